@@ -1,0 +1,12 @@
+// Front door of the kernel.
+export { base64Of, bytesEqual, bytesOfBase64, bytesOfHex, concatBytes, hexOf, utf8Bytes, utf8Text, utf8TextLossy } from './bytes.ts'
+export { CANONICAL_DEPTH_LIMIT, canonicalBytes, canonicalErrors, canonicalize } from './canonical.ts'
+export type { Json } from './canonical.ts'
+export { defineErrors, EXIT, faultsOf, messageOf, SeaworthyError } from './errors.ts'
+export type { ErrorRow, ErrorTable, ExitCode, FaultOptions } from './errors.ts'
+export { contentDigest, isContentDigest, slugOf, uuidV7 } from './ids.ts'
+export type { ContentDigest } from './ids.ts'
+export type * from './ports.ts'
+export { MASK, MASKED_VALUE_MINIMUM_LENGTH, redactValues } from './redaction.ts'
+export type { Redacted } from './redaction.ts'
+export type { Principal, Route, RouteAnswer, RouteInput, Slice } from './slice.ts'

@@ -1,0 +1,171 @@
+// The outside world as types: what rooms may ask for and `platform` provides.
+
+/** Time. Rules take `now` as a value; only services and runners hold a clock. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  nowMs(): number
+  /** Milliseconds on a clock that never goes back; for durations. */
+  monotonicMs(): number
+  /** Resolves after `ms`, or rejects with the signal's reason. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+export interface Random {
+  bytes(count: number): Uint8Array
+}
+
+export type SqlValue = string | number | bigint | boolean | null | Uint8Array | readonly string[] | readonly number[]
+
+/**
+ * One open transaction. Rows come back as plain objects: int8 as number (a fault beyond 2^53-1), bytea as
+ * Uint8Array, timestamptz as RFC 3339 text in UTC with milliseconds, numeric as text, json parsed.
+ */
+export interface SqlTx {
+  query<Row = Record<string, unknown>>(text: string, values?: readonly SqlValue[]): Promise<Row[]>
+}
+
+/** Whose rows a transaction may see: one tenant's (row security applies), or the deployment's own. */
+export type SqlScope = { readonly tenantId: string } | 'system'
+
+/** PGlite and PostgreSQL behind one door. Isolation is READ COMMITTED; a thrown error rolls back. */
+export interface Sql {
+  readonly engine: 'pglite' | 'postgres'
+  transaction<T>(scope: SqlScope, work: (tx: SqlTx) => Promise<T>): Promise<T>
+}
+
+/** Plain SQL, both directions, applied in order of `name` inside one transaction each. */
+export interface Migration {
+  /** `0001-ledger`; unique in its slice. */
+  readonly name: string
+  readonly up: string
+  readonly down: string
+}
+
+/** Content-addressed bytes per tenant. `put` is durable when it resolves. */
+export interface BlobStore {
+  put(tenantId: string, digest: string, bytes: Uint8Array): Promise<void>
+  get(tenantId: string, digest: string): Promise<Uint8Array | undefined>
+}
+
+/** SHA-256 in one call, 32 bytes out. Synchronous, so that chains are plain loops. */
+export interface Digest {
+  sha256(bytes: Uint8Array): Uint8Array
+  hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array
+}
+
+export type SignatureAlgorithm = 'ecdsa-p256-sha256' | 'ed25519'
+
+/** A private key that signs. ECDSA signatures are DER, Ed25519 raw (64 bytes). */
+export interface Signer {
+  readonly algorithm: SignatureAlgorithm
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array
+  sign(message: Uint8Array): Promise<Uint8Array>
+}
+
+/** Checks signatures. Asynchronous, so that a browser's WebCrypto can stand behind it. */
+export interface SignatureVerifier {
+  /** @param publicKey SubjectPublicKeyInfo, DER. Resolves false for any malformed input. */
+  verify(
+    algorithm: SignatureAlgorithm,
+    publicKey: Uint8Array,
+    message: Uint8Array,
+    signature: Uint8Array,
+  ): Promise<boolean>
+}
+
+/** Gzip decompression bounded by `limitBytes`; rejects past the limit or on damage. */
+export interface Inflate {
+  gunzip(bytes: Uint8Array, limitBytes: number): Promise<Uint8Array>
+}
+
+export interface Log {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+/** How a child process is started: its own process group, a scrubbed environment, bounded output. */
+export interface SpawnRequest {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  /** The whole environment of the child; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>
+  readonly stdin?: Uint8Array
+  readonly timeoutMs: number
+  /** Bytes kept per stream; what comes after is counted and dropped. */
+  readonly outputLimitBytes: number
+  /** Extra file descriptors (from 3) to capture, each under the same limit. */
+  readonly extraOutputs?: number
+  readonly signal?: AbortSignal
+  onOutput?(stream: 'stdout' | 'stderr', chunk: Uint8Array): void
+}
+
+export interface SpawnOutput {
+  readonly bytes: Uint8Array
+  readonly totalBytes: number
+}
+
+export interface SpawnResult {
+  /** Exit code, or null when a signal ended it or it never started. */
+  readonly exitCode: number | null
+  readonly signal: string | null
+  readonly timedOut: boolean
+  readonly aborted: boolean
+  /** Why it never started (ENOENT, EACCES …), if so. */
+  readonly startError?: string
+  readonly stdout: SpawnOutput
+  readonly stderr: SpawnOutput
+  readonly extra: readonly SpawnOutput[]
+  readonly durationMs: number
+}
+
+/** Runs one process to its end and leaves no descendant behind. */
+export interface Spawn {
+  run(request: SpawnRequest): Promise<SpawnResult>
+}
+
+export interface FetchRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array
+  readonly timeoutMs: number
+  readonly bodyLimitBytes: number
+  readonly signal?: AbortSignal
+}
+
+export interface FetchAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+  /** True when the body was longer than the limit and cut there. */
+  readonly truncated: boolean
+  readonly durationMs: number
+}
+
+/** Outbound HTTP. Redirects are not followed. Rejects only when no answer came. */
+export interface Fetch {
+  send(request: FetchRequest): Promise<FetchAnswer>
+}
+
+export interface DialSqlRequest {
+  readonly url: string
+  readonly text: string
+  readonly timeoutMs: number
+  readonly rowLimit: number
+}
+
+export interface DialSqlAnswer {
+  readonly columns: readonly string[]
+  /** Values as JSON: text, number, boolean or null; bytea as hexadecimal text. */
+  readonly rows: readonly (readonly (string | number | boolean | null)[])[]
+  readonly truncated: boolean
+  readonly durationMs: number
+}
+
+/** Asks somebody else's PostgreSQL one question inside a read-only transaction that is rolled back. */
+export interface DialSql {
+  ask(request: DialSqlRequest): Promise<DialSqlAnswer>
+}

@@ -1,0 +1,26 @@
+// Masks secrets before anything is stored or shown.
+
+/** What stands where a secret was. Assertions that read it become INCONCLUSIVE. */
+export const MASK = '[masked]'
+
+/** Shorter values are not masked: they would match by chance and leave nothing readable. */
+export const MASKED_VALUE_MINIMUM_LENGTH = 6
+
+export interface Redacted {
+  readonly text: string
+  /** How many places were masked. */
+  readonly count: number
+}
+
+/** Replaces every occurrence of the given secret values, longest first. */
+export function redactValues(text: string, secrets: readonly string[]): Redacted {
+  let count = 0
+  let out = text
+  const usable = [...new Set(secrets)].filter((secret) => secret.length >= MASKED_VALUE_MINIMUM_LENGTH)
+  for (const secret of usable.sort((a, b) => b.length - a.length)) {
+    const parts = out.split(secret)
+    count += parts.length - 1
+    out = parts.join(MASK)
+  }
+  return { text: out, count }
+}
