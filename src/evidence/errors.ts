@@ -1,0 +1,25 @@
+// Codes of stored evidence.
+import { defineErrors, faultsOf } from '../kernel/index.ts'
+
+export const evidenceErrors = defineErrors({
+  EVIDENCE_DIGEST_DIFFERS: {
+    status: 422,
+    exit: 2,
+    title: 'The bytes are not what their digest says',
+    hint: 'Send the bytes again; they changed on the way.',
+  },
+  EVIDENCE_OBJECT_MISSING: {
+    status: 404,
+    exit: 6,
+    title: 'No such evidence',
+    hint: 'Evidence is uploaded before the statement that names it.',
+  },
+  EVIDENCE_STATEMENT_REFUSED: {
+    status: 422,
+    exit: 5,
+    title: 'The statement is not accepted',
+    hint: 'It must be an in-toto statement in a DSSE envelope, signed by a registered key that may sign this kind.',
+  },
+})
+
+export const evidenceFault = faultsOf(evidenceErrors)

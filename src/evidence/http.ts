@@ -1,0 +1,29 @@
+// Routes of stored evidence.
+import type { Route } from '../kernel/index.ts'
+import type { Evidence } from './service.ts'
+
+export function makeEvidenceRoutes(evidence: Evidence): readonly Route[] {
+  return [
+    {
+      method: 'PUT',
+      path: '/v1/evidence/:digest',
+      summary: 'Store evidence bytes under their digest',
+      access: 'write',
+      accepts: 'bytes',
+      async handle({ principal, params, body }) {
+        const digest = await evidence.keep(principal.tenantId, params['digest'] ?? '', body as Uint8Array)
+        return { status: 201, data: { digest } }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/evidence/:digest',
+      summary: 'Read stored evidence',
+      access: 'read',
+      async handle({ principal, params }) {
+        const bytes = await evidence.read(principal.tenantId, params['digest'] ?? '')
+        return { bytes, mediaType: 'application/octet-stream' }
+      },
+    },
+  ]
+}

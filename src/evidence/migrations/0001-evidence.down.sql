@@ -1,0 +1,2 @@
+drop table evidence_statement;
+drop table evidence_object;

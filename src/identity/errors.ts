@@ -1,0 +1,25 @@
+// Codes of people, runners and their keys.
+import { defineErrors, faultsOf } from '../kernel/index.ts'
+
+export const identityErrors = defineErrors({
+  IDENTITY_PRINCIPAL_UNKNOWN: {
+    status: 404,
+    exit: 6,
+    title: 'No such principal',
+    hint: 'List the known ones with `seaworthy key list`; make one with `seaworthy key create NAME --role ROLE`.',
+  },
+  IDENTITY_KEY_TAKEN: {
+    status: 409,
+    exit: 7,
+    title: 'The key or name is registered already',
+    hint: 'Choose another name, or use the identity that exists.',
+  },
+  IDENTITY_KEY_MALFORMED: {
+    status: 422,
+    exit: 2,
+    title: 'The public key is not an ECDSA P-256 key',
+    hint: 'Send a SubjectPublicKeyInfo of a P-256 key, DER in base64.',
+  },
+})
+
+export const identityFault = faultsOf(identityErrors)

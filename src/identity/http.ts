@@ -1,0 +1,70 @@
+// Routes of principals.
+import { z } from 'zod'
+import { base64Of, bytesOfBase64 } from '../kernel/index.ts'
+import type { Route } from '../kernel/index.ts'
+import { parseBody } from '../web/index.ts'
+import { identityFault } from './errors.ts'
+import type { RegisteredPrincipal } from './model.ts'
+import type { Identity } from './service.ts'
+
+const registrationSchema = z.strictObject({
+  kind: z.enum(['person', 'runner']),
+  displayName: z.string().min(1).max(200).regex(/^[^\p{Cc}]+$/u),
+  roles: z.array(z.string().min(1).max(100).regex(/^[^\p{Cc}]+$/u)).max(50),
+  publicKey: z.string().max(400),
+})
+
+export function makeIdentityRoutes(identity: Identity): readonly Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/v1/principals',
+      summary: 'Register a person or a runner by public key',
+      access: 'write',
+      async handle({ principal, body }) {
+        const registration = parseBody(registrationSchema, body)
+        const publicKey = decodeKey(registration.publicKey)
+        const registered = await identity.register(principal.tenantId, { ...registration, publicKey })
+        return { status: 201, data: presentPrincipal(registered) }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/principals',
+      summary: 'List principals',
+      access: 'read',
+      async handle({ principal }) {
+        return { data: (await identity.list(principal.tenantId)).map(presentPrincipal) }
+      },
+    },
+  ]
+}
+
+function decodeKey(text: string): Uint8Array {
+  try {
+    return bytesOfBase64(text)
+  } catch (error) {
+    throw identityFault('IDENTITY_KEY_MALFORMED', 'expected the public key as base64', { cause: error })
+  }
+}
+
+/** A principal as the API shows it. */
+export interface PresentedPrincipal {
+  readonly id: string
+  readonly kind: string
+  readonly displayName: string
+  readonly roles: readonly string[]
+  readonly keyId: string
+  readonly publicKey: string
+}
+
+function presentPrincipal(principal: RegisteredPrincipal): PresentedPrincipal {
+  return {
+    id: principal.id,
+    kind: principal.kind,
+    displayName: principal.displayName,
+    roles: principal.roles,
+    keyId: principal.keyId,
+    publicKey: base64Of(principal.publicKey),
+  }
+}

@@ -1,0 +1,35 @@
+// People, runners and the control plane as signers.
+import type { Json } from '../kernel/index.ts'
+
+export type PrincipalKind = 'person' | 'runner' | 'control-plane'
+
+/** Who owns a public key, and what they may sign as. */
+export interface RegisteredPrincipal {
+  /** Opaque, made from the key: `person-3f9a…`; no personal data, it stands in ledger entries. */
+  readonly id: string
+  readonly kind: PrincipalKind
+  readonly displayName: string
+  readonly roles: readonly string[]
+  /** Hexadecimal SHA-256 of the SubjectPublicKeyInfo. */
+  readonly keyId: string
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array
+}
+
+export const IDENTITY_EVENTS = ['principal.registered'] as const
+
+/** The opaque id that a key gives its owner. */
+export function principalIdOf(kind: PrincipalKind, keyId: string): string {
+  return `${kind}-${keyId.slice(0, 16)}`
+}
+
+/** The fact that goes into the ledger's committed payload. */
+export function registrationPayload(principal: RegisteredPrincipal): Json {
+  return {
+    displayName: principal.displayName,
+    keyId: principal.keyId,
+    kind: principal.kind,
+    principal: principal.id,
+    roles: principal.roles,
+  }
+}

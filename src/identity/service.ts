@@ -1,0 +1,86 @@
+// Registers principals and finds them by the key that signed.
+import { contentDigest } from '../kernel/index.ts'
+import type { Clock, Digest, Sql } from '../kernel/index.ts'
+import type { Ledger } from '../ledger/index.ts'
+import { identityFault } from './errors.ts'
+import { principalIdOf, registrationPayload } from './model.ts'
+import type { PrincipalKind, RegisteredPrincipal } from './model.ts'
+import { insertPrincipal, selectPrincipalByKey, selectPrincipals } from './store.ts'
+
+export interface Registration {
+  readonly kind: PrincipalKind
+  readonly displayName: string
+  readonly roles: readonly string[]
+  /** SubjectPublicKeyInfo of an ECDSA P-256 key, DER. */
+  readonly publicKey: Uint8Array
+}
+
+export interface Identity {
+  /** Registering the same key with the same facts again is no change. @throws IDENTITY_KEY_TAKEN otherwise. */
+  register(tenantId: string, registration: Registration): Promise<RegisteredPrincipal>
+  findByKey(tenantId: string, keyId: string): Promise<RegisteredPrincipal | undefined>
+  list(tenantId: string): Promise<readonly RegisteredPrincipal[]>
+}
+
+/** DER prefix of every uncompressed P-256 SubjectPublicKeyInfo (RFC 5480); the point's 65 bytes follow. */
+const P256_SPKI_PREFIX = '3059301306072a8648ce3d020106082a8648ce3d03010703420004'
+const P256_SPKI_SIZE_BYTES = 91
+
+export function makeIdentity(ports: {
+  readonly sql: Sql
+  readonly clock: Clock
+  readonly digest: Digest
+  readonly ledger: Ledger
+}): Identity {
+  const { sql, clock, digest, ledger } = ports
+  return {
+    async register(tenantId, registration) {
+      assertP256(registration.publicKey)
+      const keyId = contentDigest(digest.sha256(registration.publicKey)).slice('sha256:'.length)
+      const principal: RegisteredPrincipal = {
+        ...registration,
+        roles: [...new Set(registration.roles)].sort(),
+        id: principalIdOf(registration.kind, keyId),
+        keyId,
+      }
+      return sql.transaction({ tenantId }, async (tx) => {
+        const isNew = await insertPrincipal(tx, tenantId, principal, new Date(clock.nowMs()).toISOString())
+        if (!isNew) {
+          const known = await selectPrincipalByKey(tx, tenantId, keyId)
+          if (known !== undefined && samePrincipal(known, principal)) return known
+          throw identityFault('IDENTITY_KEY_TAKEN', `expected a new key, got one registered as ${known?.id ?? 'another'}`)
+        }
+        await ledger.appendInTx(tx, tenantId, [
+          {
+            type: 'principal.registered',
+            actor: principal.id,
+            subject: principal.id,
+            payload: registrationPayload(principal),
+            refs: [],
+          },
+        ])
+        return principal
+      })
+    },
+    findByKey(tenantId, keyId) {
+      return sql.transaction({ tenantId }, (tx) => selectPrincipalByKey(tx, tenantId, keyId))
+    },
+    list(tenantId) {
+      return sql.transaction({ tenantId }, (tx) => selectPrincipals(tx, tenantId))
+    },
+  }
+}
+
+function assertP256(publicKey: Uint8Array): void {
+  const prefix = Array.from(publicKey.subarray(0, 27), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  if (publicKey.length !== P256_SPKI_SIZE_BYTES || prefix !== P256_SPKI_PREFIX) {
+    throw identityFault(
+      'IDENTITY_KEY_MALFORMED',
+      `expected ${P256_SPKI_SIZE_BYTES} bytes of a P-256 SubjectPublicKeyInfo, got ${publicKey.length} bytes`,
+    )
+  }
+}
+
+function samePrincipal(a: RegisteredPrincipal, b: RegisteredPrincipal): boolean {
+  return a.id === b.id && a.displayName === b.displayName && a.roles.join('\n') === b.roles.join('\n')
+}
