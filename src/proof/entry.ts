@@ -1,0 +1,125 @@
+// The body of a ledger entry: who did what to which thing, with the payload behind a commitment.
+import {
+  bytesEqual,
+  bytesOfBase64,
+  canonicalBytes,
+  messageOf,
+  parseStrictJson,
+  SeaworthyError,
+  utf8Text,
+} from '../kernel/index.ts'
+import type { ContentDigest, Json } from '../kernel/index.ts'
+import { COMMITMENT_ALGORITHM } from './commitment.ts'
+import type { PayloadCommitment } from './commitment.ts'
+import { HASH_BYTES } from './leaf.ts'
+import { accepted, refused } from './parsed.ts'
+import type { Parsed } from './parsed.ts'
+import { asArray, asDigest, asInstant, asObject, asOneOf, asText, expectKeys, ShapeMismatch } from './reading.ts'
+
+/** Body of a leaf; its canonical JSON follows the leaf's header. Holds no personal data. */
+export interface EntryBody {
+  readonly v: 1
+  /** UUIDv7; the same id with another body is a conflict. */
+  readonly id: string
+  /** The producer's clock, RFC 3339 UTC with milliseconds; not what orders the log. */
+  readonly ts: string
+  /** Kind of fact, e.g. `run.started`. */
+  readonly type: string
+  readonly actor: string
+  readonly subject: string
+  readonly src: { readonly producer: string; readonly version: string }
+  readonly payload: PayloadCommitment
+  /** Content addresses the fact rests on: statements, evidence, inputs. */
+  readonly refs: readonly ContentDigest[]
+}
+
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+/** Lower-case words joined by dots, hyphens inside: `sign-off.recorded`. */
+const ENTRY_TYPE = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*)+$/
+
+/** True for ids an entry may carry: UUID version 7 in lower case. */
+export function isEntryId(text: string): boolean {
+  return UUID_V7.test(text)
+}
+
+/** True for `noun.verb` names of facts, at most 100 characters. */
+export function isEntryType(text: string): boolean {
+  return text.length <= 100 && ENTRY_TYPE.test(text)
+}
+
+/** The bytes that follow the header in a leaf. @throws CANONICAL_VALUE_REFUSED for what JSON cannot say exactly. */
+export function encodeEntryBody(body: EntryBody): Uint8Array {
+  return canonicalBytes(body)
+}
+
+/** Refuses bodies that are not canonical JSON, miss a field or have one too many. */
+export function parseEntryBody(bytes: Uint8Array): Parsed<EntryBody> {
+  try {
+    const value = parseCanonical(bytes)
+    return accepted(readEntryBody(value))
+  } catch (thrown) {
+    if (thrown instanceof ShapeMismatch) return refused(thrown.message)
+    throw thrown
+  }
+}
+
+/**
+ * Parses JSON whose bytes must be its own canonical form.
+ * @throws ShapeMismatch for bad UTF-8, JSON that the strict parser refuses, and any other spelling of the value.
+ */
+export function parseCanonical(bytes: Uint8Array): Json {
+  let value: Json
+  try {
+    value = parseStrictJson(utf8Text(bytes))
+  } catch (thrown) {
+    if (thrown instanceof SeaworthyError || thrown instanceof TypeError) throw new ShapeMismatch(messageOf(thrown))
+    throw thrown
+  }
+  if (!bytesEqual(canonicalBytes(value), bytes)) throw new ShapeMismatch('expected canonical JSON (RFC 8785)')
+  return value
+}
+
+function readEntryBody(value: Json): EntryBody {
+  const body = asObject(value, 'the entry')
+  expectKeys(body, ['v', 'id', 'ts', 'type', 'actor', 'subject', 'src', 'payload', 'refs'], [], 'the entry')
+  if (body['v'] !== 1) throw new ShapeMismatch('expected entry version 1')
+  const id = asText(body['id'], 'id')
+  if (!isEntryId(id)) throw new ShapeMismatch('expected id to be a UUID of version 7')
+  const type = asText(body['type'], 'type')
+  if (!isEntryType(type)) throw new ShapeMismatch('expected type to be words joined by dots')
+  const src = asObject(body['src'], 'src')
+  expectKeys(src, ['producer', 'version'], [], 'src')
+  return {
+    v: 1,
+    id,
+    ts: asInstant(body['ts'], 'ts'),
+    type,
+    actor: asText(body['actor'], 'actor'),
+    subject: asText(body['subject'], 'subject'),
+    src: { producer: asText(src['producer'], 'producer'), version: asText(src['version'], 'version') },
+    payload: readCommitment(body['payload']),
+    refs: asArray(body['refs'], 'refs').map((ref) => asDigest(ref, 'refs')),
+  }
+}
+
+function readCommitment(value: Json | undefined): PayloadCommitment {
+  const payload = asObject(value, 'payload')
+  expectKeys(payload, ['alg', 'c'], ['ref'], 'payload')
+  const c = asText(payload['c'], 'payload.c')
+  if (!isHashText(c)) throw new ShapeMismatch('expected payload.c to be 32 bytes in base64')
+  const ref = payload['ref']
+  return {
+    alg: asOneOf(payload['alg'], [COMMITMENT_ALGORITHM], 'payload.alg'),
+    c,
+    ...(ref === undefined ? {} : { ref: asText(ref, 'payload.ref') }),
+  }
+}
+
+function isHashText(text: string): boolean {
+  try {
+    return bytesOfBase64(text).length === HASH_BYTES
+  } catch {
+    // Not base64 at all.
+    return false
+  }
+}

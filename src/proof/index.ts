@@ -1,0 +1,27 @@
+// Front door of proof.
+export { formatCheckpoint, openCheckpoint, parseCheckpoint, sealCheckpoint } from './checkpoint.ts'
+export type { Checkpoint } from './checkpoint.ts'
+export { COMMITMENT_ALGORITHM, commitPayload, SALT_BYTES, verifyCommitment } from './commitment.ts'
+export type { PayloadCommitment } from './commitment.ts'
+export { encodeEnvelope, encodePae, parseEnvelope, sealEnvelope, sealStatement, STATEMENT_MEDIA_TYPE, verifyEnvelope } from './dsse.ts'
+export type { Envelope, EnvelopeSignature, SealedEnvelope, StatementKey } from './dsse.ts'
+export { encodeEntryBody, isEntryId, isEntryType, parseEntryBody } from './entry.ts'
+export type { EntryBody } from './entry.ts'
+export { algorithmOfKey, ed25519KeyOf, ed25519SpkiOf, keyIdOf } from './keyid.ts'
+export { decodeLeaf, encodeLeaf, genesisLink, HASH_BYTES, hashLeaf, LEAF_HEADER_BYTES, LEAF_LIMIT_BYTES, LEAF_MAGIC } from './leaf.ts'
+export type { Leaf } from './leaf.ts'
+export { emptyRoot, hashNode, verifyConsistency, verifyInclusion } from './merkle.ts'
+export type { ConsistencyClaim, InclusionClaim } from './merkle.ts'
+export { formatNoteKey, isNoteName, noteKeyOf, parseNote, parseNoteKey, signNote, verifyNote } from './note.ts'
+export type { Note, NoteKey, NoteSignature, VerifiedNote } from './note.ts'
+export type { Parsed } from './parsed.ts'
+export type { ApprovalPredicate, DecisionPredicate, GateRunPredicate, SignOffPredicate, StatementEvidence } from './predicate.ts'
+export { buildStatement, parseStatement, PREDICATE_TYPES, releaseDigestOf, STATEMENT_TYPE, subjectsOf } from './statement.ts'
+export type { Predicates, ReadStatement, ReleaseIdentity, Statement, StatementKind, StatementSubject } from './statement.ts'
+export { formatTlogProof, parseTlogProof } from './tlog-proof.ts'
+export type { TlogProof } from './tlog-proof.ts'
+export {
+  buildConsistencyProof, buildInclusionProof, consistencyRanges, coverRange, decodeFrontier, EMPTY_FRONTIER,
+  encodeFrontier, extendFrontier, foldSubtrees, frontierRoot, inclusionRanges, merkleRoot,
+} from './tree.ts'
+export type { EntryRange, Frontier, Subtree } from './tree.ts'

@@ -1,0 +1,41 @@
+// Real cryptography for tests of the pure rooms: their ports bound to node:crypto.
+import { createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import type { Digest, SignatureAlgorithm, SignatureVerifier, Signer } from '../src/kernel/index.ts'
+
+export const nodeDigest: Digest = {
+  sha256: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
+  hmacSha256: (key, bytes) => new Uint8Array(createHmac('sha256', key).update(bytes).digest()),
+}
+
+export const nodeVerifier: SignatureVerifier = {
+  verify: (algorithm, publicKey, message, signature) => {
+    try {
+      const key = createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' })
+      return Promise.resolve(verify(hashNameOf(algorithm), message, key, signature))
+    } catch {
+      // The port promises false for malformed keys.
+      return Promise.resolve(false)
+    }
+  },
+}
+
+/** A signer with a fresh key, or with the given PKCS8 PEM. */
+export function testSigner(algorithm: SignatureAlgorithm, pkcs8Pem?: string): Signer {
+  const privateKey = pkcs8Pem === undefined ? freshKey(algorithm) : createPrivateKey(pkcs8Pem)
+  return {
+    algorithm,
+    publicKey: new Uint8Array(createPublicKey(privateKey).export({ format: 'der', type: 'spki' })),
+    sign: (message) => Promise.resolve(new Uint8Array(sign(hashNameOf(algorithm), message, privateKey))),
+  }
+}
+
+function freshKey(algorithm: SignatureAlgorithm): KeyObject {
+  return algorithm === 'ed25519'
+    ? generateKeyPairSync('ed25519').privateKey
+    : generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+}
+
+function hashNameOf(algorithm: SignatureAlgorithm): string | null {
+  return algorithm === 'ed25519' ? null : 'sha256'
+}
