@@ -1,0 +1,85 @@
+// Codes of checklists, plans and runs.
+import { defineErrors, faultsOf } from '../kernel/index.ts'
+
+export const gatesErrors = defineErrors({
+  GATES_CHECKLIST_GATELESS: {
+    status: 422,
+    exit: 2,
+    title: 'The document has no gates',
+    hint: 'Write gates as task items (`- [ ] …`) or as table rows with an id or a status column.',
+  },
+  GATES_CHECKLIST_GATES_EXCEEDED: {
+    status: 413,
+    exit: 2,
+    title: 'The document has too many gates',
+    hint: 'Split the checklist; the limit is stated in the message.',
+  },
+  GATES_PLAN_FILE_REFUSED: {
+    status: 422,
+    exit: 2,
+    title: 'The plan file cannot be read as a plan',
+    hint: 'Correct the line that the message shows.',
+  },
+  GATES_PLAN_FILE_EXCEEDED: {
+    status: 413,
+    exit: 2,
+    title: 'The plan file is too large',
+    hint: 'Split the plan; the limit is stated in the message.',
+  },
+  GATES_PLAN_OPTION_REFUSED: {
+    status: 422,
+    exit: 2,
+    title: 'A plan cannot be proposed with these options',
+    hint: 'Give service, version and environment as short names without control characters.',
+  },
+  GATES_PLAN_UNKNOWN: {
+    status: 404,
+    exit: 6,
+    title: 'No such plan',
+    hint: 'Record the plan first; its hash is printed when it is recorded.',
+  },
+  GATES_STATEMENT_REFUSED: {
+    status: 422,
+    exit: 5,
+    title: 'The statement is not accepted',
+    hint: 'The message says which fact of the statement does not fit the plan, the run or the signer.',
+  },
+  GATES_RUN_UNKNOWN: {
+    status: 404,
+    exit: 6,
+    title: 'No such run',
+    hint: 'List the runs of the release to see their ids.',
+  },
+  GATES_RUN_FINISHED: {
+    status: 409,
+    exit: 7,
+    title: 'The run is finished',
+    hint: 'Start a new run; a finished run never changes.',
+  },
+  GATES_GATE_UNKNOWN: {
+    status: 404,
+    exit: 6,
+    title: 'The plan has no such gate',
+    hint: 'Use a gate id of the plan.',
+  },
+  GATES_GATE_BLOCKED: {
+    status: 409,
+    exit: 7,
+    title: 'The gate may not run yet',
+    hint: 'The message says what is missing: a dependency, a parameter or a confirmation.',
+  },
+  GATES_ATTEMPT_TAKEN: {
+    status: 409,
+    exit: 7,
+    title: 'This attempt of the gate is already recorded',
+    hint: 'Record the next attempt under its own number.',
+  },
+  GATES_TOKEN_STALE: {
+    status: 409,
+    exit: 8,
+    title: 'The confirm token does not fit what would run now',
+    hint: 'Preview again and confirm with the new token.',
+  },
+})
+
+export const gatesFault = faultsOf(gatesErrors)
