@@ -25,3 +25,12 @@ export {
   encodeFrontier, extendFrontier, foldSubtrees, frontierRoot, inclusionRanges, merkleRoot,
 } from './tree.ts'
 export type { EntryRange, Frontier, Subtree } from './tree.ts'
+export { describeBundle } from './bundle-readme.ts'
+export { BUNDLE_FORMAT, buildManifest, compareFiles, evidencePath, MANIFEST_PATH, MANIFEST_SIGNATURE_PATH, openBundle, packBundle, parseManifest, statementPath } from './bundle.ts'
+export type { BundleDraft, BundleFile, ContentFacts, Manifest, ManifestFile, OpenedBundle } from './bundle.ts'
+export { formatBundleConsistency, formatBundleEntries, parseBundleConsistency, parseBundleEntries } from './bundle-ledger.ts'
+export type { BundleConsistency, BundleEntry, TreeState } from './bundle-ledger.ts'
+export { readTar, refuseTarPath, TAR_LIMIT_BYTES, writeTar } from './tar.ts'
+export type { TarFile, TarReading, TarRefusal } from './tar.ts'
+export { formatTrust, parseTrust, TRUST_FORMAT, TRUST_LIMIT_BYTES } from './trust.ts'
+export type { KeyUse, Trust, TrustKey } from './trust.ts'

@@ -92,10 +92,10 @@ test('a container that is not canonical is refused with the place and the reason
     ['padding', tamper((b) => b.set([1], 512 + 2)), 514, /after the content/],
     ['trailing byte', tamper((b) => b.set([1], b.length - 1)), 3071, /two zero blocks/],
     ['one zero block more', new Uint8Array([...writeTar(twoFiles), ...new Uint8Array(512)]), 2048, /without a name/],
-    ['one zero block less', writeTar(twoFiles).subarray(0, -512), 1536, /ends before|zero blocks/],
+    ['one zero block less', writeTar(twoFiles).subarray(0, -512), 1148, /ends before/],
     ['half a block', writeTar(twoFiles).subarray(0, -1), 3071, /whole blocks/],
     ['nothing', new Uint8Array(0), 0, /two zero blocks/],
-    ['bad checksum', writeTar(twoFiles).with(150, 0x37), 150, /checksum/],
+    ['bad checksum', writeTar(twoFiles).with(150, 0x38), 150, /checksum/],
   ]
   for (const [name, bytes, offset, reason] of cases) {
     const read = readTar(bytes)
