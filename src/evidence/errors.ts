@@ -14,12 +14,6 @@ export const evidenceErrors = defineErrors({
     title: 'No such evidence',
     hint: 'Evidence is uploaded before the statement that names it.',
   },
-  EVIDENCE_STATEMENT_REFUSED: {
-    status: 422,
-    exit: 5,
-    title: 'The statement is not accepted',
-    hint: 'It must be an in-toto statement in a DSSE envelope, signed by a registered key that may sign this kind.',
-  },
 })
 
 export const evidenceFault = faultsOf(evidenceErrors)

@@ -20,6 +20,12 @@ export const identityErrors = defineErrors({
     title: 'The public key is not an ECDSA P-256 key',
     hint: 'Send a SubjectPublicKeyInfo of a P-256 key, DER in base64.',
   },
+  IDENTITY_STATEMENT_REFUSED: {
+    status: 422,
+    exit: 5,
+    title: 'The signed statement is not accepted',
+    hint: 'It must be a canonical in-toto statement in a DSSE envelope, signed by a registered key of the right kind.',
+  },
 })
 
 export const identityFault = faultsOf(identityErrors)

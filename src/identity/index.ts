@@ -9,6 +9,7 @@ export type { PresentedPrincipal } from './http.ts'
 export type { PrincipalKind, RegisteredPrincipal } from './model.ts'
 export { makeIdentity } from './service.ts'
 export type { Identity, Registration } from './service.ts'
+export type { OpenedStatement } from './signed-statement.ts'
 
 export const identitySlice: Slice = {
   name: 'identity',

@@ -1,10 +1,13 @@
 // Registers principals and finds them by the key that signed.
 import { contentDigest } from '../kernel/index.ts'
-import type { Clock, Digest, Sql } from '../kernel/index.ts'
+import type { Clock, Digest, SignatureVerifier, Sql } from '../kernel/index.ts'
+import type { StatementKind } from '../proof/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import { identityFault } from './errors.ts'
 import { principalIdOf, registrationPayload } from './model.ts'
 import type { PrincipalKind, RegisteredPrincipal } from './model.ts'
+import { openSignedStatement } from './signed-statement.ts'
+import type { OpenedStatement } from './signed-statement.ts'
 import { insertPrincipal, selectPrincipalByKey, selectPrincipals } from './store.ts'
 
 export interface Registration {
@@ -20,6 +23,13 @@ export interface Identity {
   register(tenantId: string, registration: Registration): Promise<RegisteredPrincipal>
   findByKey(tenantId: string, keyId: string): Promise<RegisteredPrincipal | undefined>
   list(tenantId: string): Promise<readonly RegisteredPrincipal[]>
+  /** @throws IDENTITY_STATEMENT_REFUSED unless a registered key of one of `signerKinds` signed this kind of statement. */
+  openStatement<K extends StatementKind>(
+    tenantId: string,
+    envelope: Uint8Array,
+    kind: K,
+    signerKinds: readonly PrincipalKind[],
+  ): Promise<OpenedStatement<K>>
 }
 
 /** DER prefix of every uncompressed P-256 SubjectPublicKeyInfo (RFC 5480); the point's 65 bytes follow. */
@@ -30,9 +40,12 @@ export function makeIdentity(ports: {
   readonly sql: Sql
   readonly clock: Clock
   readonly digest: Digest
+  readonly verifier: SignatureVerifier
   readonly ledger: Ledger
 }): Identity {
   const { sql, clock, digest, ledger } = ports
+  const findByKey = (tenantId: string, keyId: string): Promise<RegisteredPrincipal | undefined> =>
+    sql.transaction({ tenantId }, (tx) => selectPrincipalByKey(tx, tenantId, keyId))
   return {
     async register(tenantId, registration) {
       assertP256(registration.publicKey)
@@ -62,11 +75,12 @@ export function makeIdentity(ports: {
         return principal
       })
     },
-    findByKey(tenantId, keyId) {
-      return sql.transaction({ tenantId }, (tx) => selectPrincipalByKey(tx, tenantId, keyId))
-    },
+    findByKey,
     list(tenantId) {
       return sql.transaction({ tenantId }, (tx) => selectPrincipals(tx, tenantId))
+    },
+    openStatement(tenantId, envelope, kind, signerKinds) {
+      return openSignedStatement(ports, (keyId) => findByKey(tenantId, keyId), envelope, kind, signerKinds)
     },
   }
 }

@@ -1,0 +1,194 @@
+// Routes of checklists, plans and runs.
+import { z } from 'zod'
+import type { ContentDigest, Digest, Route, RouteInput } from '../kernel/index.ts'
+import { isContentDigest } from '../kernel/index.ts'
+import type { Evidence } from '../evidence/index.ts'
+import { parseBody } from '../web/index.ts'
+import { importChecklist } from './import.ts'
+import { parsePlanFile } from './plan-file.ts'
+import { proposePlan } from './proposal.ts'
+import type { Runs } from './runs.ts'
+import type { Plans, RecordedPlan } from './service.ts'
+
+export interface GatesRoutePorts {
+  readonly digest: Digest
+  readonly evidence: Evidence
+  readonly plans: Plans
+  readonly runs: Runs
+}
+
+const digestSchema = z.custom<ContentDigest>(
+  (value) => typeof value === 'string' && isContentDigest(value),
+  'expected sha256: and 64 hexadecimal digits',
+)
+const textSchema = z.string().min(1).max(500)
+
+const startSchema = z.strictObject({
+  planHash: digestSchema,
+  parameters: z.record(z.string().max(100), z.string().max(10_000)),
+  parametersDigest: digestSchema,
+  subject: z.strictObject({
+    service: textSchema,
+    version: textSchema,
+    environment: textSchema,
+    digests: z.record(textSchema, z.string().regex(/^(sha256:)?[0-9a-f]{64}$/)),
+    commit: z.string().regex(/^[0-9a-f]{40,64}$/).exactOptional(),
+  }),
+  confirmToken: z.string().max(200).optional(),
+  fresh: z.boolean().optional(),
+})
+
+const intentSchema = z.strictObject({ gate: z.string().max(2000), attempt: z.int().min(1).max(1000) })
+const previewSchema = z.strictObject({ parametersDigest: digestSchema })
+
+export function makeGatesRoutes(ports: GatesRoutePorts): readonly Route[] {
+  return [...makePlanRoutes(ports), ...makeRunRoutes(ports)]
+}
+
+function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/v1/imports',
+      summary: 'Read a checklist: gates, counts, holes and findings; nothing is stored or run',
+      access: 'read',
+      accepts: 'bytes',
+      async handle({ body, query }) {
+        return { data: importChecklist(body as Uint8Array, nameOf(query), digest) }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/plans',
+      summary: 'Pin a plan, made from a checklist or read from a plan file',
+      access: 'write',
+      accepts: 'bytes',
+      async handle({ principal, body, query }) {
+        const bytes = body as Uint8Array
+        if (query['kind'] === 'plan') {
+          const plan = parsePlanFile(bytes, nameOf(query))
+          return { status: 201, data: presentPlan(await plans.record(principal.tenantId, principal.id, plan)) }
+        }
+        const plan = proposePlan(importChecklist(bytes, nameOf(query), digest), optionsOf(query))
+        await evidence.keepBytes(principal.tenantId, bytes)
+        return { status: 201, data: presentPlan(await plans.record(principal.tenantId, principal.id, plan)) }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/plans/:planHash',
+      summary: 'Read a pinned plan',
+      access: 'read',
+      async handle({ principal, params }) {
+        return { data: presentPlan(await plans.read(principal.tenantId, params['planHash'] ?? '')) }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/plans/:planHash/preview',
+      summary: 'Show what needs a person to confirm it, and the token that pins it',
+      access: 'read',
+      async handle({ principal, params, body }) {
+        const { parametersDigest } = parseBody(previewSchema, body)
+        const recorded = await plans.read(principal.tenantId, params['planHash'] ?? '')
+        return { data: plans.preview(recorded, parametersDigest) }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/plan-reviews',
+      summary: 'Accept a person’s signed approval of a plan',
+      access: 'write',
+      accepts: 'bytes',
+      async handle({ principal, body }) {
+        return { status: 201, data: presentPlan(await plans.review(principal.tenantId, body as Uint8Array)) }
+      },
+    },
+  ]
+}
+
+function makeRunRoutes({ runs }: GatesRoutePorts): readonly Route[] {
+  const runIdOf = (input: RouteInput): string => input.params['runId'] ?? ''
+  return [
+    {
+      method: 'POST',
+      path: '/v1/runs',
+      summary: 'Start a run of a pinned plan, or resume the unfinished one on the same terms',
+      access: 'write',
+      async handle({ principal, body }) {
+        return { status: 201, data: await runs.start(principal.tenantId, principal.id, parseBody(startSchema, body)) }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/runs',
+      summary: 'List the newest runs',
+      access: 'read',
+      async handle({ principal }) {
+        return { data: await runs.listRecent(principal.tenantId) }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/runs/:runId',
+      summary: 'Read a run with every gate’s status',
+      access: 'read',
+      async handle(input) {
+        return { data: await runs.read(input.principal.tenantId, runIdOf(input)) }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/runs/:runId/intents',
+      summary: 'Announce an attempt of a gate before it begins',
+      access: 'write',
+      async handle(input) {
+        const intent = parseBody(intentSchema, input.body)
+        const { principal } = input
+        await runs.intend(principal.tenantId, principal.id, { ...intent, runId: runIdOf(input) })
+        return { status: 201, data: null }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/runs/:runId/results',
+      summary: 'Accept a signed gate run; the answer is the status recomputed from its evidence',
+      access: 'write',
+      accepts: 'bytes',
+      async handle(input) {
+        const judgement = await runs.record(input.principal.tenantId, runIdOf(input), input.body as Uint8Array)
+        return { status: 201, data: judgement }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/runs/:runId/finish',
+      summary: 'Close a run; it never changes afterwards',
+      access: 'write',
+      async handle(input) {
+        const { principal } = input
+        return { data: await runs.finish(principal.tenantId, principal.id, runIdOf(input)) }
+      },
+    },
+  ]
+}
+
+function nameOf(query: Readonly<Record<string, string>>): string {
+  return query['name'] ?? 'checklist.md'
+}
+
+function optionsOf(query: Readonly<Record<string, string>>): {
+  service: string
+  version: string
+  environment: string
+} {
+  return {
+    service: query['service'] ?? '',
+    version: query['version'] ?? '',
+    environment: query['environment'] ?? '',
+  }
+}
+
+function presentPlan(recorded: RecordedPlan): RecordedPlan & { counts: { gates: number } } {
+  return { ...recorded, counts: { gates: recorded.plan.gates.length } }
+}

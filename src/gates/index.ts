@@ -1,0 +1,24 @@
+// Front door of checklists, plans and runs.
+import type { Slice } from '../kernel/index.ts'
+import { gatesErrors } from './errors.ts'
+
+export type { CodeBlock, Finding } from './block.ts'
+export { gatesErrors } from './errors.ts'
+export { makeGatesRoutes } from './http.ts'
+export { importChecklist } from './import.ts'
+export type { ImportedChecklist } from './import.ts'
+export type { Preview } from './confirmation.ts'
+export { formatPlanFile, parsePlanFile } from './plan-file.ts'
+export { proposePlan } from './proposal.ts'
+export { makeRuns } from './runs.ts'
+export type { ReleaseName, Runs, RunView, StartedRun } from './runs.ts'
+export { makePlans } from './service.ts'
+export type { PlanPorts, Plans, RecordedPlan } from './service.ts'
+export type { StoredRun } from './store.ts'
+
+export const gatesSlice: Slice = {
+  name: 'gates',
+  migrations: new URL('./migrations/', import.meta.url),
+  errors: gatesErrors,
+  events: ['plan.recorded', 'plan.reviewed', 'run.started', 'gate.intended', 'gate.recorded', 'run.finished'],
+}

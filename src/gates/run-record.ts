@@ -1,0 +1,161 @@
+// Records what runners and people submit about a gate; the status is always recomputed here from the evidence.
+import { utf8Text } from '../kernel/index.ts'
+import type { SeaworthyError } from '../kernel/index.ts'
+import type { GateRunPredicate } from '../proof/index.ts'
+import { admitGate, definitionHashOf, judgeGate } from '../verdict/index.ts'
+import type { Capture, EvidenceRef, Judgement, PlanGate } from '../verdict/index.ts'
+import { gatesFault } from './errors.ts'
+import { instantText, readRun } from './run-view.ts'
+import type { GateIntent, RunContext } from './runs.ts'
+import { insertIntent, insertResult } from './store.ts'
+import type { StoredRun } from './store.ts'
+
+/** Clocks of runner and control plane may differ by this much (release.md section 4). */
+const CLOCK_SKEW_LIMIT_MS = 5 * 60 * 1000
+
+export async function recordIntent(
+  context: RunContext,
+  tenantId: string,
+  actor: string,
+  intent: GateIntent,
+): Promise<void> {
+  const { sql, ledger } = context.ports
+  const run = await readOpenRun(context, tenantId, intent.runId)
+  const { plan } = await context.plans.read(tenantId, run.planHash)
+  findAdmittedGate(plan.gates, run, intent.gate)
+  await sql.transaction({ tenantId }, async (tx) => {
+    if (!(await insertIntent(tx, tenantId, intent, instantText(context)))) throw attemptTaken(intent.gate, intent.attempt)
+    await ledger.appendInTx(tx, tenantId, [
+      {
+        type: 'gate.intended',
+        actor,
+        subject: `${run.service}@${run.version}`,
+        payload: { attempt: intent.attempt, gate: intent.gate, run: run.runId },
+        refs: [run.planHash],
+      },
+    ])
+  })
+}
+
+export async function recordGateRun(
+  context: RunContext,
+  tenantId: string,
+  runId: string,
+  envelope: Uint8Array,
+): Promise<Judgement> {
+  const { sql, evidence, identity, ledger } = context.ports
+  const opened = await identity.openStatement(tenantId, envelope, 'gate-run', ['runner', 'person'])
+  const claim = opened.predicate
+  const run = await readRun(context, tenantId, runId)
+  const { plan } = await context.plans.read(tenantId, run.planHash)
+  const gate = findAdmittedGate(plan.gates, run, claim.gate)
+  assertBound(context, claim, run, gate, plan.environment)
+  assertSigner(gate, opened.signer.kind)
+  const judgement = await judgeEvidence(context, tenantId, gate, run, claim.evidence)
+  await evidence.keep(tenantId, opened.id, envelope)
+  const result = {
+    gate: gate.id,
+    attempt: claim.attempt,
+    judgement,
+    evidence: claim.evidence,
+    statement: opened.id,
+    finishedAtMs: Date.parse(claim.finishedAt),
+  }
+  const at = instantText(context)
+  await sql.transaction({ tenantId }, async (tx) => {
+    if (!(await insertResult(tx, tenantId, runId, result, at))) throw attemptTaken(gate.id, claim.attempt)
+    await evidence.describeInTx(tx, tenantId, claim.evidence, at)
+    await evidence.recordStatementInTx(tx, tenantId, opened.row, at)
+    await ledger.appendInTx(tx, tenantId, [
+      {
+        type: 'gate.recorded',
+        actor: opened.signer.id,
+        subject: `${run.service}@${run.version}`,
+        payload: { attempt: claim.attempt, gate: gate.id, run: runId, status: judgement.status },
+        refs: [...new Set([opened.id, ...claim.evidence.map((ref) => ref.digest)])],
+      },
+    ])
+  })
+  return judgement
+}
+
+async function readOpenRun(context: RunContext, tenantId: string, runId: string): Promise<StoredRun> {
+  const run = await readRun(context, tenantId, runId)
+  if (run.finishedAt === null) return run
+  throw gatesFault('GATES_RUN_FINISHED', `expected an open run, got ${runId}, which finished at ${run.finishedAt}`)
+}
+
+// A manual gate is not admitted to a runner, yet it is exactly what a person's answer is for.
+function findAdmittedGate(gates: readonly PlanGate[], run: StoredRun, gateId: string): PlanGate {
+  const gate = gates.find((candidate) => candidate.id === gateId)
+  if (gate === undefined) {
+    throw gatesFault('GATES_GATE_UNKNOWN', `expected a gate of the plan, got ${JSON.stringify(gateId.slice(0, 200))}`)
+  }
+  const admission = admitGate(gate, run.terms)
+  if (admission.admitted || (gate.check.type === 'manual' && admission.status === 'PENDING')) return gate
+  throw gatesFault('GATES_GATE_BLOCKED', `expected a gate that may run, got ${gate.id}: ${admission.reason}`)
+}
+
+function assertBound(
+  context: RunContext,
+  claim: GateRunPredicate,
+  run: StoredRun,
+  gate: PlanGate,
+  environment: string,
+): void {
+  const expected: readonly (readonly [string, string, string])[] = [
+    ['run', run.runId, claim.run],
+    ['plan', run.planHash, claim.plan],
+    ['definition', definitionHashOf(context.ports.digest, gate), claim.definition],
+    ['environment', environment, claim.environment],
+  ]
+  for (const [what, wanted, got] of expected) {
+    if (wanted !== got) {
+      throw gatesFault('GATES_STATEMENT_REFUSED', `expected the ${what} ${wanted}, got ${JSON.stringify(got.slice(0, 100))}`)
+    }
+  }
+  const startedAtMs = Date.parse(claim.startedAt)
+  const finishedAtMs = Date.parse(claim.finishedAt)
+  if (finishedAtMs < startedAtMs || finishedAtMs > context.ports.clock.nowMs() + CLOCK_SKEW_LIMIT_MS) {
+    throw gatesFault('GATES_STATEMENT_REFUSED', `expected a time that has passed, got ${claim.startedAt} to ${claim.finishedAt}`)
+  }
+}
+
+function assertSigner(gate: PlanGate, kind: string): void {
+  const wanted = gate.check.type === 'manual' ? 'person' : 'runner'
+  if (kind !== wanted) {
+    throw gatesFault('GATES_STATEMENT_REFUSED', `expected the signature of a ${wanted} for ${gate.id}, got one of a ${kind}`)
+  }
+}
+
+async function judgeEvidence(
+  context: RunContext,
+  tenantId: string,
+  gate: PlanGate,
+  run: StoredRun,
+  refs: readonly EvidenceRef[],
+): Promise<Judgement> {
+  const bytes: Record<string, Uint8Array> = {}
+  for (const ref of refs) {
+    const stored = await context.ports.evidence.read(tenantId, ref.digest)
+    if (stored.length !== ref.sizeBytes || ref.name in bytes) {
+      throw gatesFault('GATES_STATEMENT_REFUSED', `expected the evidence ${ref.name} once with ${stored.length} bytes, got ${ref.sizeBytes}`)
+    }
+    bytes[ref.name] = stored
+  }
+  const capture = bytes['capture']
+  if (capture === undefined) throw gatesFault('GATES_STATEMENT_REFUSED', 'expected evidence named capture')
+  return judgeGate(gate, parseCaptureBytes(capture), bytes, run.terms)
+}
+
+function parseCaptureBytes(bytes: Uint8Array): Capture {
+  try {
+    return JSON.parse(utf8Text(bytes)) as Capture
+  } catch (error) {
+    throw gatesFault('GATES_STATEMENT_REFUSED', 'expected the capture to be JSON', { cause: error })
+  }
+}
+
+function attemptTaken(gate: string, attempt: number): SeaworthyError {
+  return gatesFault('GATES_ATTEMPT_TAKEN', `expected a new attempt of ${gate}, got attempt ${attempt} again`)
+}

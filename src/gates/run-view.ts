@@ -1,0 +1,60 @@
+// Reads a run and settles every gate's status from what was recorded.
+import { settleRun } from '../verdict/index.ts'
+import { gatesFault } from './errors.ts'
+import type { ReleaseName, RunContext, RunView } from './runs.ts'
+import { selectLastResults, selectLatestRun, selectRun, updateRunFinished } from './store.ts'
+import type { StoredRun } from './store.ts'
+
+export function instantText(context: RunContext): string {
+  return new Date(context.ports.clock.nowMs()).toISOString()
+}
+
+/** @throws GATES_RUN_UNKNOWN */
+export async function readRun(context: RunContext, tenantId: string, runId: string): Promise<StoredRun> {
+  const run = await context.ports.sql.transaction({ tenantId }, (tx) => selectRun(tx, tenantId, runId))
+  if (run === undefined) {
+    throw gatesFault('GATES_RUN_UNKNOWN', `expected a known run, got ${JSON.stringify(runId.slice(0, 80))}`)
+  }
+  return run
+}
+
+export async function readLatestRun(context: RunContext, tenantId: string, release: ReleaseName): Promise<RunView> {
+  const run = await context.ports.sql.transaction({ tenantId }, (tx) => selectLatestRun(tx, tenantId, release))
+  if (run === undefined) {
+    throw gatesFault('GATES_RUN_UNKNOWN', `expected a run of ${release.service}@${release.version}, found none`)
+  }
+  return viewRun(context, tenantId, run)
+}
+
+export async function viewRun(context: RunContext, tenantId: string, run: StoredRun): Promise<RunView> {
+  const { ports, plans } = context
+  const { plan } = await plans.read(tenantId, run.planHash)
+  const stored = await ports.sql.transaction({ tenantId }, (tx) => selectLastResults(tx, tenantId, run.runId))
+  const recorded = new Map(
+    stored.map((result) => [result.gate, { ...result, environment: plan.environment }] as const),
+  )
+  return { run, plan, results: settleRun(ports.digest, plan, run.terms, recorded) }
+}
+
+export async function finishRun(
+  context: RunContext,
+  tenantId: string,
+  actor: string,
+  runId: string,
+): Promise<RunView> {
+  const { sql, ledger } = context.ports
+  const run = await readRun(context, tenantId, runId)
+  await sql.transaction({ tenantId }, async (tx) => {
+    if (!(await updateRunFinished(tx, tenantId, runId, instantText(context)))) return
+    await ledger.appendInTx(tx, tenantId, [
+      {
+        type: 'run.finished',
+        actor,
+        subject: `${run.service}@${run.version}`,
+        payload: { run: runId },
+        refs: [run.planHash],
+      },
+    ])
+  })
+  return viewRun(context, tenantId, await readRun(context, tenantId, runId))
+}

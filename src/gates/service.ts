@@ -1,0 +1,110 @@
+// Use cases of plans: record a plan, review it, show what a run of it would do.
+import type { Clock, ContentDigest, Digest, Sql } from '../kernel/index.ts'
+import type { Evidence } from '../evidence/index.ts'
+import type { Identity } from '../identity/index.ts'
+import type { Ledger } from '../ledger/index.ts'
+import { canonicalBytes, utf8Text } from '../kernel/index.ts'
+import { parsePlan, planHashOf } from '../verdict/index.ts'
+import type { Plan } from '../verdict/index.ts'
+import { previewPlan } from './confirmation.ts'
+import type { Preview } from './confirmation.ts'
+import { gatesFault } from './errors.ts'
+import { insertPlan, insertReview, selectReviewers } from './store.ts'
+
+export interface PlanPorts {
+  readonly sql: Sql
+  readonly clock: Clock
+  readonly digest: Digest
+  readonly evidence: Evidence
+  readonly identity: Identity
+  readonly ledger: Ledger
+  /** Key of this control plane that mints confirm tokens. */
+  readonly confirmSecret: Uint8Array
+}
+
+export interface RecordedPlan {
+  readonly plan: Plan
+  readonly planHash: ContentDigest
+  readonly reviewers: readonly string[]
+}
+
+export interface Plans {
+  /** Pins a plan by its hash; recording it again is no change. */
+  record(tenantId: string, actor: string, plan: unknown): Promise<RecordedPlan>
+  /** @throws GATES_PLAN_UNKNOWN */
+  read(tenantId: string, planHash: string): Promise<RecordedPlan>
+  /** Accepts a person's signed approval of a plan. */
+  review(tenantId: string, statement: Uint8Array): Promise<RecordedPlan>
+  preview(recorded: RecordedPlan, parametersDigest: string): Preview
+}
+
+export function makePlans(ports: PlanPorts): Plans {
+  const { sql, clock, digest, evidence, identity, ledger } = ports
+  const nowText = (): string => new Date(clock.nowMs()).toISOString()
+
+  async function readPlan(tenantId: string, planHash: string): Promise<RecordedPlan> {
+    const reviewers = await sql.transaction({ tenantId }, (tx) => selectReviewers(tx, tenantId, planHash))
+    const bytes = await evidence.read(tenantId, planHash).catch((error: unknown) => {
+      throw gatesFault('GATES_PLAN_UNKNOWN', `expected a recorded plan, found none with the hash ${JSON.stringify(planHash.slice(0, 80))}`, { cause: error })
+    })
+    const plan = parsePlan(JSON.parse(utf8Text(bytes)))
+    return { plan, planHash: planHashOf(digest, plan), reviewers }
+  }
+
+  return {
+    async record(tenantId, actor, candidate) {
+      const plan = parsePlan(candidate)
+      const planHash = planHashOf(digest, plan)
+      const bytes = canonicalBytes(plan)
+      await evidence.keep(tenantId, planHash, bytes)
+      await sql.transaction({ tenantId }, async (tx) => {
+        if (!(await insertPlan(tx, tenantId, planHash, plan, nowText()))) return
+        const ref = { name: 'plan', digest: planHash, mediaType: 'application/json', sizeBytes: bytes.length }
+        await evidence.describeInTx(tx, tenantId, [ref], nowText())
+        await ledger.appendInTx(tx, tenantId, [
+          {
+            type: 'plan.recorded',
+            actor,
+            subject: `${plan.service}@${plan.version}`,
+            payload: { gates: plan.gates.length, plan: planHash, source: plan.source.sha256 },
+            refs: [planHash],
+          },
+        ])
+      })
+      return readPlan(tenantId, planHash)
+    },
+    read: readPlan,
+    async review(tenantId, envelope) {
+      const opened = await identity.openStatement(tenantId, envelope, 'approval', ['person'])
+      const planHash = opened.predicate.digest
+      if (opened.predicate.principal !== opened.signer.id) {
+        throw gatesFault('GATES_STATEMENT_REFUSED', 'expected the approval in the signer\'s own name')
+      }
+      const recorded = await readPlan(tenantId, planHash)
+      await evidence.keep(tenantId, opened.id, envelope)
+      await sql.transaction({ tenantId }, async (tx) => {
+        const review = { planHash, principalId: opened.signer.id, statementId: opened.id }
+        if (!(await insertReview(tx, tenantId, review, nowText()))) return
+        await evidence.recordStatementInTx(tx, tenantId, opened.row, nowText())
+        await ledger.appendInTx(tx, tenantId, [
+          {
+            type: 'plan.reviewed',
+            actor: opened.signer.id,
+            subject: `${recorded.plan.service}@${recorded.plan.version}`,
+            payload: { plan: planHash, statement: opened.id },
+            refs: [opened.id, planHash],
+          },
+        ])
+      })
+      return readPlan(tenantId, planHash)
+    },
+    preview(recorded, parametersDigest) {
+      return previewPlan(digest, ports.confirmSecret, {
+        plan: recorded.plan,
+        planHash: recorded.planHash,
+        parametersDigest,
+        isReviewed: recorded.reviewers.length > 0,
+      })
+    },
+  }
+}

@@ -1,0 +1,225 @@
+// All SQL of plans, runs and results.
+import type { ContentDigest, SqlTx } from '../kernel/index.ts'
+import type { EvidenceRef, Judgement, Plan, RunTerms, Subject } from '../verdict/index.ts'
+
+export interface StoredRun {
+  readonly runId: string
+  readonly planHash: ContentDigest
+  readonly service: string
+  readonly version: string
+  readonly terms: RunTerms
+  readonly subject: Subject
+  readonly startedAt: string
+  readonly finishedAt: string | null
+}
+
+interface RunRow {
+  run_id: string
+  plan_hash: ContentDigest
+  service: string
+  version: string
+  terms: string
+  subject: string
+  started_at: string
+  finished_at: string | null
+}
+
+function runOfRow(row: RunRow): StoredRun {
+  return {
+    runId: row.run_id,
+    planHash: row.plan_hash,
+    service: row.service,
+    version: row.version,
+    terms: JSON.parse(row.terms) as RunTerms,
+    subject: JSON.parse(row.subject) as Subject,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  }
+}
+
+export interface StoredResult {
+  readonly gate: string
+  readonly attempt: number
+  readonly judgement: Judgement
+  readonly evidence: readonly EvidenceRef[]
+  readonly statement: ContentDigest
+  readonly finishedAtMs: number
+}
+
+/** @returns false when the plan was there already. */
+export async function insertPlan(
+  tx: SqlTx,
+  tenantId: string,
+  planHash: string,
+  plan: Plan,
+  createdAt: string,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `insert into gates_plan (tenant_id, plan_hash, service, version, environment, created_at)
+     values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning plan_hash`,
+    [tenantId, planHash, plan.service, plan.version, plan.environment, createdAt],
+  )
+  return rows.length === 1
+}
+
+export async function insertReview(
+  tx: SqlTx,
+  tenantId: string,
+  review: { readonly planHash: string; readonly principalId: string; readonly statementId: string },
+  createdAt: string,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `insert into gates_review (tenant_id, plan_hash, principal_id, statement_id, created_at)
+     values ($1, $2, $3, $4, $5) on conflict do nothing returning principal_id`,
+    [tenantId, review.planHash, review.principalId, review.statementId, createdAt],
+  )
+  return rows.length === 1
+}
+
+export async function selectReviewers(tx: SqlTx, tenantId: string, planHash: string): Promise<string[]> {
+  const rows = await tx.query<{ principal_id: string }>(
+    'select principal_id from gates_review where tenant_id = $1 and plan_hash = $2 order by principal_id limit 100',
+    [tenantId, planHash],
+  )
+  return rows.map((row) => row.principal_id)
+}
+
+export async function insertRun(tx: SqlTx, tenantId: string, run: StoredRun): Promise<void> {
+  await tx.query(
+    `insert into gates_run (tenant_id, run_id, plan_hash, service, version, terms, subject, started_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      tenantId,
+      run.runId,
+      run.planHash,
+      run.service,
+      run.version,
+      JSON.stringify(run.terms),
+      JSON.stringify(run.subject),
+      run.startedAt,
+    ],
+  )
+}
+
+export async function selectRun(tx: SqlTx, tenantId: string, runId: string): Promise<StoredRun | undefined> {
+  const rows = await tx.query<RunRow>('select * from gates_run where tenant_id = $1 and run_id = $2', [
+    tenantId,
+    runId,
+  ])
+  return rows[0] && runOfRow(rows[0])
+}
+
+/** The newest run of a release; run ids sort by time. */
+export async function selectLatestRun(
+  tx: SqlTx,
+  tenantId: string,
+  release: { readonly service: string; readonly version: string },
+): Promise<StoredRun | undefined> {
+  const rows = await tx.query<RunRow>(
+    `select * from gates_run where tenant_id = $1 and service = $2 and version = $3
+     order by run_id desc limit 1`,
+    [tenantId, release.service, release.version],
+  )
+  return rows[0] && runOfRow(rows[0])
+}
+
+export async function selectRecentRuns(tx: SqlTx, tenantId: string, limit: number): Promise<StoredRun[]> {
+  const rows = await tx.query<RunRow>(
+    'select * from gates_run where tenant_id = $1 order by run_id desc limit $2',
+    [tenantId, limit],
+  )
+  return rows.map(runOfRow)
+}
+
+export async function updateRunFinished(
+  tx: SqlTx,
+  tenantId: string,
+  runId: string,
+  finishedAt: string,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `update gates_run set finished_at = $3
+     where tenant_id = $1 and run_id = $2 and finished_at is null returning run_id`,
+    [tenantId, runId, finishedAt],
+  )
+  return rows.length === 1
+}
+
+/** @returns false when this attempt was announced before. */
+export async function insertIntent(
+  tx: SqlTx,
+  tenantId: string,
+  intent: { readonly runId: string; readonly gate: string; readonly attempt: number },
+  createdAt: string,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `insert into gates_intent (tenant_id, run_id, gate_id, attempt, created_at)
+     values ($1, $2, $3, $4, $5) on conflict do nothing returning attempt`,
+    [tenantId, intent.runId, intent.gate, intent.attempt, createdAt],
+  )
+  return rows.length === 1
+}
+
+export async function selectIntents(
+  tx: SqlTx,
+  tenantId: string,
+  runId: string,
+): Promise<{ gate: string; attempt: number }[]> {
+  return tx.query<{ gate: string; attempt: number }>(
+    `select gate_id as gate, max(attempt) as attempt from gates_intent
+     where tenant_id = $1 and run_id = $2 group by gate_id order by gate_id`,
+    [tenantId, runId],
+  )
+}
+
+/** @returns false when this attempt has a result already. */
+export async function insertResult(
+  tx: SqlTx,
+  tenantId: string,
+  runId: string,
+  result: StoredResult,
+  createdAt: string,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `insert into gates_result
+       (tenant_id, run_id, gate_id, attempt, status, judgement, evidence, statement_id, finished_at_ms, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning attempt`,
+    [
+      tenantId,
+      runId,
+      result.gate,
+      result.attempt,
+      result.judgement.status,
+      JSON.stringify(result.judgement),
+      JSON.stringify(result.evidence),
+      result.statement,
+      result.finishedAtMs,
+      createdAt,
+    ],
+  )
+  return rows.length === 1
+}
+
+/** The last attempt of each gate of the run. */
+export async function selectLastResults(tx: SqlTx, tenantId: string, runId: string): Promise<StoredResult[]> {
+  const rows = await tx.query<{
+    gate_id: string
+    attempt: number
+    judgement: string
+    evidence: string
+    statement_id: ContentDigest
+    finished_at_ms: number
+  }>(
+    `select distinct on (gate_id) gate_id, attempt, judgement, evidence, statement_id, finished_at_ms
+     from gates_result where tenant_id = $1 and run_id = $2 order by gate_id, attempt desc`,
+    [tenantId, runId],
+  )
+  return rows.map((row) => ({
+    gate: row.gate_id,
+    attempt: row.attempt,
+    judgement: JSON.parse(row.judgement) as Judgement,
+    evidence: JSON.parse(row.evidence) as EvidenceRef[],
+    statement: row.statement_id,
+    finishedAtMs: row.finished_at_ms,
+  }))
+}
