@@ -1,0 +1,12 @@
+// Front door of platform: the kernel's ports on Node.
+export { systemClock } from './clock.ts'
+export { platformErrors } from './errors.ts'
+export { migrateDown, migrateUp, platformSlice } from './migrations.ts'
+export type { AppliedMigration, MigrationSlice } from './migrations.ts'
+export { openPglite } from './pglite.ts'
+export type { OpenPglite, PgliteOptions } from './pglite.ts'
+export { openPostgres } from './postgres.ts'
+export type { PostgresOptions } from './postgres.ts'
+export { systemRandom } from './random.ts'
+export { sqlStateOf } from './sql-faults.ts'
+export type { OpenSql, SqlStats, TransactionOptions } from './sql-scope.ts'

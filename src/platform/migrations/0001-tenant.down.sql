@@ -1,0 +1,2 @@
+-- The role stays: other databases of the same server may use it.
+drop table tenant;

@@ -1,0 +1,224 @@
+// PostgreSQL 15 or later behind the Sql port, over a bounded pool of connections.
+import pg from 'pg'
+import { messageOf, SeaworthyError, type SqlScope, type SqlTx, type SqlValue } from '../kernel/index.ts'
+import { platformFault } from './errors.ts'
+import { faultOfServer, serverErrorOf } from './sql-faults.ts'
+import {
+  beginText,
+  NestingGuard,
+  TRANSACTION_LIMIT_MS,
+  type OpenSql,
+  type SqlStats,
+  type TransactionOptions,
+} from './sql-scope.ts'
+import { readerOf, sqlParameter } from './sql-values.ts'
+
+/** How long a transaction waits for a connection, new or returned. */
+const CONNECT_LIMIT_MS = 10_000
+const IDLE_CONNECTION_MS = 30_000
+
+/** Every session reads and writes the same text forms as the embedded engine. */
+const SESSION_OPTIONS = [
+  'timezone=UTC',
+  'datestyle=ISO',
+  'bytea_output=hex',
+  'intervalstyle=postgres',
+  'search_path=public',
+  'standard_conforming_strings=on',
+  `statement_timeout=${TRANSACTION_LIMIT_MS}`,
+  `idle_in_transaction_session_timeout=${TRANSACTION_LIMIT_MS}`,
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ')
+
+export interface PostgresOptions {
+  readonly url: string
+  /** Connections at most; also the number of transactions that run at once. */
+  readonly poolSize: number
+}
+
+/**
+ * Opens a pool and asks the server one question, so that a wrong address is told at once. Broken
+ * connections are replaced by the next transaction.
+ * @throws PLATFORM_DATABASE_UNREACHABLE
+ */
+export async function openPostgres(options: PostgresOptions): Promise<OpenSql> {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    idleTimeoutMillis: IDLE_CONNECTION_MS,
+    allowExitOnIdle: true,
+    application_name: 'seaworthy',
+    options: SESSION_OPTIONS,
+    types: { getTypeParser: (oid: number) => readerOf(oid) },
+  })
+  const sql = new PostgresSql(pool)
+  try {
+    await sql.transaction('system', (tx) => tx.query('select 1'))
+  } catch (error) {
+    await sql.close()
+    throw error
+  }
+  return sql
+}
+
+class PostgresSql implements OpenSql {
+  readonly engine = 'postgres'
+  readonly #pool: pg.Pool
+  readonly #nesting = new NestingGuard()
+  #committed = 0
+  #rolledBack = 0
+  #lostConnections = 0
+  #isClosed = false
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+    // Without a listener an idle connection that breaks would end the process.
+    pool.on('error', () => {
+      this.#lostConnections++
+    })
+  }
+
+  async transaction<T>(
+    scope: SqlScope,
+    work: (tx: SqlTx) => Promise<T>,
+    options: TransactionOptions = {},
+  ): Promise<T> {
+    if (this.#isClosed) throw platformFault('PLATFORM_DATABASE_UNREACHABLE', 'the database is closed')
+    const begin = beginText(scope) + limitText(options.limitMs)
+    return this.#nesting.run(async () => {
+      const client = await this.#connect()
+      const tx = new PostgresTx(client)
+      try {
+        await tx.begin(begin)
+        const result = await work(tx)
+        await tx.commit()
+        this.#committed++
+        client.release()
+        return result
+      } catch (error) {
+        this.#rolledBack++
+        await this.#abandon(client, tx)
+        throw error
+      }
+    })
+  }
+
+  async stats(): Promise<SqlStats> {
+    return {
+      engine: this.engine,
+      committed: this.#committed,
+      rolledBack: this.#rolledBack,
+      waiting: this.#pool.waitingCount,
+      lostConnections: this.#lostConnections,
+    }
+  }
+
+  async maintain(): Promise<void> {
+    const client = await this.#connect()
+    try {
+      await client.query('vacuum (analyze)')
+      client.release()
+    } catch (error) {
+      client.release(true)
+      throw faultOfDriver(error)
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await this.#pool.end()
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.#pool.connect()
+    } catch (error) {
+      throw faultOfDriver(error)
+    }
+  }
+
+  /** A connection that cannot even roll back is thrown away; the server then rolls back by itself. */
+  async #abandon(client: pg.PoolClient, tx: PostgresTx): Promise<void> {
+    const isClean = await tx.rollback()
+    client.release(!isClean)
+  }
+}
+
+class PostgresTx implements SqlTx {
+  readonly #client: pg.PoolClient
+  #isOpen = true
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client
+  }
+
+  async begin(text: string): Promise<void> {
+    await this.#send(text)
+  }
+
+  async query<Row = Record<string, unknown>>(text: string, values?: readonly SqlValue[]): Promise<Row[]> {
+    if (!this.#isOpen) throw platformFault('PLATFORM_TRANSACTION_ENDED', 'expected an open transaction')
+    const result = await this.#send(text, values?.map(sqlParameter))
+    return result.rows as Row[]
+  }
+
+  async commit(): Promise<void> {
+    this.#isOpen = false
+    const result = await this.#send('commit')
+    if (result.command !== 'COMMIT') {
+      throw platformFault('PLATFORM_TRANSACTION_ENDED', 'a statement of the transaction had failed')
+    }
+  }
+
+  /** @returns false when the connection is no longer usable */
+  async rollback(): Promise<boolean> {
+    this.#isOpen = false
+    return this.#client.query('rollback').then(
+      () => true,
+      () => false,
+    )
+  }
+
+  async #send(text: string, values?: readonly (string | Uint8Array | null)[]): Promise<pg.QueryResult> {
+    try {
+      if (values === undefined) return lastResultOf(await this.#client.query(text))
+      const config: ExtendedQuery = { text, values: [...values], queryMode: 'extended' }
+      return await this.#client.query(config)
+    } catch (error) {
+      throw faultOfDriver(error)
+    }
+  }
+}
+
+/** `queryMode` makes even a query without values refuse a second statement; its type is not published. */
+interface ExtendedQuery extends pg.QueryConfig<(string | Uint8Array | null)[]> {
+  readonly queryMode: 'extended'
+}
+
+/** Several statements in one text answer with several results. */
+function lastResultOf(answer: pg.QueryResult | readonly pg.QueryResult[]): pg.QueryResult {
+  const last = 'rows' in answer ? answer : answer.at(-1)
+  if (last === undefined) throw new Error('expected an answer from the server')
+  return last
+}
+
+function limitText(limitMs: number | undefined): string {
+  if (limitMs === undefined) return ''
+  const limit = Math.ceil(limitMs)
+  return `; set local statement_timeout = ${limit}; set local idle_in_transaction_session_timeout = ${limit}`
+}
+
+/** Server errors carry SQLSTATE; everything else from the driver is a lost or refused connection. */
+function faultOfDriver(error: unknown): SeaworthyError {
+  if (error instanceof SeaworthyError) return error
+  const server = serverErrorOf(error)
+  if (server !== undefined) return faultOfServer(server, error)
+  return platformFault(
+    'PLATFORM_DATABASE_UNREACHABLE',
+    `expected an answer from PostgreSQL, got: ${messageOf(error)}`,
+    { cause: error },
+  )
+}

@@ -1,0 +1,71 @@
+// What both engines say at the start of a transaction, and the rules they share.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Sql, SqlScope, SqlTx } from '../kernel/index.ts'
+import { platformFault } from './errors.ts'
+import { sqlLiteral } from './sql-values.ts'
+
+/** A transaction open longer than this is rolled back: nothing that waits for the world belongs in one. */
+export const TRANSACTION_LIMIT_MS = 60_000
+
+/** The role under which a tenant's statements run; row security applies to it. */
+export const APP_ROLE = 'seaworthy_app'
+
+export interface SqlStats {
+  readonly engine: 'pglite' | 'postgres'
+  readonly committed: number
+  readonly rolledBack: number
+  /** Transactions waiting for a turn or a connection. */
+  readonly waiting: number
+  /** PGlite only: WAL bytes since the last checkpoint, flushes, checkpoints and vacuums. */
+  readonly walBytes?: number
+  readonly syncs?: number
+  readonly checkpoints?: number
+  readonly vacuums?: number
+  /** PostgreSQL only: connections that broke while idle. */
+  readonly lostConnections?: number
+}
+
+export interface TransactionOptions {
+  /** Instead of TRANSACTION_LIMIT_MS; for migrations, which may rewrite large tables. */
+  readonly limitMs?: number
+}
+
+/** An open database. `close` waits for the transactions under way; afterwards every call rejects. */
+export interface OpenSql extends Sql {
+  transaction<T>(
+    scope: SqlScope,
+    work: (tx: SqlTx) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T>
+  close(): Promise<void>
+  stats(): Promise<SqlStats>
+  /** Frees dead rows and refreshes statistics; embedded also takes a checkpoint. For after an erasure. */
+  maintain(): Promise<void>
+}
+
+export function beginText(scope: SqlScope): string {
+  const begin = 'begin isolation level read committed'
+  if (scope === 'system') return begin
+  if (scope.tenantId === '') {
+    // An unset setting reads as the empty text, so an empty tenant would mean "nobody in particular".
+    throw platformFault('PLATFORM_VALUE_REFUSED', 'expected a tenant id, got an empty text')
+  }
+  return `${begin}; set local role ${APP_ROLE}; set local seaworthy.tenant = ${sqlLiteral(scope.tenantId)}`
+}
+
+/** Detects a transaction inside another, which would wait for itself for ever. */
+export class NestingGuard {
+  readonly #current = new AsyncLocalStorage<{ isOpen: boolean }>()
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#current.getStore()?.isOpen === true) {
+      throw platformFault('PLATFORM_TRANSACTION_NESTED', 'expected the open transaction to be passed on')
+    }
+    const mark = { isOpen: true }
+    try {
+      return await this.#current.run(mark, work)
+    } finally {
+      mark.isOpen = false
+    }
+  }
+}
