@@ -219,13 +219,13 @@ function isReexport(statement: Node): boolean {
   return statement.type.startsWith('Export') && isNode(statement['source'])
 }
 
-/** `export const slice = { … }`: the one thing a front door declares itself. */
+/** `export const ledgerSlice = { … }`: the one thing a front door declares itself. */
 function isSliceRecord(statement: Node): boolean {
   const declared = statement['declaration']
   if (statement.type !== 'ExportNamedDeclaration' || !isNode(declared)) return false
   return nodesOf(declared['declarations']).every((each) => {
     const value = each['init']
-    return nameOf(each['id']) === 'slice' && isNode(value) && value.type === 'ObjectExpression'
+    return /^(?:slice|\w+Slice)$/.test(nameOf(each['id'])) && isNode(value) && value.type === 'ObjectExpression'
   }) && declared.type === 'VariableDeclaration'
 }
 

@@ -1,0 +1,67 @@
+// What a person sees while tests run: nothing for a pass, a failure in full; the counts go to the group runner as JSON.
+import { writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { inspect, styleText } from 'node:util'
+import type { TestEvent } from 'node:test/reporters'
+
+/** The environment variable that names the file for the counts. */
+export const SUMMARY_FILE_VARIABLE = 'SEAWORTHY_TEST_SUMMARY'
+
+export interface SkippedTest {
+  readonly name: string
+  readonly file: string
+  readonly reason: string
+}
+
+export interface TestCounts {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: readonly SkippedTest[]
+}
+
+type Ended = Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>['data']
+
+/** Deep errors are printed this far; a cause chain is rarely longer. */
+const ERROR_DEPTH = 6
+
+export default async function* reportTests(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  const skipped: SkippedTest[] = []
+  let passed = 0
+  let failed = 0
+  for await (const event of events) {
+    if (event.type === 'test:stdout' || event.type === 'test:stderr') yield event.data.message
+    if (event.type === 'test:diagnostic' && event.data.file !== undefined) yield `  ${event.data.message}\n`
+    if (event.type === 'test:fail') {
+      failed += 1
+      yield renderFailure(event.data)
+    }
+    if (event.type !== 'test:pass' || event.data.details.type === 'suite') continue
+    const reason = reasonForSkipping(event.data)
+    if (reason === undefined) passed += 1
+    else skipped.push({ name: event.data.name, file: placeOf(event.data), reason })
+  }
+  const counts: TestCounts = { passed, failed, skipped }
+  const file = process.env[SUMMARY_FILE_VARIABLE]
+  if (file !== undefined) writeFileSync(file, JSON.stringify(counts))
+}
+
+/** A test set aside as "todo" did not prove anything either. */
+function reasonForSkipping({ skip, todo }: Ended): string | undefined {
+  const mark = skip ?? todo
+  if (mark === undefined || mark === false) return undefined
+  return typeof mark === 'string' && mark !== '' ? mark : 'no reason given'
+}
+
+function renderFailure(data: Extract<TestEvent, { type: 'test:fail' }>['data']): string {
+  const { error } = data.details
+  const cause = 'cause' in error && error.cause !== undefined ? error.cause : error
+  // A parent that failed only because a child did is counted, and the child has said why.
+  if ('failureType' in error && error.failureType === 'subtestsFailed') return ''
+  const text = cause instanceof Error ? inspect(cause, { depth: ERROR_DEPTH }) : String(cause)
+  return `\n${styleText('red', '✗')} ${data.name}\n  ${placeOf(data)}\n${text.replace(/^/gm, '  ')}\n`
+}
+
+function placeOf({ file, line }: Ended): string {
+  if (file === undefined) return 'no file'
+  return `${relative(process.cwd(), file)}:${line ?? 1}`
+}
