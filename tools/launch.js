@@ -41,14 +41,17 @@ function install(reason) {
     npm === undefined
       ? spawnSync('npm', args, { ...options, shell: process.platform === 'win32' })
       : spawnSync(process.execPath, [npm, ...args], options)
-  if (done.error !== undefined) process.stderr.write(`npm could not be started: ${done.error.message}\n`)
+  if (done.error !== undefined)
+    process.stderr.write(`npm could not be started: ${done.error.message}\n`)
   if (done.status !== 0) process.exit(done.status ?? 1)
 }
 
 const [name, ...rest] = process.argv.slice(2)
 const target = TARGETS[name]
 if (target === undefined) {
-  process.stderr.write(`usage: node tools/launch.js ${Object.keys(TARGETS).join('|')} [arguments]\n`)
+  process.stderr.write(
+    `usage: node tools/launch.js ${Object.keys(TARGETS).join('|')} [arguments]\n`,
+  )
   process.exit(2)
 }
 

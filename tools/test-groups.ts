@@ -18,11 +18,24 @@ interface Shelf {
   readonly isolation: 'none' | 'process'
 }
 
-const PURE: Shelf = { name: 'pure', patterns: ['src/**/*.test.ts', 'test/*.test.ts'], without: '.db.test.ts', isolation: 'none' }
-const DATABASE: Shelf = { name: 'database', patterns: ['src/**/*.db.test.ts', 'test/*.db.test.ts'], isolation: 'none' }
+const PURE: Shelf = {
+  name: 'pure',
+  patterns: ['src/**/*.test.ts', 'test/*.test.ts'],
+  without: '.db.test.ts',
+  isolation: 'none',
+}
+const DATABASE: Shelf = {
+  name: 'database',
+  patterns: ['src/**/*.db.test.ts', 'test/*.db.test.ts'],
+  isolation: 'none',
+}
 const JOURNEYS: Shelf = { name: 'e2e', patterns: ['test/e2e/*.test.ts'], isolation: 'process' }
 const FAULTS: Shelf = { name: 'faults', patterns: ['test/faults/*.test.ts'], isolation: 'process' }
-const EXTENDED: Shelf = { name: 'extended', patterns: ['test/extended/*.test.ts'], isolation: 'process' }
+const EXTENDED: Shelf = {
+  name: 'extended',
+  patterns: ['test/extended/*.test.ts'],
+  isolation: 'process',
+}
 
 const DEFAULT_POSTGRES_URL = 'postgres://postgres@127.0.0.1:5432/postgres'
 const PROBE_TIMEOUT_MS = 2_000
@@ -40,7 +53,9 @@ export async function probePostgres(env: NodeJS.ProcessEnv): Promise<PostgresPro
     return { url }
   } catch (error) {
     const place = url.replace(/^.*@/, '').replace(/[/?].*$/, '')
-    return { absence: `no PostgreSQL answers at ${place} (${error instanceof Error ? error.message : String(error)})` }
+    return {
+      absence: `no PostgreSQL answers at ${place} (${error instanceof Error ? error.message : String(error)})`,
+    }
   } finally {
     await client.end()
   }
@@ -56,9 +71,14 @@ export interface GroupRequest {
 }
 
 /** The groups to run, in order: the quick ones first, the database once per engine that is there. */
-export function groupsFor(request: GroupRequest, postgres: PostgresProbe, root: string): TestGroup[] {
+export function groupsFor(
+  request: GroupRequest,
+  postgres: PostgresProbe,
+  root: string,
+): TestGroup[] {
   const shelves = shelvesFor(request)
-  const services: Record<string, string> = 'url' in postgres ? { SEAWORTHY_TEST_PG_URL: postgres.url } : { SEAWORTHY_HIDE_SERVICES: '1' }
+  const services: Record<string, string> =
+    'url' in postgres ? { SEAWORTHY_TEST_PG_URL: postgres.url } : { SEAWORTHY_HIDE_SERVICES: '1' }
   return shelves.flatMap((shelf) => {
     const { name, isolation } = shelf
     const files = filesOn(shelf, root)
@@ -74,7 +94,8 @@ export function groupsFor(request: GroupRequest, postgres: PostgresProbe, root: 
 }
 
 function shelvesFor({ only, isQuick, isExtended }: GroupRequest): Shelf[] {
-  if (only !== undefined) return [PURE, DATABASE, JOURNEYS, FAULTS, EXTENDED].filter(({ name }) => name === only)
+  if (only !== undefined)
+    return [PURE, DATABASE, JOURNEYS, FAULTS, EXTENDED].filter(({ name }) => name === only)
   if (isExtended) return [EXTENDED]
   return isQuick ? [PURE] : [PURE, DATABASE, JOURNEYS, FAULTS]
 }

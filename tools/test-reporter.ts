@@ -24,13 +24,16 @@ type Ended = Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>['data']
 /** Deep errors are printed this far; a cause chain is rarely longer. */
 const ERROR_DEPTH = 6
 
-export default async function* reportTests(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+export default async function* reportTests(
+  events: AsyncIterable<TestEvent>,
+): AsyncGenerator<string> {
   const skipped: SkippedTest[] = []
   let passed = 0
   let failed = 0
   for await (const event of events) {
     if (event.type === 'test:stdout' || event.type === 'test:stderr') yield event.data.message
-    if (event.type === 'test:diagnostic' && event.data.file !== undefined) yield `  ${event.data.message}\n`
+    if (event.type === 'test:diagnostic' && event.data.file !== undefined)
+      yield `  ${event.data.message}\n`
     if (event.type === 'test:fail') {
       failed += 1
       yield renderFailure(event.data)
@@ -57,7 +60,7 @@ function renderFailure(data: Extract<TestEvent, { type: 'test:fail' }>['data']):
   const cause = 'cause' in error && error.cause !== undefined ? error.cause : error
   // A parent that failed only because a child did is counted, and the child has said why.
   if ('failureType' in error && error.failureType === 'subtestsFailed') return ''
-  const text = cause instanceof Error ? inspect(cause, { depth: ERROR_DEPTH }) : String(cause)
+  const text = typeof cause === 'string' ? cause : inspect(cause, { depth: ERROR_DEPTH })
   return `\n${styleText('red', '✗')} ${data.name}\n  ${placeOf(data)}\n${text.replace(/^/gm, '  ')}\n`
 }
 

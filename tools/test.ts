@@ -38,10 +38,12 @@ async function runGroup(group: TestGroup, folder: string): Promise<GroupOutcome>
   process.stdout.write(`\n${group.name}: ${group.files.length} files\n`)
   const summary = join(folder, `${group.name.replaceAll(' ', '-')}.json`)
   const ended = await runNode(group, summary)
-  if (!existsSync(summary)) return finish(NOTHING, `the test process ended without counts (${ended})`)
+  if (!existsSync(summary))
+    return finish(NOTHING, `the test process ended without counts (${ended})`)
   const counts: TestCounts = JSON.parse(readFileSync(summary, 'utf8'))
   if (counts.passed + counts.failed === 0) return finish(counts, 'not one test ran')
-  if (ended !== 'exit 0' && counts.failed === 0) return finish(counts, `every test passed, yet the process ended with ${ended}`)
+  if (ended !== 'exit 0' && counts.failed === 0)
+    return finish(counts, `every test passed, yet the process ended with ${ended}`)
   return finish(counts)
 }
 
@@ -68,15 +70,26 @@ function runNode(group: TestGroup, summary: string): Promise<string> {
 }
 
 /** One line alone on its line, because machines look for it. */
-function renderCounts({ passed, failed, skipped }: { passed: number; failed: number; skipped: number }): string {
+function renderCounts({
+  passed,
+  failed,
+  skipped,
+}: {
+  passed: number
+  failed: number
+  skipped: number
+}): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`
 }
 
 function renderOutcomes(outcomes: readonly GroupOutcome[], notRun: readonly string[]): string {
   const lines: string[] = ['']
-  const skips = outcomes.flatMap(({ name, counts }) => counts.skipped.map((skip) => ({ group: name, ...skip })))
+  const skips = outcomes.flatMap(({ name, counts }) =>
+    counts.skipped.map((skip) => ({ group: name, ...skip })),
+  )
   if (skips.length + notRun.length > 0) lines.push('Skipped:')
-  for (const { group, name, file, reason } of skips) lines.push(`  ${name} (${file}, ${group}): ${reason}`)
+  for (const { group, name, file, reason } of skips)
+    lines.push(`  ${name} (${file}, ${group}): ${reason}`)
   for (const text of notRun) lines.push(`  ${text}`)
   const total = { passed: 0, failed: 0, skipped: 0 }
   for (const { name, counts, fault, durationMs } of outcomes) {
@@ -86,19 +99,39 @@ function renderOutcomes(outcomes: readonly GroupOutcome[], notRun: readonly stri
     total.passed += own.passed
     total.failed += own.failed
     total.skipped += own.skipped
-    lines.push('', `${name}, ${(durationMs / 1000).toFixed(1)} s${fault === undefined ? '' : `: ${fault}`}`, renderCounts(own))
+    lines.push(
+      '',
+      `${name}, ${(durationMs / 1000).toFixed(1)} s${fault === undefined ? '' : `: ${fault}`}`,
+      renderCounts(own),
+    )
   }
   lines.push('', 'all groups', renderCounts(total), '')
   return lines.join('\n')
 }
 
-const OPTIONS = { group: { type: 'string' }, quick: { type: 'boolean' }, extended: { type: 'boolean' } } as const
+const OPTIONS = {
+  group: { type: 'string' },
+  quick: { type: 'boolean' },
+  extended: { type: 'boolean' },
+} as const
 
 function readRequest(args: readonly string[]): GroupRequest | string {
-  const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, strict: false, allowPositionals: true })
-  const unknown = [...Object.keys(values).filter((name) => !(name in OPTIONS)).map((name) => `--${name}`), ...positionals]
-  if (unknown.length > 0) return `expected --group NAME, --quick or --extended, not ${unknown.join(' ')}`
-  if (values.group === undefined) return { only: undefined, isQuick: values.quick === true, isExtended: values.extended === true }
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+  })
+  const unknown = [
+    ...Object.keys(values)
+      .filter((name) => !(name in OPTIONS))
+      .map((name) => `--${name}`),
+    ...positionals,
+  ]
+  if (unknown.length > 0)
+    return `expected --group NAME, --quick or --extended, not ${unknown.join(' ')}`
+  if (values.group === undefined)
+    return { only: undefined, isQuick: values.quick === true, isExtended: values.extended === true }
   if (typeof values.group === 'string' && GROUP_NAMES.includes(values.group)) {
     return { only: values.group, isQuick: false, isExtended: false }
   }
@@ -109,7 +142,8 @@ async function runTests(request: GroupRequest): Promise<boolean> {
   const postgres = await probePostgres(process.env)
   const groups = groupsFor(request, postgres, root)
   const hasDatabase = groups.some(({ name }) => name.startsWith('database'))
-  const notRun = hasDatabase && 'absence' in postgres ? [`database on postgres: ${postgres.absence}`] : []
+  const notRun =
+    hasDatabase && 'absence' in postgres ? [`database on postgres: ${postgres.absence}`] : []
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-tests-'))
   try {
     const outcomes: GroupOutcome[] = []

@@ -1,5 +1,7 @@
 // Reads one source file into the facts the house rules judge: imports, functions, calls, tests, SQL.
 import { parseSync, visitorKeys } from 'oxc-parser'
+import { isNode, lineIndexOf, nameOf, nodesOf, textOf } from './syntax.ts'
+import type { LineOf, Node } from './syntax.ts'
 
 /** One `import`, `export … from`, `import()` or `new URL(…, import.meta.url)`, as written. */
 export interface ImportFact {
@@ -42,13 +44,6 @@ export interface FileFacts {
   readonly syntaxErrors: readonly string[]
 }
 
-interface Node {
-  readonly type: string
-  readonly start: number
-  readonly end: number
-  readonly [key: string]: unknown
-}
-
 interface MeasuredFunction extends FunctionFact {
   readonly node: Node
   lineCount: number
@@ -65,18 +60,29 @@ interface Collected {
   readonly urls: ImportFact[]
 }
 
-type LineOf = (offset: number) => number
-
 /** Where the walk stands: the nodes above, nearest last. */
 type Ancestors = readonly Node[]
 
-const AMBIENT_MEMBERS = new Set(['Date.now', 'Math.random', 'crypto.randomUUID', 'performance.now', 'process.env'])
+const AMBIENT_MEMBERS = new Set([
+  'Date.now',
+  'Math.random',
+  'crypto.randomUUID',
+  'performance.now',
+  'process.env',
+])
 const AMBIENT_CALLS = new Set(['randomUUID', 'setTimeout', 'setInterval', 'setImmediate'])
 const TEST_CALLS = new Set(['test', 'it'])
 const SUITE_CALLS = new Set(['describe', 'suite'])
-const LOOPS = new Set(['ForStatement', 'ForOfStatement', 'ForInStatement', 'WhileStatement', 'DoWhileStatement'])
+const LOOPS = new Set([
+  'ForStatement',
+  'ForOfStatement',
+  'ForInStatement',
+  'WhileStatement',
+  'DoWhileStatement',
+])
 const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'])
-const STATEMENT_START = /^\s*(?:select|insert into|update|delete from|with \w+ as|create table|alter table)\s/
+const STATEMENT_START =
+  /^\s*(?:select|insert into|update|delete from|with \w+ as|create table|alter table)\s/
 const CODE_FORM = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){2,}$/
 
 /** Parses TypeScript or JavaScript; a file that does not parse yields its errors and no other fact. */
@@ -84,7 +90,14 @@ export function readFacts(path: string, text: string): FileFacts {
   const parsed = parseSync(path, text, { astType: 'ts' })
   const lineOf = lineIndexOf(text)
   const collected: Collected = {
-    functions: [], ambient: [], tests: [], looped: [], casts: [], sql: [], codes: [], urls: [],
+    functions: [],
+    ambient: [],
+    tests: [],
+    looped: [],
+    casts: [],
+    sql: [],
+    codes: [],
+    urls: [],
   }
   const program = parsed.program as unknown
   if (isNode(program)) walk(program, [], lineOf, collected)
@@ -94,9 +107,13 @@ export function readFacts(path: string, text: string): FileFacts {
     line: lineOf(moduleRequest.start),
     isReexport: false,
   }))
-  const reexports = staticExports.flatMap(({ entries }) => entries.slice(0, 1)).flatMap(({ moduleRequest }) =>
-    moduleRequest === null ? [] : [{ specifier: moduleRequest.value, line: lineOf(moduleRequest.start), isReexport: true }],
-  )
+  const reexports = staticExports
+    .flatMap(({ entries }) => entries.slice(0, 1))
+    .flatMap(({ moduleRequest }) =>
+      moduleRequest === null
+        ? []
+        : [{ specifier: moduleRequest.value, line: lineOf(moduleRequest.start), isReexport: true }],
+    )
   const imports = staticImports.map(({ moduleRequest }) => ({
     specifier: moduleRequest.value,
     line: lineOf(moduleRequest.start),
@@ -115,7 +132,9 @@ export function readFacts(path: string, text: string): FileFacts {
     sql: collected.sql,
     codes: collected.codes,
     ownStatements: statements
-      .filter((node) => node.type !== 'ImportDeclaration' && !isReexport(node) && !isSliceRecord(node))
+      .filter(
+        (node) => node.type !== 'ImportDeclaration' && !isReexport(node) && !isSliceRecord(node),
+      )
       .map((node) => ({ name: node.type, line: lineOf(node.start) })),
     syntaxErrors: parsed.errors.map(({ message }) => message),
   }
@@ -129,7 +148,8 @@ function walk(node: Node, above: Ancestors, lineOf: LineOf, out: Collected): voi
   const inner = node['expression']
   if (node.type === 'TSAsExpression' && isNode(inner) && inner.type === 'TSAsExpression') {
     const kept = inner['typeAnnotation']
-    if (isNode(kept) && kept.type === 'TSUnknownKeyword') out.casts.push({ name: 'as unknown as', line: lineOf(node.start) })
+    if (isNode(kept) && kept.type === 'TSUnknownKeyword')
+      out.casts.push({ name: 'as unknown as', line: lineOf(node.start) })
   }
   const here = [...above, node]
   for (const key of visitorKeys[node.type] ?? []) {
@@ -154,7 +174,8 @@ function noteFunction(node: Node, above: Ancestors, lineOf: LineOf, out: Collect
     lineCount: lineOf(node.end) - lineOf(node.start) + 1,
   }
   // Walking goes outside in, so the nearest enclosing function is the last one noted among those above.
-  const outer = name === undefined ? undefined : out.functions.findLast((known) => above.includes(known.node))
+  const outer =
+    name === undefined ? undefined : out.functions.findLast((known) => above.includes(known.node))
   if (outer !== undefined) outer.lineCount -= own.lineCount
   out.functions.push(own)
 }
@@ -171,7 +192,8 @@ function noteCall(node: Node, above: Ancestors, lineOf: LineOf, out: Collected):
   const line = lineOf(node.start)
   const [first, second] = nodesOf(node['arguments'])
   if (AMBIENT_CALLS.has(callee)) out.ambient.push({ name: callee, line })
-  if (callee === 'Date' && first === undefined) out.ambient.push({ name: isNew ? 'new Date()' : 'Date()', line })
+  if (callee === 'Date' && first === undefined)
+    out.ambient.push({ name: isNew ? 'new Date()' : 'Date()', line })
   if (isNew && callee === 'URL' && first !== undefined && nameOf(second) === 'import.meta.url') {
     const specifier = textOf(first) ?? ''
     if (/\.[jt]s$/.test(specifier)) out.urls.push({ specifier, line, isReexport: false })
@@ -188,7 +210,10 @@ function noteCall(node: Node, above: Ancestors, lineOf: LineOf, out: Collected):
 }
 
 function isLoop(node: Node): boolean {
-  return LOOPS.has(node.type) || (node.type === 'CallExpression' && nameOf(node['callee']).endsWith('.forEach'))
+  return (
+    LOOPS.has(node.type) ||
+    (node.type === 'CallExpression' && nameOf(node['callee']).endsWith('.forEach'))
+  )
 }
 
 function noteAmbientMember(node: Node, lineOf: LineOf, out: Collected): void {
@@ -203,7 +228,8 @@ function noteText(node: Node, lineOf: LineOf, out: Collected): void {
   if (text === undefined) return
   const line = lineOf(node.start)
   if (CODE_FORM.test(text)) out.codes.push({ name: text, line })
-  if (STATEMENT_START.test(text) && !out.sql.some((known) => known.line === line)) out.sql.push({ name: text, line })
+  if (STATEMENT_START.test(text) && !out.sql.some((known) => known.line === line))
+    out.sql.push({ name: text, line })
 }
 
 function exportedFunctionsOf(statements: readonly Node[], lineOf: LineOf): NamedFact[] {
@@ -223,52 +249,14 @@ function isReexport(statement: Node): boolean {
 function isSliceRecord(statement: Node): boolean {
   const declared = statement['declaration']
   if (statement.type !== 'ExportNamedDeclaration' || !isNode(declared)) return false
-  return nodesOf(declared['declarations']).every((each) => {
-    const value = each['init']
-    return /^(?:slice|\w+Slice)$/.test(nameOf(each['id'])) && isNode(value) && value.type === 'ObjectExpression'
-  }) && declared.type === 'VariableDeclaration'
-}
-
-/** `a.b.c` of an identifier or member chain; an empty text for anything else. */
-function nameOf(node: unknown): string {
-  if (!isNode(node)) return ''
-  if (node.type === 'Identifier') return String(node['name'])
-  if (node.type === 'MetaProperty') return `${nameOf(node['meta'])}.${nameOf(node['property'])}`
-  if (node.type === 'MemberExpression' && node['computed'] !== true) {
-    return `${nameOf(node['object'])}.${nameOf(node['property'])}`
-  }
-  return ''
-}
-
-/** Text of a string or template; holes of a template read as `?`. */
-function textOf(node: Node): string | undefined {
-  if (node.type === 'Literal') return typeof node['value'] === 'string' ? node['value'] : undefined
-  if (node.type !== 'TemplateLiteral') return undefined
-  return nodesOf(node['quasis'])
-    .map((quasi) => (quasi['value'] as { readonly raw: string }).raw)
-    .join('?')
-}
-
-function nodesOf(value: unknown): Node[] {
-  return (Array.isArray(value) ? value : [value]).filter(isNode)
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
-}
-
-/** Turns an offset into a line, counted from 1. */
-function lineIndexOf(text: string): LineOf {
-  const starts = [0]
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
-  return (offset) => {
-    let low = 0
-    let high = starts.length
-    while (high - low > 1) {
-      const middle = (low + high) >>> 1
-      if ((starts[middle] ?? 0) <= offset) low = middle
-      else high = middle
-    }
-    return low + 1
-  }
+  return (
+    nodesOf(declared['declarations']).every((each) => {
+      const value = each['init']
+      return (
+        /^(?:slice|\w+Slice)$/.test(nameOf(each['id'])) &&
+        isNode(value) &&
+        value.type === 'ObjectExpression'
+      )
+    }) && declared.type === 'VariableDeclaration'
+  )
 }

@@ -12,8 +12,23 @@ export const ROOM_SHARE_LIMIT = 0.15
 export const ROOM_SHARE_FROM_LINES = 8_000
 
 const BANNED_NAMES = new Set([
-  'utils', 'util', 'helpers', 'helper', 'common', 'misc', 'shared', 'lib', 'types', 'interfaces', 'constants',
-  'manager', 'handler', 'base', 'impl', 'data', 'info',
+  'utils',
+  'util',
+  'helpers',
+  'helper',
+  'common',
+  'misc',
+  'shared',
+  'lib',
+  'types',
+  'interfaces',
+  'constants',
+  'manager',
+  'handler',
+  'base',
+  'impl',
+  'data',
+  'info',
 ])
 const NAME_FORM = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 const OPENING = /^\/\/ \S[^\n]*(?:\n\/\/ [^\n]*)*/
@@ -23,7 +38,8 @@ export function findNameFaults(project: Project): Finding[] {
     const parts = path.split('/').map((part) => part.split('.')[0] ?? '')
     return parts.flatMap((part) => {
       const last = part.split('-').at(-1) ?? part
-      if (BANNED_NAMES.has(part) || (part !== last && BANNED_NAMES.has(last))) return [fault('names', path, 1, `the name ${part} says nothing`)]
+      if (BANNED_NAMES.has(part) || (part !== last && BANNED_NAMES.has(last)))
+        return [fault('names', path, 1, `the name ${part} says nothing`)]
       return NAME_FORM.test(part) ? [] : [fault('names', path, 1, `${part} is not kebab-case`)]
     })
   })
@@ -31,10 +47,21 @@ export function findNameFaults(project: Project): Finding[] {
 
 export function findSizeFaults(project: Project): Finding[] {
   return eachFile(project, (path, facts) => [
-    ...(facts.lineCount > FILE_LIMIT_LINES ? [fault('size', path, FILE_LIMIT_LINES, `${facts.lineCount} lines, limit ${FILE_LIMIT_LINES}`)] : []),
+    ...(facts.lineCount > FILE_LIMIT_LINES
+      ? [
+          fault(
+            'size',
+            path,
+            FILE_LIMIT_LINES,
+            `${facts.lineCount} lines, limit ${FILE_LIMIT_LINES}`,
+          ),
+        ]
+      : []),
     ...facts.functions
       .filter(({ lineCount }) => lineCount > FUNCTION_LIMIT_LINES)
-      .map(({ name, line, lineCount }) => fault('size', path, line, `${name} has ${lineCount} lines, limit ${FUNCTION_LIMIT_LINES}`)),
+      .map(({ name, line, lineCount }) =>
+        fault('size', path, line, `${name} has ${lineCount} lines, limit ${FUNCTION_LIMIT_LINES}`),
+      ),
   ])
 }
 
@@ -43,7 +70,9 @@ export function findMissingOpenings(project: Project): Finding[] {
   return eachFile(project, (path) => {
     const text = (project.tree.get(path) ?? '').replace(/^#![^\n]*\n/, '')
     const opening = OPENING.exec(text)?.[0]
-    return opening !== undefined && /[.:]/.test(opening) ? [] : [fault('opening', path, 1, 'the first line is no sentence saying what the file is for')]
+    return opening !== undefined && /[.:]/.test(opening)
+      ? []
+      : [fault('opening', path, 1, 'the first line is no sentence saying what the file is for')]
   })
 }
 
@@ -60,7 +89,9 @@ export function findAmbientReads(project: Project): Finding[] {
 
 export function findTypeHoles(project: Project): Finding[] {
   return eachFile(project, (path, facts) => [
-    ...facts.doubleCasts.map(({ name, line }) => fault('type-holes', path, line, `${name} hides a type`)),
+    ...facts.doubleCasts.map(({ name, line }) =>
+      fault('type-holes', path, line, `${name} hides a type`),
+    ),
     ...facts.syntaxErrors.map((text) => fault('syntax', path, 1, text)),
   ])
 }
@@ -69,9 +100,15 @@ export function findTestFaults(project: Project): Finding[] {
   return eachFile(project, (path, { testNames, loopedTests }) => {
     if (!TEST_FILE.test(path)) return []
     return [
-      ...repeatsOf(testNames).map(({ name, line }) => fault('test-names', path, line, `a second test named "${name}"`)),
-      ...loopedTests.map(({ name, line }) => fault('test-loops', path, line, `a loop declares "${name}"; put a table inside one test`)),
-      ...(testNames.length === 0 && path.endsWith('.test.ts') ? [fault('test-names', path, 1, 'a test file without a test')] : []),
+      ...repeatsOf(testNames).map(({ name, line }) =>
+        fault('test-names', path, line, `a second test named "${name}"`),
+      ),
+      ...loopedTests.map(({ name, line }) =>
+        fault('test-loops', path, line, `a loop declares "${name}"; put a table inside one test`),
+      ),
+      ...(testNames.length === 0 && path.endsWith('.test.ts')
+        ? [fault('test-names', path, 1, 'a test file without a test')]
+        : []),
     ]
   })
 }
@@ -84,31 +121,52 @@ export function findRepeatedFunctions(project: Project): Finding[] {
     return exportedFunctions.flatMap(({ name, line }) => {
       const known = owner.get(name)
       if (known === undefined) owner.set(name, path)
-      return known === undefined ? [] : [fault('function-names', path, line, `${name} is exported by ${known} too`)]
+      return known === undefined
+        ? []
+        : [fault('function-names', path, line, `${name} is exported by ${known} too`)]
     })
   })
 }
 
 /** Every room has its one screen of prose and a front door that only re-exports its own files. */
 export function findRoomFaults(project: Project): Finding[] {
-  const rooms = new Set([...project.facts.keys()].map(roomOf).filter((room) => room !== undefined && !room.includes('.')))
+  const rooms = new Set(
+    [...project.facts.keys()]
+      .map(roomOf)
+      .filter((room) => room !== undefined && !room.includes('.')),
+  )
   return [...rooms].flatMap((room) => {
     const [door, prose] = [`src/${room}/index.ts`, `src/${room}/README.md`]
     const facts = project.facts.get(door)
     return [
       ...(project.tree.has(prose) ? [] : [fault('rooms', prose, 1, 'every room has a README.md')]),
-      ...(facts === undefined ? [fault('rooms', door, 1, 'every room has a front door')] : frontDoorFaults(door, facts)),
+      ...(facts === undefined
+        ? [fault('rooms', door, 1, 'every room has a front door')]
+        : frontDoorFaults(door, facts)),
     ]
   })
 }
 
 function frontDoorFaults(path: string, facts: FileFacts): Finding[] {
   return [
-    ...(facts.lineCount > FRONT_DOOR_LIMIT_LINES ? [fault('rooms', path, FRONT_DOOR_LIMIT_LINES, `${facts.lineCount} lines, limit ${FRONT_DOOR_LIMIT_LINES}`)] : []),
-    ...facts.ownStatements.map(({ name, line }) => fault('rooms', path, line, `a front door only re-exports, yet ${name}`)),
+    ...(facts.lineCount > FRONT_DOOR_LIMIT_LINES
+      ? [
+          fault(
+            'rooms',
+            path,
+            FRONT_DOOR_LIMIT_LINES,
+            `${facts.lineCount} lines, limit ${FRONT_DOOR_LIMIT_LINES}`,
+          ),
+        ]
+      : []),
+    ...facts.ownStatements.map(({ name, line }) =>
+      fault('rooms', path, line, `a front door only re-exports, yet ${name}`),
+    ),
     ...facts.imports
       .filter(({ specifier, isReexport }) => isReexport && !specifier.startsWith('./'))
-      .map(({ specifier, line }) => fault('rooms', path, line, `a front door re-exports its own folder, yet ${specifier}`)),
+      .map(({ specifier, line }) =>
+        fault('rooms', path, line, `a front door re-exports its own folder, yet ${specifier}`),
+      ),
   ]
 }
 
@@ -116,7 +174,9 @@ function frontDoorFaults(path: string, facts: FileFacts): Finding[] {
 export function findStrayBarrels(project: Project): Finding[] {
   return eachFile(project, (path, { imports }) => {
     if (!isProduct(path) || basename(path) === 'index.ts') return []
-    return imports.filter(({ isReexport }) => isReexport).map(({ specifier, line }) => fault('barrels', path, line, `re-exports ${specifier}`))
+    return imports
+      .filter(({ isReexport }) => isReexport)
+      .map(({ specifier, line }) => fault('barrels', path, line, `re-exports ${specifier}`))
   })
 }
 
@@ -132,7 +192,14 @@ export function findOversizedRooms(project: Project): Finding[] {
   if (total < ROOM_SHARE_FROM_LINES) return []
   return [...lines]
     .filter(([, count]) => count > total * ROOM_SHARE_LIMIT)
-    .map(([room, count]) => fault('room-share', `src/${room}`, 1, `${count} of ${total} lines, more than ${ROOM_SHARE_LIMIT * 100} %`))
+    .map(([room, count]) =>
+      fault(
+        'room-share',
+        `src/${room}`,
+        1,
+        `${count} of ${total} lines, more than ${ROOM_SHARE_LIMIT * 100} %`,
+      ),
+    )
 }
 
 function repeatsOf(facts: readonly NamedFact[]): NamedFact[] {
@@ -140,7 +207,10 @@ function repeatsOf(facts: readonly NamedFact[]): NamedFact[] {
   return facts.filter(({ name }) => seen.size === seen.add(name).size)
 }
 
-function eachFile(project: Project, judge: (path: string, facts: FileFacts) => Finding[]): Finding[] {
+function eachFile(
+  project: Project,
+  judge: (path: string, facts: FileFacts) => Finding[],
+): Finding[] {
   return [...project.facts].flatMap(([path, facts]) => judge(path, facts))
 }
 

@@ -4,7 +4,11 @@ import type { Arrow, Finding, Project } from './project.ts'
 
 /** Imports go to a lower floor; up and sideways are refused. Tests may look anywhere. */
 export function findFloorFaults(project: Project): Finding[] {
-  const floorOf = new Map(project.floors.floors.flatMap(({ floor, rooms }) => rooms.map((room) => [room, floor] as const)))
+  const floorOf = new Map(
+    project.floors.floors.flatMap(({ floor, rooms }) =>
+      rooms.map((room) => [room, floor] as const),
+    ),
+  )
   const faults: Finding[] = []
   const unknown = new Set<string>()
   for (const path of project.facts.keys()) {
@@ -12,13 +16,23 @@ export function findFloorFaults(project: Project): Finding[] {
     if (room !== undefined && !floorOf.has(room)) unknown.add(room)
   }
   for (const room of unknown) {
-    faults.push({ rule: 'floors', path: `src/${room}`, line: 1, text: `the room ${room} stands on no floor of src/floors.json` })
+    faults.push({
+      rule: 'floors',
+      path: `src/${room}`,
+      line: 1,
+      text: `the room ${room} stands on no floor of src/floors.json`,
+    })
   }
   for (const arrow of arrowsOf(project)) {
     const [own, other] = [roomOf(arrow.from), roomOf(arrow.target)]
     if (!isProduct(arrow.from) || own === undefined || own === other) continue
     if (other === undefined) {
-      faults.push({ rule: 'floors', path: arrow.from, line: arrow.line, text: `src does not import ${arrow.target}` })
+      faults.push({
+        rule: 'floors',
+        path: arrow.from,
+        line: arrow.line,
+        text: `src does not import ${arrow.target}`,
+      })
       continue
     }
     const [ownFloor, otherFloor] = [floorOf.get(own), floorOf.get(other)]
@@ -38,11 +52,22 @@ export function findFloorFaults(project: Project): Finding[] {
 export function findSideDoorFaults(project: Project): Finding[] {
   return arrowsOf(project).flatMap((arrow) => {
     const [own, other] = [roomOf(arrow.from), roomOf(arrow.target)]
-    if (TEST_FILE.test(arrow.from) || own === undefined || other === undefined || own === other) return []
-    const doors = [`src/${other}/index.ts`, ...project.floors.nodeEntries.map((entry) => `src/${entry}`)]
+    if (TEST_FILE.test(arrow.from) || own === undefined || other === undefined || own === other)
+      return []
+    const doors = [
+      `src/${other}/index.ts`,
+      ...project.floors.nodeEntries.map((entry) => `src/${entry}`),
+    ]
     if (own === 'app') doors.push(`src/${other}/${project.floors.commandFace}`)
     if (doors.includes(arrow.target)) return []
-    return [{ rule: 'front-door', path: arrow.from, line: arrow.line, text: `${arrow.target} is not a door of ${other}` }]
+    return [
+      {
+        rule: 'front-door',
+        path: arrow.from,
+        line: arrow.line,
+        text: `${arrow.target} is not a door of ${other}`,
+      },
+    ]
   })
 }
 
@@ -52,7 +77,14 @@ export function findHostFaults(project: Project): Finding[] {
     const [own, other] = [roomOf(arrow.from), roomOf(arrow.target)]
     if (!isProduct(arrow.from) || own === other || own === 'app' || other === undefined) return []
     if (!project.floors.onlyAppImports.includes(other)) return []
-    return [{ rule: 'only-app', path: arrow.from, line: arrow.line, text: `only app imports ${other}, not ${own}` }]
+    return [
+      {
+        rule: 'only-app',
+        path: arrow.from,
+        line: arrow.line,
+        text: `only app imports ${other}, not ${own}`,
+      },
+    ]
   })
 }
 
@@ -69,7 +101,12 @@ export function findImpureImports(project: Project): Finding[] {
         ? project.floors.pure.includes(room) && !isNodeEntry(project, path)
         : project.floors.noPackages.includes(room)
       if (!isRefused) continue
-      faults.push({ rule: 'purity', path, line: fact.line, text: `${room} imports no ${isNode ? 'node: module' : 'package'}, yet ${fact.specifier}` })
+      faults.push({
+        rule: 'purity',
+        path,
+        line: fact.line,
+        text: `${room} imports no ${isNode ? 'node: module' : 'package'}, yet ${fact.specifier}`,
+      })
     }
   }
   return faults
@@ -77,18 +114,25 @@ export function findImpureImports(project: Project): Finding[] {
 
 /** Files of `src` that import each other in a ring, types included. */
 export function findCircles(project: Project): Finding[] {
-  const next = linksOf(arrowsOf(project).filter(({ from, target }) => isProduct(from) && isProduct(target)))
+  const next = linksOf(
+    arrowsOf(project).filter(({ from, target }) => isProduct(from) && isProduct(target)),
+  )
   const done = new Set<string>()
   const faults: Finding[] = []
   for (const start of next.keys()) {
     const ring = done.has(start) ? undefined : findRing(start, next, done)
-    if (ring !== undefined) faults.push({ rule: 'circles', path: start, line: 1, text: `circle: ${ring.join(' → ')}` })
+    if (ring !== undefined)
+      faults.push({ rule: 'circles', path: start, line: 1, text: `circle: ${ring.join(' → ')}` })
   }
   return faults
 }
 
 /** Depth-first with an explicit stack; returns the first ring met and marks what it has finished. */
-function findRing(start: string, next: ReadonlyMap<string, readonly string[]>, done: Set<string>): string[] | undefined {
+function findRing(
+  start: string,
+  next: ReadonlyMap<string, readonly string[]>,
+  done: Set<string>,
+): string[] | undefined {
   const path: { readonly file: string; index: number }[] = [{ file: start, index: 0 }]
   let ring: string[] | undefined
   while (path.length > 0) {
@@ -125,7 +169,12 @@ export function findUnreachable(project: Project): Finding[] {
   }
   return [...project.facts.keys()]
     .filter((path) => isProduct(path) && !reached.has(path))
-    .map((path) => ({ rule: 'unreachable', path, line: 1, text: 'nothing leads here from main.ts, a node entry or a test' }))
+    .map((path) => ({
+      rule: 'unreachable',
+      path,
+      line: 1,
+      text: 'nothing leads here from main.ts, a node entry or a test',
+    }))
 }
 
 function linksOf(arrows: readonly Arrow[]): Map<string, string[]> {

@@ -58,7 +58,8 @@ export function readTree(root: string): Tree {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = `${folder}/${entry.name}`
       if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) visit(path)
-      else if (entry.isFile() && READ_FILE.test(entry.name)) tree.set(path, readFileSync(join(root, path), 'utf8'))
+      else if (entry.isFile() && READ_FILE.test(entry.name))
+        tree.set(path, readFileSync(join(root, path), 'utf8'))
     }
   }
   const present = new Set(readdirSync(root))
@@ -72,7 +73,8 @@ export function readProject(tree: Tree): Project {
   if (floorsText === undefined) throw new Error('expected src/floors.json in the tree, found none')
   const floors: Floors = JSON.parse(floorsText)
   const facts = new Map<string, FileFacts>()
-  for (const [path, text] of tree) if (SOURCE_FILE.test(path)) facts.set(path, readFacts(path, text))
+  for (const [path, text] of tree)
+    if (SOURCE_FILE.test(path)) facts.set(path, readFacts(path, text))
   return { tree, floors, facts }
 }
 
@@ -103,7 +105,8 @@ export function arrowsOf(project: Project): Arrow[] {
   for (const [from, { imports }] of project.facts) {
     for (const fact of imports) {
       const target = targetOf(from, fact)
-      if (target !== undefined && project.facts.has(target)) arrows.push({ from, target, line: fact.line })
+      if (target !== undefined && project.facts.has(target))
+        arrows.push({ from, target, line: fact.line })
     }
   }
   return arrows

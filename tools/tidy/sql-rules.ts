@@ -5,13 +5,29 @@ import type { Finding, Project } from './project.ts'
 /** The one table every slice may point a foreign key at and join. */
 const OPEN_TABLE = 'tenant'
 
-const AMBIENT = /\b(?:now|random|gen_random_uuid|clock_timestamp|statement_timestamp|transaction_timestamp)\s*\(|\bcurrent_timestamp\b|\blocaltimestamp\b/i
+const AMBIENT =
+  /\b(?:now|random|gen_random_uuid|clock_timestamp|statement_timestamp|transaction_timestamp)\s*\(|\bcurrent_timestamp\b|\blocaltimestamp\b/i
 const NAMED_TABLE =
   /\b(?:(from|join)|insert into|merge into|update|delete from|(?:create|alter|drop) table(?: if (?:not )?exists)?|(references)|create (?:unique )?index(?: \w+)? on)\s+(?:only\s+)?("?[a-z_][\w.]*"?)(\s*\()?/gi
-const COMMON_TABLE = /(?:\bwith(?: recursive)?|,)\s+(\w+)(?:\s*\([^()]*\))?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(/gi
+const COMMON_TABLE =
+  /(?:\bwith(?: recursive)?|,)\s+(\w+)(?:\s*\([^()]*\))?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(/gi
 const TRANSITION_TABLE = /\b(?:new|old) table as (\w+)/gi
 /** Words that may follow `from`, `update` … in SQL or PL/pgSQL without being a table. */
-const NO_TABLE = new Set(['set', 'on', 'or', 'of', 'skip', 'nowait', 'lateral', 'select', 'delete', 'old', 'new', 'only', 'if'])
+const NO_TABLE = new Set([
+  'set',
+  'on',
+  'or',
+  'of',
+  'skip',
+  'nowait',
+  'lateral',
+  'select',
+  'delete',
+  'old',
+  'new',
+  'only',
+  'if',
+])
 
 interface Statement {
   readonly path: string
@@ -30,7 +46,9 @@ export function findTableFaults(project: Project): Finding[] {
         rule: isForeignKey ? 'foreign-keys' : 'tables',
         path,
         line: line + text.slice(0, offset).split('\n').length - 1,
-        text: isForeignKey ? `a foreign key of ${room} points at ${table}` : `${room} names the table ${table}`,
+        text: isForeignKey
+          ? `a foreign key of ${room} points at ${table}`
+          : `${room} names the table ${table}`,
       }))
   })
 }
@@ -41,7 +59,14 @@ export function findAmbientSql(project: Project): Finding[] {
     const found = roomOf(path) === 'platform' ? null : AMBIENT.exec(bare)
     if (found === null) return []
     const at = line + bare.slice(0, found.index).split('\n').length - 1
-    return [{ rule: 'ambient-sql', path, line: at, text: `${found[0]} is taken from the air; pass a value` }]
+    return [
+      {
+        rule: 'ambient-sql',
+        path,
+        line: at,
+        text: `${found[0]} is taken from the air; pass a value`,
+      },
+    ]
   })
 }
 
@@ -51,7 +76,9 @@ export function countStatements(project: Project): number {
 }
 
 function statementsOf(project: Project): Statement[] {
-  const files = [...project.tree].filter(([path]) => path.startsWith('src/') && path.endsWith('.sql'))
+  const files = [...project.tree].filter(
+    ([path]) => path.startsWith('src/') && path.endsWith('.sql'),
+  )
   const written = [...project.facts].flatMap(([path, { sql }]) =>
     isProduct(path) ? sql.map(({ name, line }) => ({ path, line, text: name })) : [],
   )
@@ -61,13 +88,18 @@ function statementsOf(project: Project): Statement[] {
 function tablesOf(statement: string): { table: string; isForeignKey: boolean; offset: number }[] {
   const text = withoutQuotes(statement)
   const local = new Set<string>()
-  for (const pattern of [COMMON_TABLE, TRANSITION_TABLE]) for (const [, name] of text.matchAll(pattern)) local.add(name ?? '')
+  for (const pattern of [COMMON_TABLE, TRANSITION_TABLE])
+    for (const [, name] of text.matchAll(pattern)) local.add(name ?? '')
   return [...text.matchAll(NAMED_TABLE)].flatMap((match) => {
     const [, source, references, raw, call] = match
-    const table = (raw ?? '').replaceAll('"', '').replace(/^public\./, '').toLowerCase()
+    const table = (raw ?? '')
+      .replaceAll('"', '')
+      .replace(/^public\./, '')
+      .toLowerCase()
     // A function in FROM is no table; `references t (id)` and `insert into t (a)` are.
     if (source !== undefined && call !== undefined) return []
-    if (local.has(table) || NO_TABLE.has(table) || /^(?:pg_|information_schema\b)/.test(table)) return []
+    if (local.has(table) || NO_TABLE.has(table) || /^(?:pg_|information_schema\b)/.test(table))
+      return []
     return [{ table, isForeignKey: references !== undefined, offset: match.index }]
   })
 }
