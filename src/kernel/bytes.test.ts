@@ -1,0 +1,42 @@
+// Bytes and their text forms against Node's Buffer.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { base64Of, bytesEqual, bytesOfBase64, bytesOfHex, concatBytes, hexOf, utf8Bytes, utf8Text, utf8TextLossy } from './index.ts'
+
+test('hexadecimal and base64 agree with Buffer and read back', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+      assert.equal(hexOf(bytes), Buffer.from(bytes).toString('hex'))
+      assert.equal(base64Of(bytes), Buffer.from(bytes).toString('base64'))
+      assert.deepEqual(bytesOfHex(hexOf(bytes)), bytes)
+      assert.deepEqual(bytesOfBase64(base64Of(bytes)), bytes)
+    }),
+  )
+})
+
+test('base64 of more than one chunk reads back', () => {
+  const bytes = Uint8Array.from({ length: 100_003 }, (_, at) => at % 251)
+  assert.deepEqual(bytesOfBase64(base64Of(bytes)), bytes)
+})
+
+test('every second spelling of base64 and hexadecimal is refused', () => {
+  for (const text of ['QQ', 'QQ=', 'QR==', 'Q Q=', 'QQ==\n', 'QQ-_', '=QQ=', 'QQ==QQ==']) {
+    assert.throws(() => bytesOfBase64(text), RangeError, text)
+  }
+  for (const text of ['0', '0G', 'AB', '0x', ' 0']) assert.throws(() => bytesOfHex(text), RangeError, text)
+})
+
+test('invalid UTF-8 is refused strictly and marked leniently, and a byte order mark is kept', () => {
+  const bad = new Uint8Array([0x61, 0xff])
+  assert.throws(() => utf8Text(bad), TypeError)
+  assert.equal(utf8TextLossy(bad), 'a\ufffd')
+  assert.equal(utf8Text(new Uint8Array([0xef, 0xbb, 0xbf, 0x61])), '\ufeffa')
+  assert.deepEqual(utf8Bytes('é'), new Uint8Array([0xc3, 0xa9]))
+})
+
+test('bytes are equal only with the same length and content', () => {
+  assert.ok(bytesEqual(new Uint8Array([1, 2]), concatBytes([new Uint8Array([1]), new Uint8Array([2])])))
+  assert.ok(!bytesEqual(new Uint8Array([1, 2]), new Uint8Array([1, 3])))
+  assert.ok(!bytesEqual(new Uint8Array([1, 2]), new Uint8Array([1])))
+})
