@@ -12,6 +12,7 @@ const TARGETS = {
   start: ['src/main.ts', 'start'],
   test: ['tools/test.ts'],
   check: ['tools/check.ts'],
+  docs: ['tools/docs.ts'],
 }
 
 /** Why `npm ci` has to run, or undefined when node_modules already holds what the lock file names. */

@@ -83,7 +83,7 @@ const LOOPS = new Set([
 const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'])
 const STATEMENT_START =
   /^\s*(?:select|insert into|update|delete from|with \w+ as|create table|alter table)\s/
-const CODE_FORM = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){2,}$/
+const CODE_FORM = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/
 
 /** Parses TypeScript or JavaScript; a file that does not parse yields its errors and no other fact. */
 export function readFacts(path: string, text: string): FileFacts {
