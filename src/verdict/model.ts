@@ -297,6 +297,8 @@ export interface Waiver {
   readonly expiresAtMs: number
   readonly maxUses: number
   readonly revoked: boolean
+  /** Earlier decisions that used it; state, not a term. Absent = none. */
+  readonly uses?: number
 }
 
 export interface Condition {
@@ -307,6 +309,8 @@ export interface Condition {
   readonly dueAtMs: number
   readonly onMiss: 'NO_GO' | 'EXTEND'
   readonly blocks: 'freeze' | 'deploy' | 'phase' | 'post'
+  /** Taken back; its gate counts as any other. State, not a term. Absent = false. */
+  readonly withdrawn?: boolean
 }
 
 export type ConditionState = 'OPEN' | 'MET' | 'MISSED' | 'WITHDRAWN'

@@ -1,0 +1,160 @@
+// The decision: a pure function of plan and frozen inputs, first matching rule wins, everything that blocks is listed.
+import type { ContentDigest, Digest } from '../kernel/index.ts'
+import type { Case, ConditionStates } from './case.ts'
+import { decisionHashOf, reviewHashWith, sortedBy } from './decision-hash.ts'
+import { gateReasons, nothingCertified } from './gate-rules.ts'
+import { INSTANT_LIMIT_MS, instantText } from './instant.ts'
+import type { DecisionInputs, Plan, Reason, Verdict, VerdictValue, Waiver } from './model.ts'
+import { notesOf } from './notes.ts'
+import { planHashOf, withDescendants } from './plan.ts'
+import { countSignOffs } from './quorum.ts'
+import { conditionReasons, environmentReasons, riskReasons, signOffReasons } from './release-rules.ts'
+import { conditionState, standingsOf, withRollUps } from './standing.ts'
+import { coveringWaiver, refuseWaiver } from './waiver.ts'
+
+interface Outcome {
+  readonly value: VerdictValue
+  readonly reasons: readonly Reason[]
+  readonly used: ReadonlyMap<string, Waiver>
+}
+
+/**
+ * The verdict of a release. Same plan and inputs, same verdict, in any order of the lists and for ever.
+ * Source: release semantics, section 7.
+ */
+export function decide(digest: Digest, plan: Plan, inputs: DecisionInputs): Verdict {
+  const planHash = planHashOf(digest, plan)
+  const reviewHash = reviewHashWith(digest, plan, planHash, inputs)
+  const hashes = { reviewHash, decisionHash: decisionHashOf(digest, inputs, reviewHash), asOfMs: inputs.asOfMs }
+  const invalid = sortedReasons(integrityReasons(plan, planHash, inputs))
+  if (invalid.length > 0) return { value: 'INVALID', raw: 'INVALID', reasons: invalid, notes: [], ...hashes }
+  const facts = openCase(digest, plan, inputs, reviewHash)
+  const final = ruleOn(facts, facts.waivers)
+  const raw = ruleOn(facts, [])
+  const expiresAtMs = expiryOf(facts, final)
+  return {
+    value: final.value,
+    raw: raw.value,
+    reasons: final.reasons,
+    notes: notesOf(facts, final.used),
+    ...hashes,
+    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+  }
+}
+
+function openCase(digest: Digest, plan: Plan, inputs: DecisionInputs, reviewHash: ContentDigest): Case {
+  const standings = withRollUps(plan, standingsOf(digest, plan, inputs), (child) => child.status)
+  const conditions: ConditionStates = sortedBy(inputs.conditions, (each) => each.id).map((condition) => ({
+    condition,
+    state: conditionState(condition, standings, inputs.asOfMs),
+  }))
+  return {
+    plan,
+    inputs,
+    standings,
+    conditions,
+    held: withDescendants(plan.gates, conditions.flatMap((each) => (each.state === 'OPEN' ? [each.condition.gate] : []))),
+    quorum: countSignOffs(plan, inputs, reviewHash),
+    waivers: sortedBy(inputs.waivers, (each) => each.id).filter((each) => refuseWaiver(each, inputs) === undefined),
+  }
+}
+
+/** Rules 2 to 8 with the given waivers in force. */
+function ruleOn(facts: Case, waivers: readonly Waiver[]): Outcome {
+  const { plan, inputs, held } = facts
+  const used = new Map<string, Waiver>()
+  const standings = withRollUps(plan, facts.standings, (child) => {
+    if (held.has(child.gate.id)) return undefined
+    return coveringWaiver(child.gate.id, child.status, waivers, inputs.policy.nonWaivable) === undefined
+      ? child.status
+      : 'PASS'
+  })
+  const required = plan.gates.filter((gate) => gate.severity === 'required').map((gate) => gate.id)
+  // A lesser gate below a required roll-up weighs through it, so its waiver counts as used.
+  const weighing = withDescendants(plan.gates, required)
+  for (const standing of standings.values()) {
+    if (!weighing.has(standing.gate.id) || held.has(standing.gate.id) || standing.status === 'WARN') continue
+    const waiver = coveringWaiver(standing.gate.id, standing.status, waivers, inputs.policy.nonWaivable)
+    if (waiver !== undefined) used.set(standing.gate.id, waiver)
+  }
+  const blocking = [
+    ...gateReasons(standings, held, new Set(used.keys())),
+    ...nothingCertified(standings),
+    ...riskReasons(inputs),
+    ...environmentReasons(inputs),
+    ...conditionReasons(facts),
+    ...signOffReasons(facts.quorum),
+  ]
+  if (blocking.length > 0) {
+    const isNoGo = blocking.some((reason) => !reason.rule.startsWith('7.6'))
+    return { value: isNoGo ? 'NO_GO' : 'NOT_READY', reasons: sortedReasons(blocking), used }
+  }
+  const qualifying = [...openConditionReasons(facts), ...waiverReasons(used)]
+  const isConditional = qualifying.some((reason) => reason.rule === '7.7')
+  const value = isConditional ? 'CONDITIONAL_GO' : used.size > 0 ? 'GO_WITH_WAIVERS' : 'GO'
+  return { value, reasons: sortedReasons(qualifying), used }
+}
+
+/** Rule 1: what was handed in does not verify, or does not belong together. */
+function integrityReasons(plan: Plan, planHash: ContentDigest, inputs: DecisionInputs): Reason[] {
+  const reason = (text: string): Reason => ({
+    rule: '7.1',
+    text,
+    flip: 'Find out what was changed; nothing else of this decision can be relied on.',
+  })
+  const out = inputs.integrity.findings.map(reason)
+  if (!inputs.integrity.ok && out.length === 0) out.push(reason('ledger, signatures or evidence did not verify'))
+  if (inputs.plan !== planHash) out.push(reason(`expected results of the plan ${planHash}, got ${inputs.plan}`))
+  for (const name of ['service', 'version', 'environment'] as const) {
+    if (inputs.subject[name] !== plan[name]) {
+      out.push(reason(`expected a subject with the ${name} ${plan[name]}, got ${inputs.subject[name]}`))
+    }
+  }
+  const gates = new Set(plan.gates.map((gate) => gate.id))
+  const seen = new Set<string>()
+  for (const { gate } of inputs.results) {
+    if (!gates.has(gate)) out.push(reason(`there is a result for ${gate}, which is not in the plan`))
+    if (seen.has(gate)) out.push(reason(`there is more than one result for ${gate}`))
+    seen.add(gate)
+  }
+  return out
+}
+
+function openConditionReasons(facts: Case): Reason[] {
+  return facts.conditions
+    .filter((each) => each.state === 'OPEN')
+    .map(({ condition }) => ({
+      rule: '7.7',
+      gate: condition.gate,
+      text: `condition ${condition.id} is open: ${condition.text} (${condition.owner}, due ${instantText(condition.dueAtMs)}, blocks ${condition.blocks})`,
+      flip: `${condition.gate} passes before the condition is due.`,
+    }))
+}
+
+function waiverReasons(used: ReadonlyMap<string, Waiver>): Reason[] {
+  return [...used].map(([gate, waiver]) => ({
+    rule: '7.8',
+    gate,
+    text: `waiver ${waiver.id} covers it: ${waiver.reason} (risk ${waiver.risk}, until ${instantText(waiver.expiresAtMs)})`,
+    flip: `${gate} passes without the waiver.`,
+  }))
+}
+
+/** A GO ends with its life, and no later than a waiver it used or a condition it waits for. */
+function expiryOf(facts: Case, outcome: Outcome): number | undefined {
+  if (!['GO', 'GO_WITH_WAIVERS', 'CONDITIONAL_GO'].includes(outcome.value)) return undefined
+  const ends = [facts.inputs.asOfMs + facts.inputs.policy.goLifetimeMs]
+  for (const waiver of outcome.used.values()) ends.push(waiver.expiresAtMs)
+  for (const { condition, state } of facts.conditions) if (state === 'OPEN') ends.push(condition.dueAtMs)
+  return Math.min(INSTANT_LIMIT_MS, ...ends)
+}
+
+function sortedReasons(reasons: readonly Reason[]): Reason[] {
+  return sortedBy(
+    reasons,
+    (each) => each.rule,
+    (each) => each.gate ?? '',
+    (each) => each.text,
+    (each) => each.evidence ?? '',
+  )
+}

@@ -1,0 +1,57 @@
+// Rules 2 and 6 of a decision for gates: what is not satisfied, and what would satisfy it.
+import type { Reason, Status } from './model.ts'
+import type { GateStanding, Standings } from './standing.ts'
+
+const NO_GO: ReadonlySet<Status> = new Set<Status>(['FAIL', 'ERROR', 'STALE', 'INCONCLUSIVE', 'SKIPPED'])
+const NOT_READY: ReadonlySet<Status> = new Set<Status>(['PENDING', 'BLOCKED', 'RUNNING'])
+
+const FLIP: Readonly<Record<Status, string>> = {
+  FAIL: 'Make it pass and run it again, or waive it.',
+  ERROR: 'Repair the check and run it again; an ERROR cannot be waived.',
+  STALE: 'Run it again in this environment, or waive it.',
+  INCONCLUSIVE: 'Run it again with data, or assert something of it, or waive it.',
+  SKIPPED: 'Make what it needs pass, then run it.',
+  PENDING: 'Run it, or answer it.',
+  BLOCKED: 'Give it what it is blocked by, then run it.',
+  RUNNING: 'Wait until it ends.',
+  WARN: '',
+  PASS: '',
+  NOT_APPLICABLE: '',
+}
+
+/** One reason per required gate that blocks. Other severities never block. */
+export function gateReasons(standings: Standings, held: ReadonlySet<string>, waived: ReadonlySet<string>): Reason[] {
+  const out: Reason[] = []
+  for (const standing of standings.values()) {
+    const { gate, status } = standing
+    if (gate.severity !== 'required' || held.has(gate.id) || waived.has(gate.id)) continue
+    if (NO_GO.has(status)) out.push(reasonFor('7.2', standing))
+    else if (NOT_READY.has(status)) out.push(reasonFor('7.6', standing))
+  }
+  return out
+}
+
+function reasonFor(rule: string, standing: GateStanding): Reason {
+  const evidence = standing.result?.statement ?? standing.result?.evidence[0]?.digest
+  return {
+    rule,
+    gate: standing.gate.id,
+    ...(evidence === undefined ? {} : { evidence }),
+    text: `${standing.status}: ${standing.reason}`,
+    flip: FLIP[standing.status],
+  }
+}
+
+/** Without one required gate that applies, a GO would certify nothing. */
+export function nothingCertified(standings: Standings): Reason[] {
+  for (const { gate, status } of standings.values()) {
+    if (gate.severity === 'required' && status !== 'NOT_APPLICABLE') return []
+  }
+  return [
+    {
+      rule: '7.6-nothing-certified',
+      text: 'the plan has no required gate that applies, so a GO would certify nothing',
+      flip: 'Make at least one gate required.',
+    },
+  ]
+}

@@ -1,0 +1,195 @@
+// Judges one gate: evidence first, then the assertions of the plan; the only place where a status is made from a capture.
+import { admitGate } from './admission.ts'
+import { describeAssertion, shownText, weighAssertion } from './assertion.ts'
+import type { Weighed } from './assertion.ts'
+import type { Assertion, Capture, EvidenceBytes, Judgement, PlanGate, RunTerms, StoredStatus } from './model.ts'
+import { observeCapture } from './readings.ts'
+import type { Observer } from './readings.ts'
+import { SLOT_VALUE_LENGTH_LIMIT } from './slot-values.ts'
+
+/** Exit codes by which a shell says that it could not run a command (POSIX XCU 2.8.2). */
+const EXIT_NOT_EXECUTABLE = 126
+const EXIT_NOT_FOUND = 127
+/** Reasons joined into one sentence. */
+const REASON_LIMIT = 3
+
+/** The claim that a manual gate's question is answered with yes; stands when the plan asserts nothing of the answer. */
+const ANSWER_IS_YES: Assertion = { read: { from: 'answer' }, op: 'eq', value: true }
+
+interface Ruling {
+  readonly status: StoredStatus
+  readonly reason: string
+}
+
+/**
+ * The status that follows from a capture, its evidence and the plan's assertions. Never PASS unless a required
+ * assertion is true; ERROR when the check broke; INCONCLUSIVE without data. Source: release semantics, section 2.
+ */
+export function judgeGate(gate: PlanGate, capture: Capture, evidence: EvidenceBytes, terms: RunTerms): Judgement {
+  const broken = refuseRun(gate, capture, terms) ?? breakageOf(capture)
+  if (broken !== undefined) return { ...broken, assertions: [], slots: {}, toggles: {} }
+  const observe = observeCapture(gate, capture, evidence)
+  const weighed = assertionsOf(gate, capture).map((assertion) => weighAssertion(gate, assertion, observe))
+  const implied = impliedFailure(gate, capture, observe)
+  const ruling = implied ?? rule(gate, weighed)
+  return {
+    ...ruling,
+    assertions: weighed.map((each) => each.outcome),
+    slots: fillSlots(gate, weighed, observe),
+    toggles: fillToggles(gate, weighed, implied !== undefined),
+  }
+}
+
+function assertionsOf(gate: PlanGate, capture: Capture): readonly Assertion[] {
+  const isImplied = capture.kind === 'manual' && !gate.assertions.some((each) => each.read.from === 'answer')
+  return isImplied ? [...gate.assertions, ANSWER_IS_YES] : gate.assertions
+}
+
+/** A capture of a gate that was not allowed to run proves nothing, whoever made it. */
+function refuseRun(gate: PlanGate, capture: Capture, terms: RunTerms): Ruling | undefined {
+  const admission = admitGate(gate, terms)
+  if (!admission.admitted && (admission.status === 'BLOCKED' || gate.check.type !== 'manual')) {
+    return { status: 'BLOCKED', reason: admission.reason }
+  }
+  if (capture.kind !== gate.check.type) {
+    return { status: 'ERROR', reason: `expected a ${gate.check.type} capture, got a ${capture.kind} capture` }
+  }
+  return undefined
+}
+
+function breakageOf(capture: Capture): Ruling | undefined {
+  const error = (reason: string): Ruling => ({ status: 'ERROR', reason: shownText(reason) })
+  switch (capture.kind) {
+    case 'command':
+      return commandBreakage(capture)
+    case 'http':
+      if (capture.error !== undefined) return error(`no HTTP answer: ${capture.error}`)
+      return capture.status === null ? error('no HTTP answer') : undefined
+    case 'sql':
+      if (capture.error !== undefined) return error(`the database refused: ${capture.error}`)
+      return capture.rowCount === null ? error('the database gave no answer') : undefined
+    case 'document':
+      return capture.error === undefined ? undefined : error(`the file could not be read: ${capture.error}`)
+    case 'manual':
+      return undefined
+  }
+}
+
+function commandBreakage(capture: Extract<Capture, { kind: 'command' }>): Ruling | undefined {
+  const error = (reason: string): Ruling => ({ status: 'ERROR', reason: shownText(reason) })
+  if (capture.startError !== undefined) return error(`the command did not start: ${capture.startError}`)
+  if (capture.timedOut) return error(`the command did not end within its time (${capture.durationMs} ms)`)
+  if (capture.exitCode === null) return error(`the command was ended by ${capture.signal ?? 'a signal'}`)
+  const step = capture.steps.find((each) => isShellFailure(each.exitCode))
+  if (step !== undefined) return error(`the step in line ${step.line} could not be run (exit ${step.exitCode})`)
+  return isShellFailure(capture.exitCode) ? error(`a command could not be run (exit ${capture.exitCode})`) : undefined
+}
+
+function isShellFailure(exitCode: number): boolean {
+  return exitCode === EXIT_NOT_EXECUTABLE || exitCode === EXIT_NOT_FOUND
+}
+
+/** What is false without anybody asserting it: a failed command, step or answer, or a file that is not there. */
+function impliedFailure(gate: PlanGate, capture: Capture, observe: Observer): Ruling | undefined {
+  const fail = (reason: string): Ruling => ({ status: 'FAIL', reason })
+  const asserts = (from: string): boolean => gate.assertions.some((each) => each.read.from === from)
+  switch (capture.kind) {
+    case 'command': {
+      if (capture.exitCode !== 0 && !asserts('exitCode')) return fail(`expected exit code 0, got ${capture.exitCode}`)
+      const step = capture.steps.find((each) => each.exitCode !== 0 && !isExcused(gate, each.exitCode, observe))
+      if (step === undefined) return undefined
+      return fail(`expected every step to succeed, got exit code ${step.exitCode} in line ${step.line}`)
+    }
+    case 'http':
+      if (asserts('status') || capture.status === null || capture.status < 400) return undefined
+      return fail(`expected an HTTP status below 400, got ${capture.status}`)
+    case 'document':
+      return capture.found ? undefined : fail('expected the file, found none')
+    default:
+      return undefined
+  }
+}
+
+/** A failed step is excused when everything asserted of the exit code holds for its exit code as well. */
+function isExcused(gate: PlanGate, exitCode: number, observe: Observer): boolean {
+  const claims = gate.assertions.filter((each) => each.read.from === 'exitCode')
+  const seeStep: Observer = (reading) =>
+    reading.from === 'exitCode' ? { state: 'value', value: exitCode } : observe(reading)
+  return claims.length > 0 && claims.every((each) => weighAssertion(gate, each, seeStep).outcome.outcome === 'true')
+}
+
+function rule(gate: PlanGate, weighed: readonly Weighed[]): Ruling {
+  const required = weighed.filter((each) => each.outcome.assertion.severity !== 'advisory')
+  const failed = required.filter((each) => {
+    const { outcome, assertion } = each.outcome
+    return outcome === 'false' || (outcome === 'no-data' && assertion.onNoData === 'fail' && !each.isTainted)
+  })
+  if (failed.length > 0) return { status: 'FAIL', reason: sentenceOf(failed) }
+  const undecided = required.filter((each) => {
+    const { outcome, assertion } = each.outcome
+    return outcome === 'no-data' && (each.isTainted || assertion.onNoData !== 'pass')
+  })
+  if (undecided.length > 0) return { status: 'INCONCLUSIVE', reason: sentenceOf(undecided) }
+  const held = required.filter((each) => each.outcome.outcome === 'true' || each.outcome.outcome === 'tolerated')
+  if (held.length === 0) return { status: 'INCONCLUSIVE', reason: describeNothingAsserted(gate, weighed.length) }
+  const band = weighed.filter((each) => each.outcome.outcome === 'tolerated')
+  const advice = weighed.filter(
+    (each) => each.outcome.assertion.severity === 'advisory' && (each.outcome.outcome === 'false' || isSilent(each)),
+  )
+  if (band.length + advice.length > 0) return { status: 'WARN', reason: sentenceOf([...band, ...advice]) }
+  return { status: 'PASS', reason: describeHeld(held) }
+}
+
+function isSilent(weighed: Weighed): boolean {
+  const { outcome, assertion } = weighed.outcome
+  return outcome === 'no-data' && (weighed.isTainted || assertion.onNoData !== 'pass')
+}
+
+function describeNothingAsserted(gate: PlanGate, count: number): string {
+  const unsound = gate.unsound.length === 0 ? '' : `; the check is unsound: ${gate.unsound.join(', ')}`
+  return count === 0
+    ? `it ran and nothing is asserted of it${unsound}`
+    : `no required assertion had data to be true on${unsound}`
+}
+
+function describeHeld(held: readonly Weighed[]): string {
+  const first = held[0]!.outcome
+  const rest = held.length === 1 ? '' : ` and ${held.length - 1} more`
+  return `${describeAssertion(first.assertion)} holds (${first.observed ?? 'seen'})${rest}`
+}
+
+function sentenceOf(weighed: readonly Weighed[]): string {
+  const texts = weighed.slice(0, REASON_LIMIT).map((each) => each.text)
+  const rest = weighed.length > REASON_LIMIT ? `; and ${weighed.length - REASON_LIMIT} more` : ''
+  return texts.join('; ') + rest
+}
+
+/** Slots named by `fills` first, in order of the assertions; then whatever the slot convention or a person offers. */
+function fillSlots(gate: PlanGate, weighed: readonly Weighed[], observe: Observer): Readonly<Record<string, string>> {
+  const out = new Map<string, string>()
+  for (const slot of gate.slots) {
+    const filling = weighed.find((each) => each.value !== undefined && each.outcome.assertion.fills?.includes(slot.id))
+    const claimed = weighed.some((each) => each.outcome.assertion.fills?.includes(slot.id) === true)
+    const found = claimed ? undefined : observe({ from: 'slot', slot: slot.id })
+    const value = filling?.value ?? (found?.state === 'value' ? String(found.value) : undefined)
+    const text = value?.trim()
+    if (text !== undefined && text !== '' && text.length <= SLOT_VALUE_LENGTH_LIMIT) {
+      out.set(slot.id, text.toWellFormed())
+    }
+  }
+  return Object.fromEntries(out)
+}
+
+/** A toggle is false when any assertion filling it is, true when all are; undecided when one had no data. */
+function fillToggles(gate: PlanGate, weighed: readonly Weighed[], hasFailed: boolean): Readonly<Record<string, boolean>> {
+  const out = new Map<string, boolean>()
+  for (const toggle of gate.toggles) {
+    const outcomes = weighed
+      .filter((each) => each.outcome.assertion.fills?.includes(toggle.id))
+      .map((each) => each.outcome.outcome)
+    if (outcomes.includes('false')) out.set(toggle.id, false)
+    // A check that failed as a whole shows no green toggle, even where one assertion happened to hold.
+    else if (outcomes.length > 0 && !outcomes.includes('no-data') && !hasFailed) out.set(toggle.id, true)
+  }
+  return Object.fromEntries(out)
+}

@@ -1,0 +1,240 @@
+// Reads a plan strictly: every key known, every id unique, every reference resolved, every assertion judgeable.
+import { shownText } from './assertion.ts'
+import { verdictFault } from './errors.ts'
+import { parseJsonPath } from './json-path.ts'
+import type { Assertion, Check, Operator, Plan, PlanGate, PlanSlot, PlanToggle, Reading, SignOffRole } from './model.ts'
+import { compilePattern } from './pattern.ts'
+import { orderGates } from './plan.ts'
+import { offersReading } from './readings.ts'
+import {
+  kindOf,
+  readBoolean,
+  readDigest,
+  readInteger,
+  readList,
+  readMap,
+  readName,
+  readNumber,
+  readOneOf,
+  readRecord,
+  readText,
+} from './shape.ts'
+import type { Place, Reader } from './shape.ts'
+
+/** Most gates one plan may have. */
+export const PLAN_GATE_LIMIT = 10_000
+/** Longest time a check may ask for: 31 days, for soaks. */
+export const CHECK_TIMEOUT_LIMIT_MS = 31 * 86_400_000
+/** Longest life of evidence that a plan may state: 100 years. */
+const MAX_AGE_LIMIT_MS = 36_525 * 86_400_000
+const SIGN_OFF_ROLE_LIMIT = 100
+const RETRY_LIMIT = 100
+const SIGN_OFF_MINIMUM_LIMIT = 1_000
+
+/** Reads an object whose `key` says which record it is. */
+function readTagged<T>(key: string, variants: Readonly<Record<string, Reader<T>>>): Reader<T> {
+  return (value, at) => {
+    const tag: unknown =
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? (value as Record<string, unknown>)[key]
+        : undefined
+    const reader = typeof tag === 'string' && Object.hasOwn(variants, tag) ? variants[tag] : undefined
+    if (reader !== undefined) return reader(value, at)
+    const known = Object.keys(variants).join(', ')
+    throw at.refuse(`expected the key "${key}" with one of ${known} at ${at.path}, got ${kindOf(tag)}`)
+  }
+}
+
+const readCheck: Reader<Check> = readTagged<Check>('type', {
+  command: readRecord({ type: readOneOf(['command']), language: readOneOf(['bash', 'sh']), script: readText }, {}),
+  http: readRecord(
+    { type: readOneOf(['http']), method: readName, url: readName },
+    { headers: readMap(readText), body: readText },
+  ),
+  sql: readRecord({ type: readOneOf(['sql']), connection: readName, text: readName }, {}),
+  document: readRecord({ type: readOneOf(['document']), path: readName }, {}),
+  manual: readRecord({ type: readOneOf(['manual']), question: readText }, {}),
+  unsupported: readRecord({ type: readOneOf(['unsupported']), language: readText, reason: readName }, {}),
+})
+
+const readReading: Reader<Reading> = readTagged<Reading>('from', {
+  exitCode: readRecord({ from: readOneOf(['exitCode']) }, {}),
+  stdout: readRecord({ from: readOneOf(['stdout']) }, {}),
+  stderr: readRecord({ from: readOneOf(['stderr']) }, {}),
+  body: readRecord({ from: readOneOf(['body']) }, {}),
+  json: readRecord({ from: readOneOf(['json']), path: readName }, {}),
+  status: readRecord({ from: readOneOf(['status']) }, {}),
+  header: readRecord({ from: readOneOf(['header']), name: readName }, {}),
+  durationMs: readRecord({ from: readOneOf(['durationMs']) }, {}),
+  rowCount: readRecord({ from: readOneOf(['rowCount']) }, {}),
+  cell: readRecord({ from: readOneOf(['cell']), column: readName }, { row: readInteger(0) }),
+  text: readRecord({ from: readOneOf(['text']) }, {}),
+  answer: readRecord({ from: readOneOf(['answer']) }, {}),
+  slot: readRecord({ from: readOneOf(['slot']), slot: readName }, {}),
+})
+
+const readOperator: Reader<Operator> = readOneOf([
+  'eq', 'ne', 'lt', 'le', 'gt', 'ge', 'contains', 'matches', 'exists',
+])
+
+const readScalar: Reader<string | number | boolean> = (value, at) => {
+  if (typeof value === 'boolean') return value
+  return typeof value === 'number' ? readNumber(value, at) : readText(value, at)
+}
+
+const readTolerance: Reader<number> = (value, at) => {
+  const tolerance = readNumber(value, at)
+  if (tolerance < 0) throw at.refuse(`expected a tolerance of at least 0 at ${at.path}, got ${tolerance}`)
+  return tolerance
+}
+
+const readAssertion: Reader<Assertion> = readRecord(
+  { read: readReading, op: readOperator },
+  {
+    value: readScalar,
+    unit: readName,
+    tolerance: readTolerance,
+    severity: readOneOf(['required', 'advisory']),
+    onNoData: readOneOf(['inconclusive', 'pass', 'fail']),
+    fills: readList(readName),
+  },
+)
+
+const readSlot: Reader<PlanSlot> = readRecord(
+  { id: readName, label: readText },
+  { unit: readName, bound: readRecord({ op: readOperator, value: readNumber }, {}) },
+)
+
+const readToggle: Reader<PlanToggle> = readRecord({ id: readName, label: readText }, {})
+
+const readGate: Reader<PlanGate> = readRecord(
+  {
+    id: readName,
+    title: readText,
+    section: readText,
+    severity: readOneOf(['required', 'advisory', 'informational']),
+    needs: readList(readName),
+    check: readCheck,
+    assertions: readList(readAssertion),
+    effect: readOneOf(['read', 'write-staging', 'write-prod', 'unknown']),
+    provenRead: readBoolean,
+    parameters: readList(readName),
+    holes: readList(readText),
+    slots: readList(readSlot),
+    toggles: readList(readToggle),
+    timeoutMs: readInteger(1, CHECK_TIMEOUT_LIMIT_MS),
+    retries: readInteger(0, RETRY_LIMIT),
+    unsound: readList(readText),
+    source: readRecord({ line: readInteger(0), sha256: readDigest }, {}),
+  },
+  { phase: readName, children: readList(readName, 1), maxAgeMs: readInteger(1, MAX_AGE_LIMIT_MS), exclusive: readName },
+)
+
+const readSignOffRole: Reader<SignOffRole> = readRecord(
+  { role: readName, minimum: readInteger(1, SIGN_OFF_MINIMUM_LIMIT) },
+  {},
+)
+
+const readPlan: Reader<Plan> = readRecord(
+  {
+    format: readOneOf(['seaworthy-plan/1']),
+    source: readRecord({ name: readText, sha256: readDigest }, {}),
+    service: readName,
+    version: readName,
+    environment: readName,
+    gates: readList(readGate, 1),
+    signOffs: readList(readSignOffRole),
+  },
+  {},
+)
+
+/**
+ * The plan in a parsed JSON value.
+ * @throws VERDICT_PLAN_SHAPE_REFUSED, …_ID_DUPLICATE, …_NEED_UNKNOWN, …_CHILD_UNKNOWN, …_CYCLE_FOUND (with the path),
+ * …_ASSERTION_REFUSED, …_PATTERN_REFUSED, …_PATH_REFUSED; the message names the place.
+ */
+export function parsePlan(json: unknown): Plan {
+  const place: Place = {
+    path: 'plan',
+    refuse: (message) => verdictFault('VERDICT_PLAN_SHAPE_REFUSED', message),
+  }
+  const plan = readPlan(json, place)
+  if (plan.gates.length > PLAN_GATE_LIMIT) {
+    throw place.refuse(`expected at most ${PLAN_GATE_LIMIT} gates, got ${plan.gates.length}`)
+  }
+  if (plan.signOffs.length > SIGN_OFF_ROLE_LIMIT) {
+    throw place.refuse(`expected at most ${SIGN_OFF_ROLE_LIMIT} sign-off roles, got ${plan.signOffs.length}`)
+  }
+  refuseDuplicates('gate', plan.gates.map((gate) => gate.id))
+  refuseDuplicates('sign-off role', plan.signOffs.map((role) => role.role))
+  const ids = new Set(plan.gates.map((gate) => gate.id))
+  for (const gate of plan.gates) checkGate(gate, ids)
+  const order = orderGates(plan.gates)
+  if (!order.ok) {
+    const path = order.path.map(shownText).join(' → ')
+    throw verdictFault('VERDICT_PLAN_CYCLE_FOUND', `expected gates without a circle, got ${path}`, {
+      details: { path: order.path },
+    })
+  }
+  return plan
+}
+
+function refuseDuplicates(what: string, ids: readonly string[]): void {
+  const seen = new Set<string>()
+  for (const id of ids) {
+    if (seen.has(id)) {
+      throw verdictFault('VERDICT_PLAN_ID_DUPLICATE', `expected each ${what} once, got "${shownText(id)}" twice`)
+    }
+    seen.add(id)
+  }
+}
+
+function checkGate(gate: PlanGate, ids: ReadonlySet<string>): void {
+  const shown = shownText(gate.id)
+  const need = gate.needs.find((id) => !ids.has(id))
+  if (need !== undefined) {
+    throw verdictFault('VERDICT_PLAN_NEED_UNKNOWN', `the gate ${shown} needs "${shownText(need)}", which is not in the plan`)
+  }
+  const child = gate.children?.find((id) => !ids.has(id))
+  if (child !== undefined) {
+    throw verdictFault('VERDICT_PLAN_CHILD_UNKNOWN', `the gate ${shown} rolls up "${shownText(child)}", which is not in the plan`)
+  }
+  refuseDuplicates(`child of ${shown}`, gate.children ?? [])
+  const places = [...gate.slots, ...gate.toggles].map((each) => each.id)
+  refuseDuplicates(`slot or toggle of ${shown}`, places)
+  const fillable = new Set(places)
+  for (const [index, assertion] of gate.assertions.entries()) {
+    const problem = problemOf(gate, assertion, fillable)
+    if (problem !== undefined) {
+      throw verdictFault('VERDICT_PLAN_ASSERTION_REFUSED', `assertion ${index + 1} of the gate ${shown}: ${problem}`)
+    }
+  }
+}
+
+function problemOf(gate: PlanGate, assertion: Assertion, fillable: ReadonlySet<string>): string | undefined {
+  const { read, op, value } = assertion
+  const unknown = assertion.fills?.find((id) => !fillable.has(id))
+  if (unknown !== undefined) return `fills "${shownText(unknown)}", which is neither a slot nor a toggle of the gate`
+  if (gate.children === undefined && !offersReading(gate.check.type, read.from)) {
+    return `a ${gate.check.type} check has no ${read.from}`
+  }
+  if (read.from === 'slot' && !gate.slots.some((slot) => slot.id === read.slot)) {
+    return `reads the slot "${shownText(read.slot)}", which the gate does not have`
+  }
+  if (read.from === 'json') parseJsonPath(read.path)
+  if (op === 'matches' && typeof value === 'string') compilePattern(value)
+  return operandProblem(assertion)
+}
+
+function operandProblem(assertion: Assertion): string | undefined {
+  const { op, value } = assertion
+  const kind = typeof value
+  if (op === 'exists') return value === undefined ? undefined : 'exists takes no value'
+  if (value === undefined) return `${op} needs a value`
+  if (op === 'matches' && kind !== 'string') return 'matches takes a text'
+  if (op === 'contains' && (kind === 'boolean' || value === '')) return 'contains takes a text that is not empty, or a number'
+  if ((op === 'lt' || op === 'le' || op === 'gt' || op === 'ge') && kind !== 'number') return `${op} takes a number`
+  if (assertion.unit !== undefined && kind !== 'number') return 'a unit needs a number'
+  if (assertion.tolerance !== undefined && (kind !== 'number' || op === 'ne')) return 'a tolerance needs a number and a bound'
+  return undefined
+}

@@ -1,0 +1,91 @@
+// Hashes of a plan and of a gate's definition, and the order in which gates depend on each other.
+import { canonicalBytes, contentDigest } from '../kernel/index.ts'
+import type { ContentDigest, Digest } from '../kernel/index.ts'
+import type { Plan, PlanGate } from './model.ts'
+
+/** SHA-256 of the canonical JSON (RFC 8785) of any JSON value. */
+export function hashOfJson(digest: Digest, value: unknown): ContentDigest {
+  return contentDigest(digest.sha256(canonicalBytes(value)))
+}
+
+/** SHA-256 of the plan's canonical JSON. */
+export function planHashOf(digest: Digest, plan: Plan): ContentDigest {
+  return hashOfJson(digest, plan)
+}
+
+/**
+ * SHA-256 over everything that decides what the gate runs and how it is judged. Left out: title, section, phase, severity,
+ * needs, exclusive, unsound and source; changing those changes the plan hash but keeps evidence valid.
+ */
+export function definitionHashOf(digest: Digest, gate: PlanGate): ContentDigest {
+  return hashOfJson(digest, {
+    id: gate.id,
+    check: gate.check,
+    assertions: gate.assertions,
+    effect: gate.effect,
+    provenRead: gate.provenRead,
+    parameters: gate.parameters,
+    holes: gate.holes,
+    slots: gate.slots,
+    toggles: gate.toggles,
+    ...(gate.children === undefined ? {} : { children: gate.children }),
+    timeoutMs: gate.timeoutMs,
+    ...(gate.maxAgeMs === undefined ? {} : { maxAgeMs: gate.maxAgeMs }),
+    retries: gate.retries,
+  })
+}
+
+/** What a gate's status depends on: the gates it needs, and its children when it rolls up. */
+export function dependenciesOf(gate: PlanGate): readonly string[] {
+  return [...gate.needs, ...(gate.children ?? [])]
+}
+
+/** The given gates and everything they roll up, at any depth. */
+export function withDescendants(gates: readonly PlanGate[], ids: readonly string[]): ReadonlySet<string> {
+  const children = new Map(gates.map((gate) => [gate.id, gate.children ?? []]))
+  const out = new Set<string>()
+  const open = [...ids]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (out.has(id)) continue
+    out.add(id)
+    open.push(...(children.get(id) ?? []))
+  }
+  return out
+}
+
+export type GateOrder =
+  | { readonly ok: true; readonly gates: readonly PlanGate[] }
+  /** `path` starts and ends with the same gate. */
+  | { readonly ok: false; readonly path: readonly string[] }
+
+/** Gates after everything they depend on, plan order among equals; or one circle. Unknown ids are ignored. */
+export function orderGates(gates: readonly PlanGate[]): GateOrder {
+  const byId = new Map(gates.map((gate) => [gate.id, gate]))
+  const done = new Set<string>()
+  const out: PlanGate[] = []
+  for (const root of gates) {
+    // An explicit stack: a chain of ten thousand gates must not exhaust the engine's.
+    const stack: { readonly gate: PlanGate; readonly rest: string[] }[] = []
+    const onStack = new Set<string>()
+    const open = (gate: PlanGate): void => {
+      stack.push({ gate, rest: [...dependenciesOf(gate)].reverse() })
+      onStack.add(gate.id)
+    }
+    if (!done.has(root.id)) open(root)
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const next = top.rest.pop()
+      const gate = next === undefined ? undefined : byId.get(next)
+      if (gate !== undefined && onStack.has(gate.id)) {
+        const path = stack.map((each) => each.gate.id)
+        return { ok: false, path: [...path.slice(path.indexOf(gate.id)), gate.id] }
+      }
+      if (gate !== undefined && !done.has(gate.id)) open(gate)
+      if (next !== undefined) continue
+      stack.pop()
+      onStack.delete(top.gate.id)
+      done.add(top.gate.id)
+      out.push(top.gate)
+    }
+  }
+  return { ok: true, gates: out }
+}
