@@ -1,6 +1,7 @@
 // Front door of verdict.
 export { admitGate, substituteParameters } from './admission.ts'
 export { describeAssertion } from './assertion.ts'
+export { CAPTURE_LIMIT_BYTES, parseCapture } from './capture-parse.ts'
 export { decide } from './decide.ts'
 export { decisionHashOf, reviewHashOf } from './decision-hash.ts'
 export { verdictErrors } from './errors.ts'

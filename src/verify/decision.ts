@@ -1,0 +1,138 @@
+// Decides again from the frozen inputs and compares with what the control plane signed.
+import { canonicalize, messageOf } from '../kernel/index.ts'
+import { statementPath } from '../proof/index.ts'
+import { decide } from '../verdict/index.ts'
+import type { Verdict } from '../verdict/index.ts'
+import type { BundleContents } from './contents.ts'
+import type { Inspection } from './inspection.ts'
+import type { LedgerPart } from './ledger-part.ts'
+import type { ProvenRelease } from './model.ts'
+import { CLOCK_SKEW_LIMIT_MS, payloadSays } from './results.ts'
+import type { ProvenStatement } from './statements.ts'
+
+type ProvenDecision = Extract<ProvenStatement, { readonly kind: 'decision' }>
+
+/** Recomputes the verdict; undefined with findings unless the signed decision says exactly the same. */
+export function inspectDecision(
+  inspection: Inspection,
+  contents: BundleContents,
+  ledger: LedgerPart,
+  statements: readonly ProvenStatement[],
+): ProvenRelease | undefined {
+  const signed = findDecision(inspection, contents, ledger, statements)
+  if (signed === undefined) return undefined
+  const before = inspection.findingCount()
+  checkTerms(inspection, contents, ledger)
+  checkMoments(inspection, contents, ledger, signed)
+  let verdict: Verdict
+  try {
+    verdict = decide(inspection.ports.digest, contents.plan, contents.inputs)
+  } catch (thrown) {
+    inspection.find('VERIFY_DECISION_DIFFERS', `the inputs cannot be decided on: ${messageOf(thrown)}`, 'decision-inputs.json')
+    return undefined
+  }
+  inspection.checked.decisions++
+  compareDecision(inspection, contents, signed, verdict)
+  return inspection.findingCount() === before ? releaseOf(contents, verdict) : undefined
+}
+
+function findDecision(
+  inspection: Inspection,
+  contents: BundleContents,
+  ledger: LedgerPart,
+  statements: readonly ProvenStatement[],
+): ProvenDecision | undefined {
+  const decisions = statements.flatMap((statement) => (statement.kind === 'decision' ? [statement] : []))
+  const fitting = decisions.filter((decision) => decision.predicate.inputs === contents.inputsDigest)
+  const signed = fitting[0]
+  if (signed === undefined || fitting.length !== 1) {
+    inspection.find('VERIFY_DECISION_MISSING', `expected one signed decision on the inputs ${contents.inputsDigest}, got ${fitting.length}`, 'decision-inputs.json')
+    return undefined
+  }
+  if (!signed.entry.body.refs.includes(contents.inputsDigest)) {
+    inspection.find('VERIFY_ENTRY_DIFFERS', `entry ${signed.entry.seq} does not name the decision inputs`, 'entries.json')
+  }
+  if (signed.entry.seq < contents.inputs.checkpoint.size) {
+    inspection.find('VERIFY_TIME_IMPOSSIBLE', `the decision (entry ${signed.entry.seq}) rests on a ledger of size ${contents.inputs.checkpoint.size} that holds it already`, 'entries.json')
+  }
+  const later = ledger.entries.find(
+    ({ seq, body }) => body.type === 'release.decided' && body.subject === signed.entry.body.subject && seq > signed.entry.seq,
+  )
+  if (later !== undefined) {
+    inspection.find('VERIFY_DECISION_SUPERSEDED', `expected the last decision, entry ${later.seq} records a later one`, statementPath(signed.id))
+  }
+  return signed
+}
+
+/** The terms the results were judged under must be those the run was started on, as the ledger has them. */
+function checkTerms(inspection: Inspection, contents: BundleContents, ledger: LedgerPart): void {
+  const { run, terms, subject, plan, checkpoint } = contents.inputs
+  const starts = ledger.entries.filter(({ seq, body }) => body.type === 'run.started' && seq < checkpoint.size)
+  const shown = starts.filter(({ payload }) => payload !== undefined && payloadSays(payload, { run }))
+  if (shown.length > 0) {
+    if (shown.length === 1 && shown.every(({ payload }) => payloadSays(payload, { run, terms, subject, plan }))) return
+    inspection.find('VERIFY_TERMS_DIFFER', `expected the run to be started once on the plan, subject and terms of the decision, the ledger says otherwise`, 'entries.json')
+  } else if (starts.some(({ payload }) => payload === undefined)) {
+    inspection.leaveOpen('The parameters and confirmations of the run are not disclosed in the ledger entry of its start.')
+  } else {
+    inspection.find('VERIFY_ENTRY_MISSING', `expected an entry run.started of the decided run, there is none`, 'entries.json')
+  }
+}
+
+function checkMoments(inspection: Inspection, contents: BundleContents, ledger: LedgerPart, signed: ProvenDecision): void {
+  const { asOfMs, checkpoint } = contents.inputs
+  const restsOn = ledger.entries.filter(({ seq }) => seq < checkpoint.size)
+  const latestMs = Math.max(0, ...restsOn.slice(-1).map(({ timeMs }) => timeMs))
+  const path = 'decision-inputs.json'
+  if (asOfMs > signed.entry.timeMs + CLOCK_SKEW_LIMIT_MS) {
+    inspection.find('VERIFY_TIME_IMPOSSIBLE', `the decision is as of ${instantOf(asOfMs)}, after the ledger recorded it`, path)
+  }
+  if (asOfMs < latestMs - CLOCK_SKEW_LIMIT_MS) {
+    inspection.find('VERIFY_TIME_IMPOSSIBLE', `the decision is as of ${instantOf(asOfMs)}, before what it rests on was recorded`, path)
+  }
+}
+
+function compareDecision(inspection: Inspection, contents: BundleContents, signed: ProvenDecision, verdict: Verdict): void {
+  const said = signed.predicate
+  const pairs: readonly (readonly [name: string, shown: unknown, said: unknown])[] = [
+    ['verdict', verdict.value, said.verdict],
+    ['raw verdict', verdict.raw, said.raw],
+    ['review hash', verdict.reviewHash, said.reviewHash],
+    ['decision hash', verdict.decisionHash, said.decisionHash],
+    ['run', contents.inputs.run, said.run],
+    ['plan', contents.inputs.plan, said.plan],
+    ['instant', instantOf(verdict.asOfMs), said.asOf],
+    ['expiry', expiryOf(verdict), said.expiresAt],
+  ]
+  for (const [name, shown, claimed] of pairs) {
+    if (shown === claimed) continue
+    const text = `expected the ${name} ${canonicalize(shown ?? null)}, the signed decision says ${canonicalize(claimed ?? null)}`
+    inspection.find('VERIFY_DECISION_DIFFERS', text, statementPath(signed.id))
+  }
+}
+
+function releaseOf(contents: BundleContents, verdict: Verdict): ProvenRelease {
+  const { subject, results } = contents.inputs
+  const titles = new Map(contents.plan.gates.map((gate) => [gate.id, gate.title]))
+  const expiresAt = expiryOf(verdict)
+  return {
+    service: subject.service,
+    version: subject.version,
+    environment: subject.environment,
+    verdict: verdict.value,
+    raw: verdict.raw,
+    decidedAt: instantOf(verdict.asOfMs),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    reasons: verdict.reasons,
+    gates: results.map(({ gate, status }) => ({ gate, title: titles.get(gate) ?? gate, status })),
+  }
+}
+
+function expiryOf(verdict: Verdict): string | undefined {
+  return verdict.expiresAtMs === undefined ? undefined : instantOf(verdict.expiresAtMs)
+}
+
+/** `parseDecisionInputs` allows any whole number; dates end at 8.64e15 ms. */
+function instantOf(ms: number): string {
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : `${ms} ms`
+}

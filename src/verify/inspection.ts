@@ -1,0 +1,46 @@
+// The notebook of one verification: ports, counts, findings and what could not be shown.
+import { FINDING_LIMIT } from './findings.ts'
+import type { Finding, FindingCode } from './findings.ts'
+import type { CheckedCounts, VerifyPorts } from './model.ts'
+
+export interface Inspection {
+  readonly ports: VerifyPorts
+  readonly checked: CheckedCounts
+  readonly findings: readonly Finding[]
+  readonly notProven: readonly string[]
+  /** How many findings there were, kept or not. */
+  findingCount(): number
+  /** Writes a finding down; always false, so that a check can end with it. */
+  find(code: FindingCode, text: string, path?: string): false
+  /** Writes down that something cannot be shown; no fault of the bundle. */
+  leaveOpen(text: string): void
+}
+
+export function beginInspection(ports: VerifyPorts): Inspection {
+  const findings: Finding[] = []
+  const notProven: string[] = []
+  let findingCount = 0
+  return {
+    ports,
+    checked: {
+      files: 0, bytes: 0, statements: 0, signatures: 0, entries: 0, inclusionProofs: 0,
+      commitments: 0, gates: 0, gateRuns: 0, assertions: 0, signOffs: 0, decisions: 0,
+    },
+    findings,
+    notProven,
+    findingCount: () => findingCount,
+    find(code, text, path) {
+      findingCount++
+      if (findings.length < FINDING_LIMIT) findings.push({ code, ...(path === undefined ? {} : { path }), text })
+      return false
+    },
+    leaveOpen(text) {
+      if (!notProven.includes(text)) notProven.push(text)
+    },
+  }
+}
+
+/** A hostile name inside a sentence: quoted, control characters escaped, short. */
+export function quoteName(text: string): string {
+  return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text)
+}

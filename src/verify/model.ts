@@ -1,0 +1,68 @@
+// What a verifier is given and what it answers.
+import type { Digest, Inflate, SignatureVerifier } from '../kernel/index.ts'
+import type { Trust } from '../proof/index.ts'
+import type { Reason, VerdictValue } from '../verdict/index.ts'
+import type { Finding } from './findings.ts'
+
+/** Whom the reader believes; without it a bundle proves that it is whole, not whose it is. */
+export type TrustInput =
+  /** A trust file: it alone says which keys may sign what; the bundle's own keys do not count. */
+  | { readonly kind: 'file'; readonly trust: Trust }
+  /** Only the control plane's key, by keyId; the other keys come from the bundle, which that key signed. */
+  | { readonly kind: 'key'; readonly keyId: string }
+
+export interface VerifyPorts {
+  readonly digest: Digest
+  readonly verifier: SignatureVerifier
+  readonly inflate: Inflate
+}
+
+/** How many things were looked at; a zero where something must be makes the bundle INVALID. */
+export interface CheckedCounts {
+  files: number
+  bytes: number
+  statements: number
+  signatures: number
+  entries: number
+  inclusionProofs: number
+  commitments: number
+  /** Gates of the plan whose status was decided again. */
+  gates: number
+  /** How many of those from recorded evidence; the rest never ran. */
+  gateRuns: number
+  assertions: number
+  signOffs: number
+  decisions: number
+}
+
+export type BundleVerdict = 'INTACT' | 'INTACT_SIGNER_UNKNOWN' | 'INVALID'
+
+/** The release as recomputed from the bundle, never as it claims. */
+export interface ProvenRelease {
+  readonly service: string
+  readonly version: string
+  readonly environment: string
+  readonly verdict: VerdictValue
+  /** The verdict had no waiver been granted. */
+  readonly raw: VerdictValue
+  /** RFC 3339 UTC with milliseconds. */
+  readonly decidedAt: string
+  /** When a GO is void; absent for other verdicts. */
+  readonly expiresAt?: string
+  readonly reasons: readonly Reason[]
+  readonly gates: readonly { readonly gate: string; readonly title: string; readonly status: string }[]
+}
+
+export interface VerifyReport {
+  readonly verdict: BundleVerdict
+  /** Null when the bundle is INVALID: then nothing is shown as green. */
+  readonly release: ProvenRelease | null
+  /** keyId behind the manifest, when the manifest could be read. */
+  readonly signer: string | null
+  /** What was proven, as plain sentences. */
+  readonly scope: readonly string[]
+  /** What this bundle cannot show, as plain sentences. */
+  readonly notProven: readonly string[]
+  readonly checked: Readonly<CheckedCounts>
+  readonly findings: readonly Finding[]
+}

@@ -1,0 +1,121 @@
+// Verifies a bundle from its bytes alone: layer by layer, each resting on the one before; any fault makes it INVALID.
+import { EXIT, messageOf } from '../kernel/index.ts'
+import type { ExitCode } from '../kernel/index.ts'
+import { compareFiles, openBundle } from '../proof/index.ts'
+import { checkAgreement, checkEvidence, checkPaths, readContents } from './contents.ts'
+import { inspectDecision } from './decision.ts'
+import { beginInspection } from './inspection.ts'
+import type { Inspection } from './inspection.ts'
+import { inspectLedger } from './ledger-part.ts'
+import type { CheckedCounts, TrustInput, VerifyPorts, VerifyReport } from './model.ts'
+import { checkEvidenceUse, inspectResults } from './results.ts'
+import { describeLimits, describeScope } from './scope.ts'
+import { inspectSignOffs } from './sign-offs.ts'
+import { identifySigner } from './signer.ts'
+import { inspectStatements } from './statements.ts'
+
+export interface VerifyOptions {
+  /** Absent: the bundle's own keys count, and the best verdict is INTACT_SIGNER_UNKNOWN. */
+  readonly trust?: TrustInput
+  readonly ports: VerifyPorts
+}
+
+/**
+ * Verifies a bundle: container, manifest, files, keys, ledger, statements, evidence, every gate's status, the
+ * verdict. Never throws for anything in `bytes`: what cannot be shown is a finding, and a finding is INVALID.
+ */
+export async function verifyBundle(bytes: Uint8Array, options: VerifyOptions): Promise<VerifyReport> {
+  const inspection = beginInspection(options.ports)
+  try {
+    return await inspectBundle(inspection, bytes, options.trust)
+  } catch (thrown) {
+    // Hostile content must not pass by breaking the verifier: what could not be finished is not proven.
+    inspection.find('VERIFY_INSPECTION_BROKEN', `the inspection stopped: ${messageOf(thrown)}`)
+    return reportInvalid(inspection, null)
+  }
+}
+
+/** 0 intact, 12 intact but signer unknown, 40 INVALID; also 40 when the bundle proves that the decision itself was INVALID. */
+export function exitCodeOfReport(report: VerifyReport): ExitCode {
+  if (report.verdict === 'INVALID' || report.release?.verdict === 'INVALID') return EXIT.invalid
+  return report.verdict === 'INTACT' ? EXIT.ok : EXIT.signerUnknown
+}
+
+/** The report on something that is no bundle at all, such as a file too large to be read. */
+export function refuseBundle(ports: VerifyPorts, text: string): VerifyReport {
+  const inspection = beginInspection(ports)
+  inspection.find('VERIFY_CONTAINER_REFUSED', text)
+  return reportInvalid(inspection, null)
+}
+
+async function inspectBundle(
+  inspection: Inspection,
+  bytes: Uint8Array,
+  given: TrustInput | undefined,
+): Promise<VerifyReport> {
+  const opened = openBundle(bytes)
+  if (!opened.ok) {
+    inspection.find('VERIFY_CONTAINER_REFUSED', opened.reason)
+    return reportInvalid(inspection, null)
+  }
+  const { signer } = opened.value.manifest
+  for (const { path, text } of compareFiles(inspection.ports.digest, opened.value)) {
+    inspection.find('VERIFY_FILE_DIFFERS', text, path)
+  }
+  inspection.checked.files = opened.value.files.size
+  inspection.checked.bytes = bytes.length
+  checkPaths(inspection, opened.value)
+  const authority = await identifySigner(inspection, opened.value, given)
+  if (authority === undefined || inspection.findingCount() > 0) return reportInvalid(inspection, signer)
+
+  const contents = readContents(inspection, opened.value)
+  if (contents === undefined) return reportInvalid(inspection, signer)
+  checkAgreement(inspection, contents)
+  await checkEvidence(inspection, contents)
+  const ledger = await inspectLedger(inspection, contents, authority.trust)
+  if (ledger === undefined || inspection.findingCount() > 0) return reportInvalid(inspection, signer)
+
+  const statements = await inspectStatements(inspection, contents, ledger, authority.trust)
+  if (inspection.findingCount() > 0) return reportInvalid(inspection, signer)
+  checkEvidenceUse(inspection, contents, statements)
+  await inspectResults(inspection, contents, ledger, statements)
+  inspectSignOffs(inspection, contents, statements)
+  const release = inspectDecision(inspection, contents, ledger, statements)
+  checkSomethingShown(inspection)
+  if (release === undefined || inspection.findingCount() > 0) return reportInvalid(inspection, signer)
+  return {
+    verdict: authority.isSignerKnown ? 'INTACT' : 'INTACT_SIGNER_UNKNOWN',
+    release,
+    signer,
+    scope: describeScope(inspection, contents, ledger, authority.isSignerKnown),
+    notProven: describeLimits(inspection, contents, ledger, statements, authority.isSignerKnown),
+    checked: inspection.checked,
+    findings: [],
+  }
+}
+
+/** A check that looked at nothing proves nothing. */
+const MANDATORY: readonly (keyof CheckedCounts)[] = [
+  'files', 'bytes', 'statements', 'signatures', 'entries', 'inclusionProofs', 'gates', 'decisions',
+]
+
+function checkSomethingShown(inspection: Inspection): void {
+  for (const what of MANDATORY) {
+    if (inspection.checked[what] === 0) inspection.find('VERIFY_NOTHING_CHECKED', `expected at least one of ${what}, got none`)
+  }
+}
+
+function reportInvalid(inspection: Inspection, signer: string | null): VerifyReport {
+  const hiddenCount = inspection.findingCount() - inspection.findings.length
+  const shown = inspection.findings
+  const more = hiddenCount === 0 ? [] : [`${hiddenCount} further findings are not listed.`]
+  return {
+    verdict: 'INVALID',
+    release: null,
+    signer,
+    scope: [],
+    notProven: ['Nothing: a bundle with a fault proves nothing.', ...more],
+    checked: inspection.checked,
+    findings: shown,
+  }
+}
