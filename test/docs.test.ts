@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { inspectDocs, renderDocsReport } from '../tools/docs.ts'
 import { findUnknownCommands, renderCommands } from '../tools/docs/commands.ts'
-import type { CommandRow } from '../tools/docs/commands.ts'
+import type { CommandList, CommandRow } from '../tools/docs/commands.ts'
 import { findCodeFaults } from '../tools/docs/errors.ts'
 import { inspectLinks, listMarkdown } from '../tools/docs/links.ts'
 import { readProject } from '../tools/tidy/project.ts'
@@ -22,10 +22,17 @@ const ROW = {
 } as const
 const VERIFY: CommandRow = {
   name: 'verify',
-  usage: 'BUNDLE',
   summary: 'Verifies a bundle.',
-  options: [{ flags: '--trust FILE', summary: 'whom to trust' }],
-  example: 'seaworthy verify release.tar --trust trust.json',
+  arguments: [{ name: '<bundle>', description: 'bundle file' }],
+  options: [{ flags: '--trust <file>', description: 'whom to trust' }],
+  examples: ['seaworthy verify release.tar --trust trust.json'],
+}
+const COMMANDS: CommandList = {
+  rows: [VERIFY],
+  globals: [
+    { flags: '--json', description: 'JSON' },
+    { flags: '--version', description: 'version' },
+  ],
 }
 
 test('the documents say what the code does', async (t) => {
@@ -64,23 +71,23 @@ test('a command in prose that no table knows is found, with its flags', () => {
     'seaworthy --version',
     '```',
   ].join('\n')
-  assert.deepEqual(findUnknownCommands(text, ['start', 'test'], [VERIFY]), [
+  assert.deepEqual(findUnknownCommands(text, ['start', 'test'], COMMANDS), [
     'seaworthy verify release.tar --hope',
     'npm run polish',
     'seaworthy sink',
   ])
 })
 
-test('the command page names every command, option and example', () => {
-  const page = renderCommands([VERIFY])
-  for (const part of [
+test('the command page names every command, argument, option and example', () => {
+  const page = renderCommands(COMMANDS)
+  const parts = [
     '## seaworthy verify',
-    'seaworthy verify BUNDLE',
-    '`--trust FILE` — whom to trust',
-    VERIFY.example,
-  ]) {
-    assert.ok(page.includes(part), part)
-  }
+    '`<bundle>` — bundle file',
+    '`--trust <file>` — whom to trust',
+    '`--json` — JSON',
+    ...VERIFY.examples,
+  ]
+  for (const part of parts) assert.ok(page.includes(part), part)
 })
 
 test('a link to a missing file or heading is found, and code is not mistaken for a link', () => {

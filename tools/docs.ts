@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { renderArchitecture } from './docs/architecture.ts'
-import { findUnknownCommands, readCommandRows, renderCommands } from './docs/commands.ts'
+import { findUnknownCommands, readCommands, renderCommands } from './docs/commands.ts'
 import { findCodeFaults, readCodeRows, renderErrors } from './docs/errors.ts'
 import { inspectLinks, listMarkdown } from './docs/links.ts'
 import { readProject, readTree } from './tidy/project.ts'
@@ -22,7 +22,7 @@ export interface DocsReport {
 export async function inspectDocs(root: string): Promise<DocsReport> {
   const project = readProject(readTree(root))
   const codes = await readCodeRows(project, root)
-  const commands = await readCommandRows(root)
+  const commands = await readCommands(root)
   const pages = new Map([
     ['docs/architecture.md', renderArchitecture(project)],
     ['docs/errors.md', renderErrors(codes)],
@@ -37,12 +37,12 @@ export async function inspectDocs(root: string): Promise<DocsReport> {
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),
   )
-  const unknown = TAUGHT.flatMap((path) =>
-    findUnknownCommands(
-      readFileSync(join(root, path), 'utf8'),
-      Object.keys(scripts),
-      commands ?? [],
-    ).map((command) => `${path}: ${command} is no command`),
+  const known = commands ?? { rows: [], globals: [] }
+  const taught = TAUGHT.map((path) => [path, readFileSync(join(root, path), 'utf8')] as const)
+  const unknown = [...taught, ...pages].flatMap(([path, text]) =>
+    findUnknownCommands(text, Object.keys(scripts), known).map(
+      (command) => `${path}: ${command} is no command`,
+    ),
   )
   const links = inspectLinks(root, listMarkdown(root))
   return {
