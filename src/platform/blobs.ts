@@ -1,0 +1,93 @@
+// Evidence bytes as files, named by what they contain and kept apart by tenant.
+import { createHash, randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { contentDigest, isContentDigest, type BlobStore } from '../kernel/index.ts'
+import { platformFault } from './errors.ts'
+import { errorCodeOf, faultOfFile, syncFolder, writeDurably } from './files.ts'
+
+/**
+ * Blobs under `folder`, as `<hash of the tenant id>/ab/cdef…`. Neither part of a path comes from the
+ * caller's text: the tenant id is hashed and the digest must be one, so no name can leave the folder.
+ * @throws PLATFORM_BLOB_DAMAGED from `put` when bytes and digest differ, from `get` when the file does;
+ * PLATFORM_DISK_FULL, PLATFORM_FILE_FAILED, PLATFORM_VALUE_REFUSED
+ */
+export function openFileBlobs(folder: string): BlobStore {
+  const root = resolve(folder)
+  return {
+    put: async (tenantId, digest, bytes) => {
+      const path = blobPath(root, tenantId, digest)
+      refuseDamage(digest, bytes, 'the bytes handed in')
+      try {
+        if (isWhole(digest, await readBlob(path))) return
+        await storeBlob(root, path, bytes)
+      } catch (error) {
+        throw faultOfFile(error, `expected to store ${digest}`)
+      }
+    },
+    get: async (tenantId, digest) => {
+      const path = blobPath(root, tenantId, digest)
+      let bytes: Uint8Array | undefined
+      try {
+        bytes = await readBlob(path)
+      } catch (error) {
+        throw faultOfFile(error, `expected to read ${digest}`)
+      }
+      if (bytes !== undefined) refuseDamage(digest, bytes, 'the stored file')
+      return bytes
+    },
+  }
+}
+
+function blobPath(root: string, tenantId: string, digest: string): string {
+  if (!isContentDigest(digest) || tenantId === '') {
+    throw platformFault('PLATFORM_VALUE_REFUSED', 'expected a tenant id and a digest like sha256:<64 hex digits>')
+  }
+  const hex = digest.slice('sha256:'.length)
+  const tenant = createHash('sha256').update(tenantId).digest('hex').slice(0, 32)
+  return join(root, tenant, hex.slice(0, 2), hex.slice(2))
+}
+
+async function storeBlob(root: string, path: string, bytes: Uint8Array): Promise<void> {
+  const folder = dirname(path)
+  const firstNew = await mkdir(folder, { recursive: true, mode: 0o700 })
+  // A half-written file carries another name, so a crash leaves rubbish but never a wrong blob.
+  const partial = `${path}.${randomUUID()}.partial`
+  try {
+    await writeDurably(partial, bytes, 0o600)
+    await rename(partial, path)
+    await syncFolder(folder)
+  } catch (error) {
+    await rm(partial, { force: true })
+    throw error
+  }
+  if (firstNew === undefined) return
+  for (const parent of [dirname(folder), root, dirname(root)]) await syncFolder(parent)
+}
+
+async function readBlob(path: string): Promise<Uint8Array | undefined> {
+  try {
+    // A planted link must not make other files readable under a digest's name.
+    const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+    try {
+      return new Uint8Array(await file.readFile())
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function isWhole(digest: string, bytes: Uint8Array | undefined): boolean {
+  return bytes !== undefined && contentDigest(createHash('sha256').update(bytes).digest()) === digest
+}
+
+function refuseDamage(digest: string, bytes: Uint8Array, what: string): void {
+  if (isWhole(digest, bytes)) return
+  throw platformFault('PLATFORM_BLOB_DAMAGED', `expected ${what} to have the digest ${digest}`, {
+    details: { digest },
+  })
+}
