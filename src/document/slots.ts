@@ -1,0 +1,139 @@
+// Finds `____`: places that wait for a value, with the unit and the bound that the line states.
+import { labelBefore } from './labels.ts'
+import type { Span } from './inline.ts'
+
+export interface SlotBound {
+  readonly op: 'lt' | 'le' | 'gt' | 'ge' | 'eq'
+  readonly value: number
+}
+
+/** A run of four or more underscores outside fences and HTML. */
+export interface Slot {
+  /** Offsets of the underscores. */
+  readonly start: number
+  readonly end: number
+  readonly isInCode: boolean
+  readonly label: string
+  readonly unit?: string
+  readonly bound?: SlotBound
+}
+
+const SLOT = /(?<![\p{L}\p{N}_\\])_{4,}/gu
+
+const ATTACHED_UNIT = /^(%|ms|µs|us|ns|s|sec|min|h|d|[kKMGT]i?B|B|rps|rpm|qps)(?![\p{L}\p{N}])/u
+const FOLLOWING_UNIT = new RegExp(
+  '^(%|ms|s|sec|seconds?|milliseconds?|minutes?|min|hours?|h|days?|[kKMGT]i?B|bytes|rps|rpm|qps|percent|' +
+    'records?|entries|rows?|requests?|errors?|tenants?|users?|tests?|times|count|items?|services?|pods?|nodes?|' +
+    'instances?|replicas?|events?|failures?|violations?|alerts?|files?)(?![\\p{L}\\p{N}])',
+  'u',
+)
+
+const NUMBER = '(-?\\d[\\d,_]*(?:\\.\\d+)?)\\s*(%|[a-zA-Zµ]{1,12})?'
+const COMPARISON = new RegExp(
+  '(<=|>=|≤|≥|<|>|at least|at most|less than|more than|no more than|up to|under|below|over|above|min\\.?|max\\.?)\\s*' + NUMBER,
+  'iu',
+)
+const TARGET = new RegExp('(?:target|expected|expect|should be|must be|=)\\s*:?\\s*' + NUMBER + '(?![\\d–-])', 'iu')
+
+const OPERATORS: Readonly<Record<string, SlotBound['op']>> = {
+  '<': 'lt',
+  'less than': 'lt',
+  under: 'lt',
+  below: 'lt',
+  '>': 'gt',
+  'more than': 'gt',
+  over: 'gt',
+  above: 'gt',
+  '<=': 'le',
+  '≤': 'le',
+  'at most': 'le',
+  'no more than': 'le',
+  'up to': 'le',
+  max: 'le',
+  '>=': 'ge',
+  '≥': 'ge',
+  'at least': 'ge',
+  min: 'ge',
+}
+
+export function findSlots(text: string, spans: readonly Span[]): Slot[] {
+  const slots: Slot[] = []
+  for (const span of spans) {
+    if (span.kind === 'html') continue
+    const piece = text.slice(span.start, span.end)
+    if (!piece.includes('____')) continue
+    for (const match of piece.matchAll(SLOT)) {
+      const start = span.start + match.index
+      slots.push(slotAt(text, span, start, start + match[0].length))
+    }
+  }
+  return slots
+}
+
+function slotAt(text: string, span: Span, start: number, end: number): Slot {
+  const rest = text.slice(end, span.contextEnd)
+  const after = rest.slice(0, /(?<![\p{L}\p{N}_])_{4,}/u.exec(rest)?.index)
+  const attached = ATTACHED_UNIT.exec(after)?.[1]
+  const following = FOLLOWING_UNIT.exec(after.replace(/^`?\s*/, ''))?.[1]
+  const unit = attached ?? following
+  const stated = boundIn(after) ?? boundIn(labelPart(text, span, start))
+  const bound = stated === undefined ? undefined : inUnit(stated, unit)
+  const finalUnit = unit ?? stated?.unit
+  return {
+    start,
+    end,
+    isInCode: span.kind === 'code',
+    label: labelBefore(text, span, start),
+    ...(finalUnit === undefined ? {} : { unit: finalUnit }),
+    ...(bound === undefined ? {} : { bound }),
+  }
+}
+
+function labelPart(text: string, span: Span, start: number): string {
+  const before = text.slice(span.contextStart, start)
+  return before.slice(Math.max(0, before.lastIndexOf('____') + 4))
+}
+
+interface StatedBound extends SlotBound {
+  readonly unit?: string
+}
+
+function boundIn(part: string): StatedBound | undefined {
+  const comparison = COMPARISON.exec(part)
+  const target = TARGET.exec(part)
+  const found = comparison ?? target
+  if (found === null) return undefined
+  const [digits, unit] = comparison === null ? [found[1], found[2]] : [found[2], found[3]]
+  const op = comparison === null ? 'eq' : OPERATORS[found[1]!.toLowerCase().replace(/\.$/, '')]
+  const value = Number((digits ?? '').replace(/[,_]/g, ''))
+  if (op === undefined || !Number.isFinite(value)) return undefined
+  const isUnit = unit !== undefined && (FOLLOWING_UNIT.test(unit) || ATTACHED_UNIT.test(unit))
+  return { op, value, ...(isUnit ? { unit } : {}) }
+}
+
+const MILLISECONDS: Readonly<Record<string, number>> = {
+  ms: 1,
+  milliseconds: 1,
+  s: 1000,
+  sec: 1000,
+  second: 1000,
+  seconds: 1000,
+  min: 60_000,
+  minute: 60_000,
+  minutes: 60_000,
+  h: 3_600_000,
+  hour: 3_600_000,
+  hours: 3_600_000,
+  d: 86_400_000,
+  day: 86_400_000,
+  days: 86_400_000,
+}
+
+/** A bound in the slot's own unit; none when the two units measure different things. */
+function inUnit(stated: StatedBound, unit: string | undefined): SlotBound | undefined {
+  const { op, value } = stated
+  if (unit === undefined || stated.unit === undefined || unit === stated.unit) return { op, value }
+  const from = MILLISECONDS[stated.unit]
+  const to = MILLISECONDS[unit]
+  return from === undefined || to === undefined ? undefined : { op, value: (value * from) / to }
+}

@@ -1,0 +1,117 @@
+// Reads tables and tells which ones hold sign-offs, which gates, and which neither.
+import type { Block } from './block-tree.ts'
+import { plainText, spansOf } from './inline.ts'
+import type { Span } from './inline.ts'
+import { splitRow } from './table-row.ts'
+
+export interface TableCell {
+  readonly start: number
+  readonly end: number
+  /** Without inline marks. */
+  readonly text: string
+  readonly spans: readonly Span[]
+}
+
+export interface TableRow {
+  readonly line: number
+  readonly start: number
+  readonly end: number
+  /** As many as the table has columns. */
+  readonly cells: readonly TableCell[]
+}
+
+export interface SignOffColumns {
+  readonly role: number
+  readonly name: number
+  readonly status?: number
+  readonly time?: number
+}
+
+export interface GateColumns {
+  readonly title: number
+  readonly id?: number
+  readonly status?: number
+  /** Column whose cells hold commands. */
+  readonly command?: number
+}
+
+export interface Table {
+  readonly line: number
+  readonly header: readonly string[]
+  readonly rows: readonly TableRow[]
+  /** Set for role / name / status / time tables, which never hold gates. */
+  readonly signOff?: SignOffColumns
+  /** Set for tables with a status or id column. */
+  readonly gates?: GateColumns
+}
+
+const ROLE = /^(?:role|function|approver role|team|area|title)$/i
+const NAME = /^(?:name|names|approver|person|owner|signed by|signatory|assignee|who)$/i
+const DECISION = /^(?:status|decision|approval|approved\??|signature|sign-?off|signed|go ?\/ ?no-?go|verdict|result)$/i
+const TIME = /^(?:time|timestamp|date|date ?\/ ?time|signed at|when|at)$/i
+const GATE_ID = /^(?:id|#|no\.?|nr\.?|gate id|check id|ref)$/i
+const GATE_STATUS = /^(?:status|done\??|state|complete[d]?\??|checked\??|check|pass(?:ed)?\??|✅|☑|✓|✔)$/iu
+const GATE_TITLE = /^(?:gate|check|item|task|requirement|criteri(?:on|a)|name|description|step|what|control|action|issue)s?$/i
+const COMMAND = /^(?:command|how|how to verify|verification|verify|script|check command|run)s?$/i
+
+export function readTable(text: string, block: Block): Table {
+  const [headLine, ...bodyLines] = block.lines
+  if (headLine === undefined) throw new TypeError('a table without a head line')
+  const header = splitRow(text, headLine.start, headLine.end).map((range) => cellOf(text, headLine.line, range).text)
+  const rows = bodyLines.map((line) => {
+    const ranges = splitRow(text, line.start, line.end).slice(0, header.length)
+    // Cells that the row leaves out exist as empty places at its end.
+    while (ranges.length < header.length) ranges.push({ start: line.end, end: line.end })
+    const cells = ranges.map((range) => cellOf(text, line.line, range))
+    return { line: line.line, start: line.start, end: line.end, cells }
+  })
+  const signOff = signOffColumns(header)
+  const gates = signOff === undefined ? gateColumns(header) : undefined
+  return {
+    line: block.line,
+    header,
+    rows,
+    ...(signOff === undefined ? {} : { signOff }),
+    ...(gates === undefined ? {} : { gates }),
+  }
+}
+
+function cellOf(text: string, line: number, range: { start: number; end: number }): TableCell {
+  const spans = spansOf(text, [{ line, ...range }])
+  return { ...range, spans, text: plainText(text, spans) }
+}
+
+function columnOf(header: readonly string[], pattern: RegExp): number | undefined {
+  const index = header.findIndex((name) => pattern.test(name))
+  return index < 0 ? undefined : index
+}
+
+function signOffColumns(header: readonly string[]): SignOffColumns | undefined {
+  const role = columnOf(header, ROLE)
+  const name = columnOf(header, NAME)
+  const status = columnOf(header, DECISION)
+  const time = columnOf(header, TIME)
+  if (role === undefined || name === undefined || (status === undefined && time === undefined)) return undefined
+  // Tables of open work also have an area, an owner and a status, and say what is to be done.
+  if (time === undefined && columnOf(header, /^(?:issue|action|gap|task|item|finding|due|deadline)s?$/i) !== undefined) {
+    return undefined
+  }
+  return { role, name, ...(status === undefined ? {} : { status }), ...(time === undefined ? {} : { time }) }
+}
+
+function gateColumns(header: readonly string[]): GateColumns | undefined {
+  const id = columnOf(header, GATE_ID)
+  const named = columnOf(header, GATE_TITLE)
+  const status = header.findIndex((name, index) => index !== named && index !== id && GATE_STATUS.test(name))
+  if (id === undefined && status < 0) return undefined
+  const command = columnOf(header, COMMAND)
+  const taken = new Set([id, status, command])
+  const title = named ?? header.findIndex((_, index) => !taken.has(index))
+  if (title < 0) return undefined
+  return {
+    title,
+    ...(id === undefined ? {} : { id }),
+    ...(status < 0 ? {} : { status }),
+    ...(command === undefined || command === title ? {} : { command }),
+  }
+}
