@@ -6,7 +6,7 @@ import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 
 /** Exit code for a runtime that is too old; the same number as EXIT.runtimeTooOld of the kernel. */
-export const EXIT_RUNTIME_TOO_OLD = 78
+const EXIT_RUNTIME_TOO_OLD = 78
 
 /** npm packages that carry nothing but a Node binary, by `process.platform` and `process.arch`. */
 const NODE_PACKAGES = {

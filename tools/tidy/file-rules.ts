@@ -4,12 +4,12 @@ import { isNodeEntry, isProduct, roomOf, TEST_FILE } from './project.ts'
 import type { FileFacts, NamedFact } from './facts.ts'
 import type { Finding, Project } from './project.ts'
 
-export const FILE_LIMIT_LINES = 300
-export const FUNCTION_LIMIT_LINES = 60
-export const FRONT_DOOR_LIMIT_LINES = 40
+const FILE_LIMIT_LINES = 300
+const FUNCTION_LIMIT_LINES = 60
+const FRONT_DOOR_LIMIT_LINES = 40
 /** A room's largest share of the product's lines, once there are enough lines for a share to mean something. */
-export const ROOM_SHARE_LIMIT = 0.15
-export const ROOM_SHARE_FROM_LINES = 8_000
+const ROOM_SHARE_LIMIT = 0.15
+const ROOM_SHARE_FROM_LINES = 8_000
 
 const BANNED_NAMES = new Set([
   'utils',

@@ -1,0 +1,155 @@
+// Installs the packed packages in an empty folder and runs their commands, as somebody who has only them would.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import test, { after, before } from 'node:test'
+import { buildPackages } from '../../tools/pack.ts'
+
+const COMMAND_TIMEOUT_MS = 5 * 60_000
+const EXIT_RUNTIME_TOO_OLD = 78
+
+interface Ended {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+let folder = ''
+
+/** Runs a program without anything of this process's npm or Node settings. */
+function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  node: string = process.execPath,
+): Ended {
+  const path = `${dirname(node)}:/usr/local/bin:/usr/bin:/bin`
+  const env = { PATH: path, HOME: process.env['HOME'] ?? cwd, npm_config_loglevel: 'error' }
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    timeout: COMMAND_TIMEOUT_MS,
+  })
+  if (error !== undefined) throw error
+  return { status, stdout, stderr }
+}
+
+function installed(name: string, tarball: string): string {
+  const home = join(folder, name)
+  mkdirSync(home)
+  writeFileSync(join(home, 'package.json'), '{ "private": true }\n')
+  const done = run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], home)
+  assert.equal(done.status, 0, done.stderr)
+  return home
+}
+
+/** A Node older than the packages accept: named by SEAWORTHY_OLD_NODE, or met on the path. */
+function findOldNode(): string | undefined {
+  const places = (process.env['PATH'] ?? '').split(':').map((place) => join(place, 'node'))
+  const candidates = [process.env['SEAWORTHY_OLD_NODE'], ...places]
+  return candidates.find((node) => {
+    if (node === undefined || !existsSync(node)) return false
+    const [major = 0] = spawnSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' })
+      .stdout.split('.')
+      .map(Number)
+    return major > 0 && major < 24
+  })
+}
+
+let seaworthy = ''
+let verify = ''
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'seaworthy-packed-'))
+  const built = buildPackages(join(folder, 'out'))
+  const tarballOf = (name: string): string =>
+    built.find((each) => each.name === name)?.tarball ?? ''
+  seaworthy = installed('one', tarballOf('seaworthy'))
+  verify = installed('two', tarballOf('@seaworthy/verify'))
+})
+
+after(() => rmSync(folder, { recursive: true }))
+
+test('the installed command says its version and lists its commands', () => {
+  const { version }: { version: string } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const command = join(seaworthy, 'node_modules', '.bin', 'seaworthy')
+  const said = run(command, ['--version'], seaworthy)
+  assert.deepEqual([said.status, said.stdout.trim()], [0, version], said.stderr)
+  const help = run(command, ['--help'], seaworthy)
+  assert.equal(help.status, 0, help.stderr)
+  for (const word of ['import', 'run', 'decide', 'verify'])
+    assert.ok(help.stdout.includes(word), `help names ${word}`)
+})
+
+test('the installed verifier explains itself and refuses a file that is not there', () => {
+  const command = join(verify, 'node_modules', '.bin', 'seaworthy-verify')
+  const help = run(command, ['--help'], verify)
+  assert.equal(help.status, 0, help.stderr)
+  assert.ok(help.stdout.includes('--trust'))
+  assert.equal(run(command, ['no-such.bundle.tar'], verify).status, 6)
+})
+
+test('the verifier brings no other package and no server code', () => {
+  assert.deepEqual(
+    readdirSync(join(verify, 'node_modules')).filter((name) => !name.startsWith('.')),
+    ['@seaworthy'],
+  )
+  const rooms = readdirSync(join(verify, 'node_modules', '@seaworthy', 'verify', 'dist')).toSorted()
+  assert.deepEqual(rooms, ['kernel', 'proof', 'verdict', 'verify'])
+})
+
+test('both packages can be imported by the names they export', () => {
+  const script =
+    "const { verifyBundle } = await import('@seaworthy/verify'); const node = await import('@seaworthy/verify/node'); process.exit(verifyBundle && node ? 0 : 1)"
+  assert.equal(run(process.execPath, ['--input-type=module', '-e', script], verify).status, 0)
+  const other =
+    "await import('seaworthy'); const { verifyBundle } = await import('seaworthy/verify'); process.exit(verifyBundle ? 0 : 1)"
+  const done = run(process.execPath, ['--input-type=module', '-e', other], seaworthy)
+  assert.equal(done.status, 0, done.stderr)
+})
+
+test('the packages carry no Node binary and no test', () => {
+  const manifest: Record<string, unknown> = JSON.parse(
+    readFileSync(join(seaworthy, 'node_modules', 'seaworthy', 'package.json'), 'utf8'),
+  )
+  assert.equal(manifest['optionalDependencies'], undefined)
+  assert.deepEqual(
+    readdirSync(join(seaworthy, 'node_modules')).filter((name) => name.startsWith('node-')),
+    [],
+  )
+  const files = readdirSync(join(seaworthy, 'node_modules', 'seaworthy'), {
+    recursive: true,
+    encoding: 'utf8',
+  })
+  assert.ok(files.length > 0)
+  assert.deepEqual(
+    files.filter((file) => /\.test\.|node_modules/.test(file)),
+    [],
+  )
+})
+
+test('an older Node is refused in one line with exit code 78', (t) => {
+  const old = findOldNode()
+  if (old === undefined)
+    return t.skip('no Node older than 24 on the path, and SEAWORTHY_OLD_NODE is not set')
+  for (const [home, name] of [
+    [seaworthy, 'seaworthy'],
+    [verify, 'seaworthy-verify'],
+  ] as const) {
+    const said = run(old, [join(home, 'node_modules', '.bin', name), '--version'], home, old)
+    assert.equal(said.status, EXIT_RUNTIME_TOO_OLD, said.stderr)
+    assert.match(said.stderr, /^[^\n]+\n$/)
+    assert.equal(said.stdout, '')
+  }
+})

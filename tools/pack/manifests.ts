@@ -1,0 +1,66 @@
+// The manifests of the published packages, made from the repository's own.
+
+export interface RepositoryManifest {
+  readonly version: string
+  readonly description: string
+  readonly license: string
+  readonly engines: Readonly<Record<string, string>>
+  readonly dependencies: Readonly<Record<string, string>>
+}
+
+/** A published package: what its folder holds and what its package.json says. */
+export interface PackagePlan {
+  /** Name of the folder it is staged in. */
+  readonly folder: string
+  readonly manifest: Readonly<Record<string, unknown>>
+  /** Files of `bin` it ships. */
+  readonly launchers: readonly string[]
+  /** Its README, relative to the repository. */
+  readonly readme: string
+  /** Whether a path below `src` (as `verify/index.ts`) belongs to it. */
+  holds(path: string): boolean
+}
+
+/** The server, the command line and the typed client. The pinned Node binaries stay in the repository. */
+export function planSeaworthy(root: RepositoryManifest): PackagePlan {
+  return {
+    folder: 'seaworthy',
+    manifest: {
+      ...commonOf(root),
+      name: 'seaworthy',
+      description: root.description,
+      bin: { seaworthy: 'bin/seaworthy.js' },
+      exports: { '.': entryOf('app/index'), './verify': entryOf('verify/index') },
+      dependencies: root.dependencies,
+    },
+    launchers: ['runtime.js', 'seaworthy.js'],
+    readme: 'README.md',
+    holds: () => true,
+  }
+}
+
+/** The verifier alone: no dependency, only the files that verification reaches. */
+export function planVerify(root: RepositoryManifest, reached: ReadonlySet<string>): PackagePlan {
+  return {
+    folder: 'verify',
+    manifest: {
+      ...commonOf(root),
+      name: '@seaworthy/verify',
+      description:
+        'Verifies a Seaworthy bundle offline: hashes, signatures, proofs, statuses and the verdict.',
+      bin: { 'seaworthy-verify': 'bin/seaworthy-verify.js' },
+      exports: { '.': entryOf('verify/index'), './node': entryOf('verify/node') },
+    },
+    launchers: ['runtime.js', 'seaworthy-verify.js'],
+    readme: 'src/verify/README.md',
+    holds: (path) => reached.has(path),
+  }
+}
+
+function commonOf({ version, license, engines }: RepositoryManifest): Record<string, unknown> {
+  return { version, license, type: 'module', engines, files: ['bin', 'dist'] }
+}
+
+function entryOf(path: string): Record<string, string> {
+  return { types: `./dist/${path}.d.ts`, default: `./dist/${path}.js` }
+}
