@@ -1,0 +1,80 @@
+// What can go wrong with a log, and what each failure asks of the reader.
+import { defineErrors, EXIT, faultsOf } from '../kernel/index.ts'
+
+export const ledgerErrors = defineErrors({
+  LEDGER_APPEND_REFUSED: {
+    status: 500,
+    exit: EXIT.invalid,
+    title: 'The database refused entries that do not continue the log',
+    hint: 'Run `seaworthy ledger verify` on the tenant; do not append by other means.',
+  },
+  LEDGER_CHECKPOINT_FORKED: {
+    status: 500,
+    exit: EXIT.invalid,
+    title: 'The log no longer contains what was signed before',
+    hint: 'Entries were changed, or another database was put in place. Keep both and compare them before going on.',
+  },
+  LEDGER_CLOCK_JUMPED: {
+    status: 503,
+    exit: EXIT.unavailable,
+    title: 'The clock went forward by more than 10 minutes at once',
+    hint: 'Check the clock. If it is right (the machine slept, say), start Seaworthy again or allow the jump.',
+  },
+  LEDGER_ENTRY_CONFLICT: {
+    status: 409,
+    exit: EXIT.conflict,
+    title: 'The id belongs to an entry that says something else',
+    hint: 'Use a new id for a new fact; send a repeated fact unchanged.',
+  },
+  LEDGER_ENTRY_REFUSED: {
+    status: 422,
+    exit: EXIT.usage,
+    title: 'The entry cannot be recorded as it is',
+    hint: 'The message names the field. Types are words joined by dots, ids are UUIDs of version 7.',
+  },
+  LEDGER_ENTRY_TOO_LARGE: {
+    status: 413,
+    exit: EXIT.usage,
+    title: 'The entry is too large',
+    hint: 'Keep large content as evidence and name its digest in the entry.',
+  },
+  LEDGER_ENTRY_UNKNOWN: {
+    status: 404,
+    exit: EXIT.notFound,
+    title: 'The log has no such entry or size',
+    hint: 'Sizes and positions beyond the end of the log have no proof yet.',
+  },
+  LEDGER_ENTRY_UNREADABLE: {
+    status: 500,
+    exit: EXIT.invalid,
+    title: 'A stored entry cannot be read',
+    hint: 'The row was changed outside Seaworthy. Run `seaworthy ledger verify` to find every such row.',
+  },
+  LEDGER_LOG_EMPTY: {
+    status: 409,
+    exit: EXIT.conflict,
+    title: 'The log has no entry yet',
+    hint: 'Append something first; there is nothing to sign or to prove.',
+  },
+  LEDGER_LOG_ROLLED_BACK: {
+    status: 500,
+    exit: EXIT.invalid,
+    title: 'The log is shorter than what was signed before',
+    hint: 'The database is older than the signed checkpoint. Restore the newer one before going on.',
+  },
+  LEDGER_QUEUE_FULL: {
+    status: 503,
+    exit: EXIT.unavailable,
+    title: 'Too many entries wait to be appended',
+    hint: 'Try again in a moment.',
+    retryable: true,
+  },
+  LEDGER_TENANT_UNKNOWN: {
+    status: 404,
+    exit: EXIT.notFound,
+    title: 'There is no such tenant',
+    hint: 'Check the tenant id.',
+  },
+})
+
+export const ledgerFault = faultsOf(ledgerErrors)

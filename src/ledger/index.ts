@@ -1,0 +1,18 @@
+// Front door of the ledger.
+import type { Slice } from '../kernel/index.ts'
+import { ledgerErrors } from './errors.ts'
+import { LEDGER_EVENTS } from './model.ts'
+
+export { ledgerErrors } from './errors.ts'
+export { makeLedgerRoutes } from './http.ts'
+export { BATCH_LIMIT, LEDGER_EVENTS, PAGE_LIMIT, QUEUE_LIMIT } from './model.ts'
+export type * from './model.ts'
+export { makeLedger } from './service.ts'
+export type { LedgerPorts } from './service.ts'
+
+export const ledgerSlice: Slice = {
+  name: 'ledger',
+  migrations: new URL('./migrations/', import.meta.url),
+  errors: ledgerErrors,
+  events: LEDGER_EVENTS,
+}

@@ -1,0 +1,174 @@
+// Words of the ledger: facts that go in, entries that come out, and what the rest of the house may ask.
+import type { ContentDigest, Json, SqlTx } from '../kernel/index.ts'
+import type { EntryBody } from '../proof/index.ts'
+
+/** The fact this room's own routes append. */
+export const LEDGER_EVENTS = ['note.appended'] as const
+
+/** Entries per transaction of the queue. */
+export const BATCH_LIMIT = 256
+/** Entries one log's queue holds before it refuses more. */
+export const QUEUE_LIMIT = 4_096
+/** Entries one page of `list` may have. */
+export const PAGE_LIMIT = 1_000
+
+/** What a slice tells the ledger. The sequencer adds position, time and link; the payload stays beside the entry. */
+export interface LedgerFact {
+  /** `noun.verb`, e.g. `run.started`. */
+  readonly type: string
+  /** Opaque id of who did it. */
+  readonly actor: string
+  /** What it is about, e.g. `harbour@2.1.0`. */
+  readonly subject: string
+  /** Any JSON value; only a commitment to it enters the leaf. */
+  readonly payload: unknown
+  /** Content addresses the fact rests on. */
+  readonly refs: readonly ContentDigest[]
+  /** UUIDv7. The same id with the same content answers the old entry; with other content it is a conflict. */
+  readonly id?: string
+  /** The producer's clock, RFC 3339 UTC with milliseconds; now when absent. */
+  readonly ts?: string
+}
+
+export interface AppendedEntry {
+  readonly seq: number
+  readonly leafHash: Uint8Array
+  readonly id: string
+  /** True when the id was there before and nothing was added. */
+  readonly isRepeat: boolean
+}
+
+export interface LedgerEntry {
+  readonly seq: number
+  /** The sequencer's clock, ms since the epoch. */
+  readonly timeMs: number
+  readonly leaf: Uint8Array
+  readonly leafHash: Uint8Array
+  readonly body: EntryBody
+}
+
+export interface EntryQuery {
+  readonly fromSeq?: number
+  /** 1 to PAGE_LIMIT; 100 when absent. */
+  readonly limit?: number
+  readonly type?: string
+  readonly subject?: string
+}
+
+export interface EntryPage {
+  readonly entries: readonly LedgerEntry[]
+  /** Where the next page begins; absent at the end of the log. */
+  readonly nextSeq?: number
+}
+
+export interface EntryPayload {
+  /** 32 bytes. */
+  readonly salt: Uint8Array
+  readonly value: Json
+}
+
+/** What a log signed about itself. */
+export interface SignedCheckpoint {
+  readonly origin: string
+  readonly size: number
+  /** base64 of 32 bytes. */
+  readonly root: string
+  /** The signed note (C2SP). */
+  readonly note: string
+}
+
+/** A size and the root it had, to hold a log against. */
+export interface KnownRoot {
+  readonly size: number
+  /** 32 bytes. */
+  readonly root: Uint8Array
+}
+
+export interface InclusionProof {
+  readonly seq: number
+  readonly size: number
+  readonly leafHash: Uint8Array
+  readonly root: Uint8Array
+  readonly proof: readonly Uint8Array[]
+}
+
+export interface ConsistencyProof {
+  readonly size1: number
+  readonly root1: Uint8Array
+  readonly size2: number
+  readonly root2: Uint8Array
+  readonly proof: readonly Uint8Array[]
+}
+
+/** What was looked at; a number of 0 says that this was not checked. */
+export interface VerificationCounts {
+  readonly entries: number
+  readonly payloads: number
+  readonly repeats: number
+  readonly tiles: number
+  /** Roots compared: head, stored checkpoints, the guard's, the one that was given. */
+  readonly roots: number
+}
+
+export interface VerificationFindings {
+  readonly origin: string | null
+  readonly size: number
+  /** What the verdict speaks of, as text: `empty`, `chain-consistent …`, `consistent-with-checkpoint …`. */
+  readonly scope: string
+  readonly checked: VerificationCounts
+  /** Hexadecimal leaf hash of entry 0 and of the last entry; null when empty. */
+  readonly genesis: string | null
+  readonly latest: string | null
+  /** base64 root of all entries; null when empty or when only the last ones were checked. */
+  readonly root: string | null
+}
+
+export type LogVerdict =
+  | ({ readonly ok: true } & VerificationFindings)
+  | ({ readonly ok: false; readonly reason: string; readonly firstBadSeq: number | null } & VerificationFindings)
+
+export interface VerifyQuery {
+  /** Only the last so many entries. Without it the whole log is checked. */
+  readonly limit?: number
+  /** A signed note, or a size and root known to be right; forces the whole log. */
+  readonly checkpoint?: string | KnownRoot
+}
+
+/** Remembers, outside the database, the last checkpoint signed for each log. */
+export interface CheckpointGuard {
+  read(origin: string): Promise<KnownRoot | undefined>
+  /** Durable when it resolves; rejects a smaller size and another root for the same size. */
+  write(origin: string, checkpoint: KnownRoot): Promise<void>
+}
+
+export interface LogIdentity {
+  readonly origin: string
+  /** Verifier key text of the signed-note format. */
+  readonly noteKey: string
+}
+
+/** The front of the ledger. Every call is about one tenant's log. */
+export interface Ledger {
+  /**
+   * Appends as the LAST statement of the caller's transaction, whose scope must be this tenant (or 'system'): the
+   * log's turn is held from here to the commit.
+   */
+  appendInTx(tx: SqlTx, tenantId: string, facts: readonly LedgerFact[]): Promise<readonly AppendedEntry[]>
+  /** Appends in a transaction of its own, together with whatever else is waiting. Durable when it resolves. */
+  append(tenantId: string, facts: readonly LedgerFact[]): Promise<readonly AppendedEntry[]>
+  list(tenantId: string, query: EntryQuery): Promise<EntryPage>
+  /** Salt and value behind an entry's commitment; undefined when erased. */
+  payloadOf(tenantId: string, seq: number): Promise<EntryPayload | undefined>
+  /** Holds every stored row against every other, and the roots against what was signed. */
+  verifyLog(tenantId: string, query: VerifyQuery): Promise<LogVerdict>
+  /** @throws LEDGER_ENTRY_UNKNOWN unless seq < size ≤ size of the log. */
+  proveInclusion(tenantId: string, seq: number, size: number): Promise<InclusionProof>
+  /** @throws LEDGER_ENTRY_UNKNOWN unless 0 < size1 ≤ size2 ≤ size of the log. */
+  proveConsistency(tenantId: string, size1: number, size2: number): Promise<ConsistencyProof>
+  /** Signs the log as it is now, or answers the checkpoint already signed for this size. */
+  checkpoint(tenantId: string): Promise<SignedCheckpoint>
+  /** The last checkpoint that was signed. */
+  latestCheckpoint(tenantId: string): Promise<SignedCheckpoint | undefined>
+  /** Origin and verifier key of the tenant's log; undefined before its first entry. */
+  identify(tenantId: string): Promise<LogIdentity | undefined>
+}
