@@ -80,10 +80,11 @@ function isEmpty(value: Json): boolean {
 
 function compareNumber(gate: PlanGate, assertion: Assertion, value: Json, bound: number): Answer {
   if (assertion.op === 'contains') return compareText(assertion, value, String(bound))
-  const unit = assertion.unit ?? unitOfReading(gate, assertion.read)
-  const quantity =
-    typeof value === 'number' ? { value } : typeof value === 'string' ? parseQuantity(value) : undefined
-  if (quantity === undefined) return noData(`${shownText(textOf(value))}, which is not a number`)
+  const ownUnit = unitOfReading(gate, assertion.read)
+  const unit = assertion.unit ?? ownUnit
+  const bare = typeof value === 'number' ? { value } : typeof value === 'string' ? parseQuantity(value) : undefined
+  if (bare === undefined) return noData(`${shownText(textOf(value))}, which is not a number`)
+  const quantity = bare.unit === undefined && ownUnit !== undefined ? { value: bare.value, unit: ownUnit } : bare
   const number = quantityIn(quantity, unit)
   if (number === undefined) {
     return noData(`${shownText(textOf(value))}, whose unit does not fit ${unit ?? 'a bound without a unit'}`)
@@ -113,6 +114,7 @@ function compareOrder(op: Assertion['op'], number: number, bound: number): boole
   }
 }
 
+/** The unit a bare number of this reading is in. */
 function unitOfReading(gate: PlanGate, read: Reading): string | undefined {
   if (read.from === 'durationMs') return 'ms'
   return read.from === 'slot' ? gate.slots.find((slot) => slot.id === read.slot)?.unit : undefined

@@ -8,7 +8,7 @@ export const PATTERN_REPEAT_LIMIT = 100
 /** Most instructions one pattern may become. */
 export const PATTERN_PROGRAM_LIMIT = 2_000
 /** Most state visits one match may take; beyond it the answer is "cannot tell". */
-export const PATTERN_STEP_LIMIT = 50_000_000
+export const PATTERN_STEP_LIMIT = 10_000_000
 const PATTERN_GROUP_DEPTH_LIMIT = 16
 
 type Test = (codePoint: number) => boolean

@@ -76,8 +76,13 @@ function remember(label: string, value: string, out: Map<string, string>): void 
   if (slug !== '' && !out.has(slug)) out.set(slug, value)
 }
 
+/** `**Label:** value` leaves the closing emphasis before the value. */
+function withoutEmphasis(text: string): string {
+  return text.startsWith('**') ? text.slice(2).trim() : text
+}
+
 function withoutQuotes(text: string): string {
-  const value = text.trim()
+  const value = withoutEmphasis(text.trim())
   const first = value[0]
   const isQuoted = first !== undefined && '"\'`'.includes(first) && value.length >= 2 && value.endsWith(first)
   return isQuoted ? value.slice(1, -1).trim() : value
