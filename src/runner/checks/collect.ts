@@ -1,0 +1,28 @@
+// Picks the collector for a gate's check.
+import type { PlanGate } from '../../verdict/index.ts'
+import { runnerFault } from '../errors.ts'
+import type { CheckSite, Collected } from './collected.ts'
+import { collectCommand } from './command.ts'
+import { collectDocument } from './document.ts'
+import { collectHttp } from './http.ts'
+import { collectSql } from './sql.ts'
+
+/** @throws RUNNER_GATE_KIND_REFUSED for checks that nothing here can run */
+export async function collectGate(gate: PlanGate, site: CheckSite): Promise<Collected> {
+  const { check } = gate
+  switch (check.type) {
+    case 'command':
+      return collectCommand(gate, check, site)
+    case 'http':
+      return collectHttp(gate, check, site)
+    case 'sql':
+      return collectSql(gate, check, site)
+    case 'document':
+      return collectDocument(check, site)
+    default:
+      throw runnerFault(
+        'RUNNER_GATE_KIND_REFUSED',
+        `expected a check that runs, got ${gate.id} of type ${check.type}`,
+      )
+  }
+}

@@ -1,0 +1,131 @@
+// Runs a bash block under strict rules in a scratch folder and keeps what it wrote.
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SpawnOutput, SpawnResult } from '../../kernel/index.ts'
+import { messageOf, utf8TextLossy } from '../../kernel/index.ts'
+import type { PlanGate } from '../../verdict/index.ts'
+import { gateEnvironment } from '../environment.ts'
+import { readStepTrace } from '../step-trace.ts'
+import { strictShellCall } from '../strict-shell.ts'
+import { STREAM_LIMIT_BYTES, StreamTally } from './collected.ts'
+import type { CheckOf, CheckSite, Collected } from './collected.ts'
+
+/** Folders opened for deletion at most, should a command have left read-only ones behind. */
+const FOLDER_LIMIT = 100_000
+
+/**
+ * Runs the block in a process group of its own. It gets no terminal and an empty standard input, starts in the
+ * workspace (or the scratch folder, when there is none) and may write only what its user may write.
+ */
+export async function collectCommand(
+  gate: PlanGate,
+  check: CheckOf<'command'>,
+  site: CheckSite,
+): Promise<Collected> {
+  const folder = await mkdtemp(join(site.scratchRoot, 'seaworthy-gate-'))
+  const notes: string[] = []
+  try {
+    const home = join(folder, 'home')
+    const block = join(folder, 'block.sh')
+    await mkdir(home, { mode: 0o700 })
+    await writeFile(block, check.script, { mode: 0o400 })
+    const result = await spawnBlock(gate, site, home, block)
+    return { ...captureOf(result, site), notes }
+  } finally {
+    const left = await removeFolder(folder)
+    if (left !== undefined) notes.push(`the scratch folder ${folder} could not be removed: ${left}`)
+  }
+}
+
+async function spawnBlock(
+  gate: PlanGate,
+  site: CheckSite,
+  home: string,
+  block: string,
+): Promise<SpawnResult> {
+  let totalBytes = 0
+  return site.ports.spawn.run({
+    ...strictShellCall(block),
+    cwd: site.workspace === 'none' ? home : site.workspace,
+    env: gateEnvironment({
+      searchPath: site.searchPath,
+      scratch: home,
+      names: gate.parameters,
+      values: site.parameters,
+    }),
+    timeoutMs: gate.timeoutMs,
+    outputLimitBytes: STREAM_LIMIT_BYTES,
+    extraOutputs: 1,
+    signal: site.signal,
+    onOutput: (_stream, chunk) => {
+      totalBytes += chunk.length
+      site.onOutput?.(gate.id, totalBytes)
+    },
+  })
+}
+
+function captureOf(result: SpawnResult, site: CheckSite): Omit<Collected, 'notes'> {
+  const tally = new StreamTally(site.mask)
+  const keep = (name: string, output: SpawnOutput | undefined): void => {
+    if (output !== undefined)
+      tally.add(
+        name,
+        'text/plain; charset=utf-8',
+        output.bytes,
+        output.totalBytes > output.bytes.length,
+      )
+  }
+  keep('stdout', result.stdout)
+  keep('stderr', result.stderr)
+  const [raw] = result.extra
+  keep('trace', raw)
+  const trace = readStepTrace(raw === undefined ? '' : utf8TextLossy(raw.bytes), result.exitCode)
+  if (trace.truncated)
+    tally.states['trace'] = {
+      truncated: true,
+      maskedCount: tally.states['trace']?.maskedCount ?? 0,
+    }
+  return {
+    capture: {
+      kind: 'command',
+      exitCode: result.exitCode,
+      signal: result.signal,
+      timedOut: result.timedOut,
+      ...(result.startError === undefined ? {} : { startError: result.startError }),
+      steps: trace.steps,
+      durationMs: Math.round(result.durationMs),
+      streams: tally.states,
+    },
+    streams: tally.streams,
+    aborted: result.aborted,
+  }
+}
+
+/** Removes a scratch folder; undefined when it is gone, else the reason it is not. */
+async function removeFolder(folder: string): Promise<string | undefined> {
+  try {
+    await rm(folder, { recursive: true, force: true })
+    return undefined
+  } catch {
+    // Package caches are read-only folders by design: open them and try once more.
+    return removeReadOnlyFolder(folder)
+  }
+}
+
+async function removeReadOnlyFolder(folder: string): Promise<string | undefined> {
+  try {
+    const folders = [folder]
+    for (let i = 0; i < folders.length && i < FOLDER_LIMIT; i++) {
+      const at = folders[i]!
+      await chmod(at, 0o700)
+      const entries = await readdir(at, { withFileTypes: true })
+      folders.push(
+        ...entries.filter((entry) => entry.isDirectory()).map((entry) => join(at, entry.name)),
+      )
+    }
+    await rm(folder, { recursive: true, force: true })
+    return undefined
+  } catch (thrown) {
+    return messageOf(thrown)
+  }
+}

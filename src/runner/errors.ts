@@ -1,0 +1,43 @@
+// The codes the runner stops with; what a gate's check runs into is evidence, not an error.
+import { defineErrors, faultsOf } from '../kernel/index.ts'
+
+export const runnerErrors = defineErrors({
+  RUNNER_PARAMETER_REFUSED: {
+    status: 422,
+    exit: 2,
+    title: 'A parameter may not be handed to gates under this name',
+    hint: 'Rename it: a parameter is letters, digits and underscores, and must not steer the shell or the loader.',
+  },
+  RUNNER_SECRET_REFUSED: {
+    status: 422,
+    exit: 2,
+    title: 'A secret is too short to be masked',
+    hint: 'Use a secret of at least six characters, or hand the value over as an ordinary parameter.',
+  },
+  RUNNER_GATE_UNKNOWN: {
+    status: 404,
+    exit: 6,
+    title: 'The plan has no such gate',
+    hint: 'List the gate ids of the plan and use one of them exactly.',
+  },
+  RUNNER_GATE_KIND_REFUSED: {
+    status: 422,
+    exit: 2,
+    title: 'The gate is not of the kind the command is for',
+    hint: 'Answer manual gates; run the others.',
+  },
+  RUNNER_SLOT_UNKNOWN: {
+    status: 404,
+    exit: 6,
+    title: 'The gate has no such slot',
+    hint: 'List the slots of the gate and use their ids exactly.',
+  },
+  RUNNER_WORKSPACE_MISSING: {
+    status: 422,
+    exit: 2,
+    title: 'The workspace is not a folder',
+    hint: 'Name an existing folder as an absolute path, or run without a workspace.',
+  },
+})
+
+export const runnerFault = faultsOf(runnerErrors)

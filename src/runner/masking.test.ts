@@ -1,0 +1,103 @@
+// What is masked, in which spellings, and what must not be touched.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { base64Of, utf8Bytes, utf8Text } from '../kernel/index.ts'
+import { secretMask } from './masking.ts'
+
+function maskText(parameters: Record<string, string>, text: string): string {
+  return utf8Text(secretMask(parameters, {}).maskBytes(utf8Bytes(text), false).bytes)
+}
+
+test('a parameter is secret by its name or by the credentials in it', () => {
+  // [name, value, is masked]
+  const table: readonly (readonly [string, string, boolean])[] = [
+    ['API_TOKEN', 'value-of-it', true],
+    ['CLIENT_SECRET', 'value-of-it', true],
+    ['DB_PASSWORD', 'value-of-it', true],
+    ['SIGNING_KEY', 'value-of-it', true],
+    ['DATABASE_URL', 'postgres://app:value-of-it@db/x', true],
+    ['DATABASE_URL', 'postgres://db/x', false],
+    ['REGION', 'value-of-it', false],
+  ]
+  for (const [name, value, isMasked] of table) {
+    assert.deepEqual(
+      [name, value, maskText({ [name]: value }, `a ${value} b`) !== `a ${value} b`],
+      [name, value, isMasked],
+    )
+  }
+})
+
+test('a secret is masked in each spelling tools print', () => {
+  const secret = 'p@ss "word"/ü'
+  const parameters = { THE_SECRET: secret }
+  for (const spelling of [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    base64Of(utf8Bytes(secret)),
+  ]) {
+    assert.ok(
+      !maskText(parameters, `<${spelling}>`).includes(spelling.replace(/=+$/, '')),
+      spelling,
+    )
+  }
+  assert.equal(
+    maskText({ DB: 'postgres://a:p%40ss-word@h/x' }, 'p@ss-word p%40ss-word'),
+    '[masked] [masked]',
+  )
+})
+
+test('each long line of a secret of several lines is masked', () => {
+  const parameters = {
+    TLS_KEY: '-----BEGIN FAKE KEY-----\nAAAAfakefakefakeAAAA\n-----END FAKE KEY-----\n',
+  }
+  assert.equal(maskText(parameters, '  AAAAfakefakefakeAAAA\n'), '  [masked]\n')
+})
+
+test('the beginning of a secret at the end of a cut stream is masked', () => {
+  const mask = secretMask({ API_TOKEN: 'fake-token-123456' }, {})
+  const bytes = utf8Bytes('log: fake-token-12')
+  assert.deepEqual(utf8Text(mask.maskBytes(bytes, true).bytes), 'log: [masked]')
+  assert.equal(mask.maskBytes(bytes, true).count, 1)
+  assert.equal(mask.maskBytes(bytes, false).count, 0)
+})
+
+test('bytes without a secret come back unchanged, whatever they are', () => {
+  const mask = secretMask({ API_TOKEN: 'fake-token-123456' }, {})
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      const masked = mask.maskBytes(bytes, false)
+      assert.deepEqual(masked.bytes, bytes)
+      assert.equal(masked.count, 0)
+    }),
+  )
+})
+
+test('no output around a secret lets it through', () => {
+  const secret = 'fake-token-123456'
+  const mask = secretMask({}, { CODE: secret })
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 40 }),
+      fc.uint8Array({ maxLength: 40 }),
+      (before, after) => {
+        const masked = mask.maskBytes(
+          Uint8Array.from([...before, ...utf8Bytes(secret), ...after]),
+          false,
+        )
+        assert.ok(!Buffer.from(masked.bytes).includes(secret))
+        assert.ok(masked.count >= 1)
+      },
+    ),
+  )
+})
+
+test('a declared secret too short to be masked is refused without being quoted', () => {
+  assert.throws(
+    () => secretMask({}, { PIN: '12345' }),
+    (thrown: Error & { code?: string }) => {
+      return thrown.code === 'RUNNER_SECRET_REFUSED' && !thrown.message.includes('12345')
+    },
+  )
+})

@@ -1,0 +1,190 @@
+// The loop of one run: starts what may start, waits for the first to end, and keeps account of where each gate stands.
+import type { ContentDigest } from '../kernel/index.ts'
+import type { PlanGate, StoredStatus } from '../verdict/index.ts'
+import { collectGate } from './checks/collect.ts'
+import type { CheckSite } from './checks/collected.ts'
+import type { RunEvent } from './events.ts'
+import { runAttempt } from './gate-run.ts'
+import type { AttemptOutcome, RunBinding, RunSink } from './gate-run.ts'
+import { nextTurn } from './schedule.ts'
+import type { HeldGate, Schedule } from './schedule.ts'
+
+/** Pause before a further try after ERROR. */
+const RETRY_PAUSE_MS = 250
+/** Further tries at most, whatever a plan says. */
+const RETRY_LIMIT = 10
+
+/** Where one gate of the run stands; `status` is the control plane's where the gate ran. */
+export interface RunResult {
+  readonly gate: string
+  readonly status: StoredStatus
+  readonly reason: string
+  /** Of the attempt that counts; absent when the gate did not run now. */
+  readonly attempt?: number
+  readonly statement?: ContentDigest
+}
+
+export interface RunOutcome {
+  /** Chosen gates that stand somewhere, in plan order; roll-ups are the control plane's to derive. */
+  readonly results: readonly RunResult[]
+  /** Gates cut off earlier that wait for a person's consent to run again. */
+  readonly unknown: readonly string[]
+  /** True when the signal ended the run; it can be resumed. */
+  readonly interrupted: boolean
+}
+
+export interface LoopTerms {
+  readonly schedule: Schedule
+  readonly site: CheckSite
+  readonly binding: RunBinding
+  readonly sink: RunSink
+  readonly parallelLimit: number
+  /** Last attempt intended before, by gate. */
+  readonly attempts: Readonly<Record<string, number>>
+  /** Stops everything running when the sink fails. */
+  readonly stop: AbortController
+  readonly emit: (event: RunEvent) => void
+}
+
+export class RunLoop {
+  readonly #terms: LoopTerms
+  readonly #settled = new Map<string, StoredStatus>()
+  readonly #results = new Map<string, RunResult>()
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #unknown: string[] = []
+  #keptCount = 0
+  readonly #openingEvents: RunEvent[] = []
+
+  constructor(terms: LoopTerms) {
+    this.#terms = terms
+  }
+
+  get chosen(): readonly PlanGate[] {
+    return this.#terms.schedule.chosen
+  }
+
+  /** A gate that finished before the run was cut off. */
+  keep(gate: PlanGate, status: StoredStatus): void {
+    this.#settled.set(gate.id, status)
+    this.#results.set(gate.id, {
+      gate: gate.id,
+      status,
+      reason: 'finished before; its evidence stands',
+    })
+    this.#keptCount++
+    this.#openingEvents.push({ kind: 'gate-kept', gate: gate.id, status })
+  }
+
+  hold(held: HeldGate): void {
+    this.#openingEvents.push(this.#settleHeld(held))
+  }
+
+  /** A gate whose last attempt was cut off and may have changed something. */
+  leaveUnknown(gate: PlanGate): void {
+    const attempt = this.#attemptsOf(gate)
+    const reason = `unknown, confirm: attempt ${attempt} was cut off and the check may have changed something (${gate.effect})`
+    this.#settled.set(gate.id, 'BLOCKED')
+    this.#results.set(gate.id, { gate: gate.id, status: 'BLOCKED', reason })
+    this.#unknown.push(gate.id)
+    this.#openingEvents.push({ kind: 'gate-unknown', gate: gate.id, attempt, reason })
+  }
+
+  async run(): Promise<RunOutcome> {
+    const { site, binding, emit } = this.#terms
+    const startedMs = site.ports.clock.monotonicMs()
+    emit({
+      kind: 'run-started',
+      run: binding.runId,
+      gateCount: this.chosen.length,
+      keptCount: this.#keptCount,
+    })
+    for (const event of this.#openingEvents) emit(event)
+    await this.#runAll()
+    const results = this.chosen.flatMap((gate) => this.#results.get(gate.id) ?? [])
+    const counts: Partial<Record<StoredStatus, number>> = {}
+    for (const { status } of results) counts[status] = (counts[status] ?? 0) + 1
+    const interrupted = site.signal.aborted
+    const durationMs = Math.round(site.ports.clock.monotonicMs() - startedMs)
+    emit({ kind: 'run-finished', run: binding.runId, interrupted, counts, durationMs })
+    return { results, unknown: this.#unknown, interrupted }
+  }
+
+  async #runAll(): Promise<void> {
+    try {
+      // Each turn settles or starts at least one gate, so the gates of the plan bound the loop.
+      while (!this.#terms.site.signal.aborted) {
+        const { schedule, parallelLimit } = this.#terms
+        const running = new Set(this.#running.keys())
+        const turn = nextTurn(schedule, { settled: this.#settled, running, parallelLimit })
+        for (const held of turn.held) this.#terms.emit(this.#settleHeld(held))
+        for (const gate of turn.start) this.#running.set(gate.id, this.#runGate(gate))
+        if (turn.held.length > 0) continue
+        if (this.#running.size === 0) return
+        await Promise.race(this.#running.values())
+      }
+    } catch (thrown) {
+      // The sink is gone: what still runs could not be recorded any more.
+      this.#terms.stop.abort(thrown)
+      throw thrown
+    } finally {
+      await Promise.allSettled(this.#running.values())
+    }
+  }
+
+  async #runGate(gate: PlanGate): Promise<void> {
+    const { clock } = this.#terms.site.ports
+    const startedMs = clock.monotonicMs()
+    const first = this.#attemptsOf(gate) + 1
+    const triesLeft = gate.effect === 'read' ? Math.min(gate.retries, RETRY_LIMIT) : 0
+    let outcome: AttemptOutcome | undefined
+    for (let attempt = first; attempt <= first + triesLeft; attempt++) {
+      outcome = await this.#tryGate(gate, attempt)
+      if (outcome?.status !== 'ERROR' || attempt === first + triesLeft) break
+      this.#terms.emit({ kind: 'gate-retried', gate: gate.id, attempt, reason: outcome.reason })
+      if (!(await this.#pause())) break
+    }
+    this.#running.delete(gate.id)
+    if (outcome === undefined) return
+    const { attempt, status, reason, statement } = outcome
+    this.#settled.set(gate.id, status)
+    this.#results.set(gate.id, { gate: gate.id, status, reason, attempt, statement })
+    const durationMs = Math.round(clock.monotonicMs() - startedMs)
+    this.#terms.emit({ kind: 'gate-finished', gate: gate.id, attempt, status, reason, durationMs })
+  }
+
+  async #tryGate(gate: PlanGate, attempt: number): Promise<AttemptOutcome | undefined> {
+    const { site, binding, sink, emit } = this.#terms
+    emit({ kind: 'gate-started', gate: gate.id, title: gate.title, attempt })
+    const nowMs = (): number => site.ports.clock.nowMs()
+    const outcome = await runAttempt(binding, sink, gate, attempt, nowMs, () =>
+      collectGate(gate, site),
+    )
+    if (outcome === undefined) emit({ kind: 'gate-interrupted', gate: gate.id, attempt })
+    for (const text of outcome?.notes ?? []) emit({ kind: 'note', gate: gate.id, text })
+    return outcome
+  }
+
+  /** False when the run was called off meanwhile. */
+  async #pause(): Promise<boolean> {
+    const { ports, signal } = this.#terms.site
+    try {
+      await ports.clock.sleep(RETRY_PAUSE_MS, signal)
+      return true
+    } catch (thrown) {
+      if (signal.aborted) return false
+      throw thrown
+    }
+  }
+
+  #settleHeld(held: HeldGate): RunEvent {
+    const { gate, status, reason } = held
+    this.#settled.set(gate.id, status)
+    this.#results.set(gate.id, { gate: gate.id, status, reason })
+    return { kind: 'gate-held', gate: gate.id, status, reason }
+  }
+
+  #attemptsOf(gate: PlanGate): number {
+    const { attempts } = this.#terms
+    return (Object.hasOwn(attempts, gate.id) ? attempts[gate.id] : undefined) ?? 0
+  }
+}
