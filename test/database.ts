@@ -59,19 +59,23 @@ export async function freshTenant(sql: Sql): Promise<string> {
   return tenantId
 }
 
-/** An empty database takes two seconds to make, so the first process leaves a copy for the others. */
 async function openEmbedded(): Promise<OpenSql> {
+  return openPglite({ folder: 'memory', clock: systemClock, template: await emptyTemplate() })
+}
+
+/** An empty database takes two seconds to make, so the first process leaves a copy for the others. */
+export async function emptyTemplate(): Promise<Uint8Array> {
   const folder = join(tmpdir(), `seaworthy-test-${userInfo().username}`)
   const path = join(folder, `pglite-${PGLITE_VERSION}.tar`)
-  if (existsSync(path)) {
-    return openPglite({ folder: 'memory', clock: systemClock, template: readFileSync(path) })
-  }
+  if (existsSync(path)) return readFileSync(path)
   const sql = await openPglite({ folder: 'memory', clock: systemClock })
+  const template = await sql.dump()
+  await sql.close()
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const partial = `${path}.${process.pid}`
-  writeFileSync(partial, await sql.dump())
+  writeFileSync(partial, template)
   renameSync(partial, path)
-  return sql
+  return template
 }
 
 async function openServer(): Promise<OpenSql> {

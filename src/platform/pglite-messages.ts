@@ -5,7 +5,7 @@ import type { SqlParameter } from './sql-values.ts'
 export interface PgliteStart {
   /** Where the files live, or 'memory'. */
   readonly folder: string
-  /** A tar of an earlier database to begin with; only for a database in memory. */
+  /** A tar of an earlier database to begin with when there is none yet. */
   readonly template?: Uint8Array
   /** WAL written since the last checkpoint that makes the thread take one. */
   readonly checkpointWalBytes: number

@@ -45,13 +45,14 @@ async function openDatabase(): Promise<PGlite> {
       return true
     },
   }
-  if (start.folder === 'memory') {
-    if (start.template === undefined) return PGlite.create(options)
-    return PGlite.create({ ...options, loadDataDir: new Blob([new Uint8Array(start.template)]) })
-  }
+  if (start.folder === 'memory') return PGlite.create({ ...options, ...templateOption() })
   if (!existsSync(start.folder)) await createFolder(start.folder)
   files = new DurableNodeFS(start.folder)
   return PGlite.create({ ...options, fs: files })
+}
+
+function templateOption(): { loadDataDir?: Blob } {
+  return start.template === undefined ? {} : { loadDataDir: new Blob([new Uint8Array(start.template)]) }
 }
 
 /** Built beside its place and moved there when complete and flushed, so that a crash leaves no half. */
@@ -60,7 +61,7 @@ async function createFolder(folder: string): Promise<void> {
   rmSync(partial, { recursive: true, force: true })
   mkdirSync(partial, { recursive: true, mode: 0o700 })
   const created = new DurableNodeFS(partial)
-  const engine = await PGlite.create({ startParams: START_PARAMETERS, fs: created })
+  const engine = await PGlite.create({ startParams: START_PARAMETERS, fs: created, ...templateOption() })
   await engine.close()
   created.syncAll()
   renameSync(partial, folder)

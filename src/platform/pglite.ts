@@ -28,7 +28,7 @@ export interface PgliteOptions {
   /** The deployment's folder, created when missing; or 'memory' for a database that ends with the process. */
   readonly folder: string
   readonly clock: Pick<Clock, 'monotonicMs'>
-  /** A tar from `dump` to begin with; only for 'memory'. */
+  /** A tar from `dump` to begin with when there is none yet; spares the two seconds of `initdb`. */
   readonly template?: Uint8Array
   /** Milliseconds a transaction may stay open; TRANSACTION_LIMIT_MS unless told. */
   readonly transactionLimitMs?: number

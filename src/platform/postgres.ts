@@ -74,9 +74,14 @@ class PostgresSql implements OpenSql {
 
   constructor(pool: pg.Pool) {
     this.#pool = pool
-    // Without a listener an idle connection that breaks would end the process.
-    pool.on('error', () => {
+    // Without listeners a connection that breaks, idle or at work, would end the process. What was asked
+    // on it rejects by itself.
+    const countLoss = (): void => {
       this.#lostConnections++
+    }
+    pool.on('error', countLoss)
+    pool.on('connect', (client) => {
+      client.on('error', countLoss)
     })
   }
 
