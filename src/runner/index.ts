@@ -15,7 +15,7 @@ export type {
   RunSink,
   SealedGateRun,
 } from './gate-run.ts'
-export { secretMask } from './masking.ts'
+export { isSecretName, secretMask } from './masking.ts'
 export type { MaskedBytes, SecretMask } from './masking.ts'
 export { progressView } from './progress.ts'
 export type { ProgressMode, ProgressTerms, ProgressView } from './progress.ts'

@@ -14,6 +14,11 @@ const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|KEY/i
 /** Lines of a secret of several lines (a PEM key) are masked one by one from this length. */
 const SECRET_LINE_MINIMUM_LENGTH = 12
 
+/** True when a parameter is secret by its name, or because its value is a URL with a password in it. */
+export function isSecretName(name: string, value = ''): boolean {
+  return SECRET_NAME.test(name) || credentialsOf(value).length > 0
+}
+
 export interface MaskedBytes {
   readonly bytes: Uint8Array
   readonly count: number
@@ -57,11 +62,16 @@ export function secretMask(
   }
 }
 
+/** Whether a parameter must never be stored, by its name or because its value is a URL with a password. */
+export function isSecretParameter(name: string, value: string): boolean {
+  return SECRET_NAME.test(name) || credentialsOf(value).length > 0
+}
+
 function impliedSecrets(parameters: Readonly<Record<string, string>>): string[] {
   const found: string[] = []
   for (const [name, value] of Object.entries(parameters)) {
     const credentials = credentialsOf(value)
-    if (SECRET_NAME.test(name) || credentials.length > 0) found.push(value)
+    if (isSecretParameter(name, value)) found.push(value)
     found.push(...credentials)
   }
   return found

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PlanGate, StoredStatus } from '../verdict/index.ts'
 import { nextTurn, planSchedule } from './schedule.ts'
-import { aCommand, aGate } from './specimen.ts'
+import { aCommand, aGate } from '../../test/runner.ts'
 
 const gate = (id: string, more: Partial<PlanGate> = {}): PlanGate => aCommand(id, 'true', more)
 

@@ -1,25 +1,12 @@
-// Whole runs: admission, order, retries, resumption after kill -9, call-off, a failing sink, and what a gate costs.
+// Whole runs: admission, order, retries, call-off, a failing sink, and what a gate costs.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import type { PlanGate, RunTerms } from '../verdict/index.ts'
-import type { RunEvent } from './events.ts'
-import { runPlan } from './service.ts'
-import type { RunRequest } from './service.ts'
-import {
-  aCommand,
-  aGate,
-  aPlan,
-  aRequest,
-  folderSink,
-  memorySink,
-  readFolderSink,
-} from './specimen.ts'
-import type { MemorySink } from './specimen.ts'
+import { runPlan } from './index.ts'
+import type { RunEvent, RunRequest } from './index.ts'
+import { aCommand, aFolder, aGate, aPlan, aRequest, memorySink } from '../../test/runner.ts'
+import type { MemorySink } from '../../test/runner.ts'
 
 interface Ran {
   readonly sink: MemorySink
@@ -78,8 +65,7 @@ test('a confirmed change runs once, and an intent comes before every attempt', a
 })
 
 test('a read that ends in ERROR is tried again as often as the plan says, under a new attempt number', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-test-'))
-  t.after(() => rmSync(folder, { recursive: true }))
+  const folder = aFolder(t)
   const terms: RunTerms = { parameters: { MARK: join(folder, 'mark') }, confirmed: [] }
   const flaky = aCommand('flaky', '[ -e "$MARK" ] || { touch "$MARK"; exit 126; }', {
     retries: 2,
@@ -162,97 +148,6 @@ test('a sink that fails stops the run, and everything running with it', async ()
   await assert.rejects(runPlan(aRequest(plan, sink)), { message: 'the control plane is gone' })
   assert.ok(performance.now() - started < 5_000)
 })
-
-test('after kill -9 finished gates keep their evidence, reads run again, and changes ask', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-test-'))
-  t.after(() => rmSync(folder, { recursive: true }))
-  const mark = join(folder, 'changes')
-  const gates = [
-    aCommand('done', 'true'),
-    aCommand('reading', 'if [ -e "$MARK" ]; then echo again; else echo first; sleep 4; fi', {
-      needs: ['done'],
-      parameters: ['MARK'],
-    }),
-    aCommand('changing', 'sleep 0.3; echo changed >> "$MARK"; echo on; sleep 4', {
-      needs: ['done'],
-      parameters: ['MARK'],
-      effect: 'write-staging',
-      provenRead: false,
-    }),
-    aCommand('untouched', 'true', { needs: ['reading'] }),
-  ]
-  const plan = aPlan(gates)
-  const terms: RunTerms = { parameters: { MARK: mark }, confirmed: ['changing'] }
-  await killInMidRun(folder, gates, terms)
-  const state = readFolderSink(folder)
-  assert.deepEqual(
-    [state.results, [...state.unfinished].sort()],
-    [{ done: 'PASS' }, ['changing', 'reading']],
-  )
-
-  const events: RunEvent[] = []
-  const resumed = await runPlan(
-    aRequest(plan, folderSink(folder, plan, terms), {
-      terms,
-      resume: state,
-      onEvent: (event) => events.push(event),
-    }),
-  )
-  assert.deepEqual(
-    resumed.results.map((each) => `${each.gate} ${each.status} ${each.attempt ?? '-'}`),
-    ['done PASS -', 'reading PASS 2', 'changing BLOCKED -', 'untouched PASS 1'],
-  )
-  assert.deepEqual(resumed.unknown, ['changing'])
-  assert.ok(events.some((event) => event.kind === 'gate-kept' && event.gate === 'done'))
-  assert.ok(
-    events.some(
-      (event) => event.kind === 'gate-unknown' && event.reason.startsWith('unknown, confirm'),
-    ),
-  )
-  assert.deepEqual(readFolderSink(folder).envelopes['done'], state.envelopes['done'])
-  assert.equal(readFileSync(mark, 'utf8'), 'changed\n')
-
-  const again = readFolderSink(folder)
-  const confirmed = await runPlan(
-    aRequest(plan, folderSink(folder, plan, terms), {
-      terms,
-      resume: again,
-      confirmRepeat: ['changing'],
-    }),
-  )
-  assert.deepEqual(
-    confirmed.results.map((each) => `${each.gate} ${each.status}`),
-    ['done PASS', 'reading PASS', 'changing PASS', 'untouched PASS'],
-  )
-  assert.equal(readFileSync(mark, 'utf8'), 'changed\nchanged\n')
-})
-
-/** Runs the gates in a process of its own and kills it once both slow gates are at work. */
-async function killInMidRun(
-  folder: string,
-  gates: readonly PlanGate[],
-  terms: RunTerms,
-): Promise<void> {
-  const program = `
-    import { runPlan } from ${JSON.stringify(new URL('./service.ts', import.meta.url).href)}
-    import { aPlan, aRequest, folderSink } from ${JSON.stringify(new URL('./specimen.ts', import.meta.url).href)}
-    const { folder, gates, terms } = JSON.parse(process.argv[1])
-    const plan = aPlan(gates)
-    const onEvent = (event) => console.log(JSON.stringify(event))
-    await runPlan(aRequest(plan, folderSink(folder, plan, terms), { terms, onEvent }))`
-  const args = ['--input-type=module', '-e', program, JSON.stringify({ folder, gates, terms })]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const ended = new Promise<NodeJS.Signals | null>((resolve) =>
-    child.once('exit', (_code, signal) => resolve(signal)),
-  )
-  const atWork = new Set<string>()
-  for await (const line of createInterface({ input: child.stdout })) {
-    const event = JSON.parse(line) as RunEvent
-    if (event.kind === 'gate-output') atWork.add(event.gate)
-    if (atWork.has('reading') && atWork.has('changing')) child.kill('SIGKILL')
-  }
-  assert.equal(await ended, 'SIGKILL')
-}
 
 test('a gate of one true command, evidence judged and signed, costs no more than a few milliseconds', async (t) => {
   const gates = Array.from({ length: 50 }, (_, i) => aCommand(`g${i}`, 'true'))

@@ -1,19 +1,21 @@
 // Builders for the runner's tests: gates, plans, requests, and sinks that judge as the control plane does.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bytesOfBase64, utf8Text } from '../kernel/index.ts'
-import type { Signer } from '../kernel/index.ts'
+import type { TestContext } from 'node:test'
+import { bytesOfBase64, utf8Text } from '../src/kernel/index.ts'
+import type { Signer } from '../src/kernel/index.ts'
 import {
   systemClock,
   systemDialSql,
   systemDigest,
   systemFetch,
   systemSpawn,
-} from '../platform/index.ts'
-import { parseEnvelope, parseStatement } from '../proof/index.ts'
-import type { GateRunPredicate } from '../proof/index.ts'
-import { judgeGate, planHashOf } from '../verdict/index.ts'
+} from '../src/platform/index.ts'
+import { parseEnvelope, parseStatement } from '../src/proof/index.ts'
+import type { GateRunPredicate } from '../src/proof/index.ts'
+import { judgeGate, planHashOf } from '../src/verdict/index.ts'
 import type {
   Capture,
   Check,
@@ -23,9 +25,9 @@ import type {
   RunTerms,
   StoredStatus,
   Subject,
-} from '../verdict/index.ts'
-import type { EvidenceBlob, RunSink } from './gate-run.ts'
-import type { RunRequest } from './service.ts'
+} from '../src/verdict/index.ts'
+import { runPlan } from '../src/runner/index.ts'
+import type { EvidenceBlob, RunRequest, RunSink } from '../src/runner/index.ts'
 
 export const systemPorts = {
   spawn: systemSpawn,
@@ -227,4 +229,26 @@ export function readFolderSink(folder: string): {
     attempts,
     unfinished: Object.keys(attempts).filter((gate) => !(gate in results)),
   }
+}
+
+/** Runs one gate and opens what was submitted. */
+export async function runGate(gate: PlanGate, more: Partial<RunRequest> = {}): Promise<Submission> {
+  const plan = aPlan([gate])
+  const sink = memorySink(plan, more.terms)
+  await runPlan(aRequest(plan, sink, more))
+  const submission = sink.submissions.get(gate.id)
+  if (submission === undefined) throw new Error(`expected a submission of ${gate.id}`)
+  return submission
+}
+
+export function textOf(submission: Submission, name: string): string | undefined {
+  const bytes = submission.evidence[name]
+  return bytes === undefined ? undefined : utf8Text(bytes)
+}
+
+/** A folder that is gone after the test. */
+export function aFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-test-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  return folder
 }
