@@ -1,6 +1,6 @@
 // Builds small real bundles, honest ones and forged ones: real keys, real ledger leaves, real judgements.
 import { gzipSync } from 'node:zlib'
-import { canonicalBytes, canonicalize, contentDigest, hexOf, utf8Bytes } from '../src/kernel/index.ts'
+import { canonicalBytes, canonicalize, contentDigest, utf8Bytes } from '../src/kernel/index.ts'
 import type { ContentDigest, Json, Signer } from '../src/kernel/index.ts'
 import {
   buildConsistencyProof, buildInclusionProof, buildStatement, commitPayload, describeBundle, encodeEntryBody, encodeLeaf, evidencePath,
@@ -57,6 +57,8 @@ export interface BundleChanges {
   readonly command?: { readonly exitCode: number; readonly stdout: string }
   /** A second attempt of the command gate, recorded after the first. */
   readonly retry?: { readonly exitCode: number; readonly stdout: string }
+  /** The attempt of the command gate that the decision rests on; the last by default. */
+  readonly decidedAttempt?: number
   readonly gateRun?: (predicate: GateRunPredicate) => GateRunPredicate
   /** The plan written into the bundle, after everything else rested on the honest one. */
   readonly planFile?: (plan: Plan) => Plan
@@ -64,13 +66,14 @@ export interface BundleChanges {
   readonly inputs?: (inputs: DecisionInputs) => DecisionInputs
   readonly decision?: (predicate: DecisionPredicate) => DecisionPredicate
   readonly signOffs?: readonly ('APPROVE' | 'REJECT')[]
-  /** How many of the recorded sign-offs the decision uses; all by default. */
-  readonly usedSignOffs?: number
+  /** The sign-offs that the decision uses; all that were recorded by default. */
+  readonly usedSignOffs?: (signOffs: DecisionInputs['signOffs']) => DecisionInputs['signOffs']
   readonly facts?: (facts: readonly BundleFact[]) => readonly BundleFact[]
-  readonly lateFacts?: readonly BundleFact[]
+  /** Facts after the decision. */
+  readonly lateFacts?: (facts: readonly BundleFact[]) => readonly BundleFact[]
   readonly entries?: (entries: readonly BundleEntry[]) => readonly BundleEntry[]
   readonly files?: (files: readonly BundleFile[]) => readonly BundleFile[]
-  /** Size of the ledger that the decision says it was taken on. */
+  /** The manifest's list of gates. */
   readonly gates?: (gates: readonly string[]) => readonly string[]
 }
 
@@ -98,11 +101,11 @@ export async function aBundle(changes: BundleChanges = {}): Promise<BuiltBundle>
   const decidedOn = treeOf(early)
   const inputs: DecisionInputs = {
     ...reviewed,
-    signOffs: signOffs.slice(0, changes.usedSignOffs ?? signOffs.length),
+    signOffs: changes.usedSignOffs?.(signOffs) ?? signOffs,
     checkpoint: { origin: ORIGIN, size: early.length, root: Buffer.from(decidedOn.root).toString('base64') },
   }
   const inputsBytes = canonicalBytes(inputs)
-  const late = [await recordDecision(pack, keys.plane, plan, inputs, inputsBytes, changes), ...(changes.lateFacts ?? [])]
+  const late = [await recordDecision(pack, keys.plane, plan, inputs, inputsBytes, changes), ...(changes.lateFacts?.(pack.facts) ?? [])]
   const tree = treeOf([...early, ...late])
   const origin = { origin: ORIGIN, size: tree.hashes.length, root: tree.root }
   const honestTrust = trustOf(keys, people)
@@ -216,7 +219,8 @@ function aSubject(): Subject {
   }
 }
 
-function aPlan(): Plan {
+/** The plan of every bundle that is built here: a command gate, a manual gate, two roles. */
+export function aPlan(): Plan {
   const gate = (id: string, title: string, line: number): Omit<PlanGate, 'check' | 'assertions' | 'slots'> => ({
     id, title, section: 'Release', severity: 'required', needs: [], effect: 'read', provenRead: true, parameters: [], holes: [],
     toggles: [], timeoutMs: 60_000, retries: 1, unsound: [], source: { line, sha256: contentDigest(nodeDigest.sha256(utf8Bytes(title))) },
@@ -301,6 +305,7 @@ async function recordGate(
   const judgement = judgeGate(gate, parseCapture(captureBytes), bytes, terms)
   const payload = { run: RUN, gate: gate.id, attempt, status: judgement.status }
   pack.record('gate.recorded', runner.id, payload, [...new Set([statement, ...evidence.map((ref) => ref.digest)])])
+  if (attempt > (changes.decidedAttempt ?? attempt)) return
   recorded.set(gate.id, { judgement, statement, evidence, finishedAtMs: Date.parse(predicate.finishedAt), environment: plan.environment })
 }
 
@@ -397,9 +402,4 @@ function instantAt(seconds: number): string {
 
 function jsonOf(value: unknown): Json {
   return JSON.parse(canonicalize(value)) as Json
-}
-
-/** Hexadecimal of a digest text, as paths have it. */
-export function hexOfDigest(bytes: Uint8Array): string {
-  return hexOf(nodeDigest.sha256(bytes))
 }

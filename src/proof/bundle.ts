@@ -1,11 +1,5 @@
 // The bundle: everything one decision rests on in one canonical container, listed and signed by its manifest.
-import {
-  bytesEqual,
-  bytesOfHex,
-  canonicalBytes,
-  contentDigest,
-  hexOf,
-} from '../kernel/index.ts'
+import { canonicalBytes, contentDigest, hexOf } from '../kernel/index.ts'
 import type { ContentDigest, Digest, Json, Signer } from '../kernel/index.ts'
 import { parseCanonical } from './entry.ts'
 import { keyIdOf } from './keyid.ts'
@@ -151,8 +145,9 @@ export function compareFiles(
     if (bytes === undefined) out.push({ path: file.path, text: 'the manifest lists it, the bundle does not have it' })
     else if (bytes.length !== file.sizeBytes) {
       out.push({ path: file.path, text: `expected ${file.sizeBytes} bytes, got ${bytes.length}` })
-    } else if (!bytesEqual(digest.sha256(bytes), bytesOfHex(file.sha256.slice('sha256:'.length)))) {
-      out.push({ path: file.path, text: `expected the digest ${file.sha256}, got ${contentDigest(digest.sha256(bytes))}` })
+    } else {
+      const got = contentDigest(digest.sha256(bytes))
+      if (got !== file.sha256) out.push({ path: file.path, text: `expected the digest ${file.sha256}, got ${got}` })
     }
   }
   for (const path of opened.files.keys()) {

@@ -1,5 +1,4 @@
 // The one tar layout a bundle may have: canonical POSIX ustar, so that every byte of the container is accounted for.
-import { utf8Bytes } from '../kernel/index.ts'
 
 /** Larger containers are refused before a byte of them is read. */
 export const TAR_LIMIT_BYTES = 512 * 1024 * 1024
@@ -33,8 +32,8 @@ export type TarReading = { readonly ok: true; readonly value: readonly TarFile[]
  * absolute path nor a name that another system reads differently can occur.
  */
 export function refuseTarPath(path: string): string | undefined {
-  if (utf8Bytes(path).length > TAR_NAME_LIMIT_BYTES) {
-    return `expected a name of at most ${TAR_NAME_LIMIT_BYTES} bytes, got ${utf8Bytes(path).length}`
+  if (path.length > TAR_NAME_LIMIT_BYTES) {
+    return `expected a name of at most ${TAR_NAME_LIMIT_BYTES} bytes, got ${path.length}`
   }
   if (path.startsWith('/')) return 'expected a relative path, got an absolute one'
   if (path.split('/').includes('..')) return 'expected a path that stays inside, got one with ".."'
@@ -160,18 +159,25 @@ function fieldAt(offset: number): string {
   return FIELDS.find(([endOffset]) => offset < endOffset)?.[1] ?? 'header'
 }
 
+// What all headers share; name, size and checksum are still empty.
+const HEADER = new Uint8Array(BLOCK_BYTES)
+writeAscii(HEADER, 100, '0000644\0' + '0000000\0' + '0000000\0')
+writeAscii(HEADER, 136, '00000000000\0' + '        ' + '0')
+writeAscii(HEADER, 257, 'ustar\0' + '00')
+writeAscii(HEADER, 329, '0000000\0' + '0000000\0')
+
 function headerOf(path: string, sizeBytes: number): Uint8Array {
-  const header = new Uint8Array(BLOCK_BYTES)
-  header.set(utf8Bytes(path), 0)
-  header.set(utf8Bytes('0000644\0' + '0000000\0' + '0000000\0'), 100)
-  header.set(utf8Bytes(sizeBytes.toString(8).padStart(11, '0')), 124)
-  header.set(utf8Bytes('00000000000\0' + '        ' + '0'), 136)
-  header.set(utf8Bytes('ustar\0' + '00'), 257)
-  header.set(utf8Bytes('0000000\0' + '0000000\0'), 329)
+  const header = HEADER.slice()
+  writeAscii(header, 0, path)
+  writeAscii(header, 124, sizeBytes.toString(8).padStart(11, '0'))
   let sum = 0
   for (const byte of header) sum += byte
-  header.set(utf8Bytes(sum.toString(8).padStart(6, '0') + '\0 '), 148)
+  writeAscii(header, 148, `${sum.toString(8).padStart(6, '0')}\0 `)
   return header
+}
+
+function writeAscii(bytes: Uint8Array, at: number, text: string): void {
+  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i)
 }
 
 function nameAt(bytes: Uint8Array, at: number): string {

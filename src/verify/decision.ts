@@ -132,7 +132,7 @@ function expiryOf(verdict: Verdict): string | undefined {
   return verdict.expiresAtMs === undefined ? undefined : instantOf(verdict.expiresAtMs)
 }
 
-/** `parseDecisionInputs` allows any whole number; dates end at 8.64e15 ms. */
+// `parseDecisionInputs` refuses instants beyond what a date can hold.
 function instantOf(ms: number): string {
-  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : `${ms} ms`
+  return new Date(ms).toISOString()
 }

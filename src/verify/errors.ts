@@ -20,6 +20,12 @@ export const verifyErrors = defineErrors({
     title: 'The command line is not understood',
     hint: 'Run it with --help.',
   },
+  VERIFY_FAULT_UNKNOWN: {
+    status: 500,
+    exit: 1,
+    title: 'The verifier itself failed',
+    hint: 'This is a fault of the verifier; please report it.',
+  },
 })
 
 export const verifyFault = faultsOf(verifyErrors)

@@ -36,6 +36,7 @@ export const FINDING_TITLES = {
   VERIFY_PLAN_DIFFERS: 'The plan is not the one that was decided on',
   VERIFY_DEFINITION_DIFFERS: 'A gate ran under another definition than the plan has',
   VERIFY_ATTEMPT_REPEATED: 'One attempt of a gate is recorded twice',
+  VERIFY_ATTEMPT_UNRECORDED: 'A green result rests on an attempt after which another one began',
   VERIFY_RESULT_DIFFERS: "A gate's result is not what its evidence shows",
   VERIFY_TERMS_DIFFER: 'The run was started on other terms than the decision says',
   VERIFY_SIGN_OFF_DIFFERS: 'The sign-offs decided on are not the ones that were signed and recorded',

@@ -48,6 +48,6 @@ function pushRest(lines: string[], count: number): void {
 }
 
 /** Titles and texts come from strangers: no control character and no direction mark reaches the terminal. */
-function escapeControls(line: string): string {
+export function escapeControls(line: string): string {
   return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`)
 }

@@ -3,7 +3,7 @@ import { canonicalize, messageOf } from '../kernel/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
 import { statementPath } from '../proof/index.ts'
 import type { GateRunPredicate } from '../proof/index.ts'
-import { definitionHashOf, judgeGate, parseCapture, settleRun } from '../verdict/index.ts'
+import { definitionHashOf, isSatisfied, judgeGate, parseCapture, settleRun } from '../verdict/index.ts'
 import type { GateResult, Judgement, PlanGate, RecordedGate } from '../verdict/index.ts'
 import { inflateEvidence } from './contents.ts'
 import type { BundleContents } from './contents.ts'
@@ -123,9 +123,12 @@ function checkStarted(
       if (!payloadSays(payload, { gate: gate.id })) continue
       const recorded = last.get(gate.id)?.predicate.attempt ?? 0
       const attempt = attemptOf(payload)
-      if (attempt > recorded) {
-        inspection.leaveOpen(`Attempt ${attempt} of ${quoteName(gate.id)} began (entry ${seq}) and no result of it is recorded.`)
-      }
+      if (attempt <= recorded) continue
+      const text = `attempt ${attempt} of ${quoteName(gate.id)} began (entry ${seq}) and no result of it is recorded`
+      const result = contents.inputs.results.find((candidate) => candidate.gate === gate.id)
+      // A crash explains it, unless a green result rests on an older attempt while positions are left out.
+      if (ledger.isContiguous || result === undefined || !isSatisfied(result.status)) inspection.leaveOpen(`How ${quoteName(gate.id)} ended: ${text}.`)
+      else inspection.find('VERIFY_ATTEMPT_UNRECORDED', `${text}, while positions of the ledger are left out`, 'entries.json')
     }
   }
 }
