@@ -3,8 +3,8 @@
 // The usual JavaScript parser takes seconds per megabyte and its time grows with the square of the nesting; this one
 // follows the two-phase strategy of the CommonMark specification's appendix, and a test compares it with that parser.
 import { documentFault } from './errors.ts'
-import { NESTING_LIMIT_LEVELS } from './block-tree.ts'
-import type { Block, BlockKind, FenceMark, ListMark } from './block-tree.ts'
+import { canHold, makeBlock, NESTING_LIMIT_LEVELS, settleEnds } from './block-tree.ts'
+import type { Block, NewBlock } from './block-tree.ts'
 import {
   closesFence,
   closesHtmlBlock,
@@ -20,15 +20,6 @@ import { LineCursor } from './line-cursor.ts'
 import { countCells } from './table-row.ts'
 
 type Continuation = 'matched' | 'ended' | 'line-used'
-
-interface NewBlock {
-  readonly kind: BlockKind
-  readonly start?: number
-  readonly level?: number
-  readonly list?: ListMark
-  readonly fence?: FenceMark
-  readonly htmlKind?: number
-}
 
 /**
  * The tree of blocks from offset `from` on.
@@ -47,27 +38,6 @@ export function readBlocks(text: string, from: number, firstLine: number): Block
   }
   settleEnds(reader.root)
   return reader.root
-}
-
-/** Containers end where their last child does. */
-function settleEnds(block: Block): number {
-  for (const child of block.children) block.end = Math.max(block.end, settleEnds(child))
-  return block.end
-}
-
-function makeBlock(block: NewBlock, line: number, start: number): Block {
-  return {
-    kind: block.kind,
-    children: [],
-    lines: [],
-    line,
-    start,
-    end: start,
-    level: block.level ?? 0,
-    htmlKind: block.htmlKind ?? 0,
-    ...(block.list === undefined ? {} : { list: block.list }),
-    ...(block.fence === undefined ? {} : { fence: block.fence }),
-  }
 }
 
 class BlockReader {
@@ -316,9 +286,4 @@ class BlockReader {
 
 function isBlankCode(code: number): boolean {
   return code === 32 || code === 9
-}
-
-function canHold(parent: BlockKind, child: BlockKind): boolean {
-  if (parent === 'list') return child === 'item'
-  return child !== 'item' && (parent === 'document' || parent === 'quote' || parent === 'item')
 }

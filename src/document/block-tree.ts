@@ -1,4 +1,4 @@
-// The shapes of the block structure: containers, leaves and the lines they are made of.
+// The tree of blocks: containers, leaves and the lines they are made of.
 
 export type BlockKind =
   | 'document'
@@ -63,3 +63,40 @@ export interface Block {
 
 /** Deepest nesting of lists and quotes that is read. */
 export const NESTING_LIMIT_LEVELS = 100
+
+/** What is known of a block when it is opened. */
+export interface NewBlock {
+  readonly kind: BlockKind
+  readonly start?: number
+  readonly level?: number
+  readonly list?: ListMark
+  readonly fence?: FenceMark
+  readonly htmlKind?: number
+}
+
+/** Containers end where their last child does. */
+export function settleEnds(block: Block): number {
+  for (const child of block.children) block.end = Math.max(block.end, settleEnds(child))
+  return block.end
+}
+
+export function makeBlock(block: NewBlock, line: number, start: number): Block {
+  return {
+    kind: block.kind,
+    children: [],
+    lines: [],
+    line,
+    start,
+    end: start,
+    level: block.level ?? 0,
+    htmlKind: block.htmlKind ?? 0,
+    ...(block.list === undefined ? {} : { list: block.list }),
+    ...(block.fence === undefined ? {} : { fence: block.fence }),
+  }
+}
+
+/** Whether a block of one kind may hold one of the other. */
+export function canHold(parent: BlockKind, child: BlockKind): boolean {
+  if (parent === 'list') return child === 'item'
+  return child !== 'item' && (parent === 'document' || parent === 'quote' || parent === 'item')
+}

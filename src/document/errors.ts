@@ -38,12 +38,6 @@ export const documentErrors = defineErrors({
     title: 'A value was given for a spot that the document does not have',
     hint: 'Import the document again and use the spots it reports.',
   },
-  DOCUMENT_VALUE_REFUSED: {
-    status: 422,
-    exit: 2,
-    title: 'A value cannot be written into the document',
-    hint: 'Give a value with at least one visible character, below the length in the message.',
-  },
 })
 
 export const documentFault = faultsOf(documentErrors)

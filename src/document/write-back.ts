@@ -43,8 +43,8 @@ interface Edit {
 /**
  * The filled copy of a document. A box becomes `[x]`, a slot its value, a toggle keeps the bytes of one glyph, a sign-off
  * row gets name, glyph and time. Values are made harmless: one line, no mark that could end the place they stand in.
- * @throws DOCUMENT_SPOT_UNKNOWN when a fill names a place that is none, DOCUMENT_VALUE_REFUSED for a blank value,
- * and all that reading a document may throw
+ * A value without a visible character leaves its place as it is.
+ * @throws DOCUMENT_SPOT_UNKNOWN when a fill names a place that is none, and all that reading a document may throw
  */
 export function fillDocument(bytes: Uint8Array, fills: DocumentFills): Uint8Array {
   const reading = readDocumentBytes(bytes)
@@ -120,7 +120,7 @@ function slotEdits(
   const { reading } = document
   const slots = [...findSlots(reading.text, spansOfAll(document)), ...signOffs.flatMap((spot) => spot.slots)]
   const byPlace = new Map(slots.map((slot) => [placeKey(document.positionOf(slot.start)), slot]))
-  return fills.map((fill) => {
+  return fills.flatMap((fill) => {
     const slot = byPlace.get(placeKey(fill))
     if (slot === undefined) throw unknownSpot('slot', fill.line, fill.column)
     return valueEdit(reading, slot, fill.value)
@@ -150,28 +150,28 @@ function toggleEdit(reading: ReadingText, toggle: Toggle, isYes: boolean): Edit 
   return { start: reading.byteOffset(toggle.start), end: reading.byteOffset(toggle.end), bytes: glyph }
 }
 
-function valueEdit(reading: ReadingText, spot: ValueSpot, value: string): Edit {
+function valueEdit(reading: ReadingText, spot: ValueSpot, value: string): Edit[] {
   const before = reading.text[spot.start - 1] ?? '\n'
   const after = reading.text[spot.end] ?? '\n'
   const lineStart = Math.max(reading.text.lastIndexOf('\n', spot.start - 1), reading.text.lastIndexOf('\r', spot.start - 1)) + 1
   // Behind nothing but list and quote marks a value could open a list or a heading of its own.
   const isFirst = /^[\s>*+.)\d-]*$/.test(reading.text.slice(lineStart, spot.start))
   let written = harmlessValue(value, spot.isInCode, isFirst)
+  if (written === '') return []
   if (spot.start === spot.end) {
     // An empty cell: keep a blank between the value and the pipes.
     if (before === '|') written = ` ${written}`
     if (after === '|') written = `${written} `
   }
-  return editOf(reading, spot.start, spot.end, written)
+  return [editOf(reading, spot.start, spot.end, written)]
 }
 
-/** @throws DOCUMENT_VALUE_REFUSED */
+/** Empty for a value without a visible character. */
 function harmlessValue(value: string, isInCode: boolean, isAtLineStart: boolean): string {
   // A pipe would end a table cell even inside code, a backtick the code span, and underscores would read as a slot.
   const flat = singleLine(value).toWellFormed().replaceAll('|', '¦').replaceAll('`', "'").replace(/_{4,}/g, '___')
   const cut = flat.length > VALUE_LENGTH_LIMIT_UNITS ? `${flat.slice(0, VALUE_LENGTH_LIMIT_UNITS - 1).replace(/[\ud800-\udbff]$/, '')}…` : flat
-  if (cut === '') throw documentFault('DOCUMENT_VALUE_REFUSED', 'expected a value with a visible character, got none')
-  if (isInCode) return cut
+  if (isInCode || cut === '') return cut
   const isPlain = /^[\p{L}\p{N}](?:[\p{L}\p{N} .,:%/+()-]*[\p{L}\p{N}%)])?$/u.test(cut) && !/:\/\/|www\./i.test(cut)
   return isPlain && !isAtLineStart ? cut : `\`${cut}\``
 }
@@ -180,7 +180,7 @@ function signOffEdits(reading: ReadingText, spots: readonly SignOffSpot[], fill:
   const spot = spots.find((candidate) => candidate.line === fill.line)
   if (spot === undefined) throw unknownSpot('sign-off row', fill.line)
   const edits: Edit[] = []
-  if (spot.name !== undefined) edits.push(valueEdit(reading, spot.name, fill.name))
+  if (spot.name !== undefined) edits.push(...valueEdit(reading, spot.name, fill.name))
   if (spot.status !== undefined) {
     edits.push(
       'yes' in spot.status
@@ -188,7 +188,7 @@ function signOffEdits(reading: ReadingText, spots: readonly SignOffSpot[], fill:
         : glyphEdit(reading, spot.status, fill.isApproved),
     )
   }
-  if (spot.time !== undefined) edits.push(valueEdit(reading, spot.time, fill.time))
+  if (spot.time !== undefined) edits.push(...valueEdit(reading, spot.time, fill.time))
   return edits
 }
 

@@ -76,9 +76,21 @@ export const gatesErrors = defineErrors({
   },
   GATES_TOKEN_STALE: {
     status: 409,
-    exit: 8,
+    exit: 7,
     title: 'The confirm token does not fit what would run now',
     hint: 'Preview again and confirm with the new token.',
+  },
+  GATES_RELEASE_NAME_MALFORMED: {
+    status: 422,
+    exit: 2,
+    title: 'The release name is malformed',
+    hint: 'Name a release as SERVICE@VERSION.',
+  },
+  GATES_SOURCE_CHANGED: {
+    status: 409,
+    exit: 7,
+    title: 'The checklist is not the one the plan was made from',
+    hint: 'Make the plan again from the checklist as it is now, and have it reviewed.',
   },
 })
 

@@ -1,0 +1,123 @@
+// Brings task items and table rows into one form, each with the code that belongs to it.
+import type { Content, Fence, Heading, MarkdownDocument, RowContent, Span, Task } from '../document/index.ts'
+import { blockOfFence, inlineBlock, inlineCommand, isRunnableLanguage } from './binding.ts'
+import type { GateBlock } from './imported.ts'
+
+/** Something that becomes a gate. */
+export interface Candidate {
+  readonly title: string
+  readonly line: number
+  readonly column: number
+  /** Offsets of the item or row in the text. */
+  readonly start: number
+  readonly end: number
+  readonly headings: readonly Heading[]
+  readonly parents: readonly string[]
+  readonly spans: readonly Span[]
+  readonly blocks: readonly GateBlock[]
+  readonly isChecked: boolean
+  readonly hasBox: boolean
+  /** Indexes of the candidates that it rolls up. */
+  readonly children: readonly number[]
+}
+
+type Draft = { -readonly [K in keyof Candidate]: Candidate[K] }
+
+export function findCandidates(document: MarkdownDocument): Candidate[] {
+  const drafts = document.tasks.map((task) => draftOfTask(document, task))
+  for (const [index, task] of document.tasks.entries()) {
+    if (task.parent !== undefined) drafts[task.parent]!.children = [...drafts[task.parent]!.children, index]
+  }
+  bindFollowing(document, drafts)
+  const ownChecks = drafts.flatMap((draft) => splitRollUp(draft))
+  for (const own of ownChecks) {
+    own.parent.children = [...own.parent.children, drafts.length]
+    drafts.push(own.check)
+  }
+  return [...drafts, ...document.gateRows.flatMap((row) => draftOfRow(document, row) ?? [])]
+}
+
+function draftOfTask(document: MarkdownDocument, task: Task): Draft {
+  const { title, line, column, start, end, headings, parents, spans, isChecked } = task
+  const inline = inlineCommand(document, task.titleSpans, '')
+  const fences = task.fences.map((fence) => blockOfFence(fence, '', false))
+  return {
+    title: title || `Line ${line}`,
+    line,
+    column,
+    start,
+    end,
+    headings,
+    parents,
+    spans,
+    blocks: inline === undefined || fences.some((block) => block.kind === 'runnable') ? fences : [inline, ...fences],
+    isChecked,
+    hasBox: true,
+    children: [],
+  }
+}
+
+/** Code right behind a list serves those of its gates that bring none of their own. */
+function bindFollowing(document: MarkdownDocument, drafts: readonly Draft[]): void {
+  for (const [index, task] of document.tasks.entries()) {
+    const draft = drafts[index]!
+    const following = (document.fencesAfterList.get(task.list) ?? []).filter((fence) => isRunnableLanguage(fence.language))
+    if (following.length === 0 || draft.children.length > 0) continue
+    if (draft.blocks.some((block) => block.kind === 'runnable')) continue
+    draft.blocks = [...draft.blocks, ...following.map((fence) => blockOfFence(fence, '', true))]
+  }
+}
+
+/** A roll-up has no check; code of its own becomes a child, so that it cannot get lost. */
+function splitRollUp(draft: Draft): { parent: Draft; check: Draft }[] {
+  if (draft.children.length === 0 || !draft.blocks.some((block) => block.kind === 'runnable')) return []
+  const check: Draft = {
+    ...draft,
+    title: `${draft.title} (own check)`,
+    parents: [...draft.parents, draft.title],
+    children: [],
+    isChecked: false,
+    hasBox: false,
+  }
+  draft.blocks = []
+  draft.spans = []
+  return [{ parent: draft, check }]
+}
+
+const DONE = /^(?:x|yes|y|done|complete[d]?|ok|pass(?:ed)?|closed|✅|☑|✓|✔|\[x\])/iu
+
+function draftOfRow(document: MarkdownDocument, content: RowContent): Draft | undefined {
+  const { row, table } = content
+  const columns = table.gates!
+  const cellText = (index: number | undefined): string => (index === undefined ? '' : (row.cells[index]?.text ?? ''))
+  const title = [cellText(columns.id), cellText(columns.title)].filter(Boolean).join(' ')
+  // A row without a name is a separator.
+  if (title === '') return undefined
+  const status = cellText(columns.status)
+  const command = columns.command === undefined ? undefined : row.cells[columns.command]
+  const visible = command?.spans.filter((span) => document.reading.text.slice(span.start, span.end).trim() !== '')
+  const code = visible?.length === 1 && visible[0]!.kind === 'code' ? visible[0] : undefined
+  return {
+    title,
+    ...document.positionOf(row.start),
+    start: row.start,
+    end: row.end,
+    headings: table.headings,
+    parents: [],
+    spans: content.spans,
+    blocks: code === undefined ? [] : [inlineBlock(document, code, '')],
+    isChecked: DONE.test(status) && !/❌/u.test(status),
+    hasBox: false,
+    children: [],
+  }
+}
+
+/** Runnable fences that no gate took. */
+export function unboundFences(document: MarkdownDocument, candidates: readonly Candidate[]): Fence[] {
+  const bound = new Set(candidates.flatMap((candidate) => candidate.blocks.map((block) => `${block.line}:${block.column}`)))
+  const outside: Content = document.outside
+  return outside.fences.filter((fence) => {
+    const block = blockOfFence(fence, '', false)
+    return block.kind === 'runnable' && !bound.has(`${block.line}:${block.column}`)
+  })
+}

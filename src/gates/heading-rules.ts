@@ -1,0 +1,58 @@
+// What headings say about the gates below them: how much they matter, and in which phase they are due.
+import type { Heading } from '../document/index.ts'
+import type { Severity } from '../verdict/index.ts'
+
+const ADVISORY = /^\W*(?:recommended|optional|nice[ -]to[ -]have|stretch|bonus)\b/iu
+// Only a heading that is about nothing else lowers a whole section.
+const METRICS = /^\W*(?:[\w-]+\s+){0,2}metrics\W*(?:\(.*\))?$/iu
+
+/** Severity by the innermost heading that speaks about it; required when none does. */
+export function severityUnder(headings: readonly Heading[]): { severity: Severity; heading?: Heading } {
+  for (const heading of headings.toReversed()) {
+    if (ADVISORY.test(heading.title)) return { severity: 'advisory', heading }
+    if (METRICS.test(heading.title)) return { severity: 'informational', heading }
+  }
+  return { severity: 'required' }
+}
+
+/** Phases in the order they are due. */
+export const PHASES = ['pre-deploy', 'canary-5', 'canary-25', 'canary-100', 'post-deploy'] as const
+
+export type Phase = (typeof PHASES)[number]
+
+const SIGNS: readonly (readonly [Phase, RegExp])[] = [
+  ['pre-deploy', /\bpre-?(?:deploy(?:ment)?|release|launch)\b/i],
+  ['post-deploy', /\bpost-?(?:deploy(?:ment)?|release|launch)\b/i],
+  ['canary-25', /(?<![\d.])25 ?%/],
+  ['canary-100', /(?<![\d.])100 ?%|\bfull roll-?out\b/i],
+  ['canary-5', /\bcanary\b/i],
+]
+
+const ROLLOUT = /\b(?:canary|roll-?out|deployment|deploy)\b/i
+
+/** The phase that a heading declares. A percentage counts only where a rollout is spoken of. */
+function phaseOfHeading(title: string): Phase | undefined {
+  for (const [phase, sign] of SIGNS) {
+    if (sign.test(title) && (!title.includes('%') || ROLLOUT.test(title))) return phase
+  }
+  return undefined
+}
+
+/**
+ * The phase of each gate, in order. Without a heading that declares a rollout phase there are none; with one, all that
+ * stands before it is due before deploy, and what declares nothing is due with what stands before it.
+ */
+export function phasesOf(gates: readonly { headings: readonly Heading[]; title: string }[]): (Phase | undefined)[] {
+  const declared = gates.map(({ headings, title }) => {
+    const isRollout = headings.some((heading) => ROLLOUT.test(heading.title) && phaseOfHeading(heading.title) !== 'pre-deploy')
+    const named = headings.toReversed().map((heading) => phaseOfHeading(heading.title)).find((phase) => phase !== undefined)
+    const own = isRollout && /%|\bfull roll-?out\b/i.test(title) ? phaseOfHeading(`rollout ${title}`) : undefined
+    return own ?? named
+  })
+  if (!declared.some((phase) => phase !== undefined && phase !== 'pre-deploy')) return declared
+  let current: Phase = 'pre-deploy'
+  return declared.map((phase) => {
+    current = phase ?? current
+    return current
+  })
+}

@@ -1,0 +1,119 @@
+// What the importer noticed about a document and its gates, beside what the soundness lint says of their code.
+import type { MarkdownDocument } from '../document/index.ts'
+import type { Binding } from './binding.ts'
+import type { Finding } from './block.ts'
+import { unboundFences } from './candidate.ts'
+import type { Candidate } from './candidate.ts'
+import { severityUnder } from './heading-rules.ts'
+import type { ImportedGate, ImportedHole } from './imported.ts'
+
+/** Findings of one gate: its code's, and a tick that nobody earned. */
+export function gateFindings(gate: ImportedGate, candidate: Candidate, binding: Binding): Finding[] {
+  const place = { gate: gate.id, line: gate.line, column: gate.column }
+  const findings: Finding[] = [...binding.findings]
+  if (candidate.isChecked) {
+    findings.push({
+      rule: 'box-pre-ticked',
+      ...place,
+      level: 'warning',
+      message: 'This gate was marked as done before anything ran; the mark does not count.',
+      fix: 'Clear the mark; the run sets it.',
+    })
+  }
+  const shared = gate.blocks.find((block) => block.isShared)
+  if (shared !== undefined) {
+    findings.push({
+      rule: 'block-shared',
+      ...place,
+      line: shared.line,
+      column: shared.column,
+      level: 'note',
+      message: 'This block follows a list and is taken as the check of each of its gates that has no code of its own.',
+      fix: 'Move the block into the one item that it checks.',
+    })
+  }
+  if (gate.check === 'unsupported') {
+    findings.push({
+      rule: 'check-unsupported',
+      ...place,
+      level: 'warning',
+      message: `The gate's code cannot be run here: ${gate.effectReason}.`,
+      fix: 'Write the check as bash, http or sql, or remove the code so that a person answers.',
+    })
+  }
+  return findings
+}
+
+/** Findings of the document as a whole. */
+export function documentFindings(
+  document: MarkdownDocument,
+  candidates: readonly Candidate[],
+  holes: readonly ImportedHole[],
+): Finding[] {
+  return [
+    ...readingFindings(document),
+    ...loweredFindings(candidates),
+    ...unboundFences(document, candidates).map((fence): Finding => ({
+      rule: 'block-unbound',
+      line: fence.line,
+      column: fence.column,
+      level: 'note',
+      message: `This ${fence.language} block belongs to no gate and is never run.`,
+      fix: 'Move it into the item that it checks, if it is a check.',
+    })),
+    ...holes.map((hole): Finding => ({
+      rule: 'hole-open',
+      ...(hole.gate === undefined ? {} : { gate: hole.gate }),
+      line: hole.line,
+      column: hole.column,
+      level: hole.gate === undefined ? 'note' : 'warning',
+      message: hole.gate === undefined ? `${hole.text} was never filled in.` : `${hole.text} needs a value; the gate is blocked until it has one.`,
+      fix: hole.text.startsWith('$') ? 'Give the parameter a value when the plan runs.' : 'Fill it in, or name the value when the plan is made.',
+    })),
+  ]
+}
+
+function readingFindings(document: MarkdownDocument): Finding[] {
+  const findings: Finding[] = []
+  const { repairCount } = document.reading
+  if (repairCount > 0) {
+    findings.push({
+      rule: 'encoding-damaged',
+      line: 1,
+      column: 1,
+      level: 'note',
+      message: `${repairCount} damaged glyphs were repaired for reading; the file itself stays as it is.`,
+      fix: 'Save the file as UTF-8 in the editor that shows the glyphs right.',
+    })
+  }
+  if (document.frontMatter?.problem !== undefined) {
+    findings.push({
+      rule: 'front-matter-unreadable',
+      line: 1,
+      column: 1,
+      level: 'warning',
+      message: `The front matter is not read: ${document.frontMatter.problem}.`,
+      fix: 'Correct the YAML between the two --- lines.',
+    })
+  }
+  return findings
+}
+
+/** A heading that lowers the severity of gates is shown, so that nobody lowers it unseen. */
+function loweredFindings(candidates: readonly Candidate[]): Finding[] {
+  const lowered = new Map<number, { title: string; severity: string; count: number }>()
+  for (const candidate of candidates) {
+    const { heading, severity } = severityUnder(candidate.headings)
+    if (heading === undefined) continue
+    const known = lowered.get(heading.line)
+    lowered.set(heading.line, { title: heading.title, severity, count: (known?.count ?? 0) + 1 })
+  }
+  return [...lowered].map(([line, { title, severity, count }]) => ({
+    rule: 'severity-lowered',
+    line,
+    column: 1,
+    level: 'note',
+    message: `The heading "${title}" makes ${count} ${count === 1 ? 'gate' : 'gates'} ${severity}.`,
+    fix: 'Rename the heading if these gates must hold.',
+  }))
+}

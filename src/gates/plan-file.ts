@@ -1,0 +1,158 @@
+// A plan as a YAML file that a person reads, edits and hands back.
+import { Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import type { Node } from 'yaml'
+import { canonicalize, messageOf, parseStrictJson, utf8Text } from '../kernel/index.ts'
+import type { SeaworthyError } from '../kernel/index.ts'
+import { singleLine } from '../document/index.ts'
+import { parsePlan } from '../verdict/index.ts'
+import type { Effect, Plan, PlanGate } from '../verdict/index.ts'
+import { gatesFault } from './errors.ts'
+import { frameOf, nearestKey } from './plan-frame.ts'
+import { PLAN_KEYS, planFileSchema } from './plan-schema.ts'
+
+/** Largest plan file that is read, in bytes. */
+export const PLAN_FILE_LIMIT_BYTES = 20 * 1024 * 1024
+
+/** How often aliases may be followed; a plan needs none, and each could multiply its size. */
+const ALIAS_LIMIT_COUNT = 100
+
+const HEADER = [
+  ' A plan: what runs for each gate and how it is judged. Read every script before you review it.',
+  ' Edit freely; unknown keys are refused. The review pins the whole plan by its hash.',
+].join('\n')
+
+const EFFECTS: Readonly<Record<Effect, string>> = {
+  read: 'only reads',
+  'write-staging': 'CHANGES STAGING: asks before it runs',
+  'write-prod': 'CHANGES PRODUCTION: asks before it runs',
+  unknown: 'may change things: asks before it runs',
+}
+
+/** YAML text of a plan, with a comment above each gate that says what a reviewer must know. */
+export function formatPlanFile(plan: Plan): string {
+  const document = new Document(plan, { aliasDuplicateObjects: false })
+  document.commentBefore = HEADER
+  const gates = document.get('gates')
+  if (isSeq(gates)) {
+    for (const [index, item] of gates.items.entries()) {
+      const gate = plan.gates[index]
+      if (gate === undefined || !isMap(item)) continue
+      item.spaceBefore = true
+      item.commentBefore = commentOf(gate)
+      for (const key of ['assertions', 'slots', 'toggles']) showOnOneLine(item.get(key))
+      const source = item.get('source')
+      if (isMap(source)) source.flow = true
+    }
+  }
+  return document.toString({ lineWidth: 0, indentSeq: false })
+}
+
+function showOnOneLine(list: unknown): void {
+  if (!isSeq(list)) return
+  for (const entry of list.items) if (isMap(entry)) entry.flow = true
+}
+
+function commentOf(gate: PlanGate): string {
+  const lines = [`${gate.title}, line ${gate.source.line}`]
+  if (gate.children !== undefined) lines.push(`as good as the worst of its ${gate.children.length} children`)
+  else if (gate.check.type === 'manual') lines.push('a person answers')
+  else if (gate.check.type === 'unsupported') lines.push(`BLOCKED: ${gate.check.reason}`)
+  else if (gate.provenRead) lines.push('proven to only read: runs without review')
+  else lines.push(gate.effect === 'read' ? 'reads as far as seen, not proven: asks before it runs' : EFFECTS[gate.effect])
+  if (gate.unsound.length > 0) lines.push(`UNSOUND, can succeed while the gate is false: ${gate.unsound.join(', ')}`)
+  if (gate.holes.length > 0) lines.push(`BLOCKED until filled: ${gate.holes.join(', ')}`)
+  if (gate.parameters.length > 0) lines.push(`needs values for: ${gate.parameters.join(', ')}`)
+  const isRun = gate.children === undefined && gate.check.type !== 'manual' && gate.check.type !== 'unsupported'
+  if (isRun && gate.assertions.length === 0) lines.push('nothing is asserted: can end as INCONCLUSIVE at best')
+  return lines.map((line) => ` ${singleLine(line)}`).join('\n')
+}
+
+/**
+ * The plan in a YAML or JSON file.
+ * @throws GATES_PLAN_FILE_REFUSED with line, column and the line itself, GATES_PLAN_FILE_EXCEEDED, and the VERDICT_PLAN_
+ * codes for a plan that has the right shape and makes no sense
+ */
+export function parsePlanFile(bytes: Uint8Array, name: string): Plan {
+  if (bytes.length > PLAN_FILE_LIMIT_BYTES) {
+    throw gatesFault('GATES_PLAN_FILE_EXCEEDED', `expected a plan of at most ${PLAN_FILE_LIMIT_BYTES} bytes, got ${bytes.length}`)
+  }
+  const text = decodePlanText(bytes, name)
+  const candidate = readYaml(text, name)
+  return parsePlan(parseStrictJson(canonicalize(candidate)))
+}
+
+function refuse(name: string, message: string, cause?: unknown): SeaworthyError {
+  return gatesFault('GATES_PLAN_FILE_REFUSED', `${singleLine(name)}: ${message}`, cause === undefined ? {} : { cause })
+}
+
+function decodePlanText(bytes: Uint8Array, name: string): string {
+  try {
+    const text = utf8Text(bytes)
+    return text.startsWith('\ufeff') ? text.slice(1) : text
+  } catch (cause) {
+    throw refuse(name, 'expected UTF-8 text', cause)
+  }
+}
+
+/** JSON is read as the YAML that it also is, so that both get the same places in their refusals. */
+function readYaml(text: string, name: string): Plan {
+  const lines = new LineCounter()
+  const document = parseGuarded(text, lines, name)
+  const error = document.errors[0]
+  if (error !== undefined) {
+    throw refuse(name, frameOf(text, lines.linePos(error.pos[0]), singleLine(error.message)), error)
+  }
+  const value = expandGuarded(document, name)
+  const checked = planFileSchema.safeParse(value)
+  if (checked.success) return checked.data as Plan
+  const issue = checked.error.issues[0]!
+  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+  const path = unknownKey === undefined ? issue.path : [...issue.path, unknownKey]
+  const suggestion = unknownKey === undefined ? undefined : nearestKey(unknownKey, PLAN_KEYS)
+  const hint = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`
+  const message = unknownKey === undefined ? `${shownPath(path)}: ${issue.message}` : `unknown key "${unknownKey}" at ${shownPath(issue.path)}${hint}`
+  throw refuse(name, frameOf(text, lines.linePos(offsetOf(document, path)), singleLine(message)))
+}
+
+// The YAML reader recurses, so a text of nested brackets ends in a RangeError of its own making.
+function parseGuarded(text: string, lines: LineCounter, name: string): ReturnType<typeof parseDocument> {
+  try {
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: false, stringKeys: true })
+  } catch (thrown) {
+    throw refuse(name, `expected YAML, got ${singleLine(messageOf(thrown))}`, thrown)
+  }
+}
+
+function expandGuarded(document: ReturnType<typeof parseDocument>, name: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: ALIAS_LIMIT_COUNT })
+  } catch (thrown) {
+    throw refuse(name, `expected YAML without multiplying aliases, got: ${singleLine(messageOf(thrown))}`, thrown)
+  }
+}
+
+function shownPath(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? 'the top' : path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('').replace(/^\./, '')
+}
+
+/** Where the deepest part of a path that exists stands; the key itself for a key that should not be there. */
+function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number {
+  let node: unknown = document.contents
+  let offset = rangeStart(node) ?? 0
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === step)
+      if (pair === undefined) return offset
+      offset = rangeStart(pair.key) ?? offset
+      node = pair.value
+    } else if (isSeq(node) && typeof step === 'number') {
+      node = node.items[step]
+      offset = rangeStart(node) ?? offset
+    } else return offset
+  }
+  return offset
+}
+
+function rangeStart(node: unknown): number | undefined {
+  return isMap(node) || isSeq(node) || isScalar(node) ? (node as Node).range?.[0] : undefined
+}

@@ -1,0 +1,58 @@
+// Puts values in the places that a template leaves open, where the value cannot change what the text does.
+import { gatesFault } from './errors.ts'
+
+export interface ProposalOptions {
+  readonly service: string
+  readonly version: string
+  readonly environment: string
+  /** Values for `<NAME>` placeholders; `$NAME` parameters keep their name and get their value when the plan runs. */
+  readonly parameters?: Readonly<Record<string, string>>
+}
+
+/** Longest service, version or environment, in UTF-16 units. */
+const OPTION_LIMIT_UNITS = 200
+
+// A value goes into shell text too, so it may hold nothing that a shell, a URL or SQL reads as syntax.
+const HARMLESS = /^[A-Za-z0-9][\w.:/@+-]{0,199}$/
+
+/** @throws GATES_PLAN_OPTION_REFUSED */
+export function checkOptions(options: ProposalOptions): void {
+  for (const key of ['service', 'version', 'environment'] as const) {
+    const value = options[key]
+    if (value.trim() === '' || value.length > OPTION_LIMIT_UNITS || /[\u0000-\u001f\u007f-\u009f]/.test(value)) {
+      throw gatesFault(
+        'GATES_PLAN_OPTION_REFUSED',
+        `expected a ${key} of 1 to ${OPTION_LIMIT_UNITS} characters without control characters, got ${value.length} characters`,
+      )
+    }
+  }
+}
+
+/** The value for a hole, if the options have one that is safe to write. */
+export function valueForHole(hole: string, options: ProposalOptions): string | undefined {
+  const value = statedValue(hole, options)
+  return value !== undefined && HARMLESS.test(value) ? value : undefined
+}
+
+function statedValue(hole: string, options: ProposalOptions): string | undefined {
+  if (/^v?[X\d]+\.Y|^vx\.y\.z$/.test(hole)) {
+    const bare = options.version.replace(/^v(?=\d)/, '')
+    return hole.startsWith('v') ? `v${bare}` : bare
+  }
+  const name = /^<(.+)>$/.exec(hole)?.[1]
+  if (name === undefined) return undefined
+  const key = name.toUpperCase().replace(/[^A-Z0-9]+/g, '_').replace(/^_+|_+$/g, '')
+  const parameters = options.parameters ?? {}
+  if (Object.hasOwn(parameters, key)) return parameters[key]
+  if (key === 'SERVICE' || key === 'SERVICE_NAME') return options.service
+  if (key === 'VERSION') return options.version
+  return key === 'ENVIRONMENT' || key === 'ENV' ? options.environment : undefined
+}
+
+/** The text with the given holes replaced, in one pass: a value is never searched for holes itself. */
+export function fillHoles(text: string, values: ReadonlyMap<string, string>): string {
+  if (values.size === 0) return text
+  const holes = [...values.keys()].sort((a, b) => b.length - a.length)
+  const pattern = new RegExp(holes.map((hole) => hole.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g')
+  return text.replace(pattern, (hole) => values.get(hole) ?? hole)
+}
