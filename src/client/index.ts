@@ -1,3 +1,16 @@
-// Front door of the API client.
+// Front door of the API client and of what a command is.
 export { makeClient } from './client.ts'
 export type { ApiAnswer, ApiRequest, Client, Transport } from './client.ts'
+export type {
+  CommandArgument,
+  CommandContext,
+  CommandFiles,
+  CommandOption,
+  CommandOutcome,
+  CommandPorts,
+  CommandRun,
+  CommandSpec,
+  KeyRing,
+  LocalKey,
+  OptionValues,
+} from './command.ts'

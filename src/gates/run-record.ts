@@ -1,9 +1,8 @@
 // Records what runners and people submit about a gate; the status is always recomputed here from the evidence.
-import { utf8Text } from '../kernel/index.ts'
 import type { SeaworthyError } from '../kernel/index.ts'
 import type { GateRunPredicate } from '../proof/index.ts'
-import { admitGate, definitionHashOf, judgeGate } from '../verdict/index.ts'
-import type { Capture, EvidenceRef, Judgement, PlanGate } from '../verdict/index.ts'
+import { admitGate, definitionHashOf, judgeGate, parseCapture } from '../verdict/index.ts'
+import type { EvidenceRef, Judgement, PlanGate } from '../verdict/index.ts'
 import { gatesFault } from './errors.ts'
 import { instantText, readRun } from './run-view.ts'
 import type { GateIntent, RunContext } from './runs.ts'
@@ -20,9 +19,10 @@ export async function recordIntent(
   intent: GateIntent,
 ): Promise<void> {
   const { sql, ledger } = context.ports
-  const run = await readOpenRun(context, tenantId, intent.runId)
+  const run = await readRun(context, tenantId, intent.runId)
   const { plan } = await context.plans.read(tenantId, run.planHash)
-  findAdmittedGate(plan.gates, run, intent.gate)
+  const gate = findAdmittedGate(plan.gates, run, intent.gate)
+  if (gate.check.type !== 'manual') assertOpen(run)
   await sql.transaction({ tenantId }, async (tx) => {
     if (!(await insertIntent(tx, tenantId, intent, instantText(context)))) throw attemptTaken(intent.gate, intent.attempt)
     await ledger.appendInTx(tx, tenantId, [
@@ -49,6 +49,8 @@ export async function recordGateRun(
   const run = await readRun(context, tenantId, runId)
   const { plan } = await context.plans.read(tenantId, run.planHash)
   const gate = findAdmittedGate(plan.gates, run, claim.gate)
+  // A runner is done when its run is finished; people may still answer manual gates.
+  if (gate.check.type !== 'manual') assertOpen(run)
   assertBound(context, claim, run, gate, plan.environment)
   assertSigner(gate, opened.signer.kind)
   const judgement = await judgeEvidence(context, tenantId, gate, run, claim.evidence)
@@ -79,10 +81,9 @@ export async function recordGateRun(
   return judgement
 }
 
-async function readOpenRun(context: RunContext, tenantId: string, runId: string): Promise<StoredRun> {
-  const run = await readRun(context, tenantId, runId)
-  if (run.finishedAt === null) return run
-  throw gatesFault('GATES_RUN_FINISHED', `expected an open run, got ${runId}, which finished at ${run.finishedAt}`)
+function assertOpen(run: StoredRun): void {
+  if (run.finishedAt === null) return
+  throw gatesFault('GATES_RUN_FINISHED', `expected an open run, got ${run.runId}, which finished at ${run.finishedAt}`)
 }
 
 // A manual gate is not admitted to a runner, yet it is exactly what a person's answer is for.
@@ -128,7 +129,8 @@ function assertSigner(gate: PlanGate, kind: string): void {
   }
 }
 
-async function judgeEvidence(
+/** The judgement of a gate from stored evidence. @throws GATES_STATEMENT_REFUSED when names or sizes do not fit. */
+export async function judgeEvidence(
   context: RunContext,
   tenantId: string,
   gate: PlanGate,
@@ -145,15 +147,7 @@ async function judgeEvidence(
   }
   const capture = bytes['capture']
   if (capture === undefined) throw gatesFault('GATES_STATEMENT_REFUSED', 'expected evidence named capture')
-  return judgeGate(gate, parseCaptureBytes(capture), bytes, run.terms)
-}
-
-function parseCaptureBytes(bytes: Uint8Array): Capture {
-  try {
-    return JSON.parse(utf8Text(bytes)) as Capture
-  } catch (error) {
-    throw gatesFault('GATES_STATEMENT_REFUSED', 'expected the capture to be JSON', { cause: error })
-  }
+  return judgeGate(gate, parseCapture(capture), bytes, run.terms)
 }
 
 function attemptTaken(gate: string, attempt: number): SeaworthyError {

@@ -23,14 +23,15 @@ export async function startRun(
     request.fresh === true ? undefined : await findResumable(context, tenantId, planned, terms, request.subject)
   const run = resumable ?? (await openRun(context, tenantId, actor, planned, terms, request.subject))
   return context.ports.sql.transaction({ tenantId }, async (tx) => {
-    const finished = (await selectLastResults(tx, tenantId, run.runId)).map((result) => result.gate)
+    const results = await selectLastResults(tx, tenantId, run.runId)
+    const finished = Object.fromEntries(results.map((result) => [result.gate, result.judgement.status]))
     const intents = await selectIntents(tx, tenantId, run.runId)
     return {
       run,
       plan: planned.plan,
       preview,
       finished,
-      unfinished: intents.map((intent) => intent.gate).filter((gate) => !finished.includes(gate)),
+      unfinished: intents.map((intent) => intent.gate).filter((gate) => !Object.hasOwn(finished, gate)),
       attempts: Object.fromEntries(intents.map((intent) => [intent.gate, intent.attempt])),
     }
   })

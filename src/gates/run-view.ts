@@ -2,7 +2,7 @@
 import { settleRun } from '../verdict/index.ts'
 import { gatesFault } from './errors.ts'
 import type { ReleaseName, RunContext, RunView } from './runs.ts'
-import { selectLastResults, selectLatestRun, selectRun, updateRunFinished } from './store.ts'
+import { selectIntents, selectLastResults, selectLatestRun, selectRun, updateRunFinished } from './store.ts'
 import type { StoredRun } from './store.ts'
 
 export function instantText(context: RunContext): string {
@@ -29,11 +29,15 @@ export async function readLatestRun(context: RunContext, tenantId: string, relea
 export async function viewRun(context: RunContext, tenantId: string, run: StoredRun): Promise<RunView> {
   const { ports, plans } = context
   const { plan } = await plans.read(tenantId, run.planHash)
-  const stored = await ports.sql.transaction({ tenantId }, (tx) => selectLastResults(tx, tenantId, run.runId))
+  const { stored, intents } = await ports.sql.transaction({ tenantId }, async (tx) => ({
+    stored: await selectLastResults(tx, tenantId, run.runId),
+    intents: await selectIntents(tx, tenantId, run.runId),
+  }))
+  const attempts = Object.fromEntries(intents.map((intent) => [intent.gate, intent.attempt]))
   const recorded = new Map(
     stored.map((result) => [result.gate, { ...result, environment: plan.environment }] as const),
   )
-  return { run, plan, results: settleRun(ports.digest, plan, run.terms, recorded) }
+  return { run, plan, attempts, results: settleRun(ports.digest, plan, run.terms, recorded) }
 }
 
 export async function finishRun(

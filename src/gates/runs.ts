@@ -1,7 +1,9 @@
 // What can be done with a run, as one record of use cases over a shared context.
 import type { Random } from '../kernel/index.ts'
-import type { GateResult, Judgement, Plan, Subject } from '../verdict/index.ts'
+import type { GateResult, Judgement, Plan, StoredStatus, Subject } from '../verdict/index.ts'
 import type { Preview } from './confirmation.ts'
+import { auditRun } from './run-audit.ts'
+import type { RunAudit } from './run-audit.ts'
 import { recordGateRun, recordIntent } from './run-record.ts'
 import { startRun } from './run-start.ts'
 import { finishRun, readLatestRun, readRun, viewRun } from './run-view.ts'
@@ -25,8 +27,8 @@ export interface StartedRun {
   readonly run: StoredRun
   readonly plan: Plan
   readonly preview: Preview
-  /** Gates with a result already, when the run is resumed. */
-  readonly finished: readonly string[]
+  /** Status of the gates that have a result already, when the run is resumed. */
+  readonly finished: Readonly<Record<string, StoredStatus>>
   /** Gates that were announced and never reported: the runner died in them. */
   readonly unfinished: readonly string[]
   /** Highest attempt announced so far, by gate. */
@@ -37,6 +39,8 @@ export interface RunView {
   readonly run: StoredRun
   readonly plan: Plan
   readonly results: readonly GateResult[]
+  /** Highest attempt announced so far, by gate. */
+  readonly attempts: Readonly<Record<string, number>>
 }
 
 export interface GateIntent {
@@ -62,6 +66,8 @@ export interface Runs {
   /** @throws GATES_RUN_UNKNOWN */
   readLatest(tenantId: string, release: ReleaseName): Promise<RunView>
   listRecent(tenantId: string): Promise<readonly StoredRun[]>
+  /** Judges every recorded result again from its evidence. */
+  audit(tenantId: string, runId: string): Promise<RunAudit>
 }
 
 /** What every use case of a run is handed. */
@@ -81,6 +87,7 @@ export function makeRuns(ports: PlanPorts & { readonly random: Random }, plans: 
     finish: (tenantId, actor, runId) => finishRun(context, tenantId, actor, runId),
     read: async (tenantId, runId) => viewRun(context, tenantId, await readRun(context, tenantId, runId)),
     readLatest: (tenantId, release) => readLatestRun(context, tenantId, release),
+    audit: (tenantId, runId) => auditRun(context, tenantId, runId),
     listRecent: (tenantId) =>
       ports.sql.transaction({ tenantId }, (tx) => selectRecentRuns(tx, tenantId, RECENT_RUNS_LIMIT)),
   }

@@ -33,14 +33,6 @@ export interface Sql {
   transaction<T>(scope: SqlScope, work: (tx: SqlTx) => Promise<T>): Promise<T>
 }
 
-/** Plain SQL, both directions, applied in order of `name` inside one transaction each. */
-export interface Migration {
-  /** `0001-ledger`; unique in its slice. */
-  readonly name: string
-  readonly up: string
-  readonly down: string
-}
-
 /** Content-addressed bytes per tenant. `put` is durable when it resolves. */
 export interface BlobStore {
   put(tenantId: string, digest: string, bytes: Uint8Array): Promise<void>

@@ -1,6 +1,5 @@
 // What a slice may bring: plain records that `app` collects; no base class, no registration.
 import type { ErrorTable } from './errors.ts'
-import type { Migration } from './ports.ts'
 
 /** Who is asking. Local principals now; accounts carry the same shape later. */
 export interface Principal {
@@ -35,7 +34,8 @@ export interface Route {
 /** The record every slice's front door exports as `slice`. */
 export interface Slice {
   readonly name: string
-  readonly migrations?: readonly Migration[]
+  /** Folder of `NNNN-name.up.sql` and `NNNN-name.down.sql`; `platform` reads it. */
+  readonly migrations?: URL
   readonly routes?: readonly Route[]
   readonly errors?: ErrorTable
   /** Kinds of ledger facts the slice appends, e.g. `run.started`. */

@@ -12,7 +12,7 @@ export const runnerErrors = defineErrors({
     status: 422,
     exit: 2,
     title: 'A secret is too short to be masked',
-    hint: 'Use a secret of at least six characters, or hand the value over as an ordinary parameter.',
+    hint: 'Use a secret of at least six characters; if it is none, give the parameter a name that does not look like one.',
   },
   RUNNER_GATE_UNKNOWN: {
     status: 404,
@@ -43,6 +43,12 @@ export const runnerErrors = defineErrors({
     exit: 2,
     title: 'The workspace is not a folder',
     hint: 'Name an existing folder as an absolute path, or run without a workspace.',
+  },
+  RUNNER_OPTION_REFUSED: {
+    status: 422,
+    exit: 2,
+    title: 'An option has a value it cannot take',
+    hint: 'See `seaworthy run --help` and `seaworthy answer --help`.',
   },
 })
 

@@ -4,6 +4,8 @@ export type { CheckPorts } from './checks/collected.ts'
 export { answerManualGate } from './checks/manual.ts'
 export type { ManualAnswer } from './checks/manual.ts'
 export { DEFAULT_SEARCH_PATH } from './environment.ts'
+export { runHere } from './cli.ts'
+export type { RunReport } from './cli.ts'
 export { runnerErrors } from './errors.ts'
 export type { RunEvent } from './events.ts'
 export { sealGateRun } from './gate-run.ts'
@@ -15,7 +17,7 @@ export type {
   RunSink,
   SealedGateRun,
 } from './gate-run.ts'
-export { isSecretName, secretMask } from './masking.ts'
+export { isSecretParameter, secretMask } from './masking.ts'
 export type { MaskedBytes, SecretMask } from './masking.ts'
 export { progressView } from './progress.ts'
 export type { ProgressMode, ProgressTerms, ProgressView } from './progress.ts'

@@ -14,8 +14,8 @@ const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|KEY/i
 /** Lines of a secret of several lines (a PEM key) are masked one by one from this length. */
 const SECRET_LINE_MINIMUM_LENGTH = 12
 
-/** True when a parameter is secret by its name, or because its value is a URL with a password in it. */
-export function isSecretName(name: string, value = ''): boolean {
+/** Whether a parameter must never be stored, by its name or because its value is a URL with a password. */
+export function isSecretParameter(name: string, value: string): boolean {
   return SECRET_NAME.test(name) || credentialsOf(value).length > 0
 }
 
@@ -60,11 +60,6 @@ export function secretMask(
     maskText: (text) => redactValues(text, [...spellings]),
     maskBytes: (bytes, truncated) => maskBinary(bytes, binary, truncated),
   }
-}
-
-/** Whether a parameter must never be stored, by its name or because its value is a URL with a password. */
-export function isSecretParameter(name: string, value: string): boolean {
-  return SECRET_NAME.test(name) || credentialsOf(value).length > 0
 }
 
 function impliedSecrets(parameters: Readonly<Record<string, string>>): string[] {

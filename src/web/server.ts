@@ -23,7 +23,8 @@ export interface WebOptions {
 export interface WebRequest {
   readonly access: 'read' | 'write'
   readonly authorization: string | undefined
-  readonly cookie: string | undefined
+  /** Query parameter `key`, for pages that a browser opens. */
+  readonly viewKey: string | undefined
   readonly tenant: string | undefined
 }
 
@@ -60,7 +61,7 @@ function mountRoute(server: FastifyInstance, route: Route, options: WebOptions):
       const principal = await options.authenticate({
         access: route.access,
         authorization: request.headers.authorization,
-        cookie: request.headers.cookie,
+        viewKey: queryText(request, 'key'),
         tenant: textHeader(request, 'x-seaworthy-tenant'),
       })
       if (principal === undefined) throw webFault('WEB_KEY_REFUSED', 'expected the API key of this server')
@@ -96,6 +97,7 @@ function sendAnswer(reply: FastifyReply, answer: RouteAnswer): FastifyReply {
     .code(answer.status ?? 200)
     .header('cache-control', 'no-store')
     .header('x-content-type-options', 'nosniff')
+    .header('referrer-policy', 'no-referrer')
   if ('bytes' in answer) {
     // Stored documents may hold hostile markup: nothing in them may run or load.
     return reply
@@ -131,6 +133,11 @@ async function refuseForeignHost(request: FastifyRequest): Promise<void> {
 
 function textHeader(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+function queryText(request: FastifyRequest, name: string): string | undefined {
+  const value = (request.query as Record<string, unknown>)[name]
   return typeof value === 'string' ? value : undefined
 }
 

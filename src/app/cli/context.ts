@@ -1,0 +1,130 @@
+// What a command is handed: the API client over this process or a server, files, keys, ports.
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { Client, CommandContext, CommandFiles, KeyRing } from '../../client/index.ts'
+import {
+  atomicWriteFile,
+  openKeyFile,
+  systemClock,
+  systemDialSql,
+  systemDigest,
+  systemFetch,
+  systemRandom,
+  systemSpawn,
+} from '../../platform/index.ts'
+import { messageOf } from '../../kernel/index.ts'
+import type { AppConfig } from '../config.ts'
+import { readEnvironment } from '../config.ts'
+import { appFault } from '../errors.ts'
+
+export interface ContextTerms {
+  readonly config: AppConfig
+  readonly client: Client
+  readonly version: string
+  readonly isJson: boolean
+  readonly isTerminal: boolean
+  notify(text: string): void
+  readonly signal: AbortSignal
+}
+
+export function makeCommandContext(terms: ContextTerms): CommandContext {
+  const { config, client, version, isJson, isTerminal, signal } = terms
+  return {
+    client,
+    version,
+    isJson,
+    isTerminal,
+    signal,
+    notify: (text) => terms.notify(text),
+    files: commandFiles(config.dataFolder),
+    keys: fileKeys(join(config.dataFolder, 'keys', 'people')),
+    environmentValue: readEnvironment,
+    ports: {
+      clock: systemClock,
+      random: systemRandom,
+      digest: systemDigest,
+      spawn: systemSpawn,
+      fetch: systemFetch,
+      dialSql: systemDialSql,
+    },
+  }
+}
+
+function commandFiles(outputFolder: string): CommandFiles {
+  return {
+    outputFolder,
+    resolve: (...parts) => resolve(...parts),
+    folderOf: (path) => dirname(path),
+    baseName: (path) => (path === '-' ? 'standard-input.md' : basename(path)),
+    async exists(path) {
+      return (await stat(path).catch(() => undefined))?.isFile() === true
+    },
+    read: readBounded,
+    async write(path, bytes) {
+      try {
+        await mkdir(dirname(path), { recursive: true })
+        await atomicWriteFile(path, bytes, 0o644)
+      } catch (error) {
+        throw appFault('APP_FILE_UNWRITABLE', `expected to write ${path}: ${messageOf(error)}`, { cause: error })
+      }
+    },
+  }
+}
+
+async function readBounded(path: string, limitBytes: number): Promise<Uint8Array> {
+  try {
+    if (path === '-') return await readStandardInput(limitBytes)
+    const facts = await stat(path)
+    if (!facts.isFile()) throw appFault('APP_FILE_UNREADABLE', `expected a file, got something else at ${path}`)
+    if (facts.size > limitBytes) throw tooLarge(path, limitBytes)
+    return new Uint8Array(await readFile(path))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && typeof error.code === 'string' && !error.code.startsWith('APP_')) {
+      throw appFault('APP_FILE_UNREADABLE', `expected a readable file at ${path}: ${error.code}`, { cause: error })
+    }
+    throw error
+  }
+}
+
+async function readStandardInput(limitBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let sizeBytes = 0
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length
+    if (sizeBytes > limitBytes) throw tooLarge('standard input', limitBytes)
+    chunks.push(chunk)
+  }
+  return new Uint8Array(Buffer.concat(chunks))
+}
+
+function tooLarge(what: string, limitBytes: number): Error {
+  return appFault('APP_FILE_TOO_LARGE', `expected at most ${limitBytes} bytes in ${what}`)
+}
+
+/** Names become file names, so they are kept plain; the display name is registered with the public key. */
+const KEY_NAME = /^[A-Za-z0-9.][A-Za-z0-9 ._-]{0,63}$/
+
+function fileKeys(folder: string): KeyRing {
+  const pathOf = (name: string): string => {
+    if (!KEY_NAME.test(name) || name.includes('..')) {
+      throw appFault('APP_OPTION_INVALID', `expected a name of letters, digits, blanks, dots and hyphens, got ${JSON.stringify(name.slice(0, 80))}`)
+    }
+    return join(folder, `${name}.pem`)
+  }
+  return {
+    async open(name) {
+      const path = pathOf(name)
+      if ((await stat(path).catch(() => undefined)) === undefined) {
+        throw appFault('APP_IDENTITY_MISSING', `expected a local identity named ${JSON.stringify(name)}, found none`)
+      }
+      return { name, signer: await openKeyFile(path, 'ecdsa-p256-sha256') }
+    },
+    async create(name) {
+      return { name, signer: await openKeyFile(pathOf(name), 'ecdsa-p256-sha256') }
+    },
+    async list() {
+      const files = await readdir(folder).catch(() => [] as string[])
+      return files.filter((file) => file.endsWith('.pem') && !file.startsWith('.')).map((file) => file.slice(0, -4)).sort()
+    },
+  }
+}

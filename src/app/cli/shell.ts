@@ -1,0 +1,121 @@
+// The command line: parses words by the command table, runs one command, answers text or one JSON document.
+import { Command, CommanderError, Option } from 'commander'
+import { EXIT } from '../../kernel/index.ts'
+import type { ExitCode } from '../../kernel/index.ts'
+import type { CommandOutcome, CommandSpec, OptionValues } from '../../client/index.ts'
+import { commandTable } from '../commands.ts'
+import { appFault } from '../errors.ts'
+import { describeFault, envelopeOfFault, envelopeOfOutcome, renderFault } from './envelope.ts'
+
+/** Where the command line writes; the process's own streams outside tests. */
+export interface ShellStreams {
+  stdout(text: string): void
+  stderr(text: string): void
+}
+
+export interface ShellCall {
+  readonly spec: CommandSpec
+  readonly args: readonly string[]
+  readonly options: OptionValues
+}
+
+export type ShellExecutor = (call: ShellCall) => Promise<CommandOutcome>
+
+/** @param argv words after the program's name @returns the exit code */
+export async function runShell(
+  argv: readonly string[],
+  version: string,
+  streams: ShellStreams,
+  execute: ShellExecutor,
+): Promise<ExitCode> {
+  let call: ShellCall | undefined
+  const program = buildProgram(version, streams, (chosen) => {
+    call = chosen
+  })
+  const isJson = argv.includes('--json')
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
+    const text = error instanceof CommanderError ? error.message.replace(/^error: /, '') : String(error)
+    return reportFault(appFault('APP_COMMAND_UNKNOWN', text), argv[0] ?? '', version, isJson, streams)
+  }
+  if (call === undefined) {
+    streams.stdout(program.helpInformation())
+    return EXIT.ok
+  }
+  try {
+    const outcome = await execute(call)
+    if (isJson) streams.stdout(`${JSON.stringify(envelopeOfOutcome(outcome, call.spec.name, version))}\n`)
+    else if (outcome.text !== '') streams.stdout(outcome.text.endsWith('\n') ? outcome.text : `${outcome.text}\n`)
+    return outcome.exit
+  } catch (error) {
+    return reportFault(error, call.spec.name, version, isJson, streams)
+  }
+}
+
+function reportFault(
+  error: unknown,
+  command: string,
+  version: string,
+  isJson: boolean,
+  streams: ShellStreams,
+): ExitCode {
+  const fault = describeFault(error)
+  if (isJson) streams.stdout(`${JSON.stringify(envelopeOfFault(error, command, version))}\n`)
+  else streams.stderr(renderFault(fault))
+  return fault.exit
+}
+
+function buildProgram(version: string, streams: ShellStreams, choose: (call: ShellCall) => void): Command {
+  const program = new Command('seaworthy')
+    .description('No release sails on a promise: checklists become gates, ticks become evidence, evidence a verdict.')
+    .version(version)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({ writeOut: streams.stdout, writeErr: () => undefined })
+    .addHelpText('after', '\nExit codes: 0 GO or success, 10 GO_WITH_WAIVERS, 11 CONDITIONAL_GO, 12 intact but signer unknown,\n20 NOT_READY, 30 NO_GO, 40 INVALID, 2 usage, 5 not permitted, 6 not found, 7 conflict, 8 confirm first, 9 retry later.')
+  const groups = new Map<string, Command>()
+  for (const spec of commandTable) {
+    const words = spec.name.split(' ')
+    const parent = words.length === 1 ? program : groupCommand(program, groups, words[0]!)
+    const command = addCommand(parent, spec, words.at(-1)!, choose)
+    if (words.length === 1) groups.set(words[0]!, command)
+  }
+  return program
+}
+
+function groupCommand(program: Command, groups: Map<string, Command>, word: string): Command {
+  const known = groups.get(word)
+  if (known !== undefined) return known
+  const group = program.command(word).exitOverride().description(`${word} …: see \`seaworthy ${word} --help\``)
+  groups.set(word, group)
+  return group
+}
+
+function addCommand(parent: Command, spec: CommandSpec, word: string, choose: (call: ShellCall) => void): Command {
+  const command = parent
+    .command(word)
+    .description(spec.summary)
+    .exitOverride()
+    .addOption(new Option('--json', 'answer one JSON document on stdout'))
+  if (spec.needs !== 'alone') {
+    command.option('--data <folder>', 'data folder; default .seaworthy (env SEAWORTHY_DATA)')
+    command.option('--tenant <name>', 'tenant; default local (env SEAWORTHY_TENANT)')
+  }
+  for (const argument of spec.arguments) command.argument(argument.name, argument.description)
+  for (const option of spec.options) {
+    if (option.repeated === true) command.option(option.flags, option.description, collect, [] as string[])
+    else command.option(option.flags, option.description)
+  }
+  command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`)
+  command.action((...values: unknown[]) => {
+    const args = values.slice(0, spec.arguments.length).map((value) => (typeof value === 'string' ? value : ''))
+    choose({ spec, args: args.filter((value) => value !== ''), options: command.opts() })
+  })
+  return command
+}
+
+function collect(value: string, earlier: string[]): string[] {
+  return [...earlier, value]
+}

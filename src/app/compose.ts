@@ -1,0 +1,160 @@
+// The composition root: constructs every slice in floor order and hands each what it needs; reading it is reading the architecture.
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { makeEvidence, makeEvidenceRoutes, evidenceSlice } from '../evidence/index.ts'
+import { gatesSlice, makeGatesRoutes, makePlans, makeRuns } from '../gates/index.ts'
+import { identitySlice, makeIdentity, makeIdentityRoutes } from '../identity/index.ts'
+import type { Log, Principal, Slice, Sql } from '../kernel/index.ts'
+import { bytesEqual, utf8Bytes } from '../kernel/index.ts'
+import { ledgerSlice, makeLedger, makeLedgerRoutes } from '../ledger/index.ts'
+import {
+  ensureTenant,
+  gzipBytes,
+  migrateUp,
+  openCheckpointGuard,
+  openFileBlobs,
+  openKeyFile,
+  openPglite,
+  openPostgres,
+  platformSlice,
+  systemClock,
+  systemDigest,
+  systemRandom,
+  systemVerifier,
+} from '../platform/index.ts'
+import type { OpenSql } from '../platform/index.ts'
+import { keyIdOf } from '../proof/index.ts'
+import { makeReleaseRoutes, makeReleases, releaseSlice } from '../release/index.ts'
+import { makeWebServer } from '../web/index.ts'
+import type { WebRequest } from '../web/index.ts'
+import type { AppConfig } from './config.ts'
+import { makePageRoutes } from './pages.ts'
+import { openSecretFile } from './secret-file.ts'
+
+/** Slices with tables, in floor order: migrations run in this order. */
+export const slices: readonly Slice[] = [ledgerSlice, evidenceSlice, identitySlice, gatesSlice, releaseSlice]
+
+export interface ComposedApp {
+  readonly web: FastifyInstance
+  /** Key that the API asks for. */
+  readonly apiKey: string
+  /** Key for the pages; it reads and can change nothing. */
+  readonly viewKey: string
+  close(): Promise<void>
+}
+
+export async function composeApp(config: AppConfig, log: Log): Promise<ComposedApp> {
+  const folder = (...parts: string[]): string => join(config.dataFolder, ...parts)
+  const sql = await openDatabase(config)
+  try {
+    return await composeOn(sql, config, log, folder)
+  } catch (error) {
+    await sql.close()
+    throw error
+  }
+}
+
+async function openDatabase(config: AppConfig): Promise<OpenSql> {
+  const { databaseUrl } = config
+  const sql =
+    databaseUrl === undefined
+      ? await openPglite({ folder: join(config.dataFolder, 'db'), clock: systemClock })
+      : await openPostgres({ url: databaseUrl })
+  const migrated = [platformSlice, ...slices.flatMap(({ name, migrations }) => (migrations ? [{ name, migrations }] : []))]
+  await migrateUp(sql, migrated)
+  return sql
+}
+
+async function composeOn(
+  sql: OpenSql,
+  config: AppConfig,
+  log: Log,
+  folder: (...parts: string[]) => string,
+): Promise<ComposedApp> {
+  const ports = { sql, clock: systemClock, random: systemRandom, digest: systemDigest, verifier: systemVerifier }
+  const signer = await openKeyFile(folder('keys', 'control-plane.pem'), 'ecdsa-p256-sha256')
+  const ledgerSigner = await openKeyFile(folder('keys', 'ledger.pem'), 'ed25519')
+  const confirmSecret = await openSecretFile(folder('keys', 'confirm.secret'), systemRandom)
+  const apiKey = Buffer.from(await openSecretFile(folder('keys', 'api.secret'), systemRandom)).toString('base64url')
+  const viewKey = Buffer.from(systemDigest.hmacSha256(utf8Bytes(apiKey), utf8Bytes('view'))).toString('base64url')
+
+  const guard = openCheckpointGuard(folder('checkpoint-guard.json'))
+  const ledger = makeLedger({ ...ports, signer: ledgerSigner, guard })
+  const evidence = makeEvidence({ ...ports, blobs: openFileBlobs(folder('blobs')) })
+  const identity = makeIdentity({ ...ports, ledger })
+  const planPorts = { ...ports, evidence, identity, ledger, confirmSecret }
+  const plans = makePlans(planPorts)
+  const runs = makeRuns(planPorts, plans)
+  const keyId = keyIdOf(systemDigest, signer.publicKey)
+  const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId }
+  const releases = makeReleases({
+    ports: { ...ports, evidence, identity, ledger, signer, gzip: gzipBytes },
+    runs,
+    controlPlane,
+  })
+
+  const tenants = tenantOpener(sql, (tenantId) =>
+    identity.register(tenantId, {
+      kind: 'control-plane',
+      displayName: 'control plane',
+      roles: [],
+      publicKey: signer.publicKey,
+    }),
+  )
+  const web = makeWebServer({
+    log,
+    routes: [
+      ...makeLedgerRoutes(ledger),
+      ...makeEvidenceRoutes(evidence),
+      ...makeIdentityRoutes(identity),
+      ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
+      ...makeReleaseRoutes(releases),
+      ...makePageRoutes({ releases, runs, viewKey }),
+    ],
+    authenticate: (request) => authenticate(request, { apiKey, viewKey }, config.tenantId, tenants),
+  })
+  return {
+    web,
+    apiKey,
+    viewKey,
+    async close() {
+      await web.close()
+      await ledger.close()
+      await sql.close()
+    },
+  }
+}
+
+// On one machine the holder of the API key is the operator of every tenant in the folder; accounts come with identity.
+async function authenticate(
+  request: WebRequest,
+  keys: { readonly apiKey: string; readonly viewKey: string },
+  defaultTenant: string,
+  openTenant: (tenantId: string) => Promise<void>,
+): Promise<Principal | undefined> {
+  const bearer = request.authorization?.replace(/^Bearer /, '')
+  const holdsApiKey = isSameKey(bearer, keys.apiKey)
+  const holdsViewKey = request.access === 'read' && isSameKey(request.viewKey, keys.viewKey)
+  if (!holdsApiKey && !holdsViewKey) return undefined
+  const tenantId = request.tenant ?? defaultTenant
+  if (request.access === 'write') await openTenant(tenantId)
+  return { id: 'operator', tenantId }
+}
+
+function isSameKey(given: string | undefined, wanted: string): boolean {
+  return given !== undefined && bytesEqual(utf8Bytes(given), utf8Bytes(wanted))
+}
+
+/** Makes a tenant on its first write; a tenant that was opened once is not looked up again. */
+function tenantOpener(
+  sql: Sql,
+  register: (tenantId: string) => Promise<unknown>,
+): (tenantId: string) => Promise<void> {
+  const opened = new Set<string>()
+  return async (tenantId) => {
+    if (opened.has(tenantId)) return
+    await ensureTenant(sql, tenantId, new Date(systemClock.nowMs()).toISOString())
+    await register(tenantId)
+    opened.add(tenantId)
+  }
+}

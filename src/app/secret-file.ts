@@ -1,0 +1,28 @@
+// Random secrets of this installation, each in a file that only its owner may read.
+import { mkdir, open, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { base64Of, bytesOfBase64 } from '../kernel/index.ts'
+import type { Random } from '../kernel/index.ts'
+
+const SECRET_BYTES = 32
+
+/** The secret at `path`; made there on first use. Two processes that start together end up with the same one. */
+export async function openSecretFile(path: string, random: Random): Promise<Uint8Array> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  try {
+    const file = await open(path, 'wx', 0o600)
+    try {
+      await file.writeFile(base64Of(random.bytes(SECRET_BYTES)))
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (!isExisting(error)) throw error
+  }
+  return bytesOfBase64((await readFile(path, 'utf8')).trim())
+}
+
+function isExisting(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
+}

@@ -1,0 +1,64 @@
+// What the process does with its words: the walkthrough for `start`, else one command of the table.
+import { readFileSync } from 'node:fs'
+import type { CommandOutcome } from '../client/index.ts'
+import type { ShellCall } from './cli/shell.ts'
+import { runShell } from './cli/shell.ts'
+import { readConfig } from './config.ts'
+
+/** Runs the words and sets the process's exit code; a signal interrupts what runs and lets it clean up. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const stop = new AbortController()
+  const interrupt = (): void => stop.abort()
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  const version = readVersion()
+  try {
+    if (argv[0] === 'start') {
+      const { runWalkthrough } = await import('./walkthrough/index.ts')
+      process.exitCode = await runWalkthrough(argv.slice(1), version, stop.signal)
+      return
+    }
+    const streams = {
+      stdout: (text: string): void => void process.stdout.write(text),
+      stderr: (text: string): void => void process.stderr.write(text),
+    }
+    process.exitCode = await runShell(argv, version, streams, (call) => executeCall(call, version, stop.signal))
+  } finally {
+    process.removeListener('SIGINT', interrupt)
+    process.removeListener('SIGTERM', interrupt)
+  }
+}
+
+async function executeCall(call: ShellCall, version: string, signal: AbortSignal): Promise<CommandOutcome> {
+  const { spec, args, options } = call
+  const text = (name: string): string | undefined => {
+    const value = options[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  const config = readConfig({ data: text('data'), tenant: text('tenant') })
+  const notify = (line: string): void => void process.stderr.write(line)
+  const { openSession } = await import('./cli/session.ts')
+  const { makeCommandContext } = await import('./cli/context.ts')
+  const session = await openSession(config, spec)
+  try {
+    const run = await spec.load()
+    const isTerminal = process.stderr.isTTY === true && process.stdin.isTTY === true
+    const context = makeCommandContext({
+      config,
+      client: session.client,
+      version,
+      isJson: options['json'] === true,
+      isTerminal,
+      notify,
+      signal,
+    })
+    return await run(context, args, options)
+  } finally {
+    await session.close()
+  }
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

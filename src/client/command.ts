@@ -1,0 +1,97 @@
+// What a command of the command line is: a record with examples, loaded only when it is called.
+import type { Clock, DialSql, Digest, ExitCode, Fetch, Random, Signer, Spawn } from '../kernel/index.ts'
+import type { Client } from './client.ts'
+
+export interface CommandOption {
+  /** As the parser takes it, e.g. `--trust <file>`. */
+  readonly flags: string
+  readonly description: string
+  /** May be given several times; the values arrive as a list. */
+  readonly repeated?: boolean
+}
+
+export interface CommandArgument {
+  /** `<file>` is required, `[release]` is not. */
+  readonly name: string
+  readonly description: string
+}
+
+export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+
+export interface CommandSpec {
+  /** Words as typed, e.g. `plan review`. */
+  readonly name: string
+  readonly summary: string
+  readonly arguments: readonly CommandArgument[]
+  readonly options: readonly CommandOption[]
+  /** Whole lines a person could type. */
+  readonly examples: readonly string[]
+  /** `api` needs the control plane; `folder` opens the data folder itself; `alone` works on a machine that has neither. */
+  readonly needs: 'api' | 'folder' | 'alone'
+  load(): Promise<CommandRun>
+}
+
+export type CommandRun = (
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+) => Promise<CommandOutcome>
+
+export interface CommandOutcome {
+  readonly exit: ExitCode
+  /** `data` of the envelope. */
+  readonly data: unknown
+  /** What a person reads. */
+  readonly text: string
+}
+
+/** A person's or runner's key on this machine. */
+export interface LocalKey {
+  readonly name: string
+  readonly signer: Signer
+}
+
+export interface KeyRing {
+  /** @throws when there is none of that name */
+  open(name: string): Promise<LocalKey>
+  /** Makes the key when it is not there yet. */
+  create(name: string): Promise<LocalKey>
+  list(): Promise<readonly string[]>
+}
+
+export interface CommandFiles {
+  /** Bytes of a file; `-` is standard input. */
+  read(path: string, limitBytes: number): Promise<Uint8Array>
+  /** Writes through a temporary file, so that a crash leaves the old content. */
+  write(path: string, bytes: Uint8Array): Promise<void>
+  exists(path: string): Promise<boolean>
+  /** The folder that results are written to. */
+  readonly outputFolder: string
+  resolve(...parts: readonly string[]): string
+  folderOf(path: string): string
+  baseName(path: string): string
+}
+
+export interface CommandPorts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly digest: Digest
+  readonly spawn: Spawn
+  readonly fetch: Fetch
+  readonly dialSql: DialSql
+}
+
+export interface CommandContext {
+  readonly client: Client
+  readonly version: string
+  readonly files: CommandFiles
+  readonly keys: KeyRing
+  readonly ports: CommandPorts
+  /** Environment variable of the caller, for `--param NAME` without a value. */
+  readonly environmentValue: (name: string) => string | undefined
+  readonly isTerminal: boolean
+  readonly isJson: boolean
+  /** Progress for people; never on stdout. */
+  notify(text: string): void
+  readonly signal: AbortSignal
+}

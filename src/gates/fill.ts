@@ -1,0 +1,59 @@
+// Fills a checklist with what a run found: earned boxes, slot values, decided toggles, sign-off rows.
+import type { Digest } from '../kernel/index.ts'
+import { fillDocument } from '../document/index.ts'
+import type { DocumentFills } from '../document/index.ts'
+import { isSatisfied } from '../verdict/index.ts'
+import type { GateResult, Plan, SignOff } from '../verdict/index.ts'
+import { importChecklist } from './import.ts'
+import type { ImportedGate } from './imported.ts'
+
+export interface ChecklistFacts {
+  readonly plan: Plan
+  readonly results: readonly GateResult[]
+  readonly signOffs: readonly SignOff[]
+  /** Display names by principal id. */
+  readonly names: Readonly<Record<string, string>>
+}
+
+/**
+ * The filled copy: a box is ticked exactly when its gate is satisfied, and a tick nobody earned is taken away; every
+ * byte outside the filled spots is the original's. @param original the bytes the plan was made from
+ */
+export function fillChecklist(digest: Digest, original: Uint8Array, facts: ChecklistFacts): Uint8Array {
+  const imported = importChecklist(original, facts.plan.source.name, digest)
+  const results = new Map(facts.results.map((result) => [result.gate, result]))
+  const found = imported.gates.flatMap((gate) => {
+    const result = results.get(gate.id)
+    return result === undefined ? [] : [{ gate, result }]
+  })
+  return fillDocument(original, {
+    boxes: found
+      .filter(({ gate }) => gate.hasBox)
+      .map(({ gate, result }) => ({ line: gate.line, isChecked: isSatisfied(result.status) })),
+    slots: found.flatMap(({ gate, result }) => slotFills(gate, result)),
+    toggles: found.flatMap(({ gate, result }) => toggleFills(gate, result)),
+    signOffs: imported.signOffs.flatMap(({ role, line }) => signOffFills(role, line, facts)),
+  })
+}
+
+function slotFills(gate: ImportedGate, result: GateResult): NonNullable<DocumentFills['slots']> {
+  return gate.slots.flatMap(({ id, line, column }) => {
+    const value = result.slots[id]
+    return value === undefined || value.trim() === '' ? [] : [{ line, column, value }]
+  })
+}
+
+function toggleFills(gate: ImportedGate, result: GateResult): NonNullable<DocumentFills['toggles']> {
+  return gate.toggles.flatMap(({ id, line, column }) => {
+    const value = result.toggles[id]
+    return value === undefined ? [] : [{ line, column, value }]
+  })
+}
+
+// A row has room for one person: the last one who spoke for the role.
+function signOffFills(role: string, line: number, facts: ChecklistFacts): NonNullable<DocumentFills['signOffs']> {
+  const last = facts.signOffs.filter((signOff) => signOff.role === role).at(-1)
+  if (last === undefined) return []
+  const name = facts.names[last.principal] ?? last.principal
+  return [{ line, name, isApproved: last.decision === 'APPROVE', time: new Date(last.atMs).toISOString() }]
+}

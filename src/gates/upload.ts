@@ -1,0 +1,48 @@
+// Sends a plan file or a checklist to the control plane, which pins it.
+import { contentDigest } from '../kernel/index.ts'
+import type { CommandContext, OptionValues } from '../client/index.ts'
+import { gatesFault } from './errors.ts'
+import type { RecordedPlan } from './service.ts'
+
+const PLAN_LIMIT_BYTES = 32 * 1024 * 1024
+
+/** By its ending; a checklist may have any other. */
+export function isPlanFile(path: string): boolean {
+  return /\.(ya?ml|json)$/i.test(path)
+}
+
+/**
+ * @throws GATES_SOURCE_CHANGED when the checklist beside a plan file is not the one the plan was made from
+ */
+export async function uploadPlan(context: CommandContext, path: string, options: OptionValues): Promise<RecordedPlan> {
+  const { files, client } = context
+  const bytes = await files.read(path, PLAN_LIMIT_BYTES)
+  const isPlan = options['kind'] === 'plan' || isPlanFile(path)
+  const query = new URLSearchParams({ name: files.baseName(path), kind: isPlan ? 'plan' : 'checklist' })
+  const naming: readonly (readonly [string, string])[] = [
+    ['service', 'service'],
+    ['version', 'releaseVersion'],
+    ['environment', 'environment'],
+  ]
+  for (const [key, option] of naming) {
+    const value = options[option]
+    if (typeof value === 'string') query.set(key, value)
+  }
+  const recorded = await client.upload<RecordedPlan>('POST', `/v1/plans?${query.toString()}`, bytes)
+  if (isPlan) await uploadSource(context, path, recorded)
+  return recorded
+}
+
+// The checklist a plan was made from is looked for beside the plan, so that its filled copy can be written.
+async function uploadSource(context: CommandContext, planPath: string, recorded: RecordedPlan): Promise<void> {
+  const { files, client, ports } = context
+  const { name, sha256 } = recorded.plan.source
+  const path = files.resolve(files.folderOf(planPath), files.baseName(name))
+  if (!(await files.exists(path))) return
+  const bytes = await files.read(path, PLAN_LIMIT_BYTES)
+  const actual = contentDigest(ports.digest.sha256(bytes))
+  if (actual !== sha256) {
+    throw gatesFault('GATES_SOURCE_CHANGED', `expected ${name} with the digest ${sha256}, got ${actual}`)
+  }
+  await client.upload('PUT', `/v1/evidence/${sha256}`, bytes)
+}

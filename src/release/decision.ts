@@ -1,0 +1,106 @@
+// Takes a decision: freezes the inputs, verifies what they rest on, decides, signs, records.
+import { canonicalBytes, canonicalize, messageOf } from '../kernel/index.ts'
+import { buildStatement, PREDICATE_TYPES, sealStatement, subjectsOf } from '../proof/index.ts'
+import { decide } from '../verdict/index.ts'
+import type { DecisionInputs, Verdict } from '../verdict/index.ts'
+import type { DecidedRelease } from './model.ts'
+import { formatReleaseName } from '../gates/index.ts'
+import { freezeInputs, gatherRelease } from './review.ts'
+import type { GatheredRelease } from './review.ts'
+import type { ReleaseContext } from './service.ts'
+import { insertDecision } from './store.ts'
+import type { ReleaseKey } from './store.ts'
+
+export async function decideRelease(
+  context: ReleaseContext,
+  tenantId: string,
+  release: ReleaseKey,
+): Promise<DecidedRelease> {
+  const { clock, digest, ledger, evidence, signer } = context.ports
+  const gathered = await gatherRelease(context, tenantId, release)
+  const checkpoint = await ledger.checkpoint(tenantId)
+  const findings = await findDamage(context, tenantId, gathered)
+  const inputs = freezeInputs(gathered, {
+    asOfMs: clock.nowMs(),
+    checkpoint: { origin: checkpoint.origin, size: checkpoint.size, root: checkpoint.root },
+    integrity: { ok: findings.length === 0, findings },
+  })
+  const verdict = decide(digest, gathered.view.plan, inputs)
+  const inputsDigest = await evidence.keepBytes(tenantId, canonicalBytes(inputs))
+  const statement = buildStatement('decision', subjectsOf(inputs.subject), {
+    release: formatReleaseName(release),
+    run: inputs.run,
+    plan: inputs.plan,
+    inputs: inputsDigest,
+    reviewHash: verdict.reviewHash,
+    decisionHash: verdict.decisionHash,
+    verdict: verdict.value,
+    raw: verdict.raw,
+    asOf: new Date(verdict.asOfMs).toISOString(),
+    ...(verdict.expiresAtMs === undefined ? {} : { expiresAt: new Date(verdict.expiresAtMs).toISOString() }),
+  })
+  const sealed = await sealStatement(digest, signer, statement)
+  await evidence.keep(tenantId, sealed.id, sealed.bytes)
+  await recordDecision(context, tenantId, release, { inputs, verdict, statementId: sealed.id, inputsDigest })
+  return { release: formatReleaseName(release), runId: inputs.run, verdict, statement: sealed.id, inputs: inputsDigest }
+}
+
+async function recordDecision(
+  context: ReleaseContext,
+  tenantId: string,
+  release: ReleaseKey,
+  decided: {
+    readonly inputs: DecisionInputs
+    readonly verdict: Verdict
+    readonly statementId: DecidedRelease['statement']
+    readonly inputsDigest: DecidedRelease['inputs']
+  },
+): Promise<void> {
+  const { sql, clock, evidence, ledger } = context.ports
+  const { inputs, verdict, statementId, inputsDigest } = decided
+  const at = new Date(clock.nowMs()).toISOString()
+  const row = { id: statementId, predicateType: PREDICATE_TYPES.decision, keyId: context.controlPlane.keyId }
+  await sql.transaction({ tenantId }, async (tx) => {
+    const stored = { statementId, runId: inputs.run, inputsDigest, verdict: verdict.value, decidedAtMs: verdict.asOfMs }
+    await insertDecision(tx, tenantId, { ...stored, ...release }, at)
+    await evidence.recordStatementInTx(tx, tenantId, row, at)
+    await ledger.appendInTx(tx, tenantId, [
+      {
+        type: 'release.decided',
+        actor: context.controlPlane.id,
+        subject: formatReleaseName(release),
+        payload: { decisionHash: verdict.decisionHash, run: inputs.run, verdict: verdict.value },
+        refs: [statementId, inputsDigest],
+      },
+    ])
+  })
+}
+
+// Rule 1 of release.md section 7: a decision looks at its own foundations first.
+async function findDamage(
+  context: ReleaseContext,
+  tenantId: string,
+  gathered: GatheredRelease,
+): Promise<readonly string[]> {
+  const { ledger, evidence, identity } = context.ports
+  const findings: string[] = []
+  const chain = await ledger.verifyLog(tenantId, {})
+  if (!chain.ok) findings.push(`ledger: ${chain.reason}`)
+  const audit = await context.runs.audit(tenantId, gathered.view.run.runId)
+  findings.push(...audit.findings)
+  for (const signOff of gathered.signOffs) {
+    try {
+      const envelope = await evidence.read(tenantId, signOff.statement)
+      const { predicate, signer } = await identity.openStatement(tenantId, envelope, 'sign-off', ['person'])
+      const signed = { decision: predicate.decision, principal: signer.id, reviewHash: predicate.reviewHash, role: predicate.role }
+      const { decision, principal, reviewHash, role } = signOff
+      if (canonicalize(signed) !== canonicalize({ decision, principal, reviewHash, role })) {
+        findings.push(`sign-off ${signOff.statement}: what is stored differs from what was signed`)
+      }
+    } catch (error) {
+      // A sign-off that cannot be opened again is a finding, and the verdict becomes INVALID.
+      findings.push(`sign-off ${signOff.statement}: ${messageOf(error)}`)
+    }
+  }
+  return findings
+}

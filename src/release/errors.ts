@@ -1,0 +1,43 @@
+// Codes of releases, sign-offs and decisions.
+import { defineErrors, faultsOf } from '../kernel/index.ts'
+
+export const releaseErrors = defineErrors({
+  RELEASE_SIGN_OFF_REFUSED: {
+    status: 422,
+    exit: 5,
+    title: 'The sign-off is not accepted',
+    hint: 'The message says which fact does not fit: the role, the person, the run or the author of the change.',
+  },
+  RELEASE_REVIEW_CHANGED: {
+    status: 409,
+    exit: 7,
+    title: 'What was signed is no longer what would be decided',
+    hint: 'Read the release again and sign what it says now.',
+  },
+  RELEASE_DECISION_MISSING: {
+    status: 409,
+    exit: 7,
+    title: 'The release has no decision yet',
+    hint: 'Decide first: `seaworthy decide`.',
+  },
+  RELEASE_AUTHOR_CHANGED: {
+    status: 409,
+    exit: 7,
+    title: 'The release was opened with another author',
+    hint: 'The author of a change cannot be replaced; open a new version.',
+  },
+  RELEASE_RUN_MISSING: {
+    status: 404,
+    exit: 6,
+    title: 'There is no release with a run yet',
+    hint: 'Run a checklist first: `seaworthy run FILE`.',
+  },
+  RELEASE_OPTION_MISSING: {
+    status: 400,
+    exit: 2,
+    title: 'An option is missing',
+    hint: 'See the command’s --help.',
+  },
+})
+
+export const releaseFault = faultsOf(releaseErrors)

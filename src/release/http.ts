@@ -1,0 +1,90 @@
+// Routes of releases.
+import { z } from 'zod'
+import { base64Of, utf8Text } from '../kernel/index.ts'
+import type { Route, RouteInput } from '../kernel/index.ts'
+import { exitCodeOfVerdict } from '../verdict/index.ts'
+import { parseBody } from '../web/index.ts'
+import type { Releases } from './service.ts'
+import type { ReleaseKey } from './store.ts'
+
+const openSchema = z.strictObject({
+  service: z.string().min(1).max(200),
+  version: z.string().min(1).max(200),
+  author: z.string().max(200).nullable(),
+})
+
+export function makeReleaseRoutes(releases: Releases): readonly Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/v1/releases',
+      summary: 'Open a release and name who wrote the change',
+      access: 'write',
+      async handle({ principal, body }) {
+        const { author, ...release } = parseBody(openSchema, body)
+        await releases.open(principal.tenantId, principal.id, release, author)
+        return { status: 201, data: release }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/sign-offs',
+      summary: 'Accept a role’s signed sign-off or rejection',
+      access: 'write',
+      accepts: 'bytes',
+      async handle({ principal, body }) {
+        return { status: 201, data: await releases.signOff(principal.tenantId, body as Uint8Array) }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/releases/:service/:version',
+      summary: 'Read a release: what a person would sign',
+      access: 'read',
+      async handle(input) {
+        return { data: await releases.review(input.principal.tenantId, releaseOf(input)) }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/releases/:service/:version/decisions',
+      summary: 'Take and record the decision',
+      access: 'write',
+      async handle(input) {
+        const decided = await releases.decide(input.principal.tenantId, releaseOf(input))
+        return { status: 201, data: { ...decided, exit: exitCodeOfVerdict(decided.verdict.value) } }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/releases/:service/:version/documents',
+      summary: 'Render the filled checklist and the report',
+      access: 'read',
+      async handle(input) {
+        const documents = await releases.documents(input.principal.tenantId, releaseOf(input))
+        return {
+          data: {
+            filled: documents.filled === undefined ? null : base64Of(documents.filled),
+            reportMarkdown: utf8Text(documents.reportMarkdown),
+            reportHtml: utf8Text(documents.reportHtml),
+            isDecided: documents.isDecided,
+          },
+        }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/releases/:service/:version/bundles',
+      summary: 'Seal the newest decision into a bundle, kept as evidence under its digest',
+      access: 'write',
+      async handle(input) {
+        const sealed = await releases.seal(input.principal.tenantId, releaseOf(input))
+        return { status: 201, data: { bundle: sealed.bundle, sizeBytes: sealed.sizeBytes, trust: utf8Text(sealed.trust) } }
+      },
+    },
+  ]
+}
+
+function releaseOf(input: RouteInput): ReleaseKey {
+  return { service: input.params['service'] ?? '', version: input.params['version'] ?? '' }
+}

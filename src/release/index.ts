@@ -1,0 +1,18 @@
+// Front door of the release room.
+import type { Slice } from '../kernel/index.ts'
+import { releaseErrors } from './errors.ts'
+import { RELEASE_EVENTS } from './model.ts'
+
+export { writeDocuments } from './cli.ts'
+export { releaseErrors } from './errors.ts'
+export { makeReleaseRoutes } from './http.ts'
+export type { DecidedRelease, ReleaseReview } from './model.ts'
+export { makeReleases } from './service.ts'
+export type { Releases } from './service.ts'
+
+export const releaseSlice: Slice = {
+  name: 'release',
+  migrations: new URL('./migrations/', import.meta.url),
+  errors: releaseErrors,
+  events: RELEASE_EVENTS,
+}

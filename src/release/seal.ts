@@ -1,0 +1,195 @@
+// Seals everything needed to verify the newest decision offline into one bundle, and writes the trust file beside it.
+import { bytesOfBase64, utf8Bytes, utf8Text } from '../kernel/index.ts'
+import type { ContentDigest } from '../kernel/index.ts'
+import {
+  evidencePath,
+  formatBundleConsistency,
+  formatBundleEntries,
+  formatTrust,
+  packBundle,
+  statementPath,
+} from '../proof/index.ts'
+import type { BundleEntry, BundleFile, KeyUse, Trust } from '../proof/index.ts'
+import type { RegisteredPrincipal } from '../identity/index.ts'
+import type { EntryPage } from '../ledger/index.ts'
+import { parseDecisionInputs } from '../verdict/index.ts'
+import type { DecisionInputs, Plan } from '../verdict/index.ts'
+import { INSTRUCTIONS } from './instructions.ts'
+import { renderDocuments } from './documents.ts'
+import { releaseFault } from './errors.ts'
+import { formatReleaseName } from '../gates/index.ts'
+import type { ReleaseContext } from './service.ts'
+import { selectLatestDecision } from './store.ts'
+import type { ReleaseKey, StoredDecision } from './store.ts'
+
+export interface SealedRelease {
+  readonly release: ReleaseKey
+  /** Where the bundle lies in the evidence store. */
+  readonly bundle: ContentDigest
+  readonly sizeBytes: number
+  readonly trust: Uint8Array
+}
+
+/** Entries fetched per call; a release with more takes more calls. */
+const ENTRY_PAGE_COUNT = 1000
+
+export async function sealRelease(
+  context: ReleaseContext,
+  tenantId: string,
+  release: ReleaseKey,
+): Promise<SealedRelease> {
+  const { sql, clock, digest, ledger, evidence, signer } = context.ports
+  const decision = await sql.transaction({ tenantId }, (tx) => selectLatestDecision(tx, tenantId, release))
+  if (decision === undefined) {
+    throw releaseFault('RELEASE_DECISION_MISSING', `expected a decision about ${formatReleaseName(release)}, found none`)
+  }
+  const inputsBytes = await evidence.read(tenantId, decision.inputsDigest)
+  const inputs = parseDecisionInputs(JSON.parse(utf8Text(inputsBytes)))
+  const planBytes = await evidence.read(tenantId, inputs.plan)
+  const plan = JSON.parse(utf8Text(planBytes)) as Plan
+  const trust = formatTrust(await collectTrust(context, tenantId))
+  const files: BundleFile[] = [
+    { path: 'README.txt', bytes: utf8Bytes(INSTRUCTIONS) },
+    { path: 'keys.json', bytes: trust },
+    { path: 'plan.json', bytes: planBytes },
+    { path: 'decision-inputs.json', bytes: inputsBytes },
+    ...(await collectStatements(context, tenantId, inputs, decision)),
+    ...(await collectEvidence(context, tenantId, inputs)),
+    ...(await collectLedger(context, tenantId, release, inputs)),
+    ...(await collectDocuments(context, tenantId, release)),
+  ]
+  const draft = {
+    release: { service: release.service, version: release.version },
+    createdAt: new Date(clock.nowMs()).toISOString(),
+    gates: plan.gates.map((gate) => gate.id),
+    files,
+  }
+  const bytes = await packBundle(digest, draft, signer)
+  const bundle = await evidence.keepBytes(tenantId, bytes)
+  await ledger.append(tenantId, [
+    {
+      type: 'bundle.sealed',
+      actor: context.controlPlane.id,
+      subject: formatReleaseName(release),
+      payload: { decision: decision.statementId, sizeBytes: bytes.length },
+      refs: [bundle],
+    },
+  ])
+  return { release: draft.release, bundle, sizeBytes: bytes.length, trust }
+}
+
+async function collectTrust(context: ReleaseContext, tenantId: string): Promise<Trust> {
+  const people = await context.ports.identity.list(tenantId)
+  const log = await context.ports.ledger.identify(tenantId)
+  // A decision was taken, so its entry is in the log; without a log the database lost it.
+  if (log === undefined) throw releaseFault('RELEASE_DECISION_MISSING', 'expected a ledger with the decision, found none')
+  return {
+    ledger: { origin: log.origin, vkey: log.noteKey },
+    keys: people.map((principal) => ({
+      keyId: principal.keyId,
+      algorithm: 'ecdsa-p256-sha256' as const,
+      spki: principal.publicKey,
+      uses: usesOf(principal),
+      principal: principal.id,
+      roles: principal.roles,
+    })),
+  }
+}
+
+function usesOf(principal: RegisteredPrincipal): readonly KeyUse[] {
+  switch (principal.kind) {
+    case 'control-plane':
+      return ['manifest', 'decision']
+    case 'runner':
+      return ['gate-run']
+    case 'person':
+      return ['sign-off', 'gate-run', 'approval']
+  }
+}
+
+async function collectStatements(
+  context: ReleaseContext,
+  tenantId: string,
+  inputs: DecisionInputs,
+  decision: StoredDecision,
+): Promise<BundleFile[]> {
+  const ids = new Set([
+    decision.statementId,
+    ...inputs.signOffs.map((signOff) => signOff.statement),
+    ...inputs.results.flatMap((result) => (result.statement === undefined ? [] : [result.statement])),
+  ])
+  return Promise.all(
+    [...ids].map(async (id) => ({ path: statementPath(id), bytes: await context.ports.evidence.read(tenantId, id) })),
+  )
+}
+
+async function collectEvidence(
+  context: ReleaseContext,
+  tenantId: string,
+  inputs: DecisionInputs,
+): Promise<BundleFile[]> {
+  const { digest, evidence, gzip } = context.ports
+  const digests = new Set(inputs.results.flatMap((result) => result.evidence.map((ref) => ref.digest)))
+  const files: BundleFile[] = []
+  for (const sha256 of digests) {
+    const content = await evidence.read(tenantId, sha256)
+    const stored = await gzip(content)
+    files.push({
+      path: evidencePath(digest, stored),
+      bytes: stored,
+      content: { sizeBytes: content.length, sha256 },
+    })
+  }
+  return files
+}
+
+async function collectLedger(
+  context: ReleaseContext,
+  tenantId: string,
+  release: ReleaseKey,
+  inputs: DecisionInputs,
+): Promise<BundleFile[]> {
+  const { ledger } = context.ports
+  const checkpoint = await ledger.checkpoint(tenantId)
+  const entries: BundleEntry[] = []
+  let fromSeq: number | undefined = 0
+  while (fromSeq !== undefined && fromSeq < checkpoint.size) {
+    const page: EntryPage = await ledger.list(tenantId, {
+      fromSeq,
+      limit: ENTRY_PAGE_COUNT,
+      subject: formatReleaseName(release),
+    })
+    for (const entry of page.entries) {
+      if (entry.seq >= checkpoint.size) continue
+      const payload = await ledger.payloadOf(tenantId, entry.seq)
+      const { proof } = await ledger.proveInclusion(tenantId, entry.seq, checkpoint.size)
+      entries.push({ seq: entry.seq, leaf: entry.leaf, proof, ...(payload === undefined ? {} : { payload }) })
+    }
+    fromSeq = page.nextSeq
+  }
+  const from = inputs.checkpoint
+  const consistency = {
+    from: { size: from.size, root: bytesOfBase64(from.root) },
+    to: { size: checkpoint.size, root: bytesOfBase64(checkpoint.root) },
+    proof: (await ledger.proveConsistency(tenantId, from.size, checkpoint.size)).proof,
+  }
+  return [
+    { path: 'checkpoint', bytes: utf8Bytes(checkpoint.note) },
+    { path: 'entries.json', bytes: formatBundleEntries(entries) },
+    { path: 'consistency.json', bytes: formatBundleConsistency(consistency) },
+  ]
+}
+
+async function collectDocuments(
+  context: ReleaseContext,
+  tenantId: string,
+  release: ReleaseKey,
+): Promise<BundleFile[]> {
+  const documents = await renderDocuments(context, tenantId, release)
+  return [
+    { path: 'documents/report.html', bytes: documents.reportHtml },
+    { path: 'documents/report.md', bytes: documents.reportMarkdown },
+    ...(documents.original === undefined ? [] : [{ path: 'documents/original.md', bytes: documents.original }]),
+    ...(documents.filled === undefined ? [] : [{ path: 'documents/filled.md', bytes: documents.filled }]),
+  ]
+}

@@ -1,0 +1,76 @@
+// What can be done with a release: open it, review it, sign it off, decide it, render its documents, seal its bundle.
+import type { Clock, Digest, Signer, Sql } from '../kernel/index.ts'
+import type { Evidence } from '../evidence/index.ts'
+import type { Runs } from '../gates/index.ts'
+import type { Identity } from '../identity/index.ts'
+import type { Ledger } from '../ledger/index.ts'
+import { decideRelease } from './decision.ts'
+import { renderDocuments } from './documents.ts'
+import type { ReleaseDocuments } from './documents.ts'
+import { releaseFault } from './errors.ts'
+import type { DecidedRelease, ReleaseReview } from './model.ts'
+import { formatReleaseName } from '../gates/index.ts'
+import { gatherRelease, presentReview } from './review.ts'
+import { sealRelease } from './seal.ts'
+import type { SealedRelease } from './seal.ts'
+import { recordSignOff } from './sign-off.ts'
+import { insertRelease, selectAuthor } from './store.ts'
+import type { ReleaseKey } from './store.ts'
+
+export interface ReleasePorts {
+  readonly sql: Sql
+  readonly clock: Clock
+  readonly digest: Digest
+  readonly evidence: Evidence
+  readonly identity: Identity
+  readonly ledger: Ledger
+  /** The control plane's ECDSA key: decisions and manifests. */
+  readonly signer: Signer
+  gzip(bytes: Uint8Array): Promise<Uint8Array>
+}
+
+/** What every use case of a release is handed. */
+export interface ReleaseContext {
+  readonly ports: ReleasePorts
+  readonly runs: Runs
+  /** Principal id and key id of the control plane. */
+  readonly controlPlane: { readonly id: string; readonly keyId: string }
+}
+
+export interface Releases {
+  /** Opening again is no change. @throws RELEASE_AUTHOR_CHANGED */
+  open(tenantId: string, actor: string, release: ReleaseKey, author: string | null): Promise<void>
+  review(tenantId: string, release: ReleaseKey): Promise<ReleaseReview>
+  /** @throws RELEASE_SIGN_OFF_REFUSED, RELEASE_REVIEW_CHANGED */
+  signOff(tenantId: string, envelope: Uint8Array): Promise<ReleaseReview>
+  decide(tenantId: string, release: ReleaseKey): Promise<DecidedRelease>
+  /** @throws RELEASE_DECISION_MISSING */
+  documents(tenantId: string, release: ReleaseKey): Promise<ReleaseDocuments>
+  seal(tenantId: string, release: ReleaseKey): Promise<SealedRelease>
+}
+
+export function makeReleases(context: ReleaseContext): Releases {
+  const { sql, clock, ledger } = context.ports
+  return {
+    async open(tenantId, actor, release, author) {
+      await sql.transaction({ tenantId }, async (tx) => {
+        const at = new Date(clock.nowMs()).toISOString()
+        if (!(await insertRelease(tx, tenantId, { ...release, author }, at))) {
+          const known = await selectAuthor(tx, tenantId, release)
+          if (author === null || known === author) return
+          throw releaseFault('RELEASE_AUTHOR_CHANGED', `expected the author ${known ?? '(none)'}, got ${author}`)
+        }
+        await ledger.appendInTx(tx, tenantId, [
+          { type: 'release.opened', actor, subject: formatReleaseName(release), payload: { author, ...release }, refs: [] },
+        ])
+      })
+    },
+    async review(tenantId, release) {
+      return presentReview(context, await gatherRelease(context, tenantId, release))
+    },
+    signOff: (tenantId, envelope) => recordSignOff(context, tenantId, envelope),
+    decide: (tenantId, release) => decideRelease(context, tenantId, release),
+    documents: (tenantId, release) => renderDocuments(context, tenantId, release),
+    seal: (tenantId, release) => sealRelease(context, tenantId, release),
+  }
+}

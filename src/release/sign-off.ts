@@ -1,0 +1,77 @@
+// Accepts a role's signature on a release.
+import type { SignOffPredicate } from '../proof/index.ts'
+import type { OpenedStatement } from '../identity/index.ts'
+import type { SignOff } from '../verdict/index.ts'
+import { releaseFault } from './errors.ts'
+import type { ReleaseReview } from './model.ts'
+import { parseReleaseName } from '../gates/index.ts'
+import { gatherRelease, hashReview, presentReview } from './review.ts'
+import type { GatheredRelease } from './review.ts'
+import type { ReleaseContext } from './service.ts'
+import { insertSignOff } from './store.ts'
+
+export async function recordSignOff(
+  context: ReleaseContext,
+  tenantId: string,
+  envelope: Uint8Array,
+): Promise<ReleaseReview> {
+  const { sql, clock, evidence, identity, ledger } = context.ports
+  const opened = await identity.openStatement(tenantId, envelope, 'sign-off', ['person'])
+  const claim = opened.predicate
+  const release = parseReleaseName(claim.release)
+  const gathered = await gatherRelease(context, tenantId, release)
+  assertEligible(opened, gathered)
+  const reviewHash = hashReview(context, gathered)
+  if (claim.reviewHash !== reviewHash || claim.run !== gathered.view.run.runId) {
+    throw releaseFault('RELEASE_REVIEW_CHANGED', `expected a signature over ${reviewHash}, got one over ${claim.reviewHash}`)
+  }
+  await evidence.keep(tenantId, opened.id, envelope)
+  const signOff = signOffOf(claim, opened)
+  const at = new Date(clock.nowMs()).toISOString()
+  await sql.transaction({ tenantId }, async (tx) => {
+    if (!(await insertSignOff(tx, tenantId, { ...signOff, ...release, runId: claim.run }, at))) return
+    await evidence.recordStatementInTx(tx, tenantId, opened.row, at)
+    await ledger.appendInTx(tx, tenantId, [
+      {
+        type: 'sign-off.recorded',
+        actor: opened.signer.id,
+        subject: claim.release,
+        payload: { decision: claim.decision, reviewHash, role: claim.role, run: claim.run },
+        refs: [opened.id],
+      },
+    ])
+  })
+  return presentReview(context, await gatherRelease(context, tenantId, release))
+}
+
+function signOffOf(claim: SignOffPredicate, opened: OpenedStatement<'sign-off'>): SignOff {
+  return {
+    role: claim.role,
+    principal: opened.signer.id,
+    decision: claim.decision,
+    reviewHash: claim.reviewHash,
+    atMs: Date.parse(claim.at),
+    statement: opened.id,
+  }
+}
+
+function assertEligible(opened: OpenedStatement<'sign-off'>, gathered: GatheredRelease): void {
+  const reason = refusalOf(opened, gathered)
+  if (reason !== undefined) throw releaseFault('RELEASE_SIGN_OFF_REFUSED', reason)
+}
+
+function refusalOf(opened: OpenedStatement<'sign-off'>, gathered: GatheredRelease): string | undefined {
+  const { predicate: claim, signer } = opened
+  const roles = gathered.view.plan.signOffs.map((signOff) => signOff.role)
+  if (claim.principal !== signer.id) {
+    return `expected the sign-off of ${JSON.stringify(claim.principal.slice(0, 100))} under their own key, got the key of ${signer.id}`
+  }
+  if (!roles.includes(claim.role)) {
+    return `expected one of the roles ${roles.join(', ') || '(none)'}, got ${JSON.stringify(claim.role.slice(0, 100))}`
+  }
+  if (!signer.roles.includes(claim.role)) {
+    return `expected somebody with the role ${claim.role}, got ${signer.id} with ${signer.roles.join(', ') || 'no role'}`
+  }
+  if (gathered.author === signer.id) return `expected somebody other than the author of the change, got ${signer.id}`
+  return undefined
+}

@@ -1,0 +1,191 @@
+// The runner's commands: run a plan here, answer a manual gate.
+import { base64Of, EXIT } from '../kernel/index.ts'
+import type { ContentDigest } from '../kernel/index.ts'
+import type { CommandContext, CommandOutcome, LocalKey, OptionValues } from '../client/index.ts'
+import { isPlanFile, uploadPlan } from '../gates/index.ts'
+import type { RecordedPlan, RunView, StartedRun } from '../gates/index.ts'
+import { keyIdOf, releaseDigestOf } from '../proof/index.ts'
+import { isSatisfied } from '../verdict/index.ts'
+import type { Subject } from '../verdict/index.ts'
+import { apiSink } from './api-sink.ts'
+import { answerManualGate } from './checks/manual.ts'
+import { runnerFault } from './errors.ts'
+import type { RunBinding } from './gate-run.ts'
+import { listOption, readParameters } from './parameters.ts'
+import { progressView } from './progress.ts'
+import { PARALLEL_LIMIT } from './schedule.ts'
+import { runPlan } from './service.ts'
+
+/** What a run came to: the settled results, and what a person would have to confirm. */
+export interface RunReport {
+  readonly view: RunView
+  readonly preview: StartedRun['preview']
+  readonly interrupted: boolean
+  /** Every required gate is satisfied. */
+  readonly isComplete: boolean
+}
+
+const RUNNER_KEY_NAME = '.runner'
+
+export async function runHere(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+): Promise<RunReport> {
+  const file = args[0] ?? ''
+  const { client, ports } = context
+  const parameters = readParameters(context, ports.digest, options)
+  const recorded = await uploadPlan(context, file, options)
+  const { service, version } = recorded.plan
+  await client.call('POST', '/v1/releases', { service, version, author: await authorId(context, options) })
+  const runner = await enrolRunner(context)
+  const subject = subjectOf(context, recorded, options)
+  const started = await client.call<StartedRun>('POST', '/v1/runs', {
+    planHash: recorded.planHash,
+    parameters: parameters.shown,
+    parametersDigest: parameters.digest,
+    subject,
+    confirmToken: options['confirm'],
+    fresh: options['fresh'] === true ? true : undefined,
+  })
+  const progress = progressView({
+    mode: context.isJson ? 'ndjson' : context.isTerminal ? 'live' : 'lines',
+    write: (text) => context.notify(text),
+    clock: ports.clock,
+  })
+  try {
+    const outcome = await runPlan({
+      plan: started.plan,
+      planHash: recorded.planHash,
+      runId: started.run.runId,
+      subject,
+      terms: started.run.terms,
+      secretParameters: parameters.secrets,
+      runnerId: runner.id,
+      version: context.version,
+      signer: runner.key.signer,
+      ports,
+      sink: apiSink(client, started.run.runId),
+      workspace: workspaceOf(context, file, started, options),
+      resume: { results: started.finished, unfinished: started.unfinished, attempts: started.attempts },
+      confirmRepeat: options['repeat'] === true ? started.unfinished : [],
+      parallelLimit: parallelOf(options),
+      onEvent: (event) => progress.show(event),
+      signal: context.signal,
+    })
+    const path = `/v1/runs/${started.run.runId}`
+    const view = outcome.interrupted
+      ? await client.call<RunView>('GET', path)
+      : await client.call<RunView>('POST', `${path}/finish`, {})
+    return { view, preview: started.preview, interrupted: outcome.interrupted, isComplete: isRunComplete(view) }
+  } finally {
+    await progress.close()
+  }
+}
+
+function isRunComplete(view: RunView): boolean {
+  const severities = new Map(view.plan.gates.map((gate) => [gate.id, gate.severity]))
+  return view.results.every((result) => severities.get(result.gate) !== 'required' || isSatisfied(result.status))
+}
+
+export async function runAnswer(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  if ((options['yes'] === true) === (options['no'] === true)) {
+    throw runnerFault('RUNNER_OPTION_REFUSED', 'expected exactly one of --yes and --no')
+  }
+  const { client, ports } = context
+  const runs = await client.call<readonly { runId: string }[]>('GET', '/v1/runs')
+  const newest = runs[0]
+  if (newest === undefined) throw runnerFault('RUNNER_GATE_UNKNOWN', 'expected a run with the gate, found no run')
+  const view = await client.call<RunView>('GET', `/v1/runs/${newest.runId}`)
+  const key = await context.keys.open(typeof options['as'] === 'string' ? options['as'] : '')
+  const gate = args[0] ?? ''
+  const binding: RunBinding = {
+    runId: newest.runId,
+    planHash: view.run.planHash,
+    subject: view.run.subject,
+    runner: { id: personIdOf(context, key), version: context.version },
+    signer: key.signer,
+    digest: ports.digest,
+  }
+  const outcome = await answerManualGate({
+    plan: view.plan,
+    gate,
+    attempt: (view.attempts[gate] ?? 0) + 1,
+    answer: options['yes'] === true,
+    note: typeof options['comment'] === 'string' ? options['comment'] : '',
+    slots: Object.fromEntries(listOption(options, 'slot').map(slotPair)),
+    binding,
+    sink: apiSink(client, newest.runId),
+    clock: ports.clock,
+  })
+  return { exit: EXIT.ok, data: { gate, ...outcome }, text: `${outcome.status} ${gate}: ${outcome.reason}` }
+}
+
+function slotPair(text: string): readonly [string, string] {
+  const at = text.indexOf('=')
+  if (at < 1) throw runnerFault('RUNNER_SLOT_UNKNOWN', `expected ID=VALUE, got ${JSON.stringify(text.slice(0, 100))}`)
+  return [text.slice(0, at), text.slice(at + 1)]
+}
+
+function personIdOf(context: CommandContext, key: LocalKey): string {
+  return `person-${keyIdOf(context.ports.digest, key.signer.publicKey).slice(0, 16)}`
+}
+
+async function authorId(context: CommandContext, options: OptionValues): Promise<string | null> {
+  const name = options['author']
+  return typeof name === 'string' ? personIdOf(context, await context.keys.open(name)) : null
+}
+
+/** The runner of this machine has a key of its own; enrolling it again is no change. */
+async function enrolRunner(context: CommandContext): Promise<{ readonly id: string; readonly key: LocalKey }> {
+  const key = await context.keys.create(RUNNER_KEY_NAME)
+  const enrolled = await context.client.call<{ id: string }>('POST', '/v1/principals', {
+    kind: 'runner',
+    displayName: 'local runner',
+    roles: [],
+    publicKey: base64Of(key.signer.publicKey),
+  })
+  return { id: enrolled.id, key }
+}
+
+function subjectOf(context: CommandContext, recorded: RecordedPlan, options: OptionValues): Subject {
+  const { service, version, environment } = recorded.plan
+  const artefacts = listOption(options, 'artefact').map((text): readonly [string, ContentDigest] => {
+    const at = text.lastIndexOf('=')
+    const hex = text.slice(at + 1).replace(/^sha256:/, '')
+    if (at < 1 || !/^[0-9a-f]{64}$/.test(hex)) {
+      throw runnerFault('RUNNER_OPTION_REFUSED', `expected NAME=SHA256, got ${JSON.stringify(text.slice(0, 200))}`)
+    }
+    return [text.slice(0, at), `sha256:${hex}`]
+  })
+  const release = releaseDigestOf(context.ports.digest, service, version, environment)
+  const digests = artefacts.length === 0 ? { release } : Object.fromEntries(artefacts)
+  return { service, version, environment, digests }
+}
+
+// An unreviewed checklist gets an empty folder: nobody has agreed to what its commands may see.
+function workspaceOf(
+  context: CommandContext,
+  file: string,
+  started: StartedRun,
+  options: OptionValues,
+): 'none' | (string & {}) {
+  const { files } = context
+  if (typeof options['workspace'] === 'string') return files.resolve(options['workspace'])
+  const isAgreed = isPlanFile(file) || options['confirm'] !== undefined || started.run.terms.confirmed.length > 0
+  return isAgreed ? files.folderOf(files.resolve(file)) : 'none'
+}
+
+const PARALLEL_MAXIMUM = 64
+
+function parallelOf(options: OptionValues): number {
+  const text = options['parallel']
+  if (text === undefined) return PARALLEL_LIMIT
+  const count = Number(text)
+  if (Number.isInteger(count) && count >= 1 && count <= PARALLEL_MAXIMUM) return count
+  throw runnerFault('RUNNER_OPTION_REFUSED', `expected --parallel from 1 to ${PARALLEL_MAXIMUM}, got ${JSON.stringify(text)}`)
+}
