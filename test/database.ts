@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import type { Sql } from '../src/kernel/index.ts'
+import { messageOf, type Sql } from '../src/kernel/index.ts'
 import {
   migrateUp,
   openPglite,
@@ -80,9 +80,13 @@ export async function emptyTemplate(): Promise<Uint8Array> {
 
 async function openServer(): Promise<OpenSql> {
   const url = process.env['SEAWORTHY_TEST_PG_URL']
-  if (url === undefined) throw new Error('expected SEAWORTHY_TEST_PG_URL with the address of a server')
+  if (url === undefined)
+    throw new Error('expected SEAWORTHY_TEST_PG_URL with the address of a server')
   const name = `seaworthy_test_${process.pid}_${randomUUID().slice(0, 8)}`
-  await runOnServer(url, `create database ${name} template template0 encoding 'UTF8' locale 'C.UTF-8'`)
+  await runOnServer(
+    url,
+    `create database ${name} template template0 encoding 'UTF8' locale 'C.UTF-8'`,
+  )
   const own = new URL(url)
   own.pathname = `/${name}`
   const sql = await openPostgres({ url: own.href, poolSize: POOL_SIZE })
@@ -91,7 +95,7 @@ async function openServer(): Promise<OpenSql> {
       .close()
       .then(() => runOnServer(url, `drop database ${name} with (force)`))
       .catch((error: unknown) => {
-        console.error(error)
+        process.stderr.write(`the test database ${name} was not dropped: ${messageOf(error)}\n`)
         process.exitCode = 1
       })
   })

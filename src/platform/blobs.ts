@@ -42,7 +42,10 @@ export function openFileBlobs(folder: string): BlobStore {
 
 function blobPath(root: string, tenantId: string, digest: string): string {
   if (!isContentDigest(digest) || tenantId === '') {
-    throw platformFault('PLATFORM_VALUE_REFUSED', 'expected a tenant id and a digest like sha256:<64 hex digits>')
+    throw platformFault(
+      'PLATFORM_VALUE_REFUSED',
+      'expected a tenant id and a digest like sha256:<64 hex digits>',
+    )
   }
   const hex = digest.slice('sha256:'.length)
   const tenant = createHash('sha256').update(tenantId).digest('hex').slice(0, 32)
@@ -82,7 +85,9 @@ async function readBlob(path: string): Promise<Uint8Array | undefined> {
 }
 
 function isWhole(digest: string, bytes: Uint8Array | undefined): boolean {
-  return bytes !== undefined && contentDigest(createHash('sha256').update(bytes).digest()) === digest
+  return (
+    bytes !== undefined && contentDigest(createHash('sha256').update(bytes).digest()) === digest
+  )
 }
 
 function refuseDamage(digest: string, bytes: Uint8Array, what: string): void {

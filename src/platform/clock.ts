@@ -24,5 +24,7 @@ export const systemClock: Clock = {
 }
 
 function reasonOf(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason })
+  return signal.reason instanceof Error
+    ? signal.reason
+    : new Error('aborted', { cause: signal.reason })
 }

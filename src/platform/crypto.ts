@@ -1,7 +1,13 @@
 // Hashes, signature checks and gzip from Node behind the kernel's ports.
 import { createHmac, createPublicKey, hash, verify, type KeyObject } from 'node:crypto'
 import { gunzip, gzip } from 'node:zlib'
-import { messageOf, type Digest, type Inflate, type SignatureAlgorithm, type SignatureVerifier } from '../kernel/index.ts'
+import {
+  messageOf,
+  type Digest,
+  type Inflate,
+  type SignatureAlgorithm,
+  type SignatureVerifier,
+} from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
 
 export const systemDigest: Digest = {
@@ -51,7 +57,12 @@ export const systemInflate: Inflate = {
   gunzip: (bytes, limitBytes) =>
     new Promise((resolve, reject) => {
       const refuse = (why: string): void => {
-        reject(platformFault('PLATFORM_GZIP_REFUSED', `expected gzip of at most ${limitBytes} bytes, got ${why}`))
+        reject(
+          platformFault(
+            'PLATFORM_GZIP_REFUSED',
+            `expected gzip of at most ${limitBytes} bytes, got ${why}`,
+          ),
+        )
       }
       // zlib wants a limit of at least one byte; the exact limit is checked below.
       const options = { maxOutputLength: Math.max(1, limitBytes), info: true }

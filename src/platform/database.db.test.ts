@@ -12,7 +12,10 @@ const WORKBENCH = `create table if not exists platform_test_row (
   create policy own_rows on platform_test_row using (tenant_id = current_setting('seaworthy.tenant', true));
   grant select, insert, update, delete on platform_test_row to seaworthy_app`
 
-async function openBench(): Promise<{ sql: Awaited<ReturnType<typeof openTestSql>>; tenantId: string }> {
+async function openBench(): Promise<{
+  sql: Awaited<ReturnType<typeof openTestSql>>
+  tenantId: string
+}> {
   const sql = await openTestSql()
   await sql.transaction('system', (tx) => tx.query(WORKBENCH))
   return { sql, tenantId: await freshTenant(sql) }
@@ -95,7 +98,9 @@ test('a tenant sees only its own row and the system sees both', async () => {
   const sql = await openTestSql()
   const [first, second] = [await freshTenant(sql), await freshTenant(sql)]
   const read = 'select tenant_id from tenant where tenant_id = any($1) order by tenant_id'
-  const ofFirst = await sql.transaction({ tenantId: first }, (tx) => tx.query(read, [[first, second]]))
+  const ofFirst = await sql.transaction({ tenantId: first }, (tx) =>
+    tx.query(read, [[first, second]]),
+  )
   const ofSystem = await sql.transaction('system', (tx) => tx.query(read, [[first, second]]))
   assert.deepEqual(ofFirst, [{ tenant_id: first }])
   assert.equal(ofSystem.length, 2)
@@ -106,7 +111,9 @@ test('role and tenant end with their transaction', async () => {
   const who = `select current_user::text as role, current_setting('seaworthy.tenant', true) as tenant`
   const inside = await sql.transaction({ tenantId }, (tx) => tx.query(who))
   await assert.rejects(sql.transaction({ tenantId }, (tx) => tx.query('select 1/0')))
-  const [after] = await sql.transaction('system', (tx) => tx.query<{ role: string; tenant: string }>(who))
+  const [after] = await sql.transaction('system', (tx) =>
+    tx.query<{ role: string; tenant: string }>(who),
+  )
   assert.deepEqual(inside, [{ role: 'seaworthy_app', tenant: tenantId }])
   assert.notEqual(after?.role, 'seaworthy_app')
   assert.ok(after?.tenant === '' || after?.tenant === null)
@@ -143,7 +150,9 @@ test('a transaction that throws leaves nothing behind and hands the error on', a
     throw reason
   })
   await assert.rejects(work, (error) => error === reason)
-  const rows = await sql.transaction({ tenantId }, (tx) => tx.query('select id from platform_test_row'))
+  const rows = await sql.transaction({ tenantId }, (tx) =>
+    tx.query('select id from platform_test_row'),
+  )
   assert.deepEqual(rows, [])
 })
 
@@ -170,7 +179,9 @@ test('a failed statement that the work forgives still fails the transaction', as
     await tx.query('select 1/0').catch(() => [])
   })
   await assert.rejects(work, hasCode('PLATFORM_TRANSACTION_ENDED'))
-  const rows = await sql.transaction({ tenantId }, (tx) => tx.query('select id from platform_test_row'))
+  const rows = await sql.transaction({ tenantId }, (tx) =>
+    tx.query('select id from platform_test_row'),
+  )
   assert.deepEqual(rows, [])
 })
 
@@ -188,7 +199,10 @@ test('serialisation and deadlock states stay recognisable', async () => {
 test('a full disk has a code of its own', async () => {
   const sql = await openTestSql()
   const raise = `do $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$`
-  await assert.rejects(sql.transaction('system', (tx) => tx.query(raise)), hasCode('PLATFORM_DISK_FULL'))
+  await assert.rejects(
+    sql.transaction('system', (tx) => tx.query(raise)),
+    hasCode('PLATFORM_DISK_FULL'),
+  )
 })
 
 test('an ended transaction answers no more queries', async () => {
@@ -199,7 +213,9 @@ test('an ended transaction answers no more queries', async () => {
 
 test('a transaction inside another is refused instead of waiting for ever', async () => {
   const sql = await openTestSql()
-  const nested = sql.transaction('system', () => sql.transaction('system', (tx) => tx.query('select 1')))
+  const nested = sql.transaction('system', () =>
+    sql.transaction('system', (tx) => tx.query('select 1')),
+  )
   await assert.rejects(nested, hasCode('PLATFORM_TRANSACTION_NESTED'))
 })
 
@@ -210,12 +226,16 @@ test('many transactions at once count without losing an update', async () => {
   )
   const bump = async (): Promise<void> => {
     await sql.transaction({ tenantId }, async (tx) => {
-      const [row] = await tx.query<{ note: string }>('select note from platform_test_row for update')
+      const [row] = await tx.query<{ note: string }>(
+        'select note from platform_test_row for update',
+      )
       await tx.query('update platform_test_row set note = $1', [String(Number(row?.note) + 1)])
     })
   }
   await Promise.all(Array.from({ length: 50 }, bump))
-  const rows = await sql.transaction({ tenantId }, (tx) => tx.query('select note from platform_test_row'))
+  const rows = await sql.transaction({ tenantId }, (tx) =>
+    tx.query('select note from platform_test_row'),
+  )
   assert.deepEqual(rows, [{ note: '50' }])
 })
 

@@ -1,13 +1,22 @@
 // Asks somebody else's PostgreSQL one question, in a transaction that can only read and is rolled back.
 import { Socket } from 'node:net'
 import pg from 'pg'
-import { MASK, messageOf, SeaworthyError, type DialSql, type DialSqlAnswer, type DialSqlRequest } from '../kernel/index.ts'
+import {
+  MASK,
+  messageOf,
+  SeaworthyError,
+  type DialSql,
+  type DialSqlAnswer,
+  type DialSqlRequest,
+} from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
 import { faultOfServer, serverErrorOf } from './sql-faults.ts'
 
 /** Bytes read from the server at most; rows are bounded by the request, their width is not. */
 const ANSWER_LIMIT_BYTES = 64 * 1024 * 1024
 const ANSWER_CHECK_MS = 50
+/** The server stops a slow statement by itself; one that went silent is left after this much more. */
+const SILENCE_LIMIT_MS = 1_000
 
 /**
  * The address must name host, user and database, so that nothing is taken from this process'
@@ -26,10 +35,9 @@ export const systemDialSql: DialSql = {
         socket.destroy(new Error(`the answer is longer than ${ANSWER_LIMIT_BYTES} bytes`))
       }
     }, ANSWER_CHECK_MS)
-    // A server that says nothing at all is not bound by statement_timeout.
     const timer = setTimeout(() => {
       socket.destroy(new Error(`no complete answer within ${request.timeoutMs} ms`))
-    }, request.timeoutMs)
+    }, request.timeoutMs + SILENCE_LIMIT_MS)
     let broken: Error | undefined
     client.on('error', (error) => {
       broken ??= error
@@ -59,7 +67,9 @@ async function askReadOnly(
   // A cursor takes nothing but queries, and hands out no more rows than asked for.
   const hasCursor = !/^\s*(?:show|explain)\b/i.test(request.text)
   const direct: DialQuery = {
-    text: hasCursor ? `declare seaworthy_question no scroll cursor for ${request.text}` : request.text,
+    text: hasCursor
+      ? `declare seaworthy_question no scroll cursor for ${request.text}`
+      : request.text,
     rowMode: 'array',
     queryMode: 'extended',
   }
@@ -114,11 +124,17 @@ function admitDatabaseUrl(text: string): URL {
     url.username !== '' &&
     url.pathname.length > 1
   if (!isWhole) {
-    throw platformFault('PLATFORM_REQUEST_REFUSED', 'expected an address like postgres://user@host:5432/database')
+    throw platformFault(
+      'PLATFORM_REQUEST_REFUSED',
+      'expected an address like postgres://user@host:5432/database',
+    )
   }
   const sslMode = url.searchParams.get('sslmode') ?? 'disable'
   if (!['disable', 'require', 'verify-full'].includes(sslMode)) {
-    throw platformFault('PLATFORM_REQUEST_REFUSED', `expected sslmode disable, require or verify-full, got ${sslMode}`)
+    throw platformFault(
+      'PLATFORM_REQUEST_REFUSED',
+      `expected sslmode disable, require or verify-full, got ${sslMode}`,
+    )
   }
   return url
 }
@@ -135,7 +151,8 @@ function jsonReaderOf(oid: number): (text: string) => string | number | boolean 
   if ([20, 21, 23, 26, 700, 701].includes(oid)) {
     return (text) => {
       const value = Number(text)
-      const isExact = Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
+      const isExact =
+        Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
       return isExact ? value : text
     }
   }
@@ -146,7 +163,10 @@ function faultOfDial(error: unknown): SeaworthyError {
   if (error instanceof SeaworthyError) return error
   const server = serverErrorOf(error)
   if (server === undefined) {
-    return platformFault('PLATFORM_DATABASE_UNREACHABLE', `expected an answer from the database, got: ${messageOf(error)}`)
+    return platformFault(
+      'PLATFORM_DATABASE_UNREACHABLE',
+      `expected an answer from the database, got: ${messageOf(error)}`,
+    )
   }
   if (/cannot insert multiple commands/i.test(server.message)) {
     return platformFault('PLATFORM_REQUEST_REFUSED', 'expected one SQL statement, got several')

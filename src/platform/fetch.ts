@@ -1,7 +1,14 @@
 // Outbound HTTP on Node's own client: no redirects, no cookies, no proxy, bounded in time and size.
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { concatBytes, messageOf, SeaworthyError, type Fetch, type FetchAnswer, type FetchRequest } from '../kernel/index.ts'
+import {
+  concatBytes,
+  messageOf,
+  type SeaworthyError,
+  type Fetch,
+  type FetchAnswer,
+  type FetchRequest,
+} from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
 import { errorCodeOf } from './files.ts'
 
@@ -28,7 +35,10 @@ function admitUrl(text: string): URL {
     throw platformFault('PLATFORM_REQUEST_REFUSED', 'expected an http or https address')
   }
   if (url.username !== '' || url.password !== '') {
-    throw platformFault('PLATFORM_REQUEST_REFUSED', `expected an address of ${url.host} without user name and password`)
+    throw platformFault(
+      'PLATFORM_REQUEST_REFUSED',
+      `expected an address of ${url.host} without user name and password`,
+    )
   }
   return url
 }
@@ -90,7 +100,10 @@ class Exchange {
       const request = url.protocol === 'https:' ? requestHttps : requestHttp
       return request(url, { method, headers: { ...headers }, agent: false })
     } catch (error) {
-      throw platformFault('PLATFORM_REQUEST_REFUSED', `expected a well-formed method and headers, got: ${messageOf(error)}`)
+      throw platformFault(
+        'PLATFORM_REQUEST_REFUSED',
+        `expected a well-formed method and headers, got: ${messageOf(error)}`,
+      )
     }
   }
 
@@ -119,9 +132,13 @@ class Exchange {
   }
 
   #failure(url: URL, reason: string, words: string): SeaworthyError {
-    return platformFault('PLATFORM_REQUEST_FAILED', `expected an answer from ${url.host}, got: ${words}`, {
-      details: { reason },
-    })
+    return platformFault(
+      'PLATFORM_REQUEST_FAILED',
+      `expected an answer from ${url.host}, got: ${words}`,
+      {
+        details: { reason },
+      },
+    )
   }
 }
 

@@ -2,11 +2,21 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { base64Of, bytesEqual, bytesOfBase64, messageOf, type SeaworthyError } from '../kernel/index.ts'
+import {
+  base64Of,
+  bytesEqual,
+  bytesOfBase64,
+  messageOf,
+  type SeaworthyError,
+} from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
 
 /** @param mode permission bits of the new file; owner only unless told */
-export async function atomicWriteFile(path: string, bytes: Uint8Array, mode = 0o600): Promise<void> {
+export async function atomicWriteFile(
+  path: string,
+  bytes: Uint8Array,
+  mode = 0o600,
+): Promise<void> {
   const partial = `${path}.${randomUUID()}.partial`
   try {
     await writeDurably(partial, bytes, mode)
@@ -121,7 +131,9 @@ async function readGuard(path: string): Promise<Map<string, GuardedCheckpoint>> 
     throw faultOfFile(error, `expected to read ${path}`)
   }
   try {
-    return new Map(Object.entries(JSON.parse(text) as object).map(([origin, row]) => [origin, guardRow(row)]))
+    return new Map(
+      Object.entries(JSON.parse(text) as object).map(([origin, row]) => [origin, guardRow(row)]),
+    )
   } catch (error) {
     throw faultOfFile(error, `expected ${path} to hold checkpoints`)
   }
@@ -129,7 +141,12 @@ async function readGuard(path: string): Promise<Map<string, GuardedCheckpoint>> 
 
 function guardRow(row: unknown): GuardedCheckpoint {
   const { size, root } = row as { size?: unknown; root?: unknown }
-  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0 || typeof root !== 'string') {
+  if (
+    typeof size !== 'number' ||
+    !Number.isSafeInteger(size) ||
+    size < 0 ||
+    typeof root !== 'string'
+  ) {
     throw new TypeError('a row without size and root')
   }
   return { size, root: bytesOfBase64(root) }

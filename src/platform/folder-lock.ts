@@ -25,7 +25,9 @@ export function lockFolder(folder: string): FolderLock {
     const isBusy = /database is locked/i.test(messageOf(error))
     throw isBusy
       ? platformFault('PLATFORM_FOLDER_LOCKED', `expected to be the only process on ${folder}`)
-      : platformFault('PLATFORM_FILE_FAILED', `expected to lock the folder ${folder}`, { cause: error })
+      : platformFault('PLATFORM_FILE_FAILED', `expected to lock the folder ${folder}`, {
+          cause: error,
+        })
   }
   const held = file
   return {

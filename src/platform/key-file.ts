@@ -101,11 +101,17 @@ function readPrivateKey(path: string, pem: Buffer, algorithm: SignatureAlgorithm
     throw unreadable(path)
   }
   if (!fitsAlgorithm(key, algorithm)) {
-    throw platformFault('PLATFORM_KEY_UNREADABLE', `expected a key for ${algorithm} in ${path}, got another kind`)
+    throw platformFault(
+      'PLATFORM_KEY_UNREADABLE',
+      `expected a key for ${algorithm} in ${path}, got another kind`,
+    )
   }
   return key
 }
 
 function unreadable(path: string): Error {
-  return platformFault('PLATFORM_KEY_UNREADABLE', `expected a PKCS #8 private key in PEM in ${path}`)
+  return platformFault(
+    'PLATFORM_KEY_UNREADABLE',
+    `expected a PKCS #8 private key in PEM in ${path}`,
+  )
 }

@@ -40,18 +40,36 @@ test('files run once, in order, and take themselves back', async (t) => {
   const partly = await migrateDown(sql, slices, { slice: 'boat', version: 1 })
   const upAgain = await migrateUp(sql, slices)
   const down = await migrateDown(sql, slices, { slice: 'boat', version: 0 })
-  assert.deepEqual(up.map((each) => each.name), ['0001-boat', '0002-crew'])
+  assert.deepEqual(
+    up.map((each) => each.name),
+    ['0001-boat', '0002-crew'],
+  )
   assert.deepEqual(again, [])
   assert.deepEqual(counted, [{ count: 0 }])
-  assert.deepEqual(partly.map((each) => each.name), ['0002-crew'])
-  assert.deepEqual(upAgain.map((each) => each.name), ['0002-crew'])
-  assert.deepEqual(down.map((each) => each.name), ['0002-crew', '0001-boat'])
+  assert.deepEqual(
+    partly.map((each) => each.name),
+    ['0002-crew'],
+  )
+  assert.deepEqual(
+    upAgain.map((each) => each.name),
+    ['0002-crew'],
+  )
+  assert.deepEqual(
+    down.map((each) => each.name),
+    ['0002-crew', '0001-boat'],
+  )
 })
 
 test('a migration that fails in the middle leaves no table and can run again', async (t) => {
   const sql = await openTestSql()
-  const broken = { '0001-half.up.sql': 'create table half (id int); select 1/0;', '0001-half.down.sql': 'drop table half' }
-  const whole = { '0001-half.up.sql': 'create table half (id int);', '0001-half.down.sql': 'drop table half' }
+  const broken = {
+    '0001-half.up.sql': 'create table half (id int); select 1/0;',
+    '0001-half.down.sql': 'drop table half',
+  }
+  const whole = {
+    '0001-half.up.sql': 'create table half (id int);',
+    '0001-half.down.sql': 'drop table half',
+  }
   await assert.rejects(migrateUp(sql, [aSlice(t, 'half', broken)]), (error) => {
     assert.ok(error instanceof SeaworthyError)
     assert.equal(error.code, 'PLATFORM_MIGRATION_FAILED')
@@ -66,9 +84,15 @@ test('an edited applied file is refused, upwards and downwards', async (t) => {
   const sql = await openTestSql()
   const slice = aSlice(t, 'edited', BOAT)
   await migrateUp(sql, [slice])
-  const edited = aSlice(t, 'edited', { ...BOAT, '0002-crew.up.sql': 'create table crew (id bigint);' })
+  const edited = aSlice(t, 'edited', {
+    ...BOAT,
+    '0002-crew.up.sql': 'create table crew (id bigint);',
+  })
   await assert.rejects(migrateUp(sql, [edited]), hasCode('PLATFORM_MIGRATION_CHANGED'))
-  await assert.rejects(migrateDown(sql, [edited], { slice: 'edited', version: 0 }), hasCode('PLATFORM_MIGRATION_CHANGED'))
+  await assert.rejects(
+    migrateDown(sql, [edited], { slice: 'edited', version: 0 }),
+    hasCode('PLATFORM_MIGRATION_CHANGED'),
+  )
   await migrateDown(sql, [slice], { slice: 'edited', version: 0 })
 })
 
@@ -77,7 +101,10 @@ test('a database that knows more than the files is refused', async (t) => {
   const slice = aSlice(t, 'newer', BOAT)
   await migrateUp(sql, [slice])
   const { '0002-crew.up.sql': _up, '0002-crew.down.sql': _down, ...older } = BOAT
-  await assert.rejects(migrateUp(sql, [aSlice(t, 'newer', older)]), hasCode('PLATFORM_MIGRATION_UNKNOWN'))
+  await assert.rejects(
+    migrateUp(sql, [aSlice(t, 'newer', older)]),
+    hasCode('PLATFORM_MIGRATION_UNKNOWN'),
+  )
   await migrateDown(sql, [slice], { slice: 'newer', version: 0 })
 })
 
@@ -89,7 +116,10 @@ test('gaps, missing down files and strange names are refused', async (t) => {
     { '0001-ok.up.sql': '', '0001-ok.down.sql': '', 'notes.txt': '' },
   ]
   for (const files of wrong) {
-    await assert.rejects(migrateUp(sql, [aSlice(t, 'wrong', files)]), hasCode('PLATFORM_MIGRATION_UNKNOWN'))
+    await assert.rejects(
+      migrateUp(sql, [aSlice(t, 'wrong', files)]),
+      hasCode('PLATFORM_MIGRATION_UNKNOWN'),
+    )
   }
 })
 

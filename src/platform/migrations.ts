@@ -144,7 +144,10 @@ async function readApplied(tx: SqlTx): Promise<AppliedMigration[]> {
   )
 }
 
-function refuseDifferences(known: readonly AppliedMigration[], files: readonly MigrationFile[]): void {
+function refuseDifferences(
+  known: readonly AppliedMigration[],
+  files: readonly MigrationFile[],
+): void {
   const slices = new Set(files.map((file) => file.slice))
   for (const row of known) {
     // Tables of slices that this call does not name are none of its business.

@@ -38,7 +38,13 @@ export interface PgliteRows {
 }
 
 export type PgliteAnswer =
-  | { readonly id: number; readonly ok: true; readonly rows?: PgliteRows; readonly bytes?: Uint8Array; readonly counts?: PgliteCounts }
+  | {
+      readonly id: number
+      readonly ok: true
+      readonly rows?: PgliteRows
+      readonly bytes?: Uint8Array
+      readonly counts?: PgliteCounts
+    }
   | { readonly id: number; readonly ok: false; readonly server: ServerError }
   | { readonly id: number; readonly ok: false; readonly ended: string }
   | { readonly id: number; readonly ok: false; readonly refused: string }

@@ -92,8 +92,10 @@ export class PgliteThread {
     if (this.#waiters.size === 0) this.#worker.unref()
     if (answer.ok) waiter.resolve(answer)
     else if ('server' in answer) waiter.reject(faultOfServer(answer.server))
-    else if ('ended' in answer) waiter.reject(platformFault('PLATFORM_TRANSACTION_ENDED', answer.ended))
-    else if ('refused' in answer) waiter.reject(platformFault('PLATFORM_VALUE_REFUSED', answer.refused))
+    else if ('ended' in answer)
+      waiter.reject(platformFault('PLATFORM_TRANSACTION_ENDED', answer.ended))
+    else if ('refused' in answer)
+      waiter.reject(platformFault('PLATFORM_VALUE_REFUSED', answer.refused))
     else {
       this.#giveUp(answer.lost)
       waiter.reject(faultOfLoss(answer.lost))

@@ -52,7 +52,9 @@ async function openDatabase(): Promise<PGlite> {
 }
 
 function templateOption(): { loadDataDir?: Blob } {
-  return start.template === undefined ? {} : { loadDataDir: new Blob([new Uint8Array(start.template)]) }
+  return start.template === undefined
+    ? {}
+    : { loadDataDir: new Blob([new Uint8Array(start.template)]) }
 }
 
 /** Built beside its place and moved there when complete and flushed, so that a crash leaves no half. */
@@ -61,7 +63,11 @@ async function createFolder(folder: string): Promise<void> {
   rmSync(partial, { recursive: true, force: true })
   mkdirSync(partial, { recursive: true, mode: 0o700 })
   const created = new DurableNodeFS(partial)
-  const engine = await PGlite.create({ startParams: START_PARAMETERS, fs: created, ...templateOption() })
+  const engine = await PGlite.create({
+    startParams: START_PARAMETERS,
+    fs: created,
+    ...templateOption(),
+  })
   await engine.close()
   created.syncAll()
   renameSync(partial, folder)
@@ -73,8 +79,16 @@ async function createFolder(folder: string): Promise<void> {
 
 async function answerRequest(request: PgliteRequest): Promise<void> {
   try {
-    port?.postMessage({ id: request.id, ok: true, ...(await perform(request)) } satisfies PgliteAnswer)
-    if (request.kind === 'commit' && files !== undefined && files.walBytes >= start.checkpointWalBytes) {
+    port?.postMessage({
+      id: request.id,
+      ok: true,
+      ...(await perform(request)),
+    } satisfies PgliteAnswer)
+    if (
+      request.kind === 'commit' &&
+      files !== undefined &&
+      files.walBytes >= start.checkpointWalBytes
+    ) {
       await takeCheckpoint()
     }
     if (request.kind === 'close') port?.close()
@@ -96,7 +110,9 @@ function refusalOf(id: number, error: unknown): PgliteAnswer {
 
 class TransactionEnded extends Error {}
 
-async function perform(request: PgliteRequest): Promise<Partial<Extract<PgliteAnswer, { ok: true }>>> {
+async function perform(
+  request: PgliteRequest,
+): Promise<Partial<Extract<PgliteAnswer, { ok: true }>>> {
   switch (request.kind) {
     case 'query':
       if (request.begin !== undefined) await send(protocol.serialize.query(request.begin))
@@ -128,10 +144,12 @@ async function perform(request: PgliteRequest): Promise<Partial<Extract<PgliteAn
 }
 
 async function commit(): Promise<Record<string, never>> {
-  if (!database.isInTransaction()) throw new TransactionEnded('the transaction had ended before its commit')
+  if (!database.isInTransaction())
+    throw new TransactionEnded('the transaction had ended before its commit')
   const replies = await send(protocol.serialize.query('commit'))
   const tag = replies.find((reply) => reply instanceof messages.CommandCompleteMessage)
-  if (tag?.text !== 'COMMIT') throw new TransactionEnded('a statement of the transaction had failed')
+  if (tag?.text !== 'COMMIT')
+    throw new TransactionEnded('a statement of the transaction had failed')
   files?.syncWal()
   return {}
 }
@@ -149,7 +167,10 @@ async function send(bytes: Uint8Array): Promise<BackendMessages> {
   return database.execProtocolStream(bytes, { syncToFs: false })
 }
 
-async function query(text: string, values: readonly SqlParameter[] | undefined): Promise<PgliteRows> {
+async function query(
+  text: string,
+  values: readonly SqlParameter[] | undefined,
+): Promise<PgliteRows> {
   const { serialize } = protocol
   if (values === undefined) return rowsOf(await send(serialize.query(text)))
   // All steps of the extended protocol in one call into the engine.

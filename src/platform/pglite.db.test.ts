@@ -28,13 +28,17 @@ function hasCode(code: string): (error: unknown) => boolean {
 }
 
 async function readCount(sql: OpenPglite): Promise<number> {
-  const [row] = await sql.transaction('system', (tx) => tx.query<{ count: number }>('select count(*) from kept'))
+  const [row] = await sql.transaction('system', (tx) =>
+    tx.query<{ count: number }>('select count(*) from kept'),
+  )
   return row?.count ?? -1
 }
 
 /** Starts a process that commits rows and prints each acknowledged number; kills it after `count`. */
 async function writeUntilKilled(folder: string, count: number): Promise<number> {
-  const child = spawn(process.execPath, [WRITER.pathname, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [WRITER.pathname, folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let acknowledged = 0
   for await (const line of createInterface({ input: child.stdout })) {
     acknowledged = Number(line)
@@ -51,7 +55,10 @@ test('kill -9 during commits loses no acknowledged row, and the folder opens aga
     const sql = await openPglite({ folder, clock: systemClock, template })
     kept = await readCount(sql)
     await sql.close()
-    assert.ok(acknowledged >= 200 && kept >= acknowledged, `${acknowledged} acknowledged, ${kept} kept`)
+    assert.ok(
+      acknowledged >= 200 && kept >= acknowledged,
+      `${acknowledged} acknowledged, ${kept} kept`,
+    )
   }
   assert.ok(kept >= ROUNDS * 200)
 })
@@ -69,7 +76,10 @@ test('a second process on the folder is refused by name, and a closed folder ope
   const [code, exit, message] = JSON.parse(said) as [string, number, string]
   assert.deepEqual([code, exit], ['PLATFORM_FOLDER_LOCKED', 7])
   assert.ok(message.includes(folder))
-  await assert.rejects(openPglite({ folder, clock: systemClock, template }), hasCode('PLATFORM_FOLDER_LOCKED'))
+  await assert.rejects(
+    openPglite({ folder, clock: systemClock, template }),
+    hasCode('PLATFORM_FOLDER_LOCKED'),
+  )
   await sql.close()
   const again = await openPglite({ folder, clock: systemClock, template })
   await again.close()
@@ -94,7 +104,9 @@ test('commits are flushed, reads are not, and a checkpoint flushes the rest', as
 test('much written WAL brings a checkpoint by itself', async (t) => {
   const sql = await openPglite({ folder: scratch(t), clock: systemClock, template })
   await sql.transaction('system', (tx) =>
-    tx.query(`create table wide as select repeat(md5(i::text), 60) as text from generate_series(1, 30000) i`),
+    tx.query(
+      `create table wide as select repeat(md5(i::text), 60) as text from generate_series(1, 30000) i`,
+    ),
   )
   const after = await sql.stats()
   await sql.close()
@@ -134,7 +146,12 @@ test('a creation that was interrupted starts anew', async (t) => {
 })
 
 test('a transaction that takes too long is rolled back and the next one runs', async () => {
-  const sql = await openPglite({ folder: 'memory', clock: systemClock, template, transactionLimitMs: 50 })
+  const sql = await openPglite({
+    folder: 'memory',
+    clock: systemClock,
+    template,
+    transactionLimitMs: 50,
+  })
   await sql.transaction('system', (tx) => tx.query('create table kept (id int)'))
   const slow = sql.transaction('system', async (tx) => {
     await tx.query('insert into kept values (1)')
@@ -157,7 +174,10 @@ test('transactions run in the order they came and a closed database refuses', as
   )
   const closing = sql.close()
   await Promise.all([...runs, closing])
-  assert.deepEqual(order, Array.from({ length: 20 }, (_, at) => at))
+  assert.deepEqual(
+    order,
+    Array.from({ length: 20 }, (_, at) => at),
+  )
   await assert.rejects(
     sql.transaction('system', (tx) => tx.query('select 1')),
     hasCode('PLATFORM_DATABASE_LOST'),

@@ -125,7 +125,8 @@ class PgliteSql implements OpenPglite {
 
   async dump(): Promise<Uint8Array> {
     const { bytes } = await this.#inTurn(() => this.#thread.ask({ kind: 'dump' }))
-    if (bytes === undefined) throw platformFault('PLATFORM_DATABASE_LOST', 'expected the bytes of a dump')
+    if (bytes === undefined)
+      throw platformFault('PLATFORM_DATABASE_LOST', 'expected the bytes of a dump')
     return bytes
   }
 
@@ -153,7 +154,10 @@ class PgliteSql implements OpenPglite {
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isClosed) throw platformFault('PLATFORM_DATABASE_LOST', 'the database is closed')
     if (this.#waiting >= WAITING_LIMIT) {
-      throw platformFault('PLATFORM_DATABASE_BUSY', `expected at most ${WAITING_LIMIT} waiting transactions`)
+      throw platformFault(
+        'PLATFORM_DATABASE_BUSY',
+        `expected at most ${WAITING_LIMIT} waiting transactions`,
+      )
     }
     this.#waiting++
     const before = this.#turn
@@ -172,7 +176,8 @@ class PgliteSql implements OpenPglite {
     const tick = (): void => {
       const now = clock.monotonicMs()
       if (now >= vacuumAt) this.#inTurn(() => this.#thread.ask({ kind: 'vacuum' })).catch(ignore)
-      if (now >= checkpointAt) this.#inTurn(() => this.#thread.ask({ kind: 'checkpoint' })).catch(ignore)
+      if (now >= checkpointAt)
+        this.#inTurn(() => this.#thread.ask({ kind: 'checkpoint' })).catch(ignore)
       if (now >= vacuumAt) vacuumAt = now + VACUUM_INTERVAL_MS
       if (now >= checkpointAt) checkpointAt = now + CHECKPOINT_INTERVAL_MS
     }
@@ -197,7 +202,10 @@ class PgliteTx implements SqlTx {
     this.#begin = begin
   }
 
-  async query<Row = Record<string, unknown>>(text: string, values?: readonly SqlValue[]): Promise<Row[]> {
+  async query<Row = Record<string, unknown>>(
+    text: string,
+    values?: readonly SqlValue[],
+  ): Promise<Row[]> {
     if (this.#state === 'ended') {
       throw platformFault('PLATFORM_TRANSACTION_ENDED', 'expected an open transaction')
     }
@@ -240,7 +248,10 @@ async function withinLimit<T>(work: Promise<T>, limitMs: number): Promise<T> {
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       reject(
-        platformFault('PLATFORM_TRANSACTION_TIMED_OUT', `expected a transaction shorter than ${limitMs} ms`),
+        platformFault(
+          'PLATFORM_TRANSACTION_TIMED_OUT',
+          `expected a transaction shorter than ${limitMs} ms`,
+        ),
       )
     }, limitMs)
   })

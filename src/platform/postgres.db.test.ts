@@ -10,17 +10,22 @@ function hasCode(code: string): (error: unknown) => boolean {
 }
 
 test('a server that does not answer is unreachable, with exit 9 and worth a retry', async () => {
-  await assert.rejects(openPostgres({ url: 'postgres://nobody@127.0.0.1:1/none', poolSize: 1 }), (error) => {
-    assert.ok(error instanceof SeaworthyError)
-    assert.equal(error.code, 'PLATFORM_DATABASE_UNREACHABLE')
-    return error.row.exit === 9 && error.row.retryable === true
-  })
+  await assert.rejects(
+    openPostgres({ url: 'postgres://nobody@127.0.0.1:1/none', poolSize: 1 }),
+    (error) => {
+      assert.ok(error instanceof SeaworthyError)
+      assert.equal(error.code, 'PLATFORM_DATABASE_UNREACHABLE')
+      return error.row.exit === 9 && error.row.retryable === true
+    },
+  )
 })
 
 test('a connection that the server ends is replaced by the next transaction', async (t) => {
   if (testEngine() !== 'postgres') return t.skip('SEAWORTHY_TEST_ENGINE is not postgres')
   const sql = await openTestSql()
-  const suicide = sql.transaction('system', (tx) => tx.query('select pg_terminate_backend(pg_backend_pid())'))
+  const suicide = sql.transaction('system', (tx) =>
+    tx.query('select pg_terminate_backend(pg_backend_pid())'),
+  )
   await assert.rejects(suicide, hasCode('PLATFORM_DATABASE_UNREACHABLE'))
   const [row] = await sql.transaction('system', (tx) => tx.query('select 1 as one'))
   assert.deepEqual(row, { one: 1 })

@@ -1,6 +1,12 @@
 // PostgreSQL 15 or later behind the Sql port, over a bounded pool of connections.
 import pg from 'pg'
-import { messageOf, SeaworthyError, type SqlScope, type SqlTx, type SqlValue } from '../kernel/index.ts'
+import {
+  messageOf,
+  SeaworthyError,
+  type SqlScope,
+  type SqlTx,
+  type SqlValue,
+} from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
 import { faultOfServer, serverErrorOf } from './sql-faults.ts'
 import {
@@ -90,7 +96,8 @@ class PostgresSql implements OpenSql {
     work: (tx: SqlTx) => Promise<T>,
     options: TransactionOptions = {},
   ): Promise<T> {
-    if (this.#isClosed) throw platformFault('PLATFORM_DATABASE_UNREACHABLE', 'the database is closed')
+    if (this.#isClosed)
+      throw platformFault('PLATFORM_DATABASE_UNREACHABLE', 'the database is closed')
     const begin = beginText(scope) + limitText(options.limitMs)
     return this.#nesting.run(async () => {
       const client = await this.#connect()
@@ -164,8 +171,12 @@ class PostgresTx implements SqlTx {
     await this.#send(text)
   }
 
-  async query<Row = Record<string, unknown>>(text: string, values?: readonly SqlValue[]): Promise<Row[]> {
-    if (!this.#isOpen) throw platformFault('PLATFORM_TRANSACTION_ENDED', 'expected an open transaction')
+  async query<Row = Record<string, unknown>>(
+    text: string,
+    values?: readonly SqlValue[],
+  ): Promise<Row[]> {
+    if (!this.#isOpen)
+      throw platformFault('PLATFORM_TRANSACTION_ENDED', 'expected an open transaction')
     const result = await this.#send(text, values?.map(sqlParameter))
     return result.rows as Row[]
   }
@@ -187,7 +198,10 @@ class PostgresTx implements SqlTx {
     )
   }
 
-  async #send(text: string, values?: readonly (string | Uint8Array | null)[]): Promise<pg.QueryResult> {
+  async #send(
+    text: string,
+    values?: readonly (string | Uint8Array | null)[],
+  ): Promise<pg.QueryResult> {
     try {
       if (values === undefined) return lastResultOf(await this.#client.query(text))
       const config: ExtendedQuery = { text, values: [...values], queryMode: 'extended' }

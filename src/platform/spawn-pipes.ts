@@ -1,6 +1,15 @@
 // Real pipes for child processes: Node's own are sockets, which `tee /dev/stderr` cannot open again.
 import { execFileSync } from 'node:child_process'
-import { closeSync, constants, fstatSync, mkdtempSync, openSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +37,11 @@ export function openCapturePipe(): CapturePipe {
   const writeEnd = openSync(path, constants.O_WRONLY)
   unlinkSync(path)
   const { dev, ino } = fstatSync(readEnd)
-  return { writeEnd, readEnd: new Socket({ fd: readEnd, readable: true, writable: false }), inode: `${dev}:${ino}` }
+  return {
+    writeEnd,
+    readEnd: new Socket({ fd: readEnd, readable: true, writable: false }),
+    inode: `${dev}:${ino}`,
+  }
 }
 
 /** A file without a name, open for reading: standard input that can be opened again and never blocks. */
@@ -46,7 +59,9 @@ export function closeDescriptors(descriptors: readonly number[]): void {
 }
 
 function makeBatch(): string {
-  const paths = Array.from({ length: BATCH_COUNT }, () => join(scratchFolder(), `pipe-${++lastName}`))
+  const paths = Array.from({ length: BATCH_COUNT }, () =>
+    join(scratchFolder(), `pipe-${++lastName}`),
+  )
   execFileSync('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore' })
   const [first = '', ...rest] = paths
   spare = rest

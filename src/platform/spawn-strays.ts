@@ -36,7 +36,7 @@ export function findStrays(family: Family): number[] {
   }
   const found = new Set(rows.filter((row) => isMember(row, family)).map((row) => row.pid))
   // Children may come before their parents in the list; each round adds one or is the last.
-  for (let grew = found.size > 0; grew; ) {
+  for (let grew = found.size > 0; grew;) {
     grew = false
     for (const row of rows) {
       if (found.has(row.pid) || !(found.has(row.parent) || row.parent === family.leader)) continue
@@ -50,7 +50,9 @@ export function findStrays(family: Family): number[] {
 /** Pids are given out in ascending order, so without a wrap only later ones can belong to the family. */
 function candidatePids(leader: number): number[] {
   const newest = Number(readText('/proc/loadavg')?.trim().split(' ').at(-1) ?? 0)
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
   const hasWrapped = newest < leader
   return all.filter((pid) => pid !== leader && pid !== process.pid && (hasWrapped || pid > leader))
 }

@@ -50,10 +50,21 @@ test('exit code, output and duration of a command are told apart', async () => {
 
 test('the environment is the given one and the mark, and nothing is inherited', async () => {
   process.env['SEAWORTHY_FAKE_TOKEN'] = 'fake-token'
-  const result = await systemSpawn.run({ ...shell(''), file: 'env', args: [], env: { PATH, LANG: 'C' } })
+  const result = await systemSpawn.run({
+    ...shell(''),
+    file: 'env',
+    args: [],
+    env: { PATH, LANG: 'C' },
+  })
   delete process.env['SEAWORTHY_FAKE_TOKEN']
-  const names = utf8Text(result.stdout.bytes).trim().split('\n').map((line) => line.split('=')[0])
-  assert.deepEqual(names.sort(), ['LANG', 'PATH', 'SEAWORTHY_SPAWN'])
+  const names = utf8Text(result.stdout.bytes)
+    .trim()
+    .split('\n')
+    .map((line) => line.split('=')[0])
+  assert.deepEqual(
+    names.toSorted((a = '', b = '') => a.localeCompare(b)),
+    ['LANG', 'PATH', 'SEAWORTHY_SPAWN'],
+  )
 })
 
 test('standard output and error can be opened again by name as in a terminal', async () => {
@@ -64,18 +75,25 @@ test('standard output and error can be opened again by name as in a terminal', a
 
 test('standard input is empty, or exactly the given bytes', async () => {
   const without = await systemSpawn.run(shell('wc -c; cat /dev/stdin'))
-  const given = await systemSpawn.run(shell('cat; echo; cat /dev/stdin', { stdin: utf8Bytes('abc') }))
+  const given = await systemSpawn.run(
+    shell('cat; echo; cat /dev/stdin', { stdin: utf8Bytes('abc') }),
+  )
   assert.equal(utf8Text(without.stdout.bytes), '0\n')
   assert.equal(utf8Text(given.stdout.bytes), 'abc\nabc')
 })
 
 test('extra file descriptors are captured from 3 on', async () => {
   const result = await systemSpawn.run(shell('echo three >&3; echo four >&4', { extraOutputs: 2 }))
-  assert.deepEqual(result.extra.map((each) => utf8Text(each.bytes)), ['three\n', 'four\n'])
+  assert.deepEqual(
+    result.extra.map((each) => utf8Text(each.bytes)),
+    ['three\n', 'four\n'],
+  )
 })
 
 test('a command that hangs and ignores SIGTERM is killed after its time and the grace', async () => {
-  const result = await systemSpawn.run(shell('trap "" TERM; while :; do sleep 1; done', { timeoutMs: 200 }))
+  const result = await systemSpawn.run(
+    shell('trap "" TERM; while :; do sleep 1; done', { timeoutMs: 200 }),
+  )
   assert.equal(result.timedOut, true)
   assert.equal(result.exitCode, null)
   assert.equal(result.signal, 'SIGKILL')
@@ -144,7 +162,11 @@ test('a missing command, a forbidden one and a missing folder are told as such',
   const forbidden = await systemSpawn.run(shell('', { file: plain }))
   const nowhere = await systemSpawn.run(shell('true', { cwd: '/nowhere/at/all' }))
   const codes = [missing, forbidden, nowhere].map((each) => [each.exitCode, each.startError])
-  assert.deepEqual(codes, [[null, 'ENOENT'], [null, 'EACCES'], [null, 'ENOENT']])
+  assert.deepEqual(codes, [
+    [null, 'ENOENT'],
+    [null, 'EACCES'],
+    [null, 'ENOENT'],
+  ])
 })
 
 test('too long arguments are a start error and zero bytes are refused', async () => {
@@ -171,5 +193,8 @@ test('listeners hear the output while the command runs, up to the limit', async 
 test('many commands at once keep their outputs apart', async () => {
   const numbers = Array.from({ length: 40 }, (_, at) => at)
   const results = await Promise.all(numbers.map((at) => systemSpawn.run(shell(`echo ${at}`))))
-  assert.deepEqual(results.map((each) => Number(utf8Text(each.stdout.bytes))), numbers)
+  assert.deepEqual(
+    results.map((each) => Number(utf8Text(each.stdout.bytes))),
+    numbers,
+  )
 })

@@ -2,7 +2,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { concatBytes, messageOf, type Spawn, type SpawnOutput, type SpawnRequest, type SpawnResult } from '../kernel/index.ts'
+import {
+  concatBytes,
+  messageOf,
+  type Spawn,
+  type SpawnOutput,
+  type SpawnRequest,
+  type SpawnResult,
+} from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
 import { errorCodeOf } from './files.ts'
 import { closeDescriptors, openCapturePipe, openInput, type CapturePipe } from './spawn-pipes.ts'
@@ -75,7 +82,8 @@ class ChildRun {
     else {
       const child = this.#start()
       if (child?.pid !== undefined) await this.#attend(child, child.pid)
-      else if (child !== undefined) await startFailure(child).then((code) => (this.#startError = code))
+      else if (child !== undefined)
+        await startFailure(child).then((code) => (this.#startError = code))
       await this.#drain()
     }
     const [stdout, stderr, ...extra] = this.#captures.map((capture) => capture.output())
@@ -109,7 +117,10 @@ class ChildRun {
       this.#startError = errorCodeOf(error) ?? messageOf(error)
       return undefined
     } finally {
-      closeDescriptors([...pipes.map((pipe) => pipe.writeEnd), ...(input === undefined ? [] : [input])])
+      closeDescriptors([
+        ...pipes.map((pipe) => pipe.writeEnd),
+        ...(input === undefined ? [] : [input]),
+      ])
     }
   }
 

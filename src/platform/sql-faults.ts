@@ -47,7 +47,12 @@ function codeOfState(
 /** Reads a thrown driver error; both drivers put SQLSTATE into `code`. */
 export function serverErrorOf(thrown: unknown): ServerError | undefined {
   if (!(thrown instanceof Error)) return undefined
-  const fields: Error & { code?: unknown; constraint?: unknown; table?: unknown; position?: unknown } = thrown
+  const fields: Error & {
+    code?: unknown
+    constraint?: unknown
+    table?: unknown
+    position?: unknown
+  } = thrown
   if (typeof fields.code !== 'string' || !/^[0-9A-Z]{5}$/.test(fields.code)) return undefined
   return {
     message: messageOf(thrown),

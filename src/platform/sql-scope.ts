@@ -59,7 +59,10 @@ export class NestingGuard {
 
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#current.getStore()?.isOpen === true) {
-      throw platformFault('PLATFORM_TRANSACTION_NESTED', 'expected the open transaction to be passed on')
+      throw platformFault(
+        'PLATFORM_TRANSACTION_NESTED',
+        'expected the open transaction to be passed on',
+      )
     }
     const mark = { isOpen: true }
     try {

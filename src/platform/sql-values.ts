@@ -86,7 +86,10 @@ function readBytea(text: string): Uint8Array {
 function readInstant(text: string): string {
   const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))?\+00$/.exec(text)
   if (parts === null) {
-    throw platformFault('PLATFORM_VALUE_REFUSED', `expected a UTC instant of years 1-9999, got ${text}`)
+    throw platformFault(
+      'PLATFORM_VALUE_REFUSED',
+      `expected a UTC instant of years 1-9999, got ${text}`,
+    )
   }
   return `${parts[1]}T${parts[2]}.${(parts[3] ?? '').padEnd(3, '0').slice(0, 3)}Z`
 }
@@ -98,7 +101,8 @@ function readArray(text: string, readElement: ReadText): unknown[] {
     const out: unknown[] = []
     at++
     while (text[at] !== '}') {
-      if (at >= text.length) throw platformFault('PLATFORM_VALUE_REFUSED', 'expected the end of an array')
+      if (at >= text.length)
+        throw platformFault('PLATFORM_VALUE_REFUSED', 'expected the end of an array')
       if (text[at] === ',') at++
       else if (text[at] === '{') out.push(readLevel())
       else if (text[at] === '"') out.push(readElement(readQuoted()))
