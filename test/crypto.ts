@@ -1,12 +1,14 @@
 // Real cryptography for tests of the pure rooms: their ports bound to node:crypto.
-import { createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
+import { createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import type { Digest, SignatureAlgorithm, SignatureVerifier, Signer } from '../src/kernel/index.ts'
+import type { Digest, Random, SignatureAlgorithm, SignatureVerifier, Signer } from '../src/kernel/index.ts'
 
 export const nodeDigest: Digest = {
   sha256: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
   hmacSha256: (key, bytes) => new Uint8Array(createHmac('sha256', key).update(bytes).digest()),
 }
+
+export const nodeRandom: Random = { bytes: (count) => new Uint8Array(randomBytes(count)) }
 
 export const nodeVerifier: SignatureVerifier = {
   verify: (algorithm, publicKey, message, signature) => {

@@ -1,0 +1,84 @@
+// Turns prepared facts into linked leaves on top of a head, and recognises repetitions.
+import { bytesEqual } from '../kernel/index.ts'
+import type { Digest } from '../kernel/index.ts'
+import { encodeLeaf, extendFrontier, hashLeaf } from '../proof/index.ts'
+import type { Frontier } from '../proof/index.ts'
+import { ledgerFault } from './errors.ts'
+import { hashContent } from './fact.ts'
+import type { PreparedFact } from './fact.ts'
+import type { AppendedEntry } from './model.ts'
+
+export interface LogHead {
+  readonly logId: number
+  readonly origin: string
+  readonly size: number
+  /** Leaf hash of the last entry, or the genesis link. */
+  readonly latest: Uint8Array
+  /** Time of the last entry, 0 when there is none. */
+  readonly latestMs: number
+  readonly frontier: Frontier
+}
+
+/** An entry that an id led to. */
+export interface KnownEntry {
+  readonly seq: number
+  readonly leafHash: Uint8Array
+  readonly contentHash: Uint8Array
+  /** Null when the payload was erased: then a repetition cannot be told from a conflict. */
+  readonly salt: Uint8Array | null
+}
+
+export interface NewEntry {
+  readonly leaf: Uint8Array
+  readonly fact: PreparedFact
+  readonly contentHash: Uint8Array
+}
+
+export interface LinkedBatch {
+  readonly added: readonly NewEntry[]
+  readonly frontier: Frontier
+  /** One per fact, in their order: the entry, or why this fact alone is refused. */
+  readonly outcomes: readonly (AppendedEntry | Error)[]
+}
+
+export function linkBatch(
+  digest: Digest,
+  head: LogHead,
+  facts: readonly PreparedFact[],
+  knownEntries: ReadonlyMap<string, KnownEntry>,
+  nowMs: number,
+): LinkedBatch {
+  const timeMs = Math.max(nowMs, head.latestMs)
+  const known = new Map(knownEntries)
+  const added: NewEntry[] = []
+  const hashes: Uint8Array[] = []
+  const outcomes: (AppendedEntry | Error)[] = []
+  let prev = head.latest
+  for (const fact of facts) {
+    const before = known.get(fact.id)
+    if (before !== undefined) {
+      outcomes.push(answerRepeat(digest, fact, before))
+      continue
+    }
+    const seq = head.size + added.length
+    const leaf = encodeLeaf({ seq, timeMs, prev, body: fact.body })
+    const leafHash = hashLeaf(digest, leaf)
+    const contentHash = hashContent(digest, fact.salt, fact.content)
+    added.push({ leaf, fact, contentHash })
+    hashes.push(leafHash)
+    known.set(fact.id, { seq, leafHash, contentHash, salt: fact.salt })
+    outcomes.push({ seq, leafHash, id: fact.id, isRepeat: false })
+    prev = leafHash
+  }
+  return { added, outcomes, frontier: extendFrontier(digest, head.frontier, hashes) }
+}
+
+function answerRepeat(digest: Digest, fact: PreparedFact, before: KnownEntry): AppendedEntry | Error {
+  if (before.salt !== null && bytesEqual(hashContent(digest, before.salt, fact.content), before.contentHash)) {
+    return { seq: before.seq, leafHash: before.leafHash, id: fact.id, isRepeat: true }
+  }
+  const got = before.salt === null ? 'an entry whose payload was erased' : 'other content'
+  return ledgerFault('LEDGER_ENTRY_CONFLICT', `expected entry ${before.seq} with id ${fact.id} again, got ${got}`, {
+    details: { seq: before.seq, id: fact.id },
+  })
+}

@@ -1,0 +1,110 @@
+// The ledger commands: append, list, verify, prove, checkpoint.
+import { EXIT, utf8Bytes, utf8Text } from '../kernel/index.ts'
+import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
+import { ledgerFault } from './errors.ts'
+import type { LogVerdict, SignedCheckpoint } from './model.ts'
+
+const NOTE_LIMIT_BYTES = 32 * 1024
+const CHECKPOINT_LIMIT_BYTES = 100_000
+
+interface ListedEntry {
+  readonly seq: number
+  readonly time: string
+  readonly leafHash: string
+  readonly body: { readonly type: string; readonly actor: string; readonly subject: string }
+}
+
+export async function runLedgerAppend(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const text = args[0] ?? utf8Text(await context.files.read('-', NOTE_LIMIT_BYTES))
+  const subject = typeof options['subject'] === 'string' ? options['subject'] : 'note'
+  const body = { type: 'note.appended', subject, payload: { text } }
+  const appended = await context.client.call<{ seq: number; leafHash: string }>('POST', '/v1/ledger/entries', body)
+  return { exit: EXIT.ok, data: appended, text: `entry ${appended.seq}, leaf hash ${appended.leafHash}` }
+}
+
+export async function runLedgerList(
+  context: CommandContext,
+  _args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const query = new URLSearchParams()
+  if (typeof options['from'] === 'string') query.set('from', options['from'])
+  if (typeof options['limit'] === 'string') query.set('limit', options['limit'])
+  const page = await context.client.call<{ entries: readonly ListedEntry[]; nextSeq: number | null }>(
+    'GET',
+    `/v1/ledger/entries?${query.toString()}`,
+  )
+  const lines = page.entries.map(
+    ({ seq, time, body }) => `${String(seq).padStart(6)}  ${time}  ${body.type.padEnd(20)} ${body.subject}  by ${body.actor}`,
+  )
+  if (page.nextSeq !== null) lines.push(`more: seaworthy ledger list --from ${page.nextSeq}`)
+  return { exit: EXIT.ok, data: page, text: plainLines(lines) || 'The log is empty.' }
+}
+
+export async function runLedgerVerify(
+  context: CommandContext,
+  _args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const file = options['sinceCheckpoint']
+  const checkpoint = typeof file === 'string' ? utf8Text(await context.files.read(file, CHECKPOINT_LIMIT_BYTES)) : undefined
+  const limit = options['limit'] === undefined ? undefined : wholeNumber(options['limit'], '--limit')
+  const verdict = await context.client.call<LogVerdict>('POST', '/v1/ledger/verify', { limit, checkpoint })
+  const { checked } = verdict
+  const lines = [
+    verdict.ok ? `verified: ${verdict.scope}` : `DAMAGED: ${verdict.reason}`,
+    verdict.ok ? '' : `first bad entry: ${verdict.firstBadSeq ?? 'not one entry alone'}`,
+    `checked: ${checked.entries} entries, ${checked.payloads} payloads, ${checked.tiles} tiles, ${checked.roots} roots`,
+    `genesis: ${verdict.genesis ?? 'none'}`,
+    `latest:  ${verdict.latest ?? 'none'}`,
+    `root:    ${verdict.root ?? 'not computed'}`,
+  ]
+  return { exit: verdict.ok ? EXIT.ok : EXIT.invalid, data: verdict, text: plainLines(lines.filter((line) => line !== '')) }
+}
+
+export async function runLedgerProve(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const seq = wholeNumber(args[0], 'the sequence number')
+  await context.client.call('POST', '/v1/ledger/checkpoints', {})
+  const proof = await context.client.call<{ tlogProof: string }>('GET', `/v1/ledger/proofs/${seq}`)
+  return writeText(context, options, proof.tlogProof, proof)
+}
+
+export async function runLedgerCheckpoint(
+  context: CommandContext,
+  _args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const checkpoint = await context.client.call<SignedCheckpoint>('POST', '/v1/ledger/checkpoints', {})
+  return writeText(context, options, checkpoint.note, checkpoint)
+}
+
+async function writeText(
+  context: CommandContext,
+  options: OptionValues,
+  text: string,
+  data: unknown,
+): Promise<CommandOutcome> {
+  if (typeof options['out'] !== 'string') return { exit: EXIT.ok, data, text }
+  const path = context.files.resolve(options['out'])
+  await context.files.write(path, utf8Bytes(text))
+  return { exit: EXIT.ok, data: { ...(data as object), paths: { out: path } }, text: path }
+}
+
+function wholeNumber(value: unknown, what: string): number {
+  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
+  if (Number.isSafeInteger(number)) return number
+  throw ledgerFault('LEDGER_ENTRY_REFUSED', `expected a whole number for ${what}, got ${JSON.stringify(value)}`)
+}
+
+// Subjects and actors were sent in by somebody: nothing in them may steer the terminal.
+function plainLines(lines: readonly string[]): string {
+  return lines.map((line) => line.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ')).join('\n')
+}

@@ -1,0 +1,104 @@
+// Makes a fact ready to be appended: every check and all hashing that need no lock.
+import { canonicalBytes, canonicalize, concatBytes, isContentDigest, SeaworthyError, uuidV7 } from '../kernel/index.ts'
+import type { Digest, Random } from '../kernel/index.ts'
+import { commitPayload, encodeEntryBody, isEntryId, isEntryType, LEAF_HEADER_BYTES, LEAF_LIMIT_BYTES, parseEntryBody, SALT_BYTES } from '../proof/index.ts'
+import { ledgerFault } from './errors.ts'
+import type { LedgerFact } from './model.ts'
+
+/** Canonical bytes a payload may have; larger content is evidence, named by digest. */
+export const PAYLOAD_LIMIT_BYTES = 256 * 1024
+const REFS_LIMIT = 500
+const ID_CHANCE_BYTES = 10
+
+export interface Producer {
+  readonly producer: string
+  readonly version: string
+}
+
+export interface PreparedFact {
+  readonly id: string
+  /** True when a later append of the same id must find this one. */
+  readonly keepsId: boolean
+  readonly body: Uint8Array
+  readonly salt: Uint8Array
+  /** Canonical JSON. */
+  readonly payload: string
+  /** What the caller said, canonical: what a repetition is compared by. */
+  readonly content: Uint8Array
+}
+
+export interface FactPorts {
+  readonly digest: Digest
+  readonly random: Random
+  readonly producer: Producer
+}
+
+/**
+ * @param keepsId write an idempotency row even when the caller gave no id, so that a retry finds the entry
+ * @throws LEDGER_ENTRY_REFUSED, LEDGER_ENTRY_TOO_LARGE
+ */
+export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number, keepsId: boolean): PreparedFact {
+  assertFact(fact)
+  const id = fact.id ?? uuidV7(nowMs, ports.random.bytes(ID_CHANCE_BYTES))
+  const salt = ports.random.bytes(SALT_BYTES)
+  const payload = canonicalPayload(fact)
+  const { type, actor, subject, refs } = fact
+  const body = encodeEntryBody({
+    v: 1,
+    id,
+    ts: fact.ts ?? new Date(nowMs).toISOString(),
+    type,
+    actor,
+    subject,
+    src: ports.producer,
+    payload: commitPayload(ports.digest, salt, fact.payload),
+    refs,
+  })
+  if (LEAF_HEADER_BYTES + body.length > LEAF_LIMIT_BYTES) {
+    throw ledgerFault('LEDGER_ENTRY_TOO_LARGE', `expected an entry of at most ${LEAF_LIMIT_BYTES} bytes, got ${LEAF_HEADER_BYTES + body.length}`)
+  }
+  // The reader's own rules are applied before writing: what this process could not read back is not written.
+  const readBack = parseEntryBody(body)
+  if (!readBack.ok) throw ledgerFault('LEDGER_ENTRY_REFUSED', readBack.reason)
+  const content = canonicalBytes({ type, actor, subject, refs, ...(fact.ts === undefined ? {} : { ts: fact.ts }) })
+  return {
+    id,
+    keepsId: keepsId || fact.id !== undefined,
+    body,
+    salt,
+    payload,
+    content: concatBytes([content, new TextEncoder().encode(`\n${payload}`)]),
+  }
+}
+
+/** Keyed by the entry's salt, so that the row says nothing about the payload once the salt is destroyed. */
+export function hashContent(digest: Digest, salt: Uint8Array, content: Uint8Array): Uint8Array {
+  return digest.hmacSha256(salt, content)
+}
+
+function assertFact(fact: LedgerFact): void {
+  if (fact.id !== undefined && !isEntryId(fact.id)) {
+    throw ledgerFault('LEDGER_ENTRY_REFUSED', 'expected id to be a UUID of version 7 in lower case')
+  }
+  if (!isEntryType(fact.type)) {
+    throw ledgerFault('LEDGER_ENTRY_REFUSED', 'expected type to be words joined by dots, such as note.appended')
+  }
+  if (fact.refs.length > REFS_LIMIT || !fact.refs.every(isContentDigest)) {
+    throw ledgerFault('LEDGER_ENTRY_REFUSED', `expected at most ${REFS_LIMIT} refs, each sha256: and 64 hexadecimal digits`)
+  }
+}
+
+function canonicalPayload(fact: LedgerFact): string {
+  let payload: string
+  try {
+    payload = canonicalize(fact.payload)
+  } catch (error) {
+    if (!(error instanceof SeaworthyError)) throw error
+    throw ledgerFault('LEDGER_ENTRY_REFUSED', `payload: ${error.message}`, { cause: error })
+  }
+  const sizeBytes = new TextEncoder().encode(payload).length
+  if (sizeBytes > PAYLOAD_LIMIT_BYTES) {
+    throw ledgerFault('LEDGER_ENTRY_TOO_LARGE', `expected a payload of at most ${PAYLOAD_LIMIT_BYTES} bytes, got ${sizeBytes}`)
+  }
+  return payload
+}

@@ -1,0 +1,184 @@
+// All SQL of the ledger but verification's.
+import { hexOf } from '../kernel/index.ts'
+import type { SqlTx } from '../kernel/index.ts'
+import { decodeFrontier } from '../proof/index.ts'
+import type { KnownEntry, LinkedBatch, LogHead } from './batch.ts'
+import { ledgerFault } from './errors.ts'
+import type { KnownRoot, SignedCheckpoint } from './model.ts'
+
+/** A log as it is read without a lock. */
+export interface StoredLog {
+  readonly logId: number
+  readonly origin: string
+  readonly epoch: number
+  readonly genesis: Uint8Array
+  readonly size: number
+  readonly latest: Uint8Array
+  readonly frontier: Uint8Array
+}
+
+export interface StoredLeaf {
+  readonly seq: number
+  readonly leaf: Uint8Array
+  readonly leafHash: Uint8Array
+}
+
+interface HeadRow {
+  readonly log_id: number
+  readonly origin: string
+  readonly size: number
+  readonly latest: Uint8Array
+  readonly latest_ms: number
+  readonly frontier: Uint8Array
+}
+
+/** Waits for the log's turn, holds it to the end of the transaction, and reads the head. */
+export async function lockHead(tx: SqlTx, tenantId: string): Promise<LogHead | undefined> {
+  const [row] = await tx.query<HeadRow>(
+    'select log_id, origin, size, latest, frontier, latest_ms from ledger_lock($1)',
+    [tenantId],
+  )
+  if (row === undefined) return undefined
+  const frontier = decodeFrontier(row.size, row.frontier)
+  if (!frontier.ok) throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `head of ${row.origin}: ${frontier.reason}`)
+  const { origin, size, latest } = row
+  return { logId: row.log_id, origin, size, latest, latestMs: row.latest_ms, frontier: frontier.value }
+}
+
+/** Makes the tenant's log unless it has one. Fails with SQLSTATE 23503 when there is no such tenant. */
+export async function openLog(tx: SqlTx, tenantId: string, origin: string, genesis: Uint8Array): Promise<void> {
+  await tx.query('select ledger_open($1, $2, $3)', [tenantId, origin, genesis])
+}
+
+interface KnownRow {
+  readonly idem: string
+  readonly seq: number
+  readonly body_hash: Uint8Array
+  readonly leaf_hash: Uint8Array
+  readonly salt: Uint8Array | null
+}
+
+export async function selectKnownEntries(tx: SqlTx, logId: number, ids: readonly string[]): Promise<Map<string, KnownEntry>> {
+  if (ids.length === 0) return new Map()
+  const rows = await tx.query<KnownRow>(
+    `select i.idem::text, i.seq, i.body_hash, e.leaf_hash, p.salt
+     from ledger_idem i join ledger_entry e on e.log_id = i.log_id and e.seq = i.seq
+     left join ledger_payload p on p.log_id = i.log_id and p.seq = i.seq
+     where i.log_id = $1 and i.idem = any ($2::uuid[])`,
+    [logId, ids],
+  )
+  return new Map(
+    rows.map((row) => [row.idem, { seq: row.seq, leafHash: row.leaf_hash, contentHash: row.body_hash, salt: row.salt }]),
+  )
+}
+
+export async function insertBatch(tx: SqlTx, head: LogHead, batch: LinkedBatch, frontier: Uint8Array): Promise<void> {
+  await tx.query('select ledger_append($1, $2, $3, $4, $5, $6, $7, $8)', [
+    head.logId,
+    head.size,
+    frontier,
+    batch.added.map((entry) => hexOf(entry.leaf)),
+    batch.added.map((entry) => hexOf(entry.fact.salt)),
+    batch.added.map((entry) => entry.fact.payload),
+    batch.added.map((entry) => (entry.fact.keepsId ? entry.fact.id : '')),
+    batch.added.map((entry) => hexOf(entry.contentHash)),
+  ])
+}
+
+interface LogRow {
+  readonly log_id: number
+  readonly origin: string
+  readonly epoch: number
+  readonly genesis: Uint8Array
+  readonly size: number
+  readonly latest: Uint8Array
+  readonly frontier: Uint8Array
+}
+
+/** The tenant's open log; undefined when it has none yet, whether or not the tenant exists. */
+export async function selectLog(tx: SqlTx, tenantId: string): Promise<StoredLog | undefined> {
+  const [row] = await tx.query<LogRow>(
+    `select l.log_id, l.origin, l.epoch, l.genesis, h.size, h.latest, h.frontier
+     from ledger_log l join ledger_head h on h.log_id = l.log_id where l.tenant_id = $1 and l.state = 'open'`,
+    [tenantId],
+  )
+  if (row === undefined) return undefined
+  const { origin, epoch, genesis, size, latest, frontier } = row
+  return { logId: row.log_id, origin, epoch, genesis, size, latest, frontier }
+}
+
+export async function isTenantKnown(tx: SqlTx, tenantId: string): Promise<boolean> {
+  return (await tx.query('select 1 as found from tenant where tenant_id = $1', [tenantId])).length > 0
+}
+
+/** Leaves from `fromSeq`, in order; `needles` are texts the body must contain. */
+export async function selectLeaves(
+  tx: SqlTx,
+  logId: number,
+  range: { readonly fromSeq: number; readonly untilSeq: number; readonly limit: number },
+  needles: readonly string[] = [],
+): Promise<StoredLeaf[]> {
+  const filters = needles.map((_, at) => ` and position(convert_to($${at + 5}, 'UTF8') in leaf) > 0`).join('')
+  const rows = await tx.query<{ seq: number; leaf: Uint8Array; leaf_hash: Uint8Array }>(
+    `select seq, leaf, leaf_hash from ledger_entry
+     where log_id = $1 and seq >= $2 and seq < $3${filters} order by seq limit $4`,
+    [logId, range.fromSeq, range.untilSeq, range.limit, ...needles],
+  )
+  return rows.map((row) => ({ seq: row.seq, leaf: row.leaf, leafHash: row.leaf_hash }))
+}
+
+export async function selectPayload(tx: SqlTx, logId: number, seq: number): Promise<{ salt: Uint8Array; payload: string } | undefined> {
+  const [row] = await tx.query<{ salt: Uint8Array; payload: string }>(
+    'select salt, payload from ledger_payload where log_id = $1 and seq = $2',
+    [logId, seq],
+  )
+  return row
+}
+
+/** Leaf hashes `from` to `until` (exclusive). */
+export async function selectLeafHashes(tx: SqlTx, logId: number, from: number, until: number): Promise<Uint8Array[]> {
+  const rows = await tx.query<{ leaf_hash: Uint8Array }>(
+    'select leaf_hash from ledger_entry where log_id = $1 and seq >= $2 and seq < $3 order by seq',
+    [logId, from, until],
+  )
+  return rows.map((row) => row.leaf_hash)
+}
+
+export async function selectTile(tx: SqlTx, logId: number, level: number, index: number): Promise<Uint8Array | undefined> {
+  const [row] = await tx.query<{ data: Uint8Array }>(
+    'select data from ledger_tile where log_id = $1 and level = $2 and idx = $3',
+    [logId, level, index],
+  )
+  return row?.data
+}
+
+/** Hashes over full tiles `from` to `until` (exclusive) of one level. */
+export async function selectTileRoots(tx: SqlTx, logId: number, level: number, from: number, until: number): Promise<Uint8Array[]> {
+  const rows = await tx.query<{ root: Uint8Array }>(
+    'select root from ledger_tile where log_id = $1 and level = $2 and idx >= $3 and idx < $4 order by idx',
+    [logId, level, from, until],
+  )
+  return rows.map((row) => row.root)
+}
+
+export interface StoredCheckpoint extends KnownRoot {
+  readonly note: string
+}
+
+export async function selectLastCheckpoint(tx: SqlTx, logId: number): Promise<StoredCheckpoint | undefined> {
+  const [row] = await tx.query<{ size: number; root: Uint8Array; note: string }>(
+    'select size, root, note from ledger_checkpoint where log_id = $1 order by size desc limit 1',
+    [logId],
+  )
+  return row
+}
+
+export async function insertCheckpoint(
+  tx: SqlTx,
+  logId: number,
+  checkpoint: KnownRoot & Pick<SignedCheckpoint, 'note'>,
+  at: string,
+): Promise<void> {
+  const { size, root, note } = checkpoint
+  await tx.query('select ledger_record_checkpoint($1, $2, $3, $4, $5)', [logId, size, root, note, at])
+}

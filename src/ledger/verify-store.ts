@@ -1,0 +1,61 @@
+// SQL that verification reads with: rows as they are stored, whatever they say.
+import type { SqlTx } from '../kernel/index.ts'
+import type { StoredCheckpoint } from './store.ts'
+
+export interface StoredEntry {
+  readonly seq: number
+  readonly leaf: Uint8Array
+  readonly leaf_hash: Uint8Array
+  readonly salt: Uint8Array | null
+  readonly payload: string | null
+}
+
+export interface StoredTile {
+  readonly idx: number
+  readonly data: Uint8Array
+  readonly root: Uint8Array
+}
+
+export interface StoredCounts {
+  readonly entries: number
+  readonly min_seq: number | null
+  readonly max_seq: number | null
+  readonly payloads: number
+  readonly repeats: number
+  readonly tiles: number
+}
+
+export async function countRows(tx: SqlTx, logId: number): Promise<StoredCounts> {
+  const [row] = await tx.query<StoredCounts>(
+    `select count(*) as entries, min(seq) as min_seq, max(seq) as max_seq,
+       (select count(*) from ledger_payload where log_id = $1) as payloads,
+       (select count(*) from ledger_idem where log_id = $1) as repeats,
+       (select count(*) from ledger_tile where log_id = $1) as tiles
+     from ledger_entry where log_id = $1`,
+    [logId],
+  )
+  return row!
+}
+
+export async function selectStoredEntries(tx: SqlTx, logId: number, fromSeq: number, untilSeq: number): Promise<StoredEntry[]> {
+  return tx.query<StoredEntry>(
+    `select e.seq, e.leaf, e.leaf_hash, p.salt, p.payload
+     from ledger_entry e left join ledger_payload p on p.log_id = e.log_id and p.seq = e.seq
+     where e.log_id = $1 and e.seq >= $2 and e.seq < $3 order by e.seq`,
+    [logId, fromSeq, untilSeq],
+  )
+}
+
+export async function selectTiles(tx: SqlTx, logId: number, level: number, from: number, until: number): Promise<StoredTile[]> {
+  return tx.query<StoredTile>(
+    'select idx, data, root from ledger_tile where log_id = $1 and level = $2 and idx >= $3 and idx < $4 order by idx',
+    [logId, level, from, until],
+  )
+}
+
+export async function selectCheckpoints(tx: SqlTx, logId: number): Promise<StoredCheckpoint[]> {
+  return tx.query<StoredCheckpoint>(
+    'select size, root, note from ledger_checkpoint where log_id = $1 order by size',
+    [logId],
+  )
+}

@@ -1,0 +1,66 @@
+// A ledger over the test database, with real cryptography, a clock that tests move, and a guard in memory.
+import type { Clock, Sql } from '../src/kernel/index.ts'
+import { bytesEqual } from '../src/kernel/index.ts'
+import { ledgerSlice, makeLedger } from '../src/ledger/index.ts'
+import type { CheckpointGuard, KnownRoot, Ledger, LedgerFact, LedgerPorts } from '../src/ledger/index.ts'
+import { fakeClock } from './clock.ts'
+import type { FakeClock } from './clock.ts'
+import { nodeDigest, nodeRandom, nodeVerifier, testSigner } from './crypto.ts'
+import { freshTenant, openTestSql } from './database.ts'
+
+export const TEST_NOW_MS = Date.parse('2026-11-21T10:00:00.000Z')
+
+const signer = testSigner('ed25519')
+
+export interface TestLedger {
+  readonly sql: Sql
+  readonly clock: FakeClock
+  readonly guard: CheckpointGuard
+  readonly ports: LedgerPorts
+  readonly ledger: Ledger
+  readonly tenantId: string
+}
+
+/** A fresh tenant and a ledger for it. */
+export async function openTestLedger(changed: { readonly clock?: Clock; readonly guard?: CheckpointGuard } = {}): Promise<TestLedger> {
+  const migrations = ledgerSlice.migrations
+  if (migrations === undefined) throw new Error('expected the ledger to have migrations')
+  const sql = await openTestSql([{ name: 'ledger', migrations }])
+  const clock = fakeClock(TEST_NOW_MS)
+  const guard = changed.guard ?? memoryGuard()
+  const ports: LedgerPorts = {
+    sql,
+    clock: changed.clock ?? clock,
+    random: nodeRandom,
+    digest: nodeDigest,
+    verifier: nodeVerifier,
+    signer,
+    guard,
+    originPrefix: 'ships.example',
+    producer: { producer: 'seaworthy-test', version: '0.0.0' },
+  }
+  return { sql, clock, guard, ports, ledger: makeLedger(ports), tenantId: await freshTenant(sql) }
+}
+
+export function memoryGuard(): CheckpointGuard {
+  const known = new Map<string, KnownRoot>()
+  return {
+    read: (origin) => Promise.resolve(known.get(origin)),
+    write: (origin, next) => {
+      const last = known.get(origin)
+      if (last !== undefined && (next.size < last.size || (next.size === last.size && !bytesEqual(next.root, last.root)))) {
+        return Promise.reject(new Error('the guard holds a later or different checkpoint'))
+      }
+      known.set(origin, next)
+      return Promise.resolve()
+    },
+  }
+}
+
+export function aFact(changed: Partial<LedgerFact> = {}): LedgerFact {
+  return { type: 'note.appended', actor: 'p-1', subject: 'harbour@2.1.0', payload: { text: 'ok' }, refs: [], ...changed }
+}
+
+export function factsOf(count: number): LedgerFact[] {
+  return Array.from({ length: count }, (_, at) => aFact({ payload: { n: at } }))
+}
