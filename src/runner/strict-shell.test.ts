@@ -96,6 +96,7 @@ const SNIPPETS: readonly (readonly [string, number, string, string])[] = [
   ['set -- one two\necho "$#" "$1"', 0, '2 one\n', ''],
   ['echo "$#${1-}"', 0, '0\n', ''],
   ['exec 3> out.txt\necho three >&3\ncat out.txt', 0, 'three\n', ''],
+  ['if { true >&3; } 2>/dev/null; then echo open; fi', 0, '', ''],
   ['trap "echo bye" EXIT\nfalse', 1, 'bye\n', '2:1'],
   ['trap "echo bye" EXIT\ntrue', 0, 'bye\n', ''],
   ['echo one \\\n  two\nfalse', 1, 'one two\n', '3:1'],
@@ -147,6 +148,7 @@ test('successful steps are listed with their lines, and only where success is ce
     ['false | true || echo c\necho d', '1:0 2:0'],
     ['if false; then echo x; fi\necho d', '2:0'],
     ['x=1\necho $x', '1:0 2:0'],
+    ['for i in 1; do echo $i; done\ncase x in x) echo c ;; esac', '1:0 2:0'],
   ]
   for (const [script, steps] of table) {
     assert.deepEqual([script, (await runBlock(script)).steps], [script, steps])
