@@ -273,6 +273,14 @@ test('words that only look like tables are left alone', () => {
   )
 })
 
+test('a string is a statement only where statements live', () => {
+  const text = "export const hint = 'update the checklist from main'"
+  assert.deepEqual(rulesBrokenBy(withLines('src/verify/bundle.ts', text)), [])
+  assert.deepEqual(rulesBrokenBy(withLines('src/ledger/store.ts', text)), ['tables'])
+  const grants = 'revoke execute on function ledger_append from public;\n'
+  assert.deepEqual(rulesBrokenBy({ 'src/ledger/migrations/0002-more.up.sql': grants }), [])
+})
+
 test('reading fewer files than expected is a finding of its own', () => {
   const floors = JSON.stringify({ ...FLOORS, expectedAtLeast: { files: 1000, imports: 8 } })
   assert.deepEqual(rulesBrokenBy({ 'src/floors.json': floors }), ['input'])

@@ -35,7 +35,7 @@ export interface FileFacts {
   readonly loopedTests: readonly NamedFact[]
   /** `x as unknown as T`. */
   readonly doubleCasts: readonly NamedFact[]
-  /** Text of every argument of a `.query(…)` call and of every string that starts like a statement. */
+  /** Text of every argument of a `.query(…)` call, and in stores and views of every string that starts like a statement. */
   readonly sql: readonly NamedFact[]
   /** Every string literal that has the form of an error code. */
   readonly codes: readonly NamedFact[]
@@ -58,6 +58,8 @@ interface Collected {
   readonly sql: NamedFact[]
   readonly codes: NamedFact[]
   readonly urls: ImportFact[]
+  /** True where a string that starts like a statement is one: `store.ts`, `view.ts`, `payload-store.ts`. */
+  readonly isStore: boolean
 }
 
 /** Where the walk stands: the nodes above, nearest last. */
@@ -83,6 +85,7 @@ const LOOPS = new Set([
 const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'])
 const STATEMENT_START =
   /^\s*(?:select|insert into|update|delete from|with \w+ as|create table|alter table)\s/
+const STORE_FILE = /(?:^|[/-])(?:store|view)(?:-[a-z-]+)?\.ts$/
 const CODE_FORM = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/
 
 /** Parses TypeScript or JavaScript; a file that does not parse yields its errors and no other fact. */
@@ -98,6 +101,7 @@ export function readFacts(path: string, text: string): FileFacts {
     sql: [],
     codes: [],
     urls: [],
+    isStore: STORE_FILE.test(path),
   }
   const program = parsed.program as unknown
   if (isNode(program)) walk(program, [], lineOf, collected)
@@ -228,7 +232,7 @@ function noteText(node: Node, lineOf: LineOf, out: Collected): void {
   if (text === undefined) return
   const line = lineOf(node.start)
   if (CODE_FORM.test(text)) out.codes.push({ name: text, line })
-  if (STATEMENT_START.test(text) && !out.sql.some((known) => known.line === line))
+  if (out.isStore && STATEMENT_START.test(text) && !out.sql.some((known) => known.line === line))
     out.sql.push({ name: text, line })
 }
 

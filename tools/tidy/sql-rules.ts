@@ -113,4 +113,5 @@ function withoutQuotes(text: string): string {
     .replace(/'(?:[^']|'')*'/g, blank)
     .replace(/\b(?:extract|substring|trim|overlay|position)\s*\([^()]*\)/gi, blank)
     .replace(/\bdistinct\s+from\b/gi, blank)
+    .replace(/\brevoke\b[^;]*/gi, blank)
 }
