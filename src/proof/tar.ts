@@ -165,19 +165,25 @@ writeAscii(HEADER, 100, '0000644\0' + '0000000\0' + '0000000\0')
 writeAscii(HEADER, 136, '00000000000\0' + '        ' + '0')
 writeAscii(HEADER, 257, 'ustar\0' + '00')
 writeAscii(HEADER, 329, '0000000\0' + '0000000\0')
+const HEADER_SUM = HEADER.reduce((sum, byte) => sum + byte, 0)
 
 function headerOf(path: string, sizeBytes: number): Uint8Array {
   const header = HEADER.slice()
-  writeAscii(header, 0, path)
-  writeAscii(header, 124, sizeBytes.toString(8).padStart(11, '0'))
-  let sum = 0
-  for (const byte of header) sum += byte
+  const sum =
+    HEADER_SUM + writeAscii(header, 0, path) + writeAscii(header, 124, sizeBytes.toString(8).padStart(11, '0'))
   writeAscii(header, 148, `${sum.toString(8).padStart(6, '0')}\0 `)
   return header
 }
 
-function writeAscii(bytes: Uint8Array, at: number, text: string): void {
-  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i)
+/** Returns the sum of the bytes written. */
+function writeAscii(bytes: Uint8Array, at: number, text: string): number {
+  let sum = 0
+  for (let i = 0; i < text.length; i++) {
+    const byte = text.charCodeAt(i)
+    bytes[at + i] = byte
+    sum += byte
+  }
+  return sum
 }
 
 function nameAt(bytes: Uint8Array, at: number): string {

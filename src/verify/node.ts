@@ -53,6 +53,7 @@ export async function verifyBundleFile(path: string, trustArgument?: string): Pr
 }
 
 async function readTrustArgument(argument: string): Promise<TrustInput> {
+  // What cannot be looked up is no file; then the argument itself is read as a key, or refused with its reason.
   const isFile = !isKeyId(argument) && (await stat(argument).catch(() => undefined))?.isFile() === true
   const bytes = isFile ? await readFileOfTrust(argument) : utf8Bytes(argument)
   const parsed = parseTrustText(nodeVerifyPorts.digest, bytes)
