@@ -92,6 +92,18 @@ test('the installed command says its version and lists its commands', () => {
     assert.ok(help.stdout.includes(word), `help names ${word}`)
 })
 
+test('the installed command opens its database and reads a checklist', () => {
+  const command = join(seaworthy, 'node_modules', '.bin', 'seaworthy')
+  writeFileSync(join(seaworthy, 'checklist.md'), '# Release\n\n- [ ] The tests pass\n')
+  const said = run(command, ['import', 'checklist.md', '--json'], seaworthy)
+  assert.equal(said.status, 0, said.stderr)
+  const answer: { ok: boolean } = JSON.parse(said.stdout)
+  assert.equal(answer.ok, true)
+  const stored = run(command, ['key', 'create', 'alice', '--json'], seaworthy)
+  assert.equal(stored.status, 0, stored.stderr)
+  assert.ok(run(command, ['key', 'list'], seaworthy).stdout.includes('alice'))
+})
+
 test('the installed verifier explains itself and refuses a file that is not there', () => {
   const command = join(verify, 'node_modules', '.bin', 'seaworthy-verify')
   const help = run(command, ['--help'], verify)
