@@ -38,6 +38,12 @@ export const runnerErrors = defineErrors({
     title: 'The gate has no such slot',
     hint: 'List the slots of the gate and use their ids exactly.',
   },
+  RUNNER_SCRATCH_FAILED: {
+    status: 500,
+    exit: 1,
+    title: 'No scratch folder could be made for a command',
+    hint: 'Check that the folder for temporary files exists, is writable and has room.',
+  },
   RUNNER_WORKSPACE_MISSING: {
     status: 422,
     exit: 2,

@@ -66,9 +66,10 @@ export function nextTurn(schedule: Schedule, state: ScheduleState): Turn {
     if (resource !== undefined) busy.add(resource)
   }
   const waiting: HeldGate[] = []
+  const obstacles = findPhaseObstacles(schedule, state.settled)
   for (const gate of schedule.chosen) {
     if (state.settled.has(gate.id) || state.running.has(gate.id)) continue
-    const standing = standingOfGate(schedule, gate, state.settled)
+    const standing = standingOfGate(schedule, gate, state.settled, obstacles)
     if (standing.kind === 'held') held.push(standing.held)
     else if (standing.kind === 'waiting') waiting.push(standing.held)
     else if (
@@ -88,42 +89,64 @@ type GateStanding =
   | { readonly kind: 'waiting'; readonly held: HeldGate }
   | { readonly kind: 'held'; readonly held: HeldGate }
 
+/** What keeps a gate from starting: for now, or for the rest of the run. */
+interface Obstacle {
+  readonly isFinal: boolean
+  readonly status: HeldGate['status']
+  readonly reason: string
+}
+
 function standingOfGate(
   schedule: Schedule,
   gate: PlanGate,
   settled: ReadonlyMap<string, StoredStatus>,
+  obstacles: ReadonlyMap<string, Obstacle>,
 ): GateStanding {
-  let waiting: HeldGate | undefined
-  for (const { id, words } of prerequisitesOf(schedule, gate)) {
-    const status = statusOfNeed(schedule, id, settled)
-    if (status === undefined) {
-      waiting ??= { gate, status: 'PENDING', reason: `${words} ${id}, which has no result` }
-    } else if (!isSatisfied(status)) {
-      return {
-        kind: 'held',
-        held: { gate, status: heldStatus(status), reason: `${words} ${id}, which is ${status}` },
-      }
+  let first = gate.phase === undefined ? undefined : obstacles.get(gate.phase)
+  for (const id of gate.needs) {
+    if (first?.isFinal === true) break
+    const next = obstacleOfNeed(schedule, id, settled)
+    if (first === undefined || next?.isFinal === true) first = next
+  }
+  if (first === undefined) return { kind: 'ready' }
+  const held = { gate, status: first.status, reason: first.reason }
+  return { kind: first.isFinal ? 'held' : 'waiting', held }
+}
+
+function obstacleOfNeed(
+  schedule: Schedule,
+  id: string,
+  settled: ReadonlyMap<string, StoredStatus>,
+): Obstacle | undefined {
+  const status = statusOfNeed(schedule, id, settled)
+  if (status === undefined) {
+    return { isFinal: false, status: 'PENDING', reason: `needs ${id}, which has no result` }
+  }
+  if (isSatisfied(status)) return undefined
+  return { isFinal: true, status: heldStatus(status), reason: `needs ${id}, which is ${status}` }
+}
+
+/** By phase, what of the phases before it is in the way; worked out once per turn. */
+function findPhaseObstacles(
+  schedule: Schedule,
+  settled: ReadonlyMap<string, StoredStatus>,
+): Map<string, Obstacle> {
+  const found = new Map<string, Obstacle>()
+  let obstacle: Obstacle | undefined
+  for (const { name, required } of schedule.phases) {
+    if (obstacle !== undefined) found.set(name, obstacle)
+    for (const id of required) {
+      if (obstacle?.isFinal === true) break
+      const status = settled.get(id)
+      if (status !== undefined && isSatisfied(status)) continue
+      const isFinal = status !== undefined
+      const state = isFinal ? `is ${status}` : 'has no result'
+      // Not SKIPPED: the gate itself depends on nothing that failed, its phase has not come.
+      const reason = `waits for the phase ${name}: ${id}, which ${state}`
+      if (obstacle === undefined || isFinal) obstacle = { isFinal, status: 'PENDING', reason }
     }
   }
-  return waiting === undefined ? { kind: 'ready' } : { kind: 'waiting', held: waiting }
-}
-
-interface Prerequisite {
-  readonly id: string
-  readonly words: string
-}
-
-function prerequisitesOf(schedule: Schedule, gate: PlanGate): Prerequisite[] {
-  const needs = gate.needs.map((id) => ({ id, words: 'needs' }))
-  if (gate.phase === undefined) return needs
-  const own = schedule.phases.findIndex((phase) => phase.name === gate.phase)
-  const earlier = schedule.phases.slice(0, Math.max(own, 0))
-  return [
-    ...needs,
-    ...earlier.flatMap((phase) =>
-      phase.required.map((id) => ({ id, words: `waits for the phase ${phase.name}:` })),
-    ),
-  ]
+  return found
 }
 
 /** A roll-up stands as its worst child, once all of them stand. */

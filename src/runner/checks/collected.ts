@@ -8,6 +8,13 @@ export const STREAM_LIMIT_BYTES = 4 * 1024 * 1024
 /** Rows kept of an sql answer. */
 export const ROW_LIMIT = 10_000
 
+/** A longer time limit of a plan is cut to this: timers take no more. */
+const TIMEOUT_LIMIT_MS = 2 ** 31 - 1
+
+export function timeoutOf(gate: PlanGate): number {
+  return Math.min(gate.timeoutMs, TIMEOUT_LIMIT_MS)
+}
+
 /** The outside world a check may touch. */
 export interface CheckPorts {
   readonly spawn: Spawn

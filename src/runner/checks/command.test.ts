@@ -104,6 +104,11 @@ test('a command that leaves read-only folders does not keep its scratch folder a
   assert.deepEqual(readdirSync(scratchRoot), [])
 })
 
+test('a missing folder for scratch is a fault with a code, not evidence about the gate', async () => {
+  const run = runGate(aCommand('unit', 'true'), { scratchRoot: '/no/such/folder' })
+  await assert.rejects(run, { code: 'RUNNER_SCRATCH_FAILED' })
+})
+
 test('a bash that is not there makes the gate an error, not a failure', async () => {
   const got = await runGate(aCommand('nowhere', 'true'), { searchPath: '/nowhere' })
   assert.equal(got.judgement.status, 'ERROR')

@@ -5,9 +5,10 @@ import type { SpawnOutput, SpawnResult } from '../../kernel/index.ts'
 import { messageOf, utf8TextLossy } from '../../kernel/index.ts'
 import type { PlanGate } from '../../verdict/index.ts'
 import { gateEnvironment } from '../environment.ts'
+import { runnerFault } from '../errors.ts'
 import { readStepTrace } from '../step-trace.ts'
 import { strictShellCall } from '../strict-shell.ts'
-import { STREAM_LIMIT_BYTES, StreamTally } from './collected.ts'
+import { STREAM_LIMIT_BYTES, StreamTally, timeoutOf } from './collected.ts'
 import type { CheckOf, CheckSite, Collected } from './collected.ts'
 
 /** Folders opened for deletion at most, should a command have left read-only ones behind. */
@@ -22,18 +23,40 @@ export async function collectCommand(
   check: CheckOf<'command'>,
   site: CheckSite,
 ): Promise<Collected> {
-  const folder = await mkdtemp(join(site.scratchRoot, 'seaworthy-gate-'))
   const notes: string[] = []
+  const { folder, home, block } = await makeScratch(site.scratchRoot, check.script)
   try {
-    const home = join(folder, 'home')
-    const block = join(folder, 'block.sh')
-    await mkdir(home, { mode: 0o700 })
-    await writeFile(block, check.script, { mode: 0o400 })
     const result = await spawnBlock(gate, site, home, block)
     return { ...captureOf(result, site), notes }
   } finally {
     const left = await removeFolder(folder)
     if (left !== undefined) notes.push(`the scratch folder ${folder} could not be removed: ${left}`)
+  }
+}
+
+interface Scratch {
+  readonly folder: string
+  /** Empty; HOME and TMPDIR of the command. */
+  readonly home: string
+  /** File with the block as the plan has it. */
+  readonly block: string
+}
+
+async function makeScratch(scratchRoot: string, script: string): Promise<Scratch> {
+  try {
+    const folder = await mkdtemp(join(scratchRoot, 'seaworthy-gate-'))
+    const home = join(folder, 'home')
+    const block = join(folder, 'block.sh')
+    await Promise.all([mkdir(home, { mode: 0o700 }), writeFile(block, script, { mode: 0o400 })])
+    return { folder, home, block }
+  } catch (thrown) {
+    throw runnerFault(
+      'RUNNER_SCRATCH_FAILED',
+      `expected to make a folder in ${scratchRoot}, got: ${messageOf(thrown)}`,
+      {
+        cause: thrown,
+      },
+    )
   }
 }
 
@@ -53,7 +76,7 @@ async function spawnBlock(
       names: gate.parameters,
       values: site.parameters,
     }),
-    timeoutMs: gate.timeoutMs,
+    timeoutMs: timeoutOf(gate),
     outputLimitBytes: STREAM_LIMIT_BYTES,
     extraOutputs: 1,
     signal: site.signal,

@@ -3,7 +3,13 @@ import type { FetchAnswer } from '../../kernel/index.ts'
 import { utf8Bytes } from '../../kernel/index.ts'
 import { substituteParameters } from '../../verdict/index.ts'
 import type { PlanGate } from '../../verdict/index.ts'
-import { maskedReason, STREAM_LIMIT_BYTES, StreamTally, untilAborted } from './collected.ts'
+import {
+  maskedReason,
+  STREAM_LIMIT_BYTES,
+  StreamTally,
+  untilAborted,
+  timeoutOf,
+} from './collected.ts'
 import type { CheckOf, CheckSite, Collected } from './collected.ts'
 
 /** Response headers that carry credentials whoever the other side is; only their presence is kept. */
@@ -26,7 +32,7 @@ export async function collectHttp(
         Object.entries(check.headers ?? {}).map(([name, value]) => [name, fill(value)]),
       ),
       ...(check.body === undefined ? {} : { body: utf8Bytes(fill(check.body)) }),
-      timeoutMs: gate.timeoutMs,
+      timeoutMs: timeoutOf(gate),
       bodyLimitBytes: STREAM_LIMIT_BYTES,
       signal: site.signal,
     })

@@ -7,6 +7,7 @@ import {
   STREAM_LIMIT_BYTES,
   StreamTally,
   untilAborted,
+  timeoutOf,
 } from './collected.ts'
 import type { CheckOf, CheckSite, Collected } from './collected.ts'
 
@@ -31,7 +32,7 @@ export async function collectSql(
     const asked = dialSql.ask({
       url,
       text: check.text,
-      timeoutMs: gate.timeoutMs,
+      timeoutMs: timeoutOf(gate),
       rowLimit: ROW_LIMIT,
     })
     const answer = await untilAborted(asked, site.signal)
