@@ -4,13 +4,16 @@ import { definitionHashOf, planHashOf, reviewHashOf } from '../src/verdict/index
 import type {
   Assertion,
   Capture,
+  Condition,
   DecisionInputs,
   GateResult,
   Plan,
   PlanGate,
+  Risk,
   RunTerms,
   SignOff,
   StoredStatus,
+  Waiver,
 } from '../src/verdict/index.ts'
 import { nodeDigest } from './crypto.ts'
 
@@ -80,11 +83,17 @@ export function aCommandCapture(
 }
 
 /** A result of the gate as it is defined now, collected an hour before noon in staging. */
-export function aResult(gate: PlanGate, status: StoredStatus, fields: Partial<GateResult> = {}): GateResult {
+export function aResult(
+  gate: PlanGate,
+  status: StoredStatus,
+  fields: Partial<GateResult> = {},
+): GateResult {
   const hasRun = !['PENDING', 'BLOCKED', 'RUNNING', 'SKIPPED'].includes(status)
   const ran = {
     statement: digestOf('c'),
-    evidence: [{ name: 'capture', digest: digestOf('d'), mediaType: 'application/json', sizeBytes: 10 }],
+    evidence: [
+      { name: 'capture', digest: digestOf('d'), mediaType: 'application/json', sizeBytes: 10 },
+    ],
     finishedAtMs: NOON_MS - HOUR_MS,
     environment: 'staging',
   }
@@ -112,7 +121,12 @@ export function inputsFor(
     plan: planHashOf(nodeDigest, plan),
     run: 'run-1',
     terms: NO_TERMS,
-    subject: { service: plan.service, version: plan.version, environment: plan.environment, digests: { release: 'e'.repeat(64) } },
+    subject: {
+      service: plan.service,
+      version: plan.version,
+      environment: plan.environment,
+      digests: { release: 'e'.repeat(64) },
+    },
     author: 'ada',
     results: plan.gates.map((gate) => aResult(gate, statuses[gate.id] ?? 'PASS')),
     risks: [],
@@ -146,3 +160,39 @@ export function withSignOffs(
     })),
   }
 }
+
+export const aRisk = (fields: Partial<Risk> = {}): Risk => ({
+  id: 'R1',
+  level: 'P3',
+  title: 'slow start',
+  owner: 'owen',
+  state: 'OPEN',
+  ...fields,
+})
+
+export const aWaiver = (fields: Partial<Waiver> = {}): Waiver => ({
+  id: 'W1',
+  gates: ['b'],
+  environment: 'staging',
+  version: '1.2.3',
+  reason: 'known flake',
+  risk: 'R1',
+  requester: 'rita',
+  approvers: ['paul', 'petra'],
+  issuedAtMs: NOON_MS - 2 * DAY_MS,
+  expiresAtMs: NOON_MS + 20 * DAY_MS,
+  maxUses: 3,
+  revoked: false,
+  ...fields,
+})
+
+export const aCondition = (fields: Partial<Condition> = {}): Condition => ({
+  id: 'C1',
+  text: 'limits tested',
+  gate: 'b',
+  owner: 'guild',
+  dueAtMs: NOON_MS + DAY_MS,
+  onMiss: 'NO_GO',
+  blocks: 'deploy',
+  ...fields,
+})

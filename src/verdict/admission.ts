@@ -1,5 +1,6 @@
 // Whether a gate may run, from the plan and the terms of the run alone.
-import type { Admission, PlanGate, RunTerms } from './model.ts'
+import type { Admission, RunTerms } from './model.ts'
+import type { PlanGate } from './plan-model.ts'
 
 const PARAMETER = /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))/g
 
@@ -16,21 +17,26 @@ export function admitGate(gate: PlanGate, terms: RunTerms): Admission {
   if (gate.children !== undefined) {
     return refuse('PENDING', `rolls up ${gate.children.length} gates and has no run of its own`)
   }
-  if (gate.check.type === 'unsupported') return refuse('BLOCKED', `${gate.check.language}: ${gate.check.reason}`)
-  if (gate.holes.length > 0) return refuse('BLOCKED', `the text has holes to fill: ${gate.holes.join(', ')}`)
+  if (gate.check.type === 'unsupported')
+    return refuse('BLOCKED', `${gate.check.language}: ${gate.check.reason}`)
+  if (gate.holes.length > 0)
+    return refuse('BLOCKED', `the text has holes to fill: ${gate.holes.join(', ')}`)
   const missing = neededParameters(gate).filter((name) => !hasParameter(terms, name))
-  if (missing.length > 0) return refuse('BLOCKED', `parameters without a value: ${missing.join(', ')}`)
+  if (missing.length > 0)
+    return refuse('BLOCKED', `parameters without a value: ${missing.join(', ')}`)
   if (gate.check.type === 'manual') return refuse('PENDING', 'waits for a person')
   const isProven = gate.effect === 'read' && gate.provenRead
   if (!isProven && !terms.confirmed.includes(gate.id)) {
-    const what = gate.effect === 'read' ? 'is not proven to only read' : `has the effect ${gate.effect}`
+    const what =
+      gate.effect === 'read' ? 'is not proven to only read' : `has the effect ${gate.effect}`
     return refuse('BLOCKED', `needs review and confirm: the check ${what}`)
   }
   return { admitted: true }
 }
 
 function neededParameters(gate: PlanGate): readonly string[] {
-  const names = gate.check.type === 'sql' ? [...gate.parameters, gate.check.connection] : gate.parameters
+  const names =
+    gate.check.type === 'sql' ? [...gate.parameters, gate.check.connection] : gate.parameters
   return [...new Set(names)]
 }
 
@@ -43,7 +49,10 @@ function hasParameter(terms: RunTerms, name: string): boolean {
  * Replaces `$NAME` and `${NAME}` by the value of the parameter of that name, once, left to right; other text that looks
  * like a parameter stays. For http, sql and document checks; a command gets its parameters as environment.
  */
-export function substituteParameters(text: string, parameters: Readonly<Record<string, string>>): string {
+export function substituteParameters(
+  text: string,
+  parameters: Readonly<Record<string, string>>,
+): string {
   return text.replace(PARAMETER, (whole, braced?: string, bare?: string) => {
     const name = braced ?? bare ?? ''
     return (Object.hasOwn(parameters, name) ? parameters[name] : undefined) ?? whole

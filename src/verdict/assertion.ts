@@ -1,8 +1,9 @@
 // Weighs one assertion against what was read: true, false, tolerated, or no data.
 import type { Json } from '../kernel/index.ts'
-import type { Assertion, AssertionOutcome, PlanGate, Reading } from './model.ts'
+import type { AssertionOutcome } from './model.ts'
 import { compilePattern } from './pattern.ts'
 import { matchesPattern } from './pattern-match.ts'
+import type { Assertion, PlanGate, Reading } from './plan-model.ts'
 import { parseQuantity, quantityIn } from './quantity.ts'
 import type { Found, Observer } from './readings.ts'
 
@@ -82,16 +83,25 @@ function compareNumber(gate: PlanGate, assertion: Assertion, value: Json, bound:
   if (assertion.op === 'contains') return compareText(assertion, value, String(bound))
   const ownUnit = unitOfReading(gate, assertion.read)
   const unit = assertion.unit ?? ownUnit
-  const bare = typeof value === 'number' ? { value } : typeof value === 'string' ? parseQuantity(value) : undefined
+  const bare =
+    typeof value === 'number'
+      ? { value }
+      : typeof value === 'string'
+        ? parseQuantity(value)
+        : undefined
   if (bare === undefined) return noData(`${shownText(textOf(value))}, which is not a number`)
-  const quantity = bare.unit === undefined && ownUnit !== undefined ? { value: bare.value, unit: ownUnit } : bare
+  const quantity =
+    bare.unit === undefined && ownUnit !== undefined ? { value: bare.value, unit: ownUnit } : bare
   const number = quantityIn(quantity, unit)
   if (number === undefined) {
-    return noData(`${shownText(textOf(value))}, whose unit does not fit ${unit ?? 'a bound without a unit'}`)
+    return noData(
+      `${shownText(textOf(value))}, whose unit does not fit ${unit ?? 'a bound without a unit'}`,
+    )
   }
   const holds = compareOrder(assertion.op, number, bound)
   if (holds === undefined) return noData(`no meaning of ${assertion.op} for a number`)
-  const isNear = assertion.tolerance !== undefined && Math.abs(number - bound) <= assertion.tolerance
+  const isNear =
+    assertion.tolerance !== undefined && Math.abs(number - bound) <= assertion.tolerance
   return !holds && isNear && assertion.op !== 'ne' ? { is: 'tolerated' } : yes(holds)
 }
 
@@ -132,7 +142,9 @@ function compareBoolean(assertion: Assertion, value: Json, bound: boolean): Answ
 
 function compareText(assertion: Assertion, value: Json, bound: string): Answer {
   if (assertion.op === 'contains' && Array.isArray(value)) {
-    return yes((value as readonly Json[]).some((each) => typeof each !== 'object' && textOf(each) === bound))
+    return yes(
+      (value as readonly Json[]).some((each) => typeof each !== 'object' && textOf(each) === bound),
+    )
   }
   if (typeof value === 'object') return noData('a list or an object where one value was expected')
   const text = textOf(value)
@@ -153,7 +165,12 @@ function compareText(assertion: Assertion, value: Json, bound: string): Answer {
 }
 
 function textOf(value: Json): string {
-  const text = typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const text =
+    typeof value === 'string'
+      ? value
+      : typeof value === 'object'
+        ? JSON.stringify(value)
+        : String(value)
   return text.toWellFormed()
 }
 
@@ -179,8 +196,12 @@ const WORD_OF_OPERATOR: Readonly<Record<Assertion['op'], string>> = {
 /** The claim in a few words: `stdout to contain "ok"`. */
 export function describeAssertion(assertion: Assertion): string {
   const what = describeReading(assertion.read)
-  if (assertion.op === 'exists' || assertion.value === undefined) return `${what} ${WORD_OF_OPERATOR[assertion.op]}`
-  const bound = typeof assertion.value === 'string' ? JSON.stringify(shownText(assertion.value)) : String(assertion.value)
+  if (assertion.op === 'exists' || assertion.value === undefined)
+    return `${what} ${WORD_OF_OPERATOR[assertion.op]}`
+  const bound =
+    typeof assertion.value === 'string'
+      ? JSON.stringify(shownText(assertion.value))
+      : String(assertion.value)
   const unit = assertion.unit === undefined ? '' : ` ${assertion.unit}`
   return `${what} ${WORD_OF_OPERATOR[assertion.op]} ${bound}${unit}`
 }

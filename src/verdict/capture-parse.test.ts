@@ -7,8 +7,25 @@ import type { Capture } from './index.ts'
 
 const streams = { stdout: { truncated: false, maskedCount: 2 } }
 const captures: readonly Capture[] = [
-  { kind: 'command', exitCode: 0, signal: null, timedOut: false, steps: [{ line: 1, exitCode: 0 }], durationMs: 1.5, streams },
-  { kind: 'command', exitCode: null, signal: 'SIGKILL', timedOut: true, startError: 'ENOENT', steps: [], durationMs: 0, streams: {} },
+  {
+    kind: 'command',
+    exitCode: 0,
+    signal: null,
+    timedOut: false,
+    steps: [{ line: 1, exitCode: 0 }],
+    durationMs: 1.5,
+    streams,
+  },
+  {
+    kind: 'command',
+    exitCode: null,
+    signal: 'SIGKILL',
+    timedOut: true,
+    startError: 'ENOENT',
+    steps: [],
+    durationMs: 0,
+    streams: {},
+  },
   { kind: 'http', status: 200, headers: { 'content-type': 'text/plain' }, durationMs: 3, streams },
   { kind: 'http', status: null, headers: {}, error: 'refused', durationMs: 3, streams: {} },
   { kind: 'sql', rowCount: null, error: 'syntax', durationMs: 3, streams: {} },
@@ -24,14 +41,20 @@ test('a capture with a key too few, too many or of another kind is refused with 
   const refuses = (value: unknown, place: RegExp): void => {
     assert.throws(
       () => parseCapture(canonicalBytes(value)),
-      (thrown) => thrown instanceof SeaworthyError && thrown.code === 'VERDICT_CAPTURE_SHAPE_REFUSED' && place.test(thrown.message),
+      (thrown) =>
+        thrown instanceof SeaworthyError &&
+        thrown.code === 'VERDICT_CAPTURE_SHAPE_REFUSED' &&
+        place.test(thrown.message),
     )
   }
   for (const capture of captures) {
     refuses({ ...capture, opinion: 'PASS' }, /opinion/)
     for (const key of Object.keys(capture)) {
       if (key === 'error' || key === 'startError') continue
-      refuses(Object.fromEntries(Object.entries(capture).filter(([name]) => name !== key)), new RegExp(key))
+      refuses(
+        Object.fromEntries(Object.entries(capture).filter(([name]) => name !== key)),
+        new RegExp(key),
+      )
     }
   }
   refuses({ ...captures[0], exitCode: '0' }, /exitCode/)
@@ -42,7 +65,13 @@ test('a capture with a key too few, too many or of another kind is refused with 
 })
 
 test('a capture that is no JSON, no UTF-8 or too long is refused', () => {
-  for (const bytes of [utf8Bytes('{'), utf8Bytes(''), new Uint8Array([0xff]), utf8Bytes('[' .repeat(100)), new Uint8Array(CAPTURE_LIMIT_BYTES + 1)]) {
+  for (const bytes of [
+    utf8Bytes('{'),
+    utf8Bytes(''),
+    new Uint8Array([0xff]),
+    utf8Bytes('['.repeat(100)),
+    new Uint8Array(CAPTURE_LIMIT_BYTES + 1),
+  ]) {
     assert.throws(() => parseCapture(bytes), { code: 'VERDICT_CAPTURE_SHAPE_REFUSED' })
   }
 })

@@ -2,7 +2,17 @@
 import { parseStrictJson, utf8Text } from '../kernel/index.ts'
 import { verdictFault } from './errors.ts'
 import type { Capture, StreamState } from './model.ts'
-import { kindOf, readBoolean, readInteger, readList, readMap, readNumber, readOneOf, readRecord, readText } from './shape.ts'
+import {
+  kindOf,
+  readBoolean,
+  readInteger,
+  readList,
+  readMap,
+  readNumber,
+  readOneOf,
+  readRecord,
+  readText,
+} from './shape.ts'
 import type { Place, Reader } from './shape.ts'
 
 /** A capture holds facts about streams, not the streams; more bytes than this are refused. */
@@ -47,7 +57,12 @@ const readers: { readonly [K in Capture['kind']]: Reader<Capture> } = {
     { error: readText },
   ),
   document: readRecord(
-    { kind: readOneOf(['document']), found: readBoolean, durationMs: readNumber, streams: readStreams },
+    {
+      kind: readOneOf(['document']),
+      found: readBoolean,
+      durationMs: readNumber,
+      streams: readStreams,
+    },
     { error: readText },
   ),
   manual: readRecord(
@@ -66,18 +81,30 @@ export function parseCapture(bytes: Uint8Array): Capture {
     refuse: (message) => verdictFault('VERDICT_CAPTURE_SHAPE_REFUSED', message),
   }
   if (bytes.length > CAPTURE_LIMIT_BYTES) {
-    throw place.refuse(`expected a capture of at most ${CAPTURE_LIMIT_BYTES} bytes, got ${bytes.length}`)
+    throw place.refuse(
+      `expected a capture of at most ${CAPTURE_LIMIT_BYTES} bytes, got ${bytes.length}`,
+    )
   }
   let value: unknown
   try {
     value = parseStrictJson(utf8Text(bytes))
   } catch (cause) {
-    throw verdictFault('VERDICT_CAPTURE_SHAPE_REFUSED', 'expected the capture to be JSON in UTF-8', { cause })
+    throw verdictFault(
+      'VERDICT_CAPTURE_SHAPE_REFUSED',
+      'expected the capture to be JSON in UTF-8',
+      { cause },
+    )
   }
-  const kind: unknown = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined
-  const reader = typeof kind === 'string' && Object.hasOwn(readers, kind) ? readers[kind as Capture['kind']] : undefined
+  const kind: unknown =
+    typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined
+  const reader =
+    typeof kind === 'string' && Object.hasOwn(readers, kind)
+      ? readers[kind as Capture['kind']]
+      : undefined
   if (reader === undefined) {
-    throw place.refuse(`expected the key "kind" with one of ${Object.keys(readers).join(', ')}, got ${kindOf(kind)}`)
+    throw place.refuse(
+      `expected the key "kind" with one of ${Object.keys(readers).join(', ')}, got ${kindOf(kind)}`,
+    )
   }
   return reader(value, place)
 }

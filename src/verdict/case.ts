@@ -1,10 +1,14 @@
 // What the rules of a decision read, worked out once from plan and inputs.
-import type { Condition, ConditionState, DecisionInputs, Plan, Waiver } from './model.ts'
+import type { Condition, ConditionState, DecisionInputs, Waiver } from './model.ts'
+import type { Plan } from './plan-model.ts'
 import type { Quorum } from './quorum.ts'
 import type { Standings } from './standing.ts'
 
 /** Every condition with its state, by id. */
-export type ConditionStates = readonly { readonly condition: Condition; readonly state: ConditionState }[]
+export type ConditionStates = readonly {
+  readonly condition: Condition
+  readonly state: ConditionState
+}[]
 
 export interface Case {
   readonly plan: Plan

@@ -3,12 +3,18 @@ import type { ContentDigest, Digest } from '../kernel/index.ts'
 import type { Case, ConditionStates } from './case.ts'
 import { decisionHashOf, reviewHashWith, sortedBy } from './decision-hash.ts'
 import { gateReasons, nothingCertified } from './gate-rules.ts'
-import { INSTANT_LIMIT_MS, instantText } from './instant.ts'
-import type { DecisionInputs, Plan, Reason, Verdict, VerdictValue, Waiver } from './model.ts'
+import { INSTANT_LIMIT_MS, describeInstant } from './instant.ts'
+import type { DecisionInputs, Reason, Verdict, VerdictValue, Waiver } from './model.ts'
 import { notesOf } from './notes.ts'
+import type { Plan } from './plan-model.ts'
 import { planHashOf, withDescendants } from './plan.ts'
 import { countSignOffs } from './quorum.ts'
-import { conditionReasons, environmentReasons, riskReasons, signOffReasons } from './release-rules.ts'
+import {
+  conditionReasons,
+  environmentReasons,
+  riskReasons,
+  signOffReasons,
+} from './release-rules.ts'
 import { conditionState, standingsOf, withRollUps } from './standing.ts'
 import { coveringWaiver, refuseWaiver } from './waiver.ts'
 
@@ -25,9 +31,14 @@ interface Outcome {
 export function decide(digest: Digest, plan: Plan, inputs: DecisionInputs): Verdict {
   const planHash = planHashOf(digest, plan)
   const reviewHash = reviewHashWith(digest, plan, planHash, inputs)
-  const hashes = { reviewHash, decisionHash: decisionHashOf(digest, inputs, reviewHash), asOfMs: inputs.asOfMs }
+  const hashes = {
+    reviewHash,
+    decisionHash: decisionHashOf(digest, inputs, reviewHash),
+    asOfMs: inputs.asOfMs,
+  }
   const invalid = sortedReasons(integrityReasons(plan, planHash, inputs))
-  if (invalid.length > 0) return { value: 'INVALID', raw: 'INVALID', reasons: invalid, notes: [], ...hashes }
+  if (invalid.length > 0)
+    return { value: 'INVALID', raw: 'INVALID', reasons: invalid, notes: [], ...hashes }
   const facts = openCase(digest, plan, inputs, reviewHash)
   const final = ruleOn(facts, facts.waivers)
   const raw = ruleOn(facts, [])
@@ -42,20 +53,32 @@ export function decide(digest: Digest, plan: Plan, inputs: DecisionInputs): Verd
   }
 }
 
-function openCase(digest: Digest, plan: Plan, inputs: DecisionInputs, reviewHash: ContentDigest): Case {
+function openCase(
+  digest: Digest,
+  plan: Plan,
+  inputs: DecisionInputs,
+  reviewHash: ContentDigest,
+): Case {
   const standings = withRollUps(plan, standingsOf(digest, plan, inputs), (child) => child.status)
-  const conditions: ConditionStates = sortedBy(inputs.conditions, (each) => each.id).map((condition) => ({
-    condition,
-    state: conditionState(condition, standings, inputs.asOfMs),
-  }))
+  const conditions: ConditionStates = sortedBy(inputs.conditions, (each) => each.id).map(
+    (condition) => ({
+      condition,
+      state: conditionState(condition, standings, inputs.asOfMs),
+    }),
+  )
   return {
     plan,
     inputs,
     standings,
     conditions,
-    held: withDescendants(plan.gates, conditions.flatMap((each) => (each.state === 'OPEN' ? [each.condition.gate] : []))),
+    held: withDescendants(
+      plan.gates,
+      conditions.flatMap((each) => (each.state === 'OPEN' ? [each.condition.gate] : [])),
+    ),
     quorum: countSignOffs(plan, inputs, reviewHash),
-    waivers: sortedBy(inputs.waivers, (each) => each.id).filter((each) => refuseWaiver(each, inputs) === undefined),
+    waivers: sortedBy(inputs.waivers, (each) => each.id).filter(
+      (each) => refuseWaiver(each, inputs) === undefined,
+    ),
   }
 }
 
@@ -65,7 +88,8 @@ function ruleOn(facts: Case, waivers: readonly Waiver[]): Outcome {
   const used = new Map<string, Waiver>()
   const standings = withRollUps(plan, facts.standings, (child) => {
     if (held.has(child.gate.id)) return undefined
-    return coveringWaiver(child.gate.id, child.status, waivers, inputs.policy.nonWaivable) === undefined
+    return coveringWaiver(child.gate.id, child.status, waivers, inputs.policy.nonWaivable) ===
+      undefined
       ? child.status
       : 'PASS'
   })
@@ -73,8 +97,14 @@ function ruleOn(facts: Case, waivers: readonly Waiver[]): Outcome {
   // A lesser gate below a required roll-up weighs through it, so its waiver counts as used.
   const weighing = withDescendants(plan.gates, required)
   for (const standing of standings.values()) {
-    if (!weighing.has(standing.gate.id) || held.has(standing.gate.id) || standing.status === 'WARN') continue
-    const waiver = coveringWaiver(standing.gate.id, standing.status, waivers, inputs.policy.nonWaivable)
+    if (!weighing.has(standing.gate.id) || held.has(standing.gate.id) || standing.status === 'WARN')
+      continue
+    const waiver = coveringWaiver(
+      standing.gate.id,
+      standing.status,
+      waivers,
+      inputs.policy.nonWaivable,
+    )
     if (waiver !== undefined) used.set(standing.gate.id, waiver)
   }
   const blocking = [
@@ -103,17 +133,22 @@ function integrityReasons(plan: Plan, planHash: ContentDigest, inputs: DecisionI
     flip: 'Find out what was changed; nothing else of this decision can be relied on.',
   })
   const out = inputs.integrity.findings.map(reason)
-  if (!inputs.integrity.ok && out.length === 0) out.push(reason('ledger, signatures or evidence did not verify'))
-  if (inputs.plan !== planHash) out.push(reason(`expected results of the plan ${planHash}, got ${inputs.plan}`))
+  if (!inputs.integrity.ok && out.length === 0)
+    out.push(reason('ledger, signatures or evidence did not verify'))
+  if (inputs.plan !== planHash)
+    out.push(reason(`expected results of the plan ${planHash}, got ${inputs.plan}`))
   for (const name of ['service', 'version', 'environment'] as const) {
     if (inputs.subject[name] !== plan[name]) {
-      out.push(reason(`expected a subject with the ${name} ${plan[name]}, got ${inputs.subject[name]}`))
+      out.push(
+        reason(`expected a subject with the ${name} ${plan[name]}, got ${inputs.subject[name]}`),
+      )
     }
   }
   const gates = new Set(plan.gates.map((gate) => gate.id))
   const seen = new Set<string>()
   for (const { gate } of inputs.results) {
-    if (!gates.has(gate)) out.push(reason(`there is a result for ${gate}, which is not in the plan`))
+    if (!gates.has(gate))
+      out.push(reason(`there is a result for ${gate}, which is not in the plan`))
     if (seen.has(gate)) out.push(reason(`there is more than one result for ${gate}`))
     seen.add(gate)
   }
@@ -126,7 +161,7 @@ function openConditionReasons(facts: Case): Reason[] {
     .map(({ condition }) => ({
       rule: '7.7',
       gate: condition.gate,
-      text: `condition ${condition.id} is open: ${condition.text} (${condition.owner}, due ${instantText(condition.dueAtMs)}, blocks ${condition.blocks})`,
+      text: `condition ${condition.id} is open: ${condition.text} (${condition.owner}, due ${describeInstant(condition.dueAtMs)}, blocks ${condition.blocks})`,
       flip: `${condition.gate} passes before the condition is due.`,
     }))
 }
@@ -135,7 +170,7 @@ function waiverReasons(used: ReadonlyMap<string, Waiver>): Reason[] {
   return [...used].map(([gate, waiver]) => ({
     rule: '7.8',
     gate,
-    text: `waiver ${waiver.id} covers it: ${waiver.reason} (risk ${waiver.risk}, until ${instantText(waiver.expiresAtMs)})`,
+    text: `waiver ${waiver.id} covers it: ${waiver.reason} (risk ${waiver.risk}, until ${describeInstant(waiver.expiresAtMs)})`,
     flip: `${gate} passes without the waiver.`,
   }))
 }
@@ -145,7 +180,8 @@ function expiryOf(facts: Case, outcome: Outcome): number | undefined {
   if (!['GO', 'GO_WITH_WAIVERS', 'CONDITIONAL_GO'].includes(outcome.value)) return undefined
   const ends = [facts.inputs.asOfMs + facts.inputs.policy.goLifetimeMs]
   for (const waiver of outcome.used.values()) ends.push(waiver.expiresAtMs)
-  for (const { condition, state } of facts.conditions) if (state === 'OPEN') ends.push(condition.dueAtMs)
+  for (const { condition, state } of facts.conditions)
+    if (state === 'OPEN') ends.push(condition.dueAtMs)
   return Math.min(INSTANT_LIMIT_MS, ...ends)
 }
 

@@ -1,6 +1,7 @@
 // The two hashes of a decision: what people sign, and what the decision statement signs.
 import type { ContentDigest, Digest } from '../kernel/index.ts'
-import type { DecisionInputs, GateResult, Plan } from './model.ts'
+import type { DecisionInputs, GateResult } from './model.ts'
+import type { Plan } from './plan-model.ts'
 import { hashOfJson, planHashOf, withDescendants } from './plan.ts'
 
 /** Compares texts by UTF-16 code units, the same everywhere. */
@@ -9,13 +10,18 @@ export function compareTexts(a: string, b: string): number {
 }
 
 /** A sorted copy; ties are broken by further keys. */
-export function sortedBy<T>(items: readonly T[], ...keys: readonly ((item: T) => string | number)[]): T[] {
+export function sortedBy<T>(
+  items: readonly T[],
+  ...keys: readonly ((item: T) => string | number)[]
+): T[] {
   return [...items].sort((a, b) => {
     for (const key of keys) {
       const left = key(a)
       const right = key(b)
       const order =
-        typeof left === 'number' && typeof right === 'number' ? left - right : compareTexts(String(left), String(right))
+        typeof left === 'number' && typeof right === 'number'
+          ? left - right
+          : compareTexts(String(left), String(right))
       if (order !== 0) return order
     }
     return 0
@@ -41,24 +47,35 @@ export function reviewHashWith(
   inputs: DecisionInputs,
 ): ContentDigest {
   const rollUps = plan.gates.filter((gate) => gate.children !== undefined).map((gate) => gate.id)
-  const held = withDescendants(plan.gates, inputs.conditions.map((condition) => condition.gate))
+  const held = withDescendants(
+    plan.gates,
+    inputs.conditions.map((condition) => condition.gate),
+  )
   const left = new Set([...rollUps, ...held])
   const results = inputs.results.filter((result) => !left.has(result.gate))
   return hashOfJson(digest, {
     format: 'seaworthy-review/1',
     plan: planHash,
-    results: sortedBy(results, (result) => result.gate).map(({ gate, definition, status }) => ({ gate, definition, status })),
+    results: sortedBy(results, (result) => result.gate).map(({ gate, definition, status }) => ({
+      gate,
+      definition,
+      status,
+    })),
     risks: sortedBy(inputs.risks, (risk) => risk.id).map((risk) => ({
       ...risk,
       ...(risk.acceptedBy === undefined ? {} : { acceptedBy: sortedTexts(risk.acceptedBy) }),
     })),
     // Terms only: `revoked` and `uses` are state, and move without anybody signing again.
-    waivers: sortedBy(inputs.waivers, (waiver) => waiver.id).map(({ revoked: _revoked, uses: _uses, ...terms }) => ({
-      ...terms,
-      gates: sortedTexts(terms.gates),
-      approvers: sortedTexts(terms.approvers),
-    })),
-    conditions: sortedBy(inputs.conditions, (condition) => condition.id).map(({ withdrawn: _withdrawn, ...terms }) => terms),
+    waivers: sortedBy(inputs.waivers, (waiver) => waiver.id).map(
+      ({ revoked: _revoked, uses: _uses, ...terms }) => ({
+        ...terms,
+        gates: sortedTexts(terms.gates),
+        approvers: sortedTexts(terms.approvers),
+      }),
+    ),
+    conditions: sortedBy(inputs.conditions, (condition) => condition.id).map(
+      ({ withdrawn: _withdrawn, ...terms }) => terms,
+    ),
     policy: { ...inputs.policy, nonWaivable: sortedTexts(inputs.policy.nonWaivable) },
     subject: inputs.subject,
   })
@@ -68,7 +85,11 @@ export function reviewHashWith(
  * What the decision statement signs: the reviewHash and everything else the verdict depends on, so that no input can
  * change without changing it.
  */
-export function decisionHashOf(digest: Digest, inputs: DecisionInputs, reviewHash: ContentDigest): ContentDigest {
+export function decisionHashOf(
+  digest: Digest,
+  inputs: DecisionInputs,
+  reviewHash: ContentDigest,
+): ContentDigest {
   return hashOfJson(digest, {
     format: 'seaworthy-decision/1',
     reviewHash,
@@ -77,8 +98,14 @@ export function decisionHashOf(digest: Digest, inputs: DecisionInputs, reviewHas
     terms: { parameters: inputs.terms.parameters, confirmed: sortedTexts(inputs.terms.confirmed) },
     ...(inputs.author === undefined ? {} : { author: inputs.author }),
     evidence: sortedBy(inputs.results, (result) => result.gate).map(evidenceIdsOf),
-    waivers: sortedBy(inputs.waivers, (waiver) => waiver.id).map(({ id, revoked, uses }) => ({ id, revoked, uses: uses ?? 0 })),
-    withdrawn: sortedTexts(inputs.conditions.filter((each) => each.withdrawn === true).map((each) => each.id)),
+    waivers: sortedBy(inputs.waivers, (waiver) => waiver.id).map(({ id, revoked, uses }) => ({
+      id,
+      revoked,
+      uses: uses ?? 0,
+    })),
+    withdrawn: sortedTexts(
+      inputs.conditions.filter((each) => each.withdrawn === true).map((each) => each.id),
+    ),
     signOffs: sortedBy(
       inputs.signOffs,
       (each) => each.role,

@@ -2,7 +2,13 @@
 import type { Reason, Status } from './model.ts'
 import type { GateStanding, Standings } from './standing.ts'
 
-const NO_GO: ReadonlySet<Status> = new Set<Status>(['FAIL', 'ERROR', 'STALE', 'INCONCLUSIVE', 'SKIPPED'])
+const NO_GO: ReadonlySet<Status> = new Set<Status>([
+  'FAIL',
+  'ERROR',
+  'STALE',
+  'INCONCLUSIVE',
+  'SKIPPED',
+])
 const NOT_READY: ReadonlySet<Status> = new Set<Status>(['PENDING', 'BLOCKED', 'RUNNING'])
 
 const FLIP: Readonly<Record<Status, string>> = {
@@ -20,7 +26,11 @@ const FLIP: Readonly<Record<Status, string>> = {
 }
 
 /** One reason per required gate that blocks. Other severities never block. */
-export function gateReasons(standings: Standings, held: ReadonlySet<string>, waived: ReadonlySet<string>): Reason[] {
+export function gateReasons(
+  standings: Standings,
+  held: ReadonlySet<string>,
+  waived: ReadonlySet<string>,
+): Reason[] {
   const out: Reason[] = []
   for (const standing of standings.values()) {
     const { gate, status } = standing

@@ -24,14 +24,16 @@ const readLastInstantMs = readInteger(0, INSTANT_LIMIT_MS)
 
 const readShare: Reader<number> = (value, at) => {
   const share = readNumber(value, at)
-  if (share < 0 || share > 1) throw at.refuse(`expected a share from 0 to 1 at ${at.path}, got ${share}`)
+  if (share < 0 || share > 1)
+    throw at.refuse(`expected a share from 0 to 1 at ${at.path}, got ${share}`)
   return share
 }
 
 const readBudget: Reader<number> = (value, at) => {
   const share = readNumber(value, at)
   // Below 0 is real: more was burnt than there was.
-  if (share > 1) throw at.refuse(`expected a remaining share of at most 1 at ${at.path}, got ${share}`)
+  if (share > 1)
+    throw at.refuse(`expected a remaining share of at most 1 at ${at.path}, got ${share}`)
   return share
 }
 
@@ -79,7 +81,11 @@ const readRisk = readRecord(
     owner: readName,
     state: readOneOf(['OPEN', 'ACCEPTED', 'CLOSED']),
   },
-  { dueAtMs: readLastInstantMs, acceptedBy: readList(readName), acceptedUntilMs: readLastInstantMs },
+  {
+    dueAtMs: readLastInstantMs,
+    acceptedBy: readList(readName),
+    acceptedUntilMs: readLastInstantMs,
+  },
 )
 
 const readWaiver = readRecord(
@@ -137,11 +143,17 @@ const readInputs: Reader<DecisionInputs> = readRecord(
     waivers: readList(readWaiver),
     conditions: readList(readCondition),
     policy: readRecord(
-      { nonWaivable: readList(readName), goLifetimeMs: readInteger(1, INSTANT_LIMIT_MS), minimumErrorBudget: readShare },
+      {
+        nonWaivable: readList(readName),
+        goLifetimeMs: readInteger(1, INSTANT_LIMIT_MS),
+        minimumErrorBudget: readShare,
+      },
       {},
     ),
     signOffs: readList(readSignOff),
-    freeze: readList(readRecord({ fromMs: readLastInstantMs, untilMs: readLastInstantMs, reason: readText }, {})),
+    freeze: readList(
+      readRecord({ fromMs: readLastInstantMs, untilMs: readLastInstantMs, reason: readText }, {}),
+    ),
     asOfMs: readLastInstantMs,
     checkpoint: readRecord({ origin: readText, size: readInteger(0), root: readText }, {}),
     integrity: readRecord({ ok: readBoolean, findings: readList(readText) }, {}),
@@ -161,7 +173,9 @@ export function parseDecisionInputs(json: unknown): DecisionInputs {
   }
   const inputs = readInputs(json, place)
   if (inputs.signOffs.length > SIGN_OFF_LIMIT) {
-    throw place.refuse(`expected at most ${SIGN_OFF_LIMIT} sign-offs, got ${inputs.signOffs.length}`)
+    throw place.refuse(
+      `expected at most ${SIGN_OFF_LIMIT} sign-offs, got ${inputs.signOffs.length}`,
+    )
   }
   const lists: readonly (readonly [string, readonly string[]])[] = [
     ['result', inputs.results.map((each) => each.gate)],
@@ -173,7 +187,8 @@ export function parseDecisionInputs(json: unknown): DecisionInputs {
   for (const [what, ids] of lists) {
     const seen = new Set<string>()
     const repeated = ids.find((id) => seen.size === seen.add(id).size)
-    if (repeated !== undefined) throw place.refuse(`expected each ${what} once, got "${shownText(repeated)}" twice`)
+    if (repeated !== undefined)
+      throw place.refuse(`expected each ${what} once, got "${shownText(repeated)}" twice`)
   }
   return inputs
 }

@@ -4,6 +4,6 @@
 export const INSTANT_LIMIT_MS = 8.64e15
 
 /** RFC 3339 UTC; the bare number beyond what a Date can show, so that a hostile instant never throws. */
-export function instantText(atMs: number): string {
+export function describeInstant(atMs: number): string {
   return Math.abs(atMs) <= INSTANT_LIMIT_MS ? new Date(atMs).toISOString() : `${atMs} ms`
 }

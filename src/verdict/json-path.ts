@@ -19,13 +19,18 @@ export function parseJsonPath(path: string): readonly (string | number)[] {
     while (at < path.length) {
       const found = STEP.exec(path)
       if (found === null) break
-      steps.push(found[2] === undefined ? (found[1] ?? found[3] ?? found[4] ?? '') : Number(found[2]))
+      steps.push(
+        found[2] === undefined ? (found[1] ?? found[3] ?? found[4] ?? '') : Number(found[2]),
+      )
       at = STEP.lastIndex
     }
     if (at === path.length) return steps
   }
   const shown = JSON.stringify(path.slice(0, JSON_PATH_LENGTH_LIMIT).toWellFormed())
-  throw verdictFault('VERDICT_PLAN_PATH_REFUSED', `expected a path such as $.a.b[0]['x'], got ${shown}`)
+  throw verdictFault(
+    'VERDICT_PLAN_PATH_REFUSED',
+    `expected a path such as $.a.b[0]['x'], got ${shown}`,
+  )
 }
 
 /** The value at the path, or undefined when there is none. Only own keys count. */

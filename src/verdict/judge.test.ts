@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { aCommandCapture, aGate, EXIT_IS_ZERO, NO_TERMS } from '../../test/decisions.ts'
 import { utf8Bytes } from '../kernel/index.ts'
 import { judgeGate } from './judge.ts'
-import type { Assertion, Capture, EvidenceBytes, Judgement, PlanGate, StoredStatus } from './model.ts'
+import type { Capture, EvidenceBytes, Judgement, StoredStatus } from './model.ts'
+import type { Assertion, PlanGate } from './plan-model.ts'
 
 const STDOUT_OK: Assertion = { read: { from: 'stdout' }, op: 'contains', value: 'ok' }
 const CLEAN = { truncated: false, maskedCount: 0 }
@@ -19,10 +20,18 @@ function judgeCommand(
   capture: Parameters<typeof aCommandCapture>[0] = {},
   gate: Partial<PlanGate> = {},
 ): Judgement {
-  return judgeGate(aGate({ id: 'a', assertions, ...gate }), aCommandCapture(capture), bytesOf({ stdout }), NO_TERMS)
+  return judgeGate(
+    aGate({ id: 'a', assertions, ...gate }),
+    aCommandCapture(capture),
+    bytesOf({ stdout }),
+    NO_TERMS,
+  )
 }
 
-const HTTP_GATE = aGate({ id: 'h', check: { type: 'http', method: 'GET', url: 'https://api.test' } })
+const HTTP_GATE = aGate({
+  id: 'h',
+  check: { type: 'http', method: 'GET', url: 'https://api.test' },
+})
 const aHttpCapture = (fields: Partial<Extract<Capture, { kind: 'http' }>> = {}): Capture => ({
   kind: 'http',
   status: 200,
@@ -36,14 +45,26 @@ const judgeHttp = (assertions: readonly Assertion[], body = '', fields = {}): Ju
 
 test('a check that broke is an ERROR whatever is asserted', () => {
   const captures: readonly Parameters<typeof aCommandCapture>[0][] = [
-    { exitCode: 126 }, { exitCode: 127 }, { exitCode: null, signal: 'SIGKILL' }, { exitCode: null, timedOut: true },
-    { timedOut: true }, { exitCode: null, startError: 'ENOENT' }, { steps: [{ line: 2, exitCode: 127 }] },
+    { exitCode: 126 },
+    { exitCode: 127 },
+    { exitCode: null, signal: 'SIGKILL' },
+    { exitCode: null, timedOut: true },
+    { timedOut: true },
+    { exitCode: null, startError: 'ENOENT' },
+    { steps: [{ line: 2, exitCode: 127 }] },
   ]
   const permissive: Assertion = { read: { from: 'exitCode' }, op: 'ge', value: 0 }
   for (const capture of captures) {
-    assert.equal(judgeCommand([permissive, STDOUT_OK], 'ok', capture).status, 'ERROR', JSON.stringify(capture))
+    assert.equal(
+      judgeCommand([permissive, STDOUT_OK], 'ok', capture).status,
+      'ERROR',
+      JSON.stringify(capture),
+    )
   }
-  assert.equal(judgeHttp([STDOUT_OK], 'ok', { status: null, error: 'ECONNREFUSED' }).status, 'ERROR')
+  assert.equal(
+    judgeHttp([STDOUT_OK], 'ok', { status: null, error: 'ECONNREFUSED' }).status,
+    'ERROR',
+  )
   assert.equal(judgeHttp([STDOUT_OK], 'ok', { status: null }).status, 'ERROR')
   const sql = aGate({ id: 's', check: { type: 'sql', connection: 'DB', text: 'select 1' } })
   const terms = { parameters: { DB: 'postgres://db.test/x' }, confirmed: [] }
@@ -51,7 +72,13 @@ test('a check that broke is an ERROR whatever is asserted', () => {
   assert.equal(judgeGate(sql, { ...answer, error: 'syntax error' }, {}, terms).status, 'ERROR')
   assert.equal(judgeGate(sql, answer, {}, terms).status, 'ERROR')
   const file = aGate({ id: 'd', check: { type: 'document', path: 'a.md' } })
-  const read = { kind: 'document' as const, found: true, error: 'EACCES', durationMs: 1, streams: {} }
+  const read = {
+    kind: 'document' as const,
+    found: true,
+    error: 'EACCES',
+    durationMs: 1,
+    streams: {},
+  }
   assert.equal(judgeGate(file, read, bytesOf({ text: 'x' }), NO_TERMS).status, 'ERROR')
   assert.equal(judgeGate(file, aCommandCapture(), {}, NO_TERMS).status, 'ERROR')
 })
@@ -60,12 +87,24 @@ test('a non-zero exit is a false claim unless an assertion reads the exit code',
   assert.equal(judgeCommand([STDOUT_OK], 'ok', { exitCode: 1 }).status, 'FAIL')
   assert.equal(judgeCommand([], 'ok', { exitCode: 1 }).status, 'FAIL')
   const isThree: Assertion = { read: { from: 'exitCode' }, op: 'eq', value: 3 }
-  assert.equal(judgeCommand([isThree], '', { exitCode: 3, steps: [{ line: 1, exitCode: 0 }, { line: 2, exitCode: 3 }] }).status, 'PASS')
+  assert.equal(
+    judgeCommand([isThree], '', {
+      exitCode: 3,
+      steps: [
+        { line: 1, exitCode: 0 },
+        { line: 2, exitCode: 3 },
+      ],
+    }).status,
+    'PASS',
+  )
   assert.equal(judgeCommand([isThree], '', { exitCode: 0 }).status, 'FAIL')
 })
 
 test('a counted step that failed fails the gate although the block ended with 0', () => {
-  const steps = [{ line: 1, exitCode: 0 }, { line: 4, exitCode: 1 }]
+  const steps = [
+    { line: 1, exitCode: 0 },
+    { line: 4, exitCode: 1 },
+  ]
   const judged = judgeCommand([EXIT_IS_ZERO], '', { steps })
   assert.equal(judged.status, 'FAIL')
   assert.match(judged.reason, /line 4/)
@@ -82,98 +121,95 @@ test('exit code 0 with nothing asserted is INCONCLUSIVE and names the lint findi
 
 test('only advisory assertions, or only absent data that may pass, never make a PASS', () => {
   assert.equal(judgeCommand([{ ...STDOUT_OK, severity: 'advisory' }], 'ok').status, 'INCONCLUSIVE')
-  assert.equal(judgeCommand([{ read: { from: 'json', path: '$.x' }, op: 'lt', value: 1, onNoData: 'pass' }], '{}').status, 'INCONCLUSIVE')
   assert.equal(
-    judgeCommand([EXIT_IS_ZERO, { read: { from: 'json', path: '$.x' }, op: 'lt', value: 1, onNoData: 'pass' }], '{}').status,
+    judgeCommand(
+      [{ read: { from: 'json', path: '$.x' }, op: 'lt', value: 1, onNoData: 'pass' }],
+      '{}',
+    ).status,
+    'INCONCLUSIVE',
+  )
+  assert.equal(
+    judgeCommand(
+      [EXIT_IS_ZERO, { read: { from: 'json', path: '$.x' }, op: 'lt', value: 1, onNoData: 'pass' }],
+      '{}',
+    ).status,
     'PASS',
   )
 })
 
 test('tolerance gives WARN inside the band and FAIL outside, on either side of the bound', () => {
   const p95 = (value: string): StoredStatus =>
-    judgeCommand([{ read: { from: 'json', path: '$.p95' }, op: 'lt', value: 200, unit: 'ms', tolerance: 10 }], `{"p95":"${value}"}`).status
-  assert.deepEqual(['199 ms', '200 ms', '0.21 s', '211 ms'].map(p95), ['PASS', 'WARN', 'WARN', 'FAIL'])
+    judgeCommand(
+      [{ read: { from: 'json', path: '$.p95' }, op: 'lt', value: 200, unit: 'ms', tolerance: 10 }],
+      `{"p95":"${value}"}`,
+    ).status
+  assert.deepEqual(['199 ms', '200 ms', '0.21 s', '211 ms'].map(p95), [
+    'PASS',
+    'WARN',
+    'WARN',
+    'FAIL',
+  ])
 })
 
 test('a false advisory assertion is WARN, and so is one without data', () => {
-  assert.equal(judgeCommand([EXIT_IS_ZERO, { ...STDOUT_OK, severity: 'advisory' }], 'no').status, 'WARN')
-  assert.equal(judgeCommand([EXIT_IS_ZERO, { ...STDOUT_OK, severity: 'advisory' }], '').status, 'WARN')
+  assert.equal(
+    judgeCommand([EXIT_IS_ZERO, { ...STDOUT_OK, severity: 'advisory' }], 'no').status,
+    'WARN',
+  )
+  assert.equal(
+    judgeCommand([EXIT_IS_ZERO, { ...STDOUT_OK, severity: 'advisory' }], '').status,
+    'WARN',
+  )
 })
 
 test('a cut or masked stream that an assertion reads is INCONCLUSIVE even where absent data may pass', () => {
-  for (const state of [{ truncated: true, maskedCount: 0 }, { truncated: false, maskedCount: 1 }]) {
+  for (const state of [
+    { truncated: true, maskedCount: 0 },
+    { truncated: false, maskedCount: 1 },
+  ]) {
     for (const onNoData of ['pass', 'fail', 'inconclusive'] as const) {
-      const judged = judgeCommand([EXIT_IS_ZERO, { ...STDOUT_OK, onNoData }], 'ok', { streams: { stdout: state } })
+      const judged = judgeCommand([EXIT_IS_ZERO, { ...STDOUT_OK, onNoData }], 'ok', {
+        streams: { stdout: state },
+      })
       assert.equal(judged.status, 'INCONCLUSIVE')
     }
     assert.equal(judgeCommand([EXIT_IS_ZERO], 'ok', { streams: { stdout: state } }).status, 'PASS')
   }
 })
 
-test('NaN, empty vectors, nulls, blanks and text are no data for a number', () => {
-  const bodies = ['{"v":"NaN"}', '{"v":[]}', '{"v":{}}', '{"v":null}', '{"v":""}', '{"v":" "}', '{"v":"fast"}', '{"v":true}', '{}', '[]', '', 'NaN', '{"v":1', '{"v":1,"v":2}']
-  for (const body of bodies) {
-    for (const op of ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const) {
-      const judged = judgeHttp([{ read: { from: 'json', path: '$.v' }, op, value: 1 }], body)
-      assert.equal(judged.status, 'INCONCLUSIVE', `${op} on ${body}`)
-    }
-    assert.equal(judgeHttp([{ read: { from: 'json', path: '$.v' }, op: 'lt', value: 1, onNoData: 'fail' }], body).status, 'FAIL')
-  }
-})
-
 test('whatever is missing, no gate passes without a required assertion that had data', () => {
   const reading = fc.constantFrom<Assertion['read']>(
-    { from: 'stdout' }, { from: 'stderr' }, { from: 'json', path: '$.a' }, { from: 'slot', slot: 's' },
+    { from: 'stdout' },
+    { from: 'stderr' },
+    { from: 'json', path: '$.a' },
+    { from: 'slot', slot: 's' },
   )
   const value = fc.oneof(fc.string({ minLength: 1 }), fc.integer(), fc.boolean())
-  const op = fc.constantFrom<Assertion['op']>('eq', 'ne', 'lt', 'le', 'gt', 'ge', 'contains', 'exists')
-  const onNoData = fc.constantFrom<NonNullable<Assertion['onNoData']>>('pass', 'fail', 'inconclusive')
+  const op = fc.constantFrom<Assertion['op']>(
+    'eq',
+    'ne',
+    'lt',
+    'le',
+    'gt',
+    'ge',
+    'contains',
+    'exists',
+  )
+  const onNoData = fc.constantFrom<NonNullable<Assertion['onNoData']>>(
+    'pass',
+    'fail',
+    'inconclusive',
+  )
   const gateFields = { slots: [{ id: 's', label: 'S' }] }
   fc.assert(
-    fc.property(fc.array(fc.record({ read: reading, op, value, onNoData }), { maxLength: 4 }), (assertions) => {
-      const { status } = judgeCommand(assertions, '', {}, gateFields)
-      assert.ok(status !== 'PASS' && status !== 'WARN', status)
-    }),
+    fc.property(
+      fc.array(fc.record({ read: reading, op, value, onNoData }), { maxLength: 4 }),
+      (assertions) => {
+        const { status } = judgeCommand(assertions, '', {}, gateFields)
+        assert.ok(status !== 'PASS' && status !== 'WARN', status)
+      },
+    ),
   )
-})
-
-test('text, list, header, row and duration readings are compared as what they are', () => {
-  const rows: readonly (readonly [Assertion, string, StoredStatus])[] = [
-    [{ read: { from: 'body' }, op: 'eq', value: 'ready' }, 'ready\n', 'PASS'],
-    [{ read: { from: 'body' }, op: 'eq', value: 'ready' }, ' ready', 'FAIL'],
-    [{ read: { from: 'body' }, op: 'eq', value: '' }, '\n', 'PASS'],
-    [{ read: { from: 'body' }, op: 'ne', value: 'x' }, '', 'INCONCLUSIVE'],
-    [{ read: { from: 'body' }, op: 'eq', value: 1234 }, '1,234\n', 'PASS'],
-    [{ read: { from: 'body' }, op: 'matches', value: '^v\\d+$' }, 'v12\n', 'PASS'],
-    [{ read: { from: 'body' }, op: 'matches', value: '^v\\d+$' }, 'v12\nx', 'FAIL'],
-    [{ read: { from: 'json', path: '$.tags' }, op: 'contains', value: 'b' }, '{"tags":["a","b"]}', 'PASS'],
-    [{ read: { from: 'json', path: '$.tags' }, op: 'contains', value: 'c' }, '{"tags":["a","b"]}', 'FAIL'],
-    [{ read: { from: 'json', path: "$['a b'].0" }, op: 'exists' }, '{}', 'INCONCLUSIVE'],
-    [{ read: { from: 'json', path: "$['a b'][0]" }, op: 'eq', value: true }, '{"a b":[true]}', 'PASS'],
-    [{ read: { from: 'json', path: '$.constructor' }, op: 'exists' }, '{}', 'FAIL'],
-    [{ read: { from: 'json', path: '$.length' }, op: 'exists' }, '[1]', 'FAIL'],
-    [{ read: { from: 'json', path: '$.n' }, op: 'eq', value: '5' }, '{"n":5}', 'PASS'],
-    [{ read: { from: 'json', path: '$.ok' }, op: 'eq', value: true }, '{"ok":"true"}', 'PASS'],
-    [{ read: { from: 'json', path: '$.ok' }, op: 'eq', value: true }, '{"ok":1}', 'INCONCLUSIVE'],
-    [{ read: { from: 'json', path: '$.o' }, op: 'eq', value: 'x' }, '{"o":{"a":1}}', 'INCONCLUSIVE'],
-    [{ read: { from: 'header', name: 'content-type' }, op: 'contains', value: 'json' }, '', 'PASS'],
-    [{ read: { from: 'header', name: 'x-none' }, op: 'exists' }, '', 'FAIL'],
-    [{ read: { from: 'durationMs' }, op: 'lt', value: 0.05, unit: 's' }, '', 'PASS'],
-    [{ read: { from: 'durationMs' }, op: 'lt', value: 0.03, unit: 's' }, '', 'FAIL'],
-    [{ read: { from: 'durationMs' }, op: 'lt', value: 1, unit: 'MB' }, '', 'INCONCLUSIVE'],
-    [{ read: { from: 'durationMs' }, op: 'lt', value: 50 }, '', 'PASS'],
-    [{ read: { from: 'status' }, op: 'lt', value: 400 }, '', 'PASS'],
-  ]
-  let judged = 0
-  for (const [assertion, body, status] of rows) {
-    if (assertion.read.from === 'json' && assertion.read.path.endsWith('.0')) {
-      assert.throws(() => judgeHttp([assertion], body), { code: 'VERDICT_PLAN_PATH_REFUSED' })
-    } else {
-      assert.equal(judgeHttp([assertion], body).status, status, JSON.stringify([assertion, body]))
-    }
-    judged++
-  }
-  assert.equal(judged, rows.length)
 })
 
 test('an error answer fails an http check unless the status is asserted', () => {
@@ -181,28 +217,10 @@ test('an error answer fails an http check unless the status is asserted', () => 
   assert.equal(judgeHttp([bodyOk], 'not ok', { status: 500 }).status, 'FAIL')
   assert.equal(judgeHttp([], '', { status: 500 }).status, 'FAIL')
   assert.equal(judgeHttp([], '', { status: 200 }).status, 'INCONCLUSIVE')
-  assert.equal(judgeHttp([{ read: { from: 'status' }, op: 'eq', value: 429 }], '', { status: 429 }).status, 'PASS')
-})
-
-test('cells of an sql answer are read by column and row', () => {
-  const gate = aGate({ id: 's', check: { type: 'sql', connection: 'DB', text: 'select' }, slots: [{ id: 'n', label: 'Records migrated' }] })
-  const terms = { parameters: { DB: 'x' }, confirmed: [] }
-  const judge = (assertion: Assertion, rows: unknown[][]): Judgement =>
-    judgeGate(
-      { ...gate, assertions: [assertion] },
-      { kind: 'sql', rowCount: rows.length, durationMs: 1, streams: {} },
-      bytesOf({ rows: JSON.stringify({ columns: ['records_migrated', 'ok'], rows }) }),
-      terms,
-    )
-  const cell = (column: string, row?: number): Assertion['read'] => ({ from: 'cell', column, ...(row === undefined ? {} : { row }) })
-  assert.equal(judge({ read: cell('records_migrated'), op: 'gt', value: 0 }, [[5, true]]).status, 'PASS')
-  assert.equal(judge({ read: cell('ok', 1), op: 'eq', value: true }, [[5, true], [6, false]]).status, 'FAIL')
-  assert.equal(judge({ read: cell('records_migrated'), op: 'gt', value: 0 }, []).status, 'INCONCLUSIVE')
-  assert.equal(judge({ read: cell('records_migrated'), op: 'gt', value: 0 }, [[null, true]]).status, 'INCONCLUSIVE')
-  assert.equal(judge({ read: cell('none'), op: 'gt', value: 0 }, [[1, true]]).status, 'INCONCLUSIVE')
-  assert.equal(judge({ read: { from: 'rowCount' }, op: 'eq', value: 0 }, []).status, 'PASS')
-  const slot = judge({ read: { from: 'slot', slot: 'n' }, op: 'gt', value: 0, fills: ['n'] }, [[5, true]])
-  assert.deepEqual([slot.status, slot.slots['n']], ['PASS', '5'])
+  assert.equal(
+    judgeHttp([{ read: { from: 'status' }, op: 'eq', value: 429 }], '', { status: 429 }).status,
+    'PASS',
+  )
 })
 
 test('a document that is found proves nothing by itself, and one that is not found fails', () => {
@@ -211,7 +229,11 @@ test('a document that is found proves nothing by itself, and one that is not fou
   assert.equal(judgeGate(gate, capture, bytesOf({ text: 'x' }), NO_TERMS).status, 'INCONCLUSIVE')
   assert.equal(judgeGate(gate, { ...capture, found: false }, {}, NO_TERMS).status, 'FAIL')
   const contains: Assertion = { read: { from: 'text' }, op: 'contains', value: 'x' }
-  assert.equal(judgeGate({ ...gate, assertions: [contains] }, capture, bytesOf({ text: 'x' }), NO_TERMS).status, 'PASS')
+  assert.equal(
+    judgeGate({ ...gate, assertions: [contains] }, capture, bytesOf({ text: 'x' }), NO_TERMS)
+      .status,
+    'PASS',
+  )
 })
 
 test('a manual gate follows its answer and takes the slots the person gave', () => {
@@ -219,83 +241,48 @@ test('a manual gate follows its answer and takes the slots the person gave', () 
     id: 'm',
     check: { type: 'manual', question: 'Done?' },
     assertions: [],
-    slots: [{ id: 'who', label: 'On call' }, { id: 'n', label: 'Count' }],
+    slots: [
+      { id: 'who', label: 'On call' },
+      { id: 'n', label: 'Count' },
+    ],
   })
-  const capture = { kind: 'manual' as const, answer: true, note: '', slots: { who: ' Grace ', other: 'x' } }
+  const capture = {
+    kind: 'manual' as const,
+    answer: true,
+    note: '',
+    slots: { who: ' Grace ', other: 'x' },
+  }
   const yes = judgeGate(gate, capture, {}, NO_TERMS)
   assert.deepEqual([yes.status, yes.slots], ['PASS', { who: 'Grace' }])
   assert.equal(judgeGate(gate, { ...capture, answer: false }, {}, NO_TERMS).status, 'FAIL')
   const bound: Assertion = { read: { from: 'slot', slot: 'n' }, op: 'gt', value: 0, fills: ['n'] }
-  assert.equal(judgeGate({ ...gate, assertions: [bound] }, capture, {}, NO_TERMS).status, 'INCONCLUSIVE')
-  assert.equal(judgeGate({ ...gate, assertions: [bound] }, { ...capture, slots: { n: '0' } }, {}, NO_TERMS).status, 'FAIL')
+  assert.equal(
+    judgeGate({ ...gate, assertions: [bound] }, capture, {}, NO_TERMS).status,
+    'INCONCLUSIVE',
+  )
+  assert.equal(
+    judgeGate({ ...gate, assertions: [bound] }, { ...capture, slots: { n: '0' } }, {}, NO_TERMS)
+      .status,
+    'FAIL',
+  )
   assert.equal(judgeGate({ ...gate, holes: ['<X>'] }, capture, {}, NO_TERMS).status, 'BLOCKED')
-})
-
-test('a slot is found as a JSON key or a labelled line, whatever its case and punctuation', () => {
-  const slots = [{ id: 's', label: 'Genesis Hash' }]
-  const value = (stdout: string): string | undefined => judgeCommand([EXIT_IS_ZERO], stdout, {}, { slots }).slots['s']
-  const rows: readonly (readonly [string, string | undefined])[] = [
-    ['Genesis Hash: abc', 'abc'], ['genesis_hash=abc', 'abc'], ['  - **Genesis Hash:** `abc`', 'abc'],
-    ['x\ngenesis-hash:  "abc"  \nGenesis Hash: later', 'abc'], ['{"run":{"genesis_hash":"abc"}}', 'abc'],
-    ['[{"x":1},{"Genesis Hash":7}]', '7'], ['start\n{"genesis_hash":"abc"}\nend', 'abc'], ['Genesis Hash', undefined],
-    ['Genesis Hash:', undefined], ['The Genesis Hash: abc', undefined], ['{"genesis_hash":null}', undefined],
-    ['{"genesis_hash":{"a":1}}', undefined], ['{"text":"Genesis Hash: abc"}', undefined], [`Genesis Hash: ${'x'.repeat(1_001)}`, undefined],
-  ]
-  for (const [stdout, expected] of rows) assert.equal(value(stdout), expected, stdout.slice(0, 60))
-})
-
-test('a slot label with separators of its own is found', () => {
-  const slots = [{ id: 's', label: 'throttles_total{tenant="test"}' }]
-  const judged = judgeCommand([EXIT_IS_ZERO], 'throttles_total{tenant="test"}: 12', {}, { slots })
-  assert.equal(judged.slots['s'], '12')
-})
-
-test('a slot takes the unit it has in the document', () => {
-  const slots = [{ id: 's', label: 'P95', unit: 'ms' }]
-  const within: Assertion = { read: { from: 'slot', slot: 's' }, op: 'lt', value: 200, fills: ['s'] }
-  const judged = judgeCommand([within], 'p95=0.15 s', {}, { slots })
-  assert.deepEqual([judged.status, judged.slots], ['PASS', { s: '0.15 s' }])
-  assert.equal(judgeCommand([within], 'p95=0.25 s', {}, { slots }).status, 'FAIL')
-  assert.equal(judgeCommand([within], 'p95=1 MB', {}, { slots }).status, 'INCONCLUSIVE')
-  assert.deepEqual(judgeCommand([within], 'nothing', {}, { slots }).slots, {})
-})
-
-test('toggles take the outcome of the assertions that fill them, and stay undecided without data', () => {
-  const toggles = [{ id: 't', label: 'Result' }, { id: 'u', label: 'Other' }]
-  const ok: Assertion = { ...STDOUT_OK, fills: ['t'] }
-  const number = (bound: number): Assertion => ({ read: { from: 'json', path: '$.n' }, op: 'lt', value: bound, tolerance: 1, fills: ['t'] })
-  const decide = (assertions: readonly Assertion[], stdout: string, capture = {}): Readonly<Record<string, boolean>> =>
-    judgeCommand(assertions, stdout, capture, { toggles }).toggles
-  assert.deepEqual(decide([ok], 'ok'), { t: true })
-  assert.deepEqual(decide([ok], 'no'), { t: false })
-  assert.deepEqual(decide([ok], ''), {})
-  assert.deepEqual(decide([number(5)], '{"n":5.5}'), { t: true })
-  assert.deepEqual(decide([ok, number(5)], '{"n":9,"ok":1}'), { t: false })
-  assert.deepEqual(decide([ok, number(5)], '{"ok":1}'), {})
-  assert.deepEqual(decide([ok], 'ok', { exitCode: 1 }), {}, 'a failed command shows no green toggle')
-  assert.deepEqual(decide([ok], 'no', { exitCode: 1 }), { t: false })
 })
 
 test('a capture of a gate that was not allowed to run proves nothing', () => {
   const terms = { parameters: {}, confirmed: [] }
   const rows: readonly Partial<PlanGate>[] = [
-    { holes: ['<TAG>'] }, { parameters: ['IMAGE'] }, { provenRead: false }, { effect: 'write-prod' }, { children: ['x'] },
+    { holes: ['<TAG>'] },
+    { parameters: ['IMAGE'] },
+    { provenRead: false },
+    { effect: 'write-prod' },
+    { children: ['x'] },
     { check: { type: 'unsupported', language: 'promql', reason: 'not here' } },
   ]
   for (const fields of rows) {
-    assert.equal(judgeGate(aGate({ id: 'a', ...fields }), aCommandCapture(), {}, terms).status, 'BLOCKED', JSON.stringify(fields))
+    assert.equal(
+      judgeGate(aGate({ id: 'a', ...fields }), aCommandCapture(), {}, terms).status,
+      'BLOCKED',
+      JSON.stringify(fields),
+    )
   }
-})
-
-test('hostile output is judged without a fault and shown without control characters', () => {
-  const outputs = ['\u001b[31mok\u0007', '{"__proto__":{"ok":1}}', '['.repeat(100_000), '{"a":'.repeat(70), '\ud800', ':'.repeat(10_000), '\n'.repeat(300_000), '='.repeat(50)]
-  const contains: Assertion = { read: { from: 'stdout' }, op: 'matches', value: '.*', fills: ['s'] }
-  for (const stdout of outputs) {
-    const gate = { slots: [{ id: 's', label: 'ok' }, { id: 'p', label: '__proto__' }] }
-    const judged = judgeCommand([contains, { read: { from: 'json', path: '$.a' }, op: 'exists' }], stdout, {}, gate)
-    assert.doesNotMatch(JSON.stringify(judged.assertions) + judged.reason, /[\u0000-\u001f\u007f]/)
-    assert.ok(judged.reason.isWellFormed())
-  }
-  const binary = judgeGate(aGate({ id: 'a', assertions: [STDOUT_OK] }), aCommandCapture(), { stdout: new Uint8Array([0xff, 0xfe, 0x6f, 0x6b]) }, NO_TERMS)
-  assert.equal(binary.status, 'PASS')
 })

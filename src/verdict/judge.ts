@@ -1,8 +1,10 @@
 // Judges one gate: evidence first, then the assertions of the plan; the only place where a status is made from a capture.
+import type { Json } from '../kernel/index.ts'
 import { admitGate } from './admission.ts'
 import { describeAssertion, shownText, weighAssertion } from './assertion.ts'
 import type { Weighed } from './assertion.ts'
-import type { Assertion, Capture, EvidenceBytes, Judgement, PlanGate, RunTerms, StoredStatus } from './model.ts'
+import type { Capture, EvidenceBytes, Judgement, RunTerms, StoredStatus } from './model.ts'
+import type { Assertion, PlanGate } from './plan-model.ts'
 import { observeCapture } from './readings.ts'
 import type { Observer } from './readings.ts'
 import { SLOT_VALUE_LENGTH_LIMIT } from './slot-values.ts'
@@ -25,11 +27,18 @@ interface Ruling {
  * The status that follows from a capture, its evidence and the plan's assertions. Never PASS unless a required
  * assertion is true; ERROR when the check broke; INCONCLUSIVE without data. Source: release semantics, section 2.
  */
-export function judgeGate(gate: PlanGate, capture: Capture, evidence: EvidenceBytes, terms: RunTerms): Judgement {
+export function judgeGate(
+  gate: PlanGate,
+  capture: Capture,
+  evidence: EvidenceBytes,
+  terms: RunTerms,
+): Judgement {
   const broken = refuseRun(gate, capture, terms) ?? breakageOf(capture)
   if (broken !== undefined) return { ...broken, assertions: [], slots: {}, toggles: {} }
   const observe = observeCapture(gate, capture, evidence)
-  const weighed = assertionsOf(gate, capture).map((assertion) => weighAssertion(gate, assertion, observe))
+  const weighed = assertionsOf(gate, capture).map((assertion) =>
+    weighAssertion(gate, assertion, observe),
+  )
   const implied = impliedFailure(gate, capture, observe)
   const ruling = implied ?? rule(gate, weighed)
   return {
@@ -41,7 +50,8 @@ export function judgeGate(gate: PlanGate, capture: Capture, evidence: EvidenceBy
 }
 
 function assertionsOf(gate: PlanGate, capture: Capture): readonly Assertion[] {
-  const isImplied = capture.kind === 'manual' && !gate.assertions.some((each) => each.read.from === 'answer')
+  const isImplied =
+    capture.kind === 'manual' && !gate.assertions.some((each) => each.read.from === 'answer')
   return isImplied ? [...gate.assertions, ANSWER_IS_YES] : gate.assertions
 }
 
@@ -52,7 +62,10 @@ function refuseRun(gate: PlanGate, capture: Capture, terms: RunTerms): Ruling | 
     return { status: 'BLOCKED', reason: admission.reason }
   }
   if (capture.kind !== gate.check.type) {
-    return { status: 'ERROR', reason: `expected a ${gate.check.type} capture, got a ${capture.kind} capture` }
+    return {
+      status: 'ERROR',
+      reason: `expected a ${gate.check.type} capture, got a ${capture.kind} capture`,
+    }
   }
   return undefined
 }
@@ -69,7 +82,9 @@ function breakageOf(capture: Capture): Ruling | undefined {
       if (capture.error !== undefined) return error(`the database refused: ${capture.error}`)
       return capture.rowCount === null ? error('the database gave no answer') : undefined
     case 'document':
-      return capture.error === undefined ? undefined : error(`the file could not be read: ${capture.error}`)
+      return capture.error === undefined
+        ? undefined
+        : error(`the file could not be read: ${capture.error}`)
     case 'manual':
       return undefined
   }
@@ -77,12 +92,18 @@ function breakageOf(capture: Capture): Ruling | undefined {
 
 function commandBreakage(capture: Extract<Capture, { kind: 'command' }>): Ruling | undefined {
   const error = (reason: string): Ruling => ({ status: 'ERROR', reason: shownText(reason) })
-  if (capture.startError !== undefined) return error(`the command did not start: ${capture.startError}`)
-  if (capture.timedOut) return error(`the command did not end within its time (${capture.durationMs} ms)`)
-  if (capture.exitCode === null) return error(`the command was ended by ${capture.signal ?? 'a signal'}`)
+  if (capture.startError !== undefined)
+    return error(`the command did not start: ${capture.startError}`)
+  if (capture.timedOut)
+    return error(`the command did not end within its time (${capture.durationMs} ms)`)
+  if (capture.exitCode === null)
+    return error(`the command was ended by ${capture.signal ?? 'a signal'}`)
   const step = capture.steps.find((each) => isShellFailure(each.exitCode))
-  if (step !== undefined) return error(`the step in line ${step.line} could not be run (exit ${step.exitCode})`)
-  return isShellFailure(capture.exitCode) ? error(`a command could not be run (exit ${capture.exitCode})`) : undefined
+  if (step !== undefined)
+    return error(`the step in line ${step.line} could not be run (exit ${step.exitCode})`)
+  return isShellFailure(capture.exitCode)
+    ? error(`a command could not be run (exit ${capture.exitCode})`)
+    : undefined
 }
 
 function isShellFailure(exitCode: number): boolean {
@@ -95,10 +116,15 @@ function impliedFailure(gate: PlanGate, capture: Capture, observe: Observer): Ru
   const asserts = (from: string): boolean => gate.assertions.some((each) => each.read.from === from)
   switch (capture.kind) {
     case 'command': {
-      if (capture.exitCode !== 0 && !asserts('exitCode')) return fail(`expected exit code 0, got ${capture.exitCode}`)
-      const step = capture.steps.find((each) => each.exitCode !== 0 && !isExcused(gate, each.exitCode, observe))
+      if (capture.exitCode !== 0 && !asserts('exitCode'))
+        return fail(`expected exit code 0, got ${capture.exitCode}`)
+      const step = capture.steps.find(
+        (each) => each.exitCode !== 0 && !isExcused(gate, each.exitCode, observe),
+      )
       if (step === undefined) return undefined
-      return fail(`expected every step to succeed, got exit code ${step.exitCode} in line ${step.line}`)
+      return fail(
+        `expected every step to succeed, got exit code ${step.exitCode} in line ${step.line}`,
+      )
     }
     case 'http':
       if (asserts('status') || capture.status === null || capture.status < 400) return undefined
@@ -115,14 +141,20 @@ function isExcused(gate: PlanGate, exitCode: number, observe: Observer): boolean
   const claims = gate.assertions.filter((each) => each.read.from === 'exitCode')
   const seeStep: Observer = (reading) =>
     reading.from === 'exitCode' ? { state: 'value', value: exitCode } : observe(reading)
-  return claims.length > 0 && claims.every((each) => weighAssertion(gate, each, seeStep).outcome.outcome === 'true')
+  return (
+    claims.length > 0 &&
+    claims.every((each) => weighAssertion(gate, each, seeStep).outcome.outcome === 'true')
+  )
 }
 
 function rule(gate: PlanGate, weighed: readonly Weighed[]): Ruling {
   const required = weighed.filter((each) => each.outcome.assertion.severity !== 'advisory')
   const failed = required.filter((each) => {
     const { outcome, assertion } = each.outcome
-    return outcome === 'false' || (outcome === 'no-data' && assertion.onNoData === 'fail' && !each.isTainted)
+    return (
+      outcome === 'false' ||
+      (outcome === 'no-data' && assertion.onNoData === 'fail' && !each.isTainted)
+    )
   })
   if (failed.length > 0) return { status: 'FAIL', reason: sentenceOf(failed) }
   const undecided = required.filter((each) => {
@@ -130,13 +162,19 @@ function rule(gate: PlanGate, weighed: readonly Weighed[]): Ruling {
     return outcome === 'no-data' && (each.isTainted || assertion.onNoData !== 'pass')
   })
   if (undecided.length > 0) return { status: 'INCONCLUSIVE', reason: sentenceOf(undecided) }
-  const held = required.filter((each) => each.outcome.outcome === 'true' || each.outcome.outcome === 'tolerated')
-  if (held.length === 0) return { status: 'INCONCLUSIVE', reason: describeNothingAsserted(gate, weighed.length) }
+  const held = required.filter(
+    (each) => each.outcome.outcome === 'true' || each.outcome.outcome === 'tolerated',
+  )
+  if (held.length === 0)
+    return { status: 'INCONCLUSIVE', reason: describeNothingAsserted(gate, weighed.length) }
   const band = weighed.filter((each) => each.outcome.outcome === 'tolerated')
   const advice = weighed.filter(
-    (each) => each.outcome.assertion.severity === 'advisory' && (each.outcome.outcome === 'false' || isSilent(each)),
+    (each) =>
+      each.outcome.assertion.severity === 'advisory' &&
+      (each.outcome.outcome === 'false' || isSilent(each)),
   )
-  if (band.length + advice.length > 0) return { status: 'WARN', reason: sentenceOf([...band, ...advice]) }
+  if (band.length + advice.length > 0)
+    return { status: 'WARN', reason: sentenceOf([...band, ...advice]) }
   return { status: 'PASS', reason: describeHeld(held) }
 }
 
@@ -146,7 +184,8 @@ function isSilent(weighed: Weighed): boolean {
 }
 
 function describeNothingAsserted(gate: PlanGate, count: number): string {
-  const unsound = gate.unsound.length === 0 ? '' : `; the check is unsound: ${gate.unsound.join(', ')}`
+  const unsound =
+    gate.unsound.length === 0 ? '' : `; the check is unsound: ${gate.unsound.join(', ')}`
   return count === 0
     ? `it ran and nothing is asserted of it${unsound}`
     : `no required assertion had data to be true on${unsound}`
@@ -165,13 +204,19 @@ function sentenceOf(weighed: readonly Weighed[]): string {
 }
 
 /** Slots named by `fills` first, in order of the assertions; then whatever the slot convention or a person offers. */
-function fillSlots(gate: PlanGate, weighed: readonly Weighed[], observe: Observer): Readonly<Record<string, string>> {
+function fillSlots(
+  gate: PlanGate,
+  weighed: readonly Weighed[],
+  observe: Observer,
+): Readonly<Record<string, string>> {
   const out = new Map<string, string>()
   for (const slot of gate.slots) {
-    const filling = weighed.find((each) => each.value !== undefined && each.outcome.assertion.fills?.includes(slot.id))
+    const filling = weighed.find(
+      (each) => each.value !== undefined && each.outcome.assertion.fills?.includes(slot.id),
+    )
     const claimed = weighed.some((each) => each.outcome.assertion.fills?.includes(slot.id) === true)
     const found = claimed ? undefined : observe({ from: 'slot', slot: slot.id })
-    const value = filling?.value ?? (found?.state === 'value' ? String(found.value) : undefined)
+    const value = filling?.value ?? (found?.state === 'value' ? scalarText(found.value) : undefined)
     const text = value?.trim()
     if (text !== undefined && text !== '' && text.length <= SLOT_VALUE_LENGTH_LIMIT) {
       out.set(slot.id, text.toWellFormed())
@@ -180,8 +225,17 @@ function fillSlots(gate: PlanGate, weighed: readonly Weighed[], observe: Observe
   return Object.fromEntries(out)
 }
 
+/** Slot readings are texts or numbers already; anything else fills nothing. */
+function scalarText(value: Json): string | undefined {
+  return typeof value === 'object' ? undefined : String(value)
+}
+
 /** A toggle is false when any assertion filling it is, true when all are; undecided when one had no data. */
-function fillToggles(gate: PlanGate, weighed: readonly Weighed[], hasFailed: boolean): Readonly<Record<string, boolean>> {
+function fillToggles(
+  gate: PlanGate,
+  weighed: readonly Weighed[],
+  hasFailed: boolean,
+): Readonly<Record<string, boolean>> {
   const out = new Map<string, boolean>()
   for (const toggle of gate.toggles) {
     const outcomes = weighed
@@ -189,7 +243,8 @@ function fillToggles(gate: PlanGate, weighed: readonly Weighed[], hasFailed: boo
       .map((each) => each.outcome.outcome)
     if (outcomes.includes('false')) out.set(toggle.id, false)
     // A check that failed as a whole shows no green toggle, even where one assertion happened to hold.
-    else if (outcomes.length > 0 && !outcomes.includes('no-data') && !hasFailed) out.set(toggle.id, true)
+    else if (outcomes.length > 0 && !outcomes.includes('no-data') && !hasFailed)
+      out.set(toggle.id, true)
   }
   return Object.fromEntries(out)
 }

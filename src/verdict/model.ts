@@ -1,142 +1,6 @@
-// The shapes everything is judged by: plan, capture, judgement, decision. Pure types; all are JSON values.
+// The shapes everything is judged by: capture, judgement, decision. Pure types; all are JSON values.
 import type { ContentDigest } from '../kernel/index.ts'
-
-/* ---------------------------------------------------------------- plan */
-
-export type Severity = 'required' | 'advisory' | 'informational'
-
-/** What running the check may change. Anything but `read` needs preview and confirm. */
-export type Effect = 'read' | 'write-staging' | 'write-prod' | 'unknown'
-
-/** The document a plan was made from. */
-export interface PlanSource {
-  readonly name: string
-  readonly sha256: ContentDigest
-}
-
-export type Check =
-  | { readonly type: 'command'; readonly language: 'bash' | 'sh'; readonly script: string }
-  | {
-      readonly type: 'http'
-      readonly method: string
-      /** May hold `$NAME` or `${NAME}` parameters. */
-      readonly url: string
-      readonly headers?: Readonly<Record<string, string>>
-      readonly body?: string
-    }
-  /** `connection` names the parameter that holds the database URL. */
-  | { readonly type: 'sql'; readonly connection: string; readonly text: string }
-  /** `path` is relative to the workspace; `..` and symbolic links out of it are refused. */
-  | { readonly type: 'document'; readonly path: string }
-  | { readonly type: 'manual'; readonly question: string }
-  /** Recognised but not runnable here (promql, powershell …): never decided, always says why. */
-  | { readonly type: 'unsupported'; readonly language: string; readonly reason: string }
-
-/** What an assertion reads; see `assertion.ts` for which capture offers which. */
-export type Reading =
-  | { readonly from: 'exitCode' }
-  | { readonly from: 'stdout' | 'stderr' | 'body' }
-  /** JSON of stdout (command), body (http) or the file (document), by a path such as `$.data.groups[0].name`. */
-  | { readonly from: 'json'; readonly path: string }
-  | { readonly from: 'status' }
-  | { readonly from: 'header'; readonly name: string }
-  | { readonly from: 'durationMs' }
-  | { readonly from: 'rowCount' }
-  /** One cell of an sql answer: column by name, row by index (default 0). */
-  | { readonly from: 'cell'; readonly column: string; readonly row?: number }
-  /** Text of a document check's file. */
-  | { readonly from: 'text' }
-  /** The person's answer to a manual gate: true or false. */
-  | { readonly from: 'answer' }
-  /** The value found for a slot by the slot convention (`label: value`, `label=value`, or a JSON key). */
-  | { readonly from: 'slot'; readonly slot: string }
-
-export type Operator = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'contains' | 'matches' | 'exists'
-
-export interface Assertion {
-  readonly read: Reading
-  readonly op: Operator
-  /** Absent for `exists`. A number may carry its unit in `unit`. `matches` takes a bounded pattern. */
-  readonly value?: string | number | boolean
-  readonly unit?: string
-  /** A numeric miss within this distance of the bound is WARN, not FAIL. */
-  readonly tolerance?: number
-  readonly severity?: 'required' | 'advisory'
-  /** Default `inconclusive`. */
-  readonly onNoData?: 'inconclusive' | 'pass' | 'fail'
-  /** Ids of slots and toggles that this assertion's reading or outcome fills in the document. */
-  readonly fills?: readonly string[]
-}
-
-/** A place in the document that a value belongs in: `____` with what surrounds it. */
-export interface PlanSlot {
-  readonly id: string
-  readonly label: string
-  readonly unit?: string
-  /** A bound stated beside the slot, such as `expected >0` or `≤7200`. */
-  readonly bound?: { readonly op: Operator; readonly value: number }
-}
-
-/** An undecided `✅❌` pair. */
-export interface PlanToggle {
-  readonly id: string
-  readonly label: string
-}
-
-export interface PlanGate {
-  /** Slug path of headings and title; unique in the plan, stable under re-order. */
-  readonly id: string
-  readonly title: string
-  readonly section: string
-  readonly phase?: string
-  readonly severity: Severity
-  readonly needs: readonly string[]
-  readonly check: Check
-  /** For people: the block as the document has it, when the check's script differs from it. */
-  readonly assertions: readonly Assertion[]
-  readonly effect: Effect
-  /**
-   * True when the lint proved that the check only reads, so that it may run before anybody reviewed the plan.
-   * Pinned by the plan hash like all else.
-   */
-  readonly provenRead: boolean
-  /** Parameters (`$NAME`) the check needs; a missing one blocks the gate. */
-  readonly parameters: readonly string[]
-  /** Holes of the text (`<X>`, `vX.Y.Z`, `[TBD]`) left in the check, slots or title; any one blocks the gate. */
-  readonly holes: readonly string[]
-  readonly slots: readonly PlanSlot[]
-  readonly toggles: readonly PlanToggle[]
-  /** Children of a roll-up gate: its status is the worst of theirs and it has no check of its own. */
-  readonly children?: readonly string[]
-  readonly timeoutMs: number
-  /** Evidence older than this is STALE; absent = never by age. */
-  readonly maxAgeMs?: number
-  /** Further tries after ERROR, reads only. */
-  readonly retries: number
-  /** Gates naming the same resource never run at the same time. */
-  readonly exclusive?: string
-  /** Lint findings of level error on the check, shown wherever the gate is. */
-  readonly unsound: readonly string[]
-  readonly source: { readonly line: number; readonly sha256: ContentDigest }
-}
-
-export interface SignOffRole {
-  readonly role: string
-  /** Distinct people needed for the role. */
-  readonly minimum: number
-}
-
-export interface Plan {
-  readonly format: 'seaworthy-plan/1'
-  readonly source: PlanSource
-  readonly service: string
-  readonly version: string
-  readonly environment: string
-  readonly gates: readonly PlanGate[]
-  readonly signOffs: readonly SignOffRole[]
-}
-
-/* ------------------------------------------------------------- capture */
+import type { Assertion } from './plan-model.ts'
 
 /** One stored piece of evidence that a capture points to. */
 export interface EvidenceRef {
@@ -190,12 +54,15 @@ export type Capture =
       readonly durationMs: number
       readonly streams: Readonly<Record<string, StreamState>>
     }
-  | { readonly kind: 'manual'; readonly answer: boolean; readonly note: string; readonly slots: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'manual'
+      readonly answer: boolean
+      readonly note: string
+      readonly slots: Readonly<Record<string, string>>
+    }
 
 /** Evidence bytes by name, as the judge reads them. */
 export type EvidenceBytes = Readonly<Record<string, Uint8Array>>
-
-/* ----------------------------------------------------------- judgement */
 
 /** What is stored about a gate. STALE and WAIVED never are: one is computed at read time, one is an overlay. */
 export type StoredStatus =
@@ -260,9 +127,13 @@ export interface GateResult {
   readonly toggles: Readonly<Record<string, boolean>>
 }
 
-/* ------------------------------------------------------------ decision */
-
-export type VerdictValue = 'GO' | 'GO_WITH_WAIVERS' | 'CONDITIONAL_GO' | 'NOT_READY' | 'NO_GO' | 'INVALID'
+export type VerdictValue =
+  | 'GO'
+  | 'GO_WITH_WAIVERS'
+  | 'CONDITIONAL_GO'
+  | 'NOT_READY'
+  | 'NO_GO'
+  | 'INVALID'
 
 export interface Subject {
   readonly service: string

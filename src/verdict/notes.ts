@@ -1,6 +1,6 @@
 // What a verdict lists without being blocked by it: warnings, open lesser risks, expiries, waivers without effect.
 import type { Case } from './case.ts'
-import { instantText } from './instant.ts'
+import { describeInstant } from './instant.ts'
 import type { Waiver } from './model.ts'
 import { isNearExpiry } from './staleness.ts'
 import { isSatisfied } from './status.ts'
@@ -34,8 +34,13 @@ function gateNotes(facts: Case): string[] {
       out.push(`${gate.id} (${gate.severity}) is ${status}: ${reason}`)
     }
     const startMs = result?.finishedAtMs
-    if (isSatisfied(status) && expiresAtMs !== undefined && startMs !== undefined && isNearExpiry(startMs, expiresAtMs, asOfMs)) {
-      out.push(`the evidence of ${gate.id} is valid until ${instantText(expiresAtMs)}`)
+    if (
+      isSatisfied(status) &&
+      expiresAtMs !== undefined &&
+      startMs !== undefined &&
+      isNearExpiry(startMs, expiresAtMs, asOfMs)
+    ) {
+      out.push(`the evidence of ${gate.id} is valid until ${describeInstant(expiresAtMs)}`)
     }
     return out
   })
@@ -45,12 +50,14 @@ function waiverNotes(facts: Case, used: ReadonlyMap<string, Waiver>): string[] {
   const { inputs, standings } = facts
   const usedIds = new Set([...used.values()].map((each) => each.id))
   return inputs.waivers.flatMap((waiver) => {
-    const out = waiver.gates.filter((gate) => !standings.has(gate)).map((gate) => `waiver ${waiver.id} names ${gate}, which is not in the plan`)
+    const out = waiver.gates
+      .filter((gate) => !standings.has(gate))
+      .map((gate) => `waiver ${waiver.id} names ${gate}, which is not in the plan`)
     const refusal = refuseWaiver(waiver, inputs)
     if (refusal !== undefined) out.push(`waiver ${waiver.id} has no force: ${refusal}`)
     else if (!usedIds.has(waiver.id)) out.push(`waiver ${waiver.id} was not needed`)
     else if (isNearExpiry(waiver.issuedAtMs, waiver.expiresAtMs, inputs.asOfMs)) {
-      out.push(`waiver ${waiver.id} is valid until ${instantText(waiver.expiresAtMs)}`)
+      out.push(`waiver ${waiver.id} is valid until ${describeInstant(waiver.expiresAtMs)}`)
     }
     return out
   })
@@ -60,8 +67,10 @@ function riskNotes(facts: Case): string[] {
   return facts.inputs.risks.flatMap((risk) => {
     if (risk.state === 'CLOSED') return []
     if (risk.level === 'P3') return [`risk ${risk.id} (P3, ${risk.title}) is open`]
-    if (risk.level === 'P2' && risk.dueAtMs === undefined) return [`risk ${risk.id} (P2, ${risk.title}) has no due date`]
-    if (risk.level === 'P1' && risk.state === 'ACCEPTED') return [`risk ${risk.id} (P1, ${risk.title}) is accepted`]
+    if (risk.level === 'P2' && risk.dueAtMs === undefined)
+      return [`risk ${risk.id} (P2, ${risk.title}) has no due date`]
+    if (risk.level === 'P1' && risk.state === 'ACCEPTED')
+      return [`risk ${risk.id} (P1, ${risk.title}) is accepted`]
     return []
   })
 }

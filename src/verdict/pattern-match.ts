@@ -1,6 +1,8 @@
 // Runs a compiled pattern over a text, all its states side by side, so that no text makes it slow.
-import { PATTERN_STEP_LIMIT } from './pattern.ts'
-import type { Pattern } from './pattern.ts'
+import type { Pattern } from './pattern-program.ts'
+
+/** Most state visits one match may take; beyond it the answer is "cannot tell". */
+export const PATTERN_STEP_LIMIT = 10_000_000
 
 /**
  * True when the pattern occurs in the text; `^` and `$` are the ends of the whole text.
@@ -10,7 +12,7 @@ export function matchesPattern(pattern: Pattern, text: string): boolean | undefi
   const seenAt = new Int32Array(pattern.steps.length).fill(-1)
   let current: number[] = []
   let visits = 0
-  for (let at = 0; at <= text.length; ) {
+  for (let at = 0; at <= text.length;) {
     // A match may begin anywhere, so the first state joins at every position.
     const states = closure(pattern, [...current, 0], at, text.length, seenAt)
     if (states === 'accepted') return true

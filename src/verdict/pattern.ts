@@ -1,45 +1,25 @@
 // The bounded pattern language of `matches`: parsed here and run as a set of states, so time is linear in the text.
 import { verdictFault } from './errors.ts'
+import { emitProgram } from './pattern-program.ts'
+import type { Pattern, PatternNode, PatternTest } from './pattern-program.ts'
 
 /** Longest pattern, in characters. */
 export const PATTERN_LENGTH_LIMIT = 256
 /** Largest count in `{n,m}`. */
 export const PATTERN_REPEAT_LIMIT = 100
-/** Most instructions one pattern may become. */
-export const PATTERN_PROGRAM_LIMIT = 2_000
-/** Most state visits one match may take; beyond it the answer is "cannot tell". */
-export const PATTERN_STEP_LIMIT = 10_000_000
 const PATTERN_GROUP_DEPTH_LIMIT = 16
 
-type Test = (codePoint: number) => boolean
-
-type Node =
-  | { readonly kind: 'one'; readonly test: Test }
-  | { readonly kind: 'start' | 'end' | 'empty' }
-  | { readonly kind: 'sequence' | 'choice'; readonly parts: readonly Node[] }
-  | { readonly kind: 'repeat'; readonly part: Node; readonly minimum: number; readonly maximum: number }
-
-type Step =
-  | { readonly op: 'one'; readonly test: Test }
-  | { readonly op: 'start' | 'end' | 'accept' }
-  | { readonly op: 'fork'; a: number; b: number }
-  | { readonly op: 'jump'; to: number }
-
-/** A pattern ready to be matched. */
-export interface Pattern {
-  readonly steps: readonly Step[]
-}
-
-const isDigit: Test = (c) => c >= 0x30 && c <= 0x39
-const isWord: Test = (c) => isDigit(c) || (c >= 0x41 && c <= 0x5a) || (c >= 0x61 && c <= 0x7a) || c === 0x5f
-const isSpace: Test = (c) => c === 0x20 || (c >= 0x09 && c <= 0x0d) || c === 0xa0
-const isAnyButNewline: Test = (c) => c !== 0x0a
+const isDigit: PatternTest = (c) => c >= 0x30 && c <= 0x39
+const isWord: PatternTest = (c) =>
+  isDigit(c) || (c >= 0x41 && c <= 0x5a) || (c >= 0x61 && c <= 0x7a) || c === 0x5f
+const isSpace: PatternTest = (c) => c === 0x20 || (c >= 0x09 && c <= 0x0d) || c === 0xa0
+const isAnyButNewline: PatternTest = (c) => c !== 0x0a
 const not =
-  (test: Test): Test =>
+  (test: PatternTest): PatternTest =>
   (c) =>
     !test(c)
 
-const CLASSES: Readonly<Record<string, Test>> = {
+const CLASSES: Readonly<Record<string, PatternTest>> = {
   d: isDigit,
   D: not(isDigit),
   w: isWord,
@@ -65,11 +45,11 @@ export function compilePattern(pattern: string): Pattern {
     throw refuse(cursor, `it is longer than ${PATTERN_LENGTH_LIMIT} characters`)
   }
   const node = parseChoice(cursor, 0)
-  if (cursor.at < cursor.characters.length) throw refuse(cursor, 'a group is closed that was not opened')
-  const steps: Step[] = []
-  emit(node, steps, cursor)
-  steps.push({ op: 'accept' })
-  return { steps }
+  if (cursor.at < cursor.characters.length)
+    throw refuse(cursor, 'a group is closed that was not opened')
+  const program = emitProgram(node)
+  if (program === undefined) throw refuse(cursor, 'it repeats too much')
+  return program
 }
 
 function refuse(cursor: Cursor, why: string): Error {
@@ -80,8 +60,9 @@ function refuse(cursor: Cursor, why: string): Error {
   )
 }
 
-function parseChoice(cursor: Cursor, depth: number): Node {
-  if (depth > PATTERN_GROUP_DEPTH_LIMIT) throw refuse(cursor, `groups are nested deeper than ${PATTERN_GROUP_DEPTH_LIMIT}`)
+function parseChoice(cursor: Cursor, depth: number): PatternNode {
+  if (depth > PATTERN_GROUP_DEPTH_LIMIT)
+    throw refuse(cursor, `groups are nested deeper than ${PATTERN_GROUP_DEPTH_LIMIT}`)
   const parts = [parseSequence(cursor, depth)]
   while (cursor.characters[cursor.at] === '|') {
     cursor.at++
@@ -90,8 +71,8 @@ function parseChoice(cursor: Cursor, depth: number): Node {
   return parts.length === 1 ? parts[0]! : { kind: 'choice', parts }
 }
 
-function parseSequence(cursor: Cursor, depth: number): Node {
-  const parts: Node[] = []
+function parseSequence(cursor: Cursor, depth: number): PatternNode {
+  const parts: PatternNode[] = []
   for (;;) {
     const next = cursor.characters[cursor.at]
     if (next === undefined || next === '|' || next === ')') break
@@ -100,11 +81,12 @@ function parseSequence(cursor: Cursor, depth: number): Node {
   return parts.length === 0 ? { kind: 'empty' } : { kind: 'sequence', parts }
 }
 
-function parseQuantified(cursor: Cursor, depth: number): Node {
+function parseQuantified(cursor: Cursor, depth: number): PatternNode {
   const part = parseAtom(cursor, depth)
   const bounds = parseQuantifier(cursor)
   if (bounds === undefined) return part
-  if (part.kind === 'start' || part.kind === 'end') throw refuse(cursor, 'an anchor cannot be repeated')
+  if (part.kind === 'start' || part.kind === 'end')
+    throw refuse(cursor, 'an anchor cannot be repeated')
   if (holdsRepeat(part)) throw refuse(cursor, 'quantifiers are nested')
   const after = cursor.characters[cursor.at]
   if (after === '*' || after === '+' || after === '?' || after === '{') {
@@ -115,7 +97,8 @@ function parseQuantified(cursor: Cursor, depth: number): Node {
 
 function parseQuantifier(cursor: Cursor): readonly [number, number] | undefined {
   const next = cursor.characters[cursor.at]
-  const simple = next === '*' ? [0, Infinity] : next === '+' ? [1, Infinity] : next === '?' ? [0, 1] : undefined
+  const simple =
+    next === '*' ? [0, Infinity] : next === '+' ? [1, Infinity] : next === '?' ? [0, 1] : undefined
   if (simple !== undefined) {
     cursor.at++
     return [simple[0]!, simple[1]!]
@@ -125,7 +108,8 @@ function parseQuantifier(cursor: Cursor): readonly [number, number] | undefined 
   const found = /^\{(\d{1,3})(,(\d{1,3})?)?\}/.exec(rest)
   if (found === null) throw refuse(cursor, 'expected {n}, {n,} or {n,m}')
   const minimum = Number(found[1])
-  const maximum = found[2] === undefined ? minimum : found[3] === undefined ? Infinity : Number(found[3])
+  const maximum =
+    found[2] === undefined ? minimum : found[3] === undefined ? Infinity : Number(found[3])
   if (minimum > PATTERN_REPEAT_LIMIT || (maximum !== Infinity && maximum > PATTERN_REPEAT_LIMIT)) {
     throw refuse(cursor, `it repeats more than ${PATTERN_REPEAT_LIMIT} times`)
   }
@@ -134,7 +118,7 @@ function parseQuantifier(cursor: Cursor): readonly [number, number] | undefined 
   return [minimum, maximum]
 }
 
-function parseAtom(cursor: Cursor, depth: number): Node {
+function parseAtom(cursor: Cursor, depth: number): PatternNode {
   const next = cursor.characters[cursor.at]!
   cursor.at++
   switch (next) {
@@ -150,7 +134,8 @@ function parseAtom(cursor: Cursor, depth: number): Node {
       return { kind: 'one', test: parseEscape(cursor).test }
     case '(': {
       if (cursor.characters[cursor.at] === '?') {
-        if (cursor.characters[cursor.at + 1] !== ':') throw refuse(cursor, 'look-around, names and flags are not in the language')
+        if (cursor.characters[cursor.at + 1] !== ':')
+          throw refuse(cursor, 'look-around, names and flags are not in the language')
         cursor.at += 2
       }
       const inner = parseChoice(cursor, depth + 1)
@@ -164,18 +149,21 @@ function parseAtom(cursor: Cursor, depth: number): Node {
     case '{':
     case '}':
     case ']':
-      throw refuse(cursor, `"${next}" stands where nothing can be repeated or closed; escape it to mean itself`)
+      throw refuse(
+        cursor,
+        `"${next}" stands where nothing can be repeated or closed; escape it to mean itself`,
+      )
     default:
       return { kind: 'one', test: sameAs(next.codePointAt(0)!) }
   }
 }
 
-function sameAs(codePoint: number): Test {
+function sameAs(codePoint: number): PatternTest {
   return (c) => c === codePoint
 }
 
 /** `point` is set when the escape stands for one character, so that it may bound a range. */
-function parseEscape(cursor: Cursor): { readonly test: Test; readonly point?: number } {
+function parseEscape(cursor: Cursor): { readonly test: PatternTest; readonly point?: number } {
   const next = cursor.characters[cursor.at]
   if (next === undefined) throw refuse(cursor, 'it ends in a backslash')
   cursor.at++
@@ -187,10 +175,10 @@ function parseEscape(cursor: Cursor): { readonly test: Test; readonly point?: nu
   return { test: sameAs(point), point }
 }
 
-function parseClass(cursor: Cursor): Test {
+function parseClass(cursor: Cursor): PatternTest {
   const negated = cursor.characters[cursor.at] === '^'
   if (negated) cursor.at++
-  const tests: Test[] = []
+  const tests: PatternTest[] = []
   for (;;) {
     if (cursor.characters[cursor.at] === undefined) throw refuse(cursor, 'a class is not closed')
     if (cursor.characters[cursor.at] === ']') break
@@ -204,16 +192,17 @@ function parseClass(cursor: Cursor): Test {
     const high = parseClassItem(cursor)
     const from = low.point
     const to = high.point
-    if (from === undefined || to === undefined || to < from) throw refuse(cursor, 'a range in a class is not a range')
+    if (from === undefined || to === undefined || to < from)
+      throw refuse(cursor, 'a range in a class is not a range')
     tests.push((c) => c >= from && c <= to)
   }
   cursor.at++
   if (tests.length === 0) throw refuse(cursor, 'a class is empty')
-  const any: Test = (c) => tests.some((test) => test(c))
+  const any: PatternTest = (c) => tests.some((test) => test(c))
   return negated ? not(any) : any
 }
 
-function parseClassItem(cursor: Cursor): { readonly test: Test; readonly point?: number } {
+function parseClassItem(cursor: Cursor): { readonly test: PatternTest; readonly point?: number } {
   const next = cursor.characters[cursor.at]!
   cursor.at++
   if (next === '\\') return parseEscape(cursor)
@@ -222,69 +211,7 @@ function parseClassItem(cursor: Cursor): { readonly test: Test; readonly point?:
   return { test: sameAs(point), point }
 }
 
-function holdsRepeat(node: Node): boolean {
+function holdsRepeat(node: PatternNode): boolean {
   if (node.kind === 'repeat') return true
   return (node.kind === 'sequence' || node.kind === 'choice') && node.parts.some(holdsRepeat)
-}
-
-function emit(node: Node, steps: Step[], cursor: Cursor): void {
-  if (steps.length > PATTERN_PROGRAM_LIMIT) throw refuse(cursor, 'it repeats too much')
-  switch (node.kind) {
-    case 'one':
-      steps.push({ op: 'one', test: node.test })
-      return
-    case 'start':
-    case 'end':
-      steps.push({ op: node.kind })
-      return
-    case 'empty':
-      return
-    case 'sequence':
-      for (const part of node.parts) emit(part, steps, cursor)
-      return
-    case 'choice':
-      emitChoice(node.parts, steps, cursor)
-      return
-    case 'repeat':
-      emitRepeat(node, steps, cursor)
-  }
-}
-
-function emitChoice(parts: readonly Node[], steps: Step[], cursor: Cursor): void {
-  const ends: { op: 'jump'; to: number }[] = []
-  for (const [index, part] of parts.entries()) {
-    if (index === parts.length - 1) {
-      emit(part, steps, cursor)
-      continue
-    }
-    const fork = { op: 'fork' as const, a: steps.length + 1, b: 0 }
-    steps.push(fork)
-    emit(part, steps, cursor)
-    const end = { op: 'jump' as const, to: 0 }
-    steps.push(end)
-    ends.push(end)
-    fork.b = steps.length
-  }
-  for (const end of ends) end.to = steps.length
-}
-
-function emitRepeat(node: Extract<Node, { kind: 'repeat' }>, steps: Step[], cursor: Cursor): void {
-  for (let i = 0; i < node.minimum; i++) emit(node.part, steps, cursor)
-  if (node.maximum === Infinity) {
-    const fork = { op: 'fork' as const, a: steps.length + 1, b: 0 }
-    const back = steps.length
-    steps.push(fork)
-    emit(node.part, steps, cursor)
-    steps.push({ op: 'jump', to: back })
-    fork.b = steps.length
-    return
-  }
-  const forks: { op: 'fork'; a: number; b: number }[] = []
-  for (let i = node.minimum; i < node.maximum; i++) {
-    const fork = { op: 'fork' as const, a: steps.length + 1, b: 0 }
-    steps.push(fork)
-    forks.push(fork)
-    emit(node.part, steps, cursor)
-  }
-  for (const fork of forks) fork.b = steps.length
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { nodeDigest } from '../../test/crypto.ts'
 import { aGate, aPlan, digestOf, EXIT_IS_ZERO } from '../../test/decisions.ts'
 import type { Json } from '../kernel/index.ts'
-import type { Assertion, PlanGate } from './model.ts'
+import type { Assertion, PlanGate } from './plan-model.ts'
 import { definitionHashOf, orderGates, planHashOf } from './plan.ts'
 import { parsePlan } from './plan-parse.ts'
 
@@ -16,21 +16,57 @@ const FULL = aPlan(
     aGate({
       id: 'api/up',
       needs: ['db/migrated'],
-      check: { type: 'http', method: 'GET', url: 'https://$HOST/health', headers: { accept: 'text/plain' }, body: '' },
+      check: {
+        type: 'http',
+        method: 'GET',
+        url: 'https://$HOST/health',
+        headers: { accept: 'text/plain' },
+        body: '',
+      },
       parameters: ['HOST'],
       slots: [{ id: 's', label: 'P95', unit: 'ms', bound: { op: 'lt', value: 200 } }],
       toggles: [{ id: 't', label: 'Result' }],
       assertions: [
-        { read: { from: 'json', path: '$.a.b[0]' }, op: 'lt', value: 200, unit: 'ms', tolerance: 5, onNoData: 'fail', fills: ['s', 't'], severity: 'advisory' },
+        {
+          read: { from: 'json', path: '$.a.b[0]' },
+          op: 'lt',
+          value: 200,
+          unit: 'ms',
+          tolerance: 5,
+          onNoData: 'fail',
+          fills: ['s', 't'],
+          severity: 'advisory',
+        },
         { read: { from: 'header', name: 'etag' }, op: 'exists' },
         { read: { from: 'slot', slot: 's' }, op: 'matches', value: '^\\d+$' },
       ],
     }),
-    aGate({ id: 'sql', check: { type: 'sql', connection: 'DB', text: 'select 1' }, assertions: [{ read: { from: 'cell', column: 'n', row: 1 }, op: 'eq', value: 'x' }] }),
-    aGate({ id: 'doc', check: { type: 'document', path: 'a.md' }, assertions: [{ read: { from: 'text' }, op: 'contains', value: 'x' }] }),
-    aGate({ id: 'person', check: { type: 'manual', question: 'Done?' }, assertions: [{ read: { from: 'answer' }, op: 'eq', value: true }] }),
-    aGate({ id: 'promql', check: { type: 'unsupported', language: 'promql', reason: 'not here' }, assertions: [] }),
-    aGate({ id: 'all', children: ['sql', 'doc'], assertions: [], check: { type: 'manual', question: '' } }),
+    aGate({
+      id: 'sql',
+      check: { type: 'sql', connection: 'DB', text: 'select 1' },
+      assertions: [{ read: { from: 'cell', column: 'n', row: 1 }, op: 'eq', value: 'x' }],
+    }),
+    aGate({
+      id: 'doc',
+      check: { type: 'document', path: 'a.md' },
+      assertions: [{ read: { from: 'text' }, op: 'contains', value: 'x' }],
+    }),
+    aGate({
+      id: 'person',
+      check: { type: 'manual', question: 'Done?' },
+      assertions: [{ read: { from: 'answer' }, op: 'eq', value: true }],
+    }),
+    aGate({
+      id: 'promql',
+      check: { type: 'unsupported', language: 'promql', reason: 'not here' },
+      assertions: [],
+    }),
+    aGate({
+      id: 'all',
+      children: ['sql', 'doc'],
+      assertions: [],
+      check: { type: 'manual', question: '' },
+    }),
   ],
   { signOffs: [{ role: 'SRE', minimum: 1 }] },
 )
@@ -42,23 +78,45 @@ test('a plan survives its JSON form unchanged', () => {
 })
 
 test('every key of every object of a plan is needed or known to be optional, and no other is taken', () => {
-  const optional = new Set(['phase', 'maxAgeMs', 'exclusive', 'children', 'unit', 'bound', 'tolerance', 'severity', 'onNoData', 'fills', 'headers', 'body', 'row'])
+  const optional = new Set([
+    'phase',
+    'maxAgeMs',
+    'exclusive',
+    'children',
+    'unit',
+    'bound',
+    'tolerance',
+    'severity',
+    'onNoData',
+    'fills',
+    'headers',
+    'body',
+    'row',
+  ])
   let changed = 0
   const visit = (value: Json, path: readonly (string | number)[]): void => {
     if (typeof value !== 'object' || value === null) return
     if (!Array.isArray(value) && path.at(-1) !== 'headers') {
-      assert.throws(() => parsePlan(edited(path, (at) => Object.assign(at, { extra: 1 }))), { code: 'VERDICT_PLAN_SHAPE_REFUSED' }, path.join('.'))
+      assert.throws(
+        () => parsePlan(edited(path, (at) => Object.assign(at, { extra: 1 }))),
+        { code: 'VERDICT_PLAN_SHAPE_REFUSED' },
+        path.join('.'),
+      )
       changed++
       for (const key of Object.keys(value)) {
         const isGateSeverity = key === 'severity' && path.length === 2
         if (optional.has(key) && !isGateSeverity) continue
         const without = edited(path, (at) => Reflect.deleteProperty(at, key))
-        const code = key === 'value' && path.at(-2) === 'assertions' ? 'VERDICT_PLAN_ASSERTION_REFUSED' : 'VERDICT_PLAN_SHAPE_REFUSED'
+        const code =
+          key === 'value' && path.at(-2) === 'assertions'
+            ? 'VERDICT_PLAN_ASSERTION_REFUSED'
+            : 'VERDICT_PLAN_SHAPE_REFUSED'
         assert.throws(() => parsePlan(without), { code }, `${path.join('.')} without ${key}`)
         changed++
       }
     }
-    for (const [key, each] of Object.entries(value)) visit(each as Json, [...path, Array.isArray(value) ? Number(key) : key])
+    for (const [key, each] of Object.entries(value))
+      visit(each as Json, [...path, Array.isArray(value) ? Number(key) : key])
   }
   visit(copyOf(FULL), [])
   assert.ok(changed > 150, String(changed))
@@ -88,7 +146,10 @@ test('values of the wrong kind are refused with their place', () => {
     [withGate({ timeoutMs: 1.5 }), /timeoutMs/],
     [withGate({ retries: -1 }), /retries/],
     [withGate({ children: [] }), /children/],
-    [copyOf({ ...aPlan([aGate({ id: 'a' })]), source: { name: 'x', sha256: 'sha256:AA' } }), /plan.source.sha256/],
+    [
+      copyOf({ ...aPlan([aGate({ id: 'a' })]), source: { name: 'x', sha256: 'sha256:AA' } }),
+      /plan.source.sha256/,
+    ],
     [{ ...FULL, ['__proto__x']: 1 }, /unknown key/],
     [JSON.parse('{"__proto__": {}}') as Json, /expected the key/],
   ]
@@ -98,12 +159,26 @@ test('values of the wrong kind are refused with their place', () => {
 })
 
 test('ids that repeat and references that lead nowhere are refused by their own code', () => {
-  const two = (fields: Partial<PlanGate>): Json => copyOf(aPlan([aGate({ id: 'a' }), aGate({ id: 'b', ...fields })]))
+  const two = (fields: Partial<PlanGate>): Json =>
+    copyOf(aPlan([aGate({ id: 'a' }), aGate({ id: 'b', ...fields })]))
   const rows: readonly (readonly [Json, string])[] = [
     [two({ id: 'a' }), 'VERDICT_PLAN_ID_DUPLICATE'],
-    [two({ slots: [{ id: 'x', label: '' }], toggles: [{ id: 'x', label: '' }] }), 'VERDICT_PLAN_ID_DUPLICATE'],
+    [
+      two({ slots: [{ id: 'x', label: '' }], toggles: [{ id: 'x', label: '' }] }),
+      'VERDICT_PLAN_ID_DUPLICATE',
+    ],
     [two({ children: ['a', 'a'] }), 'VERDICT_PLAN_ID_DUPLICATE'],
-    [copyOf(aPlan([aGate({ id: 'a' })], { signOffs: [{ role: 'x', minimum: 1 }, { role: 'x', minimum: 2 }] })), 'VERDICT_PLAN_ID_DUPLICATE'],
+    [
+      copyOf(
+        aPlan([aGate({ id: 'a' })], {
+          signOffs: [
+            { role: 'x', minimum: 1 },
+            { role: 'x', minimum: 2 },
+          ],
+        }),
+      ),
+      'VERDICT_PLAN_ID_DUPLICATE',
+    ],
     [two({ needs: ['c'] }), 'VERDICT_PLAN_NEED_UNKNOWN'],
     [two({ children: ['c'] }), 'VERDICT_PLAN_CHILD_UNKNOWN'],
     [two({ needs: ['b'] }), 'VERDICT_PLAN_CYCLE_FOUND'],
@@ -119,11 +194,16 @@ test('a circle is shown with its path, through needs and children alike', () => 
     aGate({ id: 'b', children: ['c'] }),
     aGate({ id: 'c', needs: ['a'] }),
   ])
-  assert.throws(() => parsePlan(copyOf(plan)), { code: 'VERDICT_PLAN_CYCLE_FOUND', message: /a → b → c → a/ })
+  assert.throws(() => parsePlan(copyOf(plan)), {
+    code: 'VERDICT_PLAN_CYCLE_FOUND',
+    message: /a → b → c → a/,
+  })
 })
 
 test('a chain of ten thousand gates is ordered and not taken for a circle', () => {
-  const gates = Array.from({ length: 10_000 }, (_, i) => aGate({ id: `g${i}`, needs: i === 9_999 ? [] : [`g${i + 1}`] }))
+  const gates = Array.from({ length: 10_000 }, (_, i) =>
+    aGate({ id: `g${i}`, needs: i === 9_999 ? [] : [`g${i + 1}`] }),
+  )
   const order = orderGates(gates)
   assert.ok(order.ok)
   assert.equal(order.gates.length, 10_000)
@@ -156,7 +236,11 @@ test('an assertion that could not be judged as written is refused', () => {
   ]
   for (const [fields, assertion, noun] of rows) {
     const json = withGate({ ...fields, assertions: [assertion] })
-    assert.throws(() => parsePlan(json), { code: `VERDICT_PLAN_${noun}_REFUSED` }, JSON.stringify(assertion))
+    assert.throws(
+      () => parsePlan(json),
+      { code: `VERDICT_PLAN_${noun}_REFUSED` },
+      JSON.stringify(assertion),
+    )
   }
 })
 
@@ -164,15 +248,40 @@ test('the definition hash moves with what runs and how it is judged, and with no
   const gate = aGate({ id: 'a' })
   const hash = definitionHashOf(nodeDigest, gate)
   const moves: readonly Partial<PlanGate>[] = [
-    { id: 'b' }, { check: { type: 'command', language: 'bash', script: 'false' } }, { assertions: [] }, { effect: 'unknown' },
-    { provenRead: false }, { parameters: ['A'] }, { holes: ['<X>'] }, { slots: [{ id: 's', label: 'l' }] },
-    { toggles: [{ id: 't', label: 'l' }] }, { children: ['x'] }, { timeoutMs: 1 }, { maxAgeMs: 1 }, { retries: 1 },
+    { id: 'b' },
+    { check: { type: 'command', language: 'bash', script: 'false' } },
+    { assertions: [] },
+    { effect: 'unknown' },
+    { provenRead: false },
+    { parameters: ['A'] },
+    { holes: ['<X>'] },
+    { slots: [{ id: 's', label: 'l' }] },
+    { toggles: [{ id: 't', label: 'l' }] },
+    { children: ['x'] },
+    { timeoutMs: 1 },
+    { maxAgeMs: 1 },
+    { retries: 1 },
   ]
-  for (const fields of moves) assert.notEqual(definitionHashOf(nodeDigest, { ...gate, ...fields }), hash, JSON.stringify(fields))
+  for (const fields of moves)
+    assert.notEqual(
+      definitionHashOf(nodeDigest, { ...gate, ...fields }),
+      hash,
+      JSON.stringify(fields),
+    )
   const stays: readonly Partial<PlanGate>[] = [
-    { title: 'x' }, { section: 'x' }, { phase: 'x' }, { severity: 'advisory' }, { needs: ['x'] }, { exclusive: 'x' },
-    { unsound: ['x'] }, { source: { line: 9, sha256: digestOf('f') } },
+    { title: 'x' },
+    { section: 'x' },
+    { phase: 'x' },
+    { severity: 'advisory' },
+    { needs: ['x'] },
+    { exclusive: 'x' },
+    { unsound: ['x'] },
+    { source: { line: 9, sha256: digestOf('f') } },
   ]
-  for (const fields of stays) assert.equal(definitionHashOf(nodeDigest, { ...gate, ...fields }), hash, JSON.stringify(fields))
-  assert.equal(moves.length + stays.length, Object.keys({ ...gate, phase: '', children: [], maxAgeMs: 0, exclusive: '' }).length)
+  for (const fields of stays)
+    assert.equal(definitionHashOf(nodeDigest, { ...gate, ...fields }), hash, JSON.stringify(fields))
+  assert.equal(
+    moves.length + stays.length,
+    Object.keys({ ...gate, phase: '', children: [], maxAgeMs: 0, exclusive: '' }).length,
+  )
 })

@@ -1,11 +1,19 @@
 // Reads a plan strictly: every key known, every id unique, every reference resolved, every assertion judgeable.
 import { shownText } from './assertion.ts'
 import { verdictFault } from './errors.ts'
-import { parseJsonPath } from './json-path.ts'
-import type { Assertion, Check, Operator, Plan, PlanGate, PlanSlot, PlanToggle, Reading, SignOffRole } from './model.ts'
-import { compilePattern } from './pattern.ts'
+import type {
+  Assertion,
+  Check,
+  Operator,
+  Plan,
+  PlanGate,
+  PlanSlot,
+  PlanToggle,
+  Reading,
+  SignOffRole,
+} from './plan-model.ts'
 import { orderGates } from './plan.ts'
-import { offersReading } from './readings.ts'
+import { checkReferences, refuseDuplicates } from './plan-references.ts'
 import {
   kindOf,
   readBoolean,
@@ -38,15 +46,21 @@ function readTagged<T>(key: string, variants: Readonly<Record<string, Reader<T>>
       typeof value === 'object' && value !== null && Object.hasOwn(value, key)
         ? (value as Record<string, unknown>)[key]
         : undefined
-    const reader = typeof tag === 'string' && Object.hasOwn(variants, tag) ? variants[tag] : undefined
+    const reader =
+      typeof tag === 'string' && Object.hasOwn(variants, tag) ? variants[tag] : undefined
     if (reader !== undefined) return reader(value, at)
     const known = Object.keys(variants).join(', ')
-    throw at.refuse(`expected the key "${key}" with one of ${known} at ${at.path}, got ${kindOf(tag)}`)
+    throw at.refuse(
+      `expected the key "${key}" with one of ${known} at ${at.path}, got ${kindOf(tag)}`,
+    )
   }
 }
 
 const readCheck: Reader<Check> = readTagged<Check>('type', {
-  command: readRecord({ type: readOneOf(['command']), language: readOneOf(['bash', 'sh']), script: readText }, {}),
+  command: readRecord(
+    { type: readOneOf(['command']), language: readOneOf(['bash', 'sh']), script: readText },
+    {},
+  ),
   http: readRecord(
     { type: readOneOf(['http']), method: readName, url: readName },
     { headers: readMap(readText), body: readText },
@@ -54,7 +68,10 @@ const readCheck: Reader<Check> = readTagged<Check>('type', {
   sql: readRecord({ type: readOneOf(['sql']), connection: readName, text: readName }, {}),
   document: readRecord({ type: readOneOf(['document']), path: readName }, {}),
   manual: readRecord({ type: readOneOf(['manual']), question: readText }, {}),
-  unsupported: readRecord({ type: readOneOf(['unsupported']), language: readText, reason: readName }, {}),
+  unsupported: readRecord(
+    { type: readOneOf(['unsupported']), language: readText, reason: readName },
+    {},
+  ),
 })
 
 const readReading: Reader<Reading> = readTagged<Reading>('from', {
@@ -74,7 +91,15 @@ const readReading: Reader<Reading> = readTagged<Reading>('from', {
 })
 
 const readOperator: Reader<Operator> = readOneOf([
-  'eq', 'ne', 'lt', 'le', 'gt', 'ge', 'contains', 'matches', 'exists',
+  'eq',
+  'ne',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'contains',
+  'matches',
+  'exists',
 ])
 
 const readScalar: Reader<string | number | boolean> = (value, at) => {
@@ -84,7 +109,8 @@ const readScalar: Reader<string | number | boolean> = (value, at) => {
 
 const readTolerance: Reader<number> = (value, at) => {
   const tolerance = readNumber(value, at)
-  if (tolerance < 0) throw at.refuse(`expected a tolerance of at least 0 at ${at.path}, got ${tolerance}`)
+  if (tolerance < 0)
+    throw at.refuse(`expected a tolerance of at least 0 at ${at.path}, got ${tolerance}`)
   return tolerance
 }
 
@@ -127,7 +153,12 @@ const readGate: Reader<PlanGate> = readRecord(
     unsound: readList(readText),
     source: readRecord({ line: readInteger(0), sha256: readDigest }, {}),
   },
-  { phase: readName, children: readList(readName, 1), maxAgeMs: readInteger(1, MAX_AGE_LIMIT_MS), exclusive: readName },
+  {
+    phase: readName,
+    children: readList(readName, 1),
+    maxAgeMs: readInteger(1, MAX_AGE_LIMIT_MS),
+    exclusive: readName,
+  },
 )
 
 const readSignOffRole: Reader<SignOffRole> = readRecord(
@@ -163,12 +194,20 @@ export function parsePlan(json: unknown): Plan {
     throw place.refuse(`expected at most ${PLAN_GATE_LIMIT} gates, got ${plan.gates.length}`)
   }
   if (plan.signOffs.length > SIGN_OFF_ROLE_LIMIT) {
-    throw place.refuse(`expected at most ${SIGN_OFF_ROLE_LIMIT} sign-off roles, got ${plan.signOffs.length}`)
+    throw place.refuse(
+      `expected at most ${SIGN_OFF_ROLE_LIMIT} sign-off roles, got ${plan.signOffs.length}`,
+    )
   }
-  refuseDuplicates('gate', plan.gates.map((gate) => gate.id))
-  refuseDuplicates('sign-off role', plan.signOffs.map((role) => role.role))
+  refuseDuplicates(
+    'gate',
+    plan.gates.map((gate) => gate.id),
+  )
+  refuseDuplicates(
+    'sign-off role',
+    plan.signOffs.map((role) => role.role),
+  )
   const ids = new Set(plan.gates.map((gate) => gate.id))
-  for (const gate of plan.gates) checkGate(gate, ids)
+  for (const gate of plan.gates) checkReferences(gate, ids)
   const order = orderGates(plan.gates)
   if (!order.ok) {
     const path = order.path.map(shownText).join(' → ')
@@ -177,64 +216,4 @@ export function parsePlan(json: unknown): Plan {
     })
   }
   return plan
-}
-
-function refuseDuplicates(what: string, ids: readonly string[]): void {
-  const seen = new Set<string>()
-  for (const id of ids) {
-    if (seen.has(id)) {
-      throw verdictFault('VERDICT_PLAN_ID_DUPLICATE', `expected each ${what} once, got "${shownText(id)}" twice`)
-    }
-    seen.add(id)
-  }
-}
-
-function checkGate(gate: PlanGate, ids: ReadonlySet<string>): void {
-  const shown = shownText(gate.id)
-  const need = gate.needs.find((id) => !ids.has(id))
-  if (need !== undefined) {
-    throw verdictFault('VERDICT_PLAN_NEED_UNKNOWN', `the gate ${shown} needs "${shownText(need)}", which is not in the plan`)
-  }
-  const child = gate.children?.find((id) => !ids.has(id))
-  if (child !== undefined) {
-    throw verdictFault('VERDICT_PLAN_CHILD_UNKNOWN', `the gate ${shown} rolls up "${shownText(child)}", which is not in the plan`)
-  }
-  refuseDuplicates(`child of ${shown}`, gate.children ?? [])
-  const places = [...gate.slots, ...gate.toggles].map((each) => each.id)
-  refuseDuplicates(`slot or toggle of ${shown}`, places)
-  const fillable = new Set(places)
-  for (const [index, assertion] of gate.assertions.entries()) {
-    const problem = problemOf(gate, assertion, fillable)
-    if (problem !== undefined) {
-      throw verdictFault('VERDICT_PLAN_ASSERTION_REFUSED', `assertion ${index + 1} of the gate ${shown}: ${problem}`)
-    }
-  }
-}
-
-function problemOf(gate: PlanGate, assertion: Assertion, fillable: ReadonlySet<string>): string | undefined {
-  const { read, op, value } = assertion
-  const unknown = assertion.fills?.find((id) => !fillable.has(id))
-  if (unknown !== undefined) return `fills "${shownText(unknown)}", which is neither a slot nor a toggle of the gate`
-  if (gate.children === undefined && !offersReading(gate.check.type, read.from)) {
-    return `a ${gate.check.type} check has no ${read.from}`
-  }
-  if (read.from === 'slot' && !gate.slots.some((slot) => slot.id === read.slot)) {
-    return `reads the slot "${shownText(read.slot)}", which the gate does not have`
-  }
-  if (read.from === 'json') parseJsonPath(read.path)
-  if (op === 'matches' && typeof value === 'string') compilePattern(value)
-  return operandProblem(assertion)
-}
-
-function operandProblem(assertion: Assertion): string | undefined {
-  const { op, value } = assertion
-  const kind = typeof value
-  if (op === 'exists') return value === undefined ? undefined : 'exists takes no value'
-  if (value === undefined) return `${op} needs a value`
-  if (op === 'matches' && kind !== 'string') return 'matches takes a text'
-  if (op === 'contains' && (kind === 'boolean' || value === '')) return 'contains takes a text that is not empty, or a number'
-  if ((op === 'lt' || op === 'le' || op === 'gt' || op === 'ge') && kind !== 'number') return `${op} takes a number`
-  if (assertion.unit !== undefined && kind !== 'number') return 'a unit needs a number'
-  if (assertion.tolerance !== undefined && (kind !== 'number' || op === 'ne')) return 'a tolerance needs a number and a bound'
-  return undefined
 }

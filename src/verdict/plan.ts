@@ -1,7 +1,7 @@
 // Hashes of a plan and of a gate's definition, and the order in which gates depend on each other.
 import { canonicalBytes, contentDigest } from '../kernel/index.ts'
 import type { ContentDigest, Digest } from '../kernel/index.ts'
-import type { Plan, PlanGate } from './model.ts'
+import type { Plan, PlanGate } from './plan-model.ts'
 
 /** SHA-256 of the canonical JSON (RFC 8785) of any JSON value. */
 export function hashOfJson(digest: Digest, value: unknown): ContentDigest {
@@ -41,7 +41,10 @@ export function dependenciesOf(gate: PlanGate): readonly string[] {
 }
 
 /** The given gates and everything they roll up, at any depth. */
-export function withDescendants(gates: readonly PlanGate[], ids: readonly string[]): ReadonlySet<string> {
+export function withDescendants(
+  gates: readonly PlanGate[],
+  ids: readonly string[],
+): ReadonlySet<string> {
   const children = new Map(gates.map((gate) => [gate.id, gate.children ?? []]))
   const out = new Set<string>()
   const open = [...ids]

@@ -17,22 +17,63 @@ const row = (dimension: UnitScale['dimension'], scale: number): UnitScale => ({ 
 
 // Case matters where it does to people (MB, ms); spelled-out words are looked up in lower case.
 const UNITS: Readonly<Record<string, UnitScale>> = {
-  ns: row('time', 1e-6), us: row('time', 1e-3), 'µs': row('time', 1e-3), ms: row('time', 1),
-  millisecond: row('time', 1), milliseconds: row('time', 1),
-  s: row('time', 1e3), sec: row('time', 1e3), secs: row('time', 1e3), second: row('time', 1e3), seconds: row('time', 1e3),
-  min: row('time', 6e4), mins: row('time', 6e4), minute: row('time', 6e4), minutes: row('time', 6e4),
-  h: row('time', 3.6e6), hr: row('time', 3.6e6), hrs: row('time', 3.6e6), hour: row('time', 3.6e6), hours: row('time', 3.6e6),
-  d: row('time', 8.64e7), day: row('time', 8.64e7), days: row('time', 8.64e7),
-  '%': row('share', 0.01), percent: row('share', 0.01),
-  B: row('size', 1), byte: row('size', 1), bytes: row('size', 1),
-  kB: row('size', 1e3), KB: row('size', 1e3), MB: row('size', 1e6), GB: row('size', 1e9), TB: row('size', 1e12),
-  KiB: row('size', 1024), MiB: row('size', 1024 ** 2), GiB: row('size', 1024 ** 3), TiB: row('size', 1024 ** 4),
-  '/s': row('rate', 1), rps: row('rate', 1), 'req/s': row('rate', 1), '/min': row('rate', 1 / 60), rpm: row('rate', 1 / 60),
+  ns: row('time', 1e-6),
+  us: row('time', 1e-3),
+  µs: row('time', 1e-3),
+  ms: row('time', 1),
+  millisecond: row('time', 1),
+  milliseconds: row('time', 1),
+  s: row('time', 1e3),
+  sec: row('time', 1e3),
+  secs: row('time', 1e3),
+  second: row('time', 1e3),
+  seconds: row('time', 1e3),
+  min: row('time', 6e4),
+  mins: row('time', 6e4),
+  minute: row('time', 6e4),
+  minutes: row('time', 6e4),
+  h: row('time', 3.6e6),
+  hr: row('time', 3.6e6),
+  hrs: row('time', 3.6e6),
+  hour: row('time', 3.6e6),
+  hours: row('time', 3.6e6),
+  d: row('time', 8.64e7),
+  day: row('time', 8.64e7),
+  days: row('time', 8.64e7),
+  '%': row('share', 0.01),
+  percent: row('share', 0.01),
+  B: row('size', 1),
+  byte: row('size', 1),
+  bytes: row('size', 1),
+  kB: row('size', 1e3),
+  KB: row('size', 1e3),
+  MB: row('size', 1e6),
+  GB: row('size', 1e9),
+  TB: row('size', 1e12),
+  KiB: row('size', 1024),
+  MiB: row('size', 1024 ** 2),
+  GiB: row('size', 1024 ** 3),
+  TiB: row('size', 1024 ** 4),
+  '/s': row('rate', 1),
+  rps: row('rate', 1),
+  'req/s': row('rate', 1),
+  '/min': row('rate', 1 / 60),
+  rpm: row('rate', 1 / 60),
 }
 
 /** Words that would change the number; refused rather than taken for a thing that is counted. */
 const SCALE_WORDS: ReadonlySet<string> = new Set([
-  'dozen', 'hundred', 'thousand', 'million', 'millions', 'billion', 'billions', 'mio', 'mrd', 'bps', 'ppm',
+  'dozen',
+  'hundred',
+  'thousand',
+  'million',
+  'millions',
+  'billion',
+  'billions',
+  'mio',
+  'mrd',
+  'bps',
+  'ppm',
 ])
 
 const NUMBER = /^([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*(\S.*)?$/u
@@ -50,7 +91,8 @@ export function parseQuantity(text: string): Quantity | undefined {
   const found = NUMBER.exec(trimmed)
   if (found === null) return undefined
   const value = Number(found[1]!.replaceAll(',', ''))
-  if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) return undefined
+  if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
+    return undefined
   const unit = found[2]?.trim()
   if (unit === undefined) return { value }
   return isUnitOrThing(unit) ? { value, unit } : undefined

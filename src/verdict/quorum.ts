@@ -1,7 +1,8 @@
 // Which sign-offs count, who rejected, and whether distinct people fill every role.
 import { sortedBy } from './decision-hash.ts'
 import type { ContentDigest } from '../kernel/index.ts'
-import type { DecisionInputs, Plan, SignOff, SignOffRole } from './model.ts'
+import type { DecisionInputs, SignOff } from './model.ts'
+import type { Plan, SignOffRole } from './plan-model.ts'
 import { CLOCK_SKEW_LIMIT_MS } from './staleness.ts'
 
 export interface QuorumGap {
@@ -24,7 +25,11 @@ export interface Quorum {
  * Counts the latest sign-off of each role and person over this reviewHash. The author's approval and approvals dated in
  * the future are left out, rejections never for these reasons. One person fills one place over all roles.
  */
-export function countSignOffs(plan: Plan, inputs: DecisionInputs, reviewHash: ContentDigest): Quorum {
+export function countSignOffs(
+  plan: Plan,
+  inputs: DecisionInputs,
+  reviewHash: ContentDigest,
+): Quorum {
   const ignored: { signOff: SignOff; why: string }[] = []
   const latest = new Map<string, SignOff>()
   const ordered = sortedBy(
@@ -39,16 +44,29 @@ export function countSignOffs(plan: Plan, inputs: DecisionInputs, reviewHash: Co
     if (why === undefined) latest.set(JSON.stringify([signOff.role, signOff.principal]), signOff)
     else ignored.push({ signOff, why })
   }
-  const counted = sortedBy([...latest.values()], (each) => each.role, (each) => each.principal)
+  const counted = sortedBy(
+    [...latest.values()],
+    (each) => each.role,
+    (each) => each.principal,
+  )
   const approvals = counted.filter((each) => each.decision === 'APPROVE')
   return {
     rejections: counted.filter((each) => each.decision === 'REJECT'),
     gaps: gapsOf(plan.signOffs, approvals),
-    ignored: sortedBy(ignored, (each) => each.signOff.role, (each) => each.signOff.principal, (each) => each.signOff.statement),
+    ignored: sortedBy(
+      ignored,
+      (each) => each.signOff.role,
+      (each) => each.signOff.principal,
+      (each) => each.signOff.statement,
+    ),
   }
 }
 
-function refuseSignOff(signOff: SignOff, inputs: DecisionInputs, reviewHash: ContentDigest): string | undefined {
+function refuseSignOff(
+  signOff: SignOff,
+  inputs: DecisionInputs,
+  reviewHash: ContentDigest,
+): string | undefined {
   if (signOff.reviewHash !== reviewHash) return 'it was given over an earlier state of the release'
   if (signOff.decision === 'REJECT') return undefined
   if (signOff.principal === inputs.author) return 'the author of the change may not sign off'
@@ -60,7 +78,9 @@ function refuseSignOff(signOff: SignOff, inputs: DecisionInputs, reviewHash: Con
 function gapsOf(roles: readonly SignOffRole[], approvals: readonly SignOff[]): QuorumGap[] {
   const people = new Map<string, readonly string[]>()
   for (const role of roles) {
-    const signers = approvals.filter((each) => each.role === role.role).map((each) => each.principal)
+    const signers = approvals
+      .filter((each) => each.role === role.role)
+      .map((each) => each.principal)
     people.set(role.role, [...new Set(signers)])
   }
   const roleOf = new Map<string, string>()

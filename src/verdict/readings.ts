@@ -2,7 +2,8 @@
 import { parseStrictJson, SeaworthyError, utf8TextLossy } from '../kernel/index.ts'
 import type { Json } from '../kernel/index.ts'
 import { valueAtPath } from './json-path.ts'
-import type { Capture, Check, EvidenceBytes, PlanGate, Reading } from './model.ts'
+import type { Capture, EvidenceBytes } from './model.ts'
+import type { Check, PlanGate, Reading } from './plan-model.ts'
 import { labelledValuesOfJson, labelledValuesOfLines, valueForLabel } from './slot-values.ts'
 import type { LabelledValues } from './slot-values.ts'
 
@@ -24,7 +25,21 @@ const READINGS_OF_CHECK: Readonly<Record<Check['type'], readonly Reading['from']
   sql: ['rowCount', 'cell', 'durationMs', 'slot'],
   document: ['text', 'json', 'durationMs', 'slot'],
   manual: ['answer', 'slot'],
-  unsupported: ['exitCode', 'stdout', 'stderr', 'body', 'json', 'status', 'header', 'durationMs', 'rowCount', 'cell', 'text', 'answer', 'slot'],
+  unsupported: [
+    'exitCode',
+    'stdout',
+    'stderr',
+    'body',
+    'json',
+    'status',
+    'header',
+    'durationMs',
+    'rowCount',
+    'cell',
+    'text',
+    'answer',
+    'slot',
+  ],
 }
 
 /** Whether a check of this type can offer the reading at all. */
@@ -33,7 +48,11 @@ export function offersReading(type: Check['type'], from: Reading['from']): boole
 }
 
 /** An observer of one capture. Streams are decoded and parsed once, when first asked for. */
-export function observeCapture(gate: PlanGate, capture: Capture, evidence: EvidenceBytes): Observer {
+export function observeCapture(
+  gate: PlanGate,
+  capture: Capture,
+  evidence: EvidenceBytes,
+): Observer {
   const streams = new Map<string, Stream>()
   const stream = (name: string): Stream => {
     const known = streams.get(name)
@@ -44,7 +63,11 @@ export function observeCapture(gate: PlanGate, capture: Capture, evidence: Evide
   }
   return (reading) => {
     if (!offersReading(capture.kind, reading.from)) {
-      return { state: 'unreadable', why: `a ${capture.kind} check has no ${reading.from}`, tainted: false }
+      return {
+        state: 'unreadable',
+        why: `a ${capture.kind} check has no ${reading.from}`,
+        tainted: false,
+      }
     }
     switch (reading.from) {
       case 'stdout':
@@ -67,19 +90,29 @@ export function observeCapture(gate: PlanGate, capture: Capture, evidence: Evide
 function readFact(capture: Capture, reading: Reading): Found {
   switch (reading.from) {
     case 'exitCode':
-      return ofNullable(capture.kind === 'command' ? capture.exitCode : null, 'there is no exit code')
+      return ofNullable(
+        capture.kind === 'command' ? capture.exitCode : null,
+        'there is no exit code',
+      )
     case 'status':
       return ofNullable(capture.kind === 'http' ? capture.status : null, 'there is no HTTP status')
     case 'rowCount':
       return ofNullable(capture.kind === 'sql' ? capture.rowCount : null, 'there is no row count')
     case 'durationMs':
-      return ofNullable(capture.kind === 'manual' ? null : capture.durationMs, 'there is no duration')
+      return ofNullable(
+        capture.kind === 'manual' ? null : capture.durationMs,
+        'there is no duration',
+      )
     case 'answer':
       return ofNullable(capture.kind === 'manual' ? capture.answer : null, 'there is no answer')
     case 'header':
       return readHeader(capture, reading.name)
     default:
-      return { state: 'unreadable', why: `a ${capture.kind} check has no ${reading.from}`, tainted: false }
+      return {
+        state: 'unreadable',
+        why: `a ${capture.kind} check has no ${reading.from}`,
+        tainted: false,
+      }
   }
 }
 
@@ -98,17 +131,30 @@ function readHeader(capture: Capture, name: string): Found {
 }
 
 function mainStreamOf(capture: Capture): string {
-  return capture.kind === 'http' ? 'body' : capture.kind === 'document' ? 'text' : capture.kind === 'sql' ? 'rows' : 'stdout'
+  return capture.kind === 'http'
+    ? 'body'
+    : capture.kind === 'document'
+      ? 'text'
+      : capture.kind === 'sql'
+        ? 'rows'
+        : 'stdout'
 }
 
-function readSlot(gate: PlanGate, capture: Capture, slotId: string, stream: (name: string) => Stream): Found {
+function readSlot(
+  gate: PlanGate,
+  capture: Capture,
+  slotId: string,
+  stream: (name: string) => Stream,
+): Found {
   if (capture.kind === 'manual') {
     const given = Object.hasOwn(capture.slots, slotId) ? capture.slots[slotId]?.trim() : undefined
-    if (given === undefined || given === '') return { state: 'absent', why: `nobody gave a value for the slot ${slotId}` }
+    if (given === undefined || given === '')
+      return { state: 'absent', why: `nobody gave a value for the slot ${slotId}` }
     return { state: 'value', value: given }
   }
   const slot = gate.slots.find((each) => each.id === slotId)
-  if (slot === undefined) return { state: 'unreadable', why: `the gate has no slot ${slotId}`, tainted: false }
+  if (slot === undefined)
+    return { state: 'unreadable', why: `the gate has no slot ${slotId}`, tainted: false }
   return stream(mainStreamOf(capture)).labelled(slot.label)
 }
 
@@ -123,7 +169,8 @@ interface Stream {
 function openStream(name: string, capture: Capture, evidence: EvidenceBytes): Stream {
   const bytes = (Object.hasOwn(evidence, name) ? evidence[name] : undefined) ?? new Uint8Array()
   const closed = closedReason(name, capture, bytes)
-  if (closed !== undefined) return { text: () => closed, at: () => closed, cell: () => closed, labelled: () => closed }
+  if (closed !== undefined)
+    return { text: () => closed, at: () => closed, cell: () => closed, labelled: () => closed }
   const text = withoutFinalNewlines(utf8TextLossy(bytes))
   let parsed: { readonly value: Json | undefined } | undefined
   const json = (): Json | undefined => (parsed ??= { value: jsonOf(text) }).value
@@ -134,32 +181,54 @@ function openStream(name: string, capture: Capture, evidence: EvidenceBytes): St
     const isTree = typeof whole === 'object' && whole !== null
     return (values ??= isTree ? labelledValuesOfJson(whole) : labelledValuesOfLines(text, jsonOf))
   }
-  const notJson: Found = { state: 'unreadable', why: `${name} is not JSON with one exact meaning`, tainted: false }
+  const notJson: Found = {
+    state: 'unreadable',
+    why: `${name} is not JSON with one exact meaning`,
+    tainted: false,
+  }
   return {
     text: () => ({ state: 'value', value: text }),
     at: (path) => {
       const root = json()
-      if (root === undefined) return text === '' ? { state: 'unreadable', why: `${name} is empty`, tainted: false } : notJson
+      if (root === undefined)
+        return text === ''
+          ? { state: 'unreadable', why: `${name} is empty`, tainted: false }
+          : notJson
       const value = valueAtPath(root, path)
-      return value === undefined ? { state: 'absent', why: `${name} has nothing at ${path}` } : { state: 'value', value }
+      return value === undefined
+        ? { state: 'absent', why: `${name} has nothing at ${path}` }
+        : { state: 'value', value }
     },
     cell: (column, row) => cellOf(json(), column, row),
     labelled: (label) => {
       const value = valueForLabel(labels(), label)
-      if (value === undefined) return { state: 'absent', why: `${name} names no value for "${label}"` }
+      if (value === undefined)
+        return { state: 'absent', why: `${name} names no value for "${label}"` }
       return { state: 'value', value: value.toWellFormed() }
     },
   }
 }
 
 function closedReason(name: string, capture: Capture, bytes: Uint8Array): Found | undefined {
-  const state = capture.kind !== 'manual' && Object.hasOwn(capture.streams, name) ? capture.streams[name] : undefined
-  if (state?.truncated === true) return { state: 'unreadable', why: `${name} was cut at its size limit`, tainted: true }
+  const state =
+    capture.kind !== 'manual' && Object.hasOwn(capture.streams, name)
+      ? capture.streams[name]
+      : undefined
+  if (state?.truncated === true)
+    return { state: 'unreadable', why: `${name} was cut at its size limit`, tainted: true }
   if (state !== undefined && state.maskedCount > 0) {
-    return { state: 'unreadable', why: `${name} was masked in ${state.maskedCount} places`, tainted: true }
+    return {
+      state: 'unreadable',
+      why: `${name} was masked in ${state.maskedCount} places`,
+      tainted: true,
+    }
   }
   if (bytes.length > READING_SIZE_LIMIT_BYTES) {
-    return { state: 'unreadable', why: `${name} is larger than ${READING_SIZE_LIMIT_BYTES} bytes`, tainted: true }
+    return {
+      state: 'unreadable',
+      why: `${name} is larger than ${READING_SIZE_LIMIT_BYTES} bytes`,
+      tainted: true,
+    }
   }
   return undefined
 }
@@ -196,7 +265,8 @@ function tableOf(root: Json | undefined): Table | undefined {
 
 function cellOf(root: Json | undefined, column: string, row: number): Found {
   const table = tableOf(root)
-  if (table === undefined) return { state: 'unreadable', why: 'there is no table of rows', tainted: false }
+  if (table === undefined)
+    return { state: 'unreadable', why: 'there is no table of rows', tainted: false }
   const index = table.columns.indexOf(column)
   if (index < 0) return { state: 'absent', why: `the answer has no column ${column}` }
   const cells = table.rows[row]
@@ -209,6 +279,12 @@ function firstRowOf(root: Json | undefined): LabelledValues {
   const table = tableOf(root)
   const cells = table?.rows[0]
   if (table === undefined || !Array.isArray(cells)) return new Map()
-  const pairs = table.columns.map((column, index) => [String(column), (cells as readonly Json[])[index] ?? null] as const)
+  const pairs = table.columns.map(
+    (column, index) =>
+      [
+        typeof column === 'string' ? column : '',
+        (cells as readonly Json[])[index] ?? null,
+      ] as const,
+  )
   return labelledValuesOfJson(Object.fromEntries(pairs))
 }

@@ -1,6 +1,6 @@
 // Rules 3 to 6 of a decision beside the gates: risks, freeze, error budget, conditions and sign-offs.
 import type { Case } from './case.ts'
-import { instantText } from './instant.ts'
+import { describeInstant } from './instant.ts'
 import type { DecisionInputs, Reason, Risk } from './model.ts'
 import type { Quorum } from './quorum.ts'
 
@@ -36,7 +36,8 @@ function whyRiskBlocks(risk: Risk, asOfMs: number): string | undefined {
 function whyNotAccepted(risk: Risk, asOfMs: number): string | undefined {
   if (risk.state !== 'ACCEPTED') return 'is neither closed nor accepted'
   const people = new Set(risk.acceptedBy ?? [])
-  if (!people.has(risk.owner) || people.size < 2) return 'is not accepted by its owner and a second person'
+  if (!people.has(risk.owner) || people.size < 2)
+    return 'is not accepted by its owner and a second person'
   if (risk.acceptedUntilMs === undefined) return 'is accepted without an end'
   return asOfMs >= risk.acceptedUntilMs ? 'was accepted until a time that has passed' : undefined
 }
@@ -48,7 +49,7 @@ export function environmentReasons(inputs: DecisionInputs): Reason[] {
     .map((each) => ({
       rule: '7.4-freeze',
       text: `a freeze is active: ${each.reason}`,
-      flip: `Decide after ${instantText(each.untilMs)}.`,
+      flip: `Decide after ${describeInstant(each.untilMs)}.`,
     }))
   const { errorBudget, policy } = inputs
   if (errorBudget !== undefined && !(errorBudget >= policy.minimumErrorBudget)) {
@@ -70,10 +71,24 @@ export function conditionReasons(facts: Case): Reason[] {
       return [{ rule: '7.6-condition', gate, text, flip: 'Name a gate of the plan.' }]
     }
     if (state !== 'MISSED') return []
-    const text = `condition ${id} was missed: ${condition.text} (${condition.owner}, due ${instantText(condition.dueAtMs)})`
+    const text = `condition ${id} was missed: ${condition.text} (${condition.owner}, due ${describeInstant(condition.dueAtMs)})`
     return condition.onMiss === 'NO_GO'
-      ? [{ rule: '7.5-condition', gate, text, flip: `${gate} passes, or the condition is withdrawn.` }]
-      : [{ rule: '7.6-condition', gate, text, flip: `${gate} passes, or two people extend the condition.` }]
+      ? [
+          {
+            rule: '7.5-condition',
+            gate,
+            text,
+            flip: `${gate} passes, or the condition is withdrawn.`,
+          },
+        ]
+      : [
+          {
+            rule: '7.6-condition',
+            gate,
+            text,
+            flip: `${gate} passes, or two people extend the condition.`,
+          },
+        ]
   })
 }
 

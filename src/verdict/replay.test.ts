@@ -3,17 +3,42 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { nodeDigest } from '../../test/crypto.ts'
-import { aGate, aPlan, aResult, DAY_MS, digestOf, HOUR_MS, inputsFor, NOON_MS, withSignOffs } from '../../test/decisions.ts'
+import {
+  aGate,
+  aPlan,
+  aResult,
+  DAY_MS,
+  inputsFor,
+  NOON_MS,
+  withSignOffs,
+} from '../../test/decisions.ts'
 import { decide } from './decide.ts'
-import { decisionHashOf, reviewHashOf } from './decision-hash.ts'
+import { reviewHashOf } from './decision-hash.ts'
 import { parseDecisionInputs } from './inputs-parse.ts'
-import type { DecisionInputs, Plan, PlanGate, StoredStatus, VerdictValue } from './model.ts'
+import type { DecisionInputs, StoredStatus, VerdictValue } from './model.ts'
+import type { Plan, PlanGate } from './plan-model.ts'
 import { parsePlan } from './plan-parse.ts'
 
 const STATUSES: readonly StoredStatus[] = [
-  'PENDING', 'BLOCKED', 'RUNNING', 'PASS', 'WARN', 'FAIL', 'ERROR', 'INCONCLUSIVE', 'NOT_APPLICABLE', 'SKIPPED',
+  'PENDING',
+  'BLOCKED',
+  'RUNNING',
+  'PASS',
+  'WARN',
+  'FAIL',
+  'ERROR',
+  'INCONCLUSIVE',
+  'NOT_APPLICABLE',
+  'SKIPPED',
 ]
-const BEST_FIRST: readonly VerdictValue[] = ['GO', 'GO_WITH_WAIVERS', 'CONDITIONAL_GO', 'NOT_READY', 'NO_GO', 'INVALID']
+const BEST_FIRST: readonly VerdictValue[] = [
+  'GO',
+  'GO_WITH_WAIVERS',
+  'CONDITIONAL_GO',
+  'NOT_READY',
+  'NO_GO',
+  'INVALID',
+]
 
 interface Scene {
   readonly plan: Plan
@@ -29,8 +54,16 @@ const scenes: fc.Arbitrary<Scene> = fc
   .record({
     gates: fc.array(
       fc.record({
-        status: fc.oneof({ weight: 3, arbitrary: fc.constant<StoredStatus>('PASS') }, fc.constantFrom(...STATUSES)),
-        severity: fc.constantFrom<PlanGate['severity']>('required', 'required', 'advisory', 'informational'),
+        status: fc.oneof(
+          { weight: 3, arbitrary: fc.constant<StoredStatus>('PASS') },
+          fc.constantFrom(...STATUSES),
+        ),
+        severity: fc.constantFrom<PlanGate['severity']>(
+          'required',
+          'required',
+          'advisory',
+          'informational',
+        ),
         finishedAtMs: fc.integer({ min: NOON_MS - 2 * DAY_MS, max: NOON_MS }),
       }),
       { minLength: 1, maxLength: 4 },
@@ -46,76 +79,143 @@ const scenes: fc.Arbitrary<Scene> = fc
       { maxLength: 2 },
     ),
     waivers: fc.array(
-      fc.record({ gates: fc.uniqueArray(gateId, { minLength: 1 }), approvers: fc.array(name, { maxLength: 3 }), expiresAtMs: instant, uses: fc.nat(2) }),
+      fc.record({
+        gates: fc.uniqueArray(gateId, { minLength: 1 }),
+        approvers: fc.oneof(fc.constant(['x', 'y']), fc.array(name, { maxLength: 3 })),
+        expiresAtMs: fc.oneof(fc.constant(NOON_MS + DAY_MS), instant),
+        uses: fc.nat(2),
+      }),
       { maxLength: 3 },
     ),
     conditions: fc.array(
-      fc.record({ gate: gateId, dueAtMs: instant, onMiss: fc.constantFrom('NO_GO', 'EXTEND'), withdrawn: fc.boolean() }),
+      fc.record({
+        gate: gateId,
+        dueAtMs: instant,
+        onMiss: fc.constantFrom('NO_GO', 'EXTEND'),
+        withdrawn: fc.boolean(),
+      }),
       { maxLength: 2 },
     ),
     signOffs: fc.array(
-      fc.record({ role: fc.constantFrom('SRE', 'Security'), principal: name, decision: fc.constantFrom('APPROVE', 'APPROVE', 'APPROVE', 'REJECT'), atMs: instant }),
+      fc.record({
+        role: fc.constantFrom('SRE', 'Security'),
+        principal: name,
+        decision: fc.constantFrom('APPROVE', 'APPROVE', 'APPROVE', 'REJECT'),
+        atMs: instant,
+      }),
       { maxLength: 8 },
     ),
-    roles: fc.constantFrom([], [{ role: 'SRE', minimum: 1 }], [{ role: 'SRE', minimum: 1 }, { role: 'Security', minimum: 2 }]),
-    freeze: fc.array(fc.record({ fromMs: instant, untilMs: instant, reason: fc.constant('f') }), { maxLength: 1 }),
+    roles: fc.constantFrom(
+      [],
+      [{ role: 'SRE', minimum: 1 }],
+      [
+        { role: 'SRE', minimum: 1 },
+        { role: 'Security', minimum: 2 },
+      ],
+    ),
+    freeze: fc.array(fc.record({ fromMs: instant, untilMs: instant, reason: fc.constant('f') }), {
+      maxLength: 1,
+    }),
     errorBudget: fc.constantFrom(1, 0.5, 0),
   })
   .map((seed) => {
-    const gates = seed.gates.map((each, i) => aGate({ id: `g${i}`, severity: each.severity, maxAgeMs: DAY_MS }))
+    const gates = seed.gates.map((each, i) =>
+      aGate({ id: `g${i}`, severity: each.severity, maxAgeMs: DAY_MS }),
+    )
     const plan = aPlan(gates, { signOffs: seed.roles })
-    const inputs = inputsFor(plan, {}, {
-      results: seed.gates.map(({ status, finishedAtMs }, i) => {
-        const result = aResult(gates[i]!, status)
-        return result.finishedAtMs === undefined ? result : { ...result, finishedAtMs }
-      }),
-      risks: seed.risks.map((each, i) => ({ id: `R${i}`, title: 't', owner: 'x', ...each })),
-      waivers: seed.waivers.map((each, i) => ({
-        id: `W${i}`, environment: 'staging', version: '1.2.3', reason: 'r', risk: 'R0', requester: 'z', maxUses: 2,
-        issuedAtMs: NOON_MS - DAY_MS, revoked: false, ...each,
-      })),
-      conditions: seed.conditions.map((each, i) => ({ id: `C${i}`, text: 't', owner: 'o', blocks: 'deploy', ...each })),
-      freeze: seed.freeze,
-      errorBudget: seed.errorBudget,
-      policy: { nonWaivable: ['g3'], goLifetimeMs: DAY_MS, minimumErrorBudget: 0.1 },
-    })
+    const inputs = inputsFor(
+      plan,
+      {},
+      {
+        results: seed.gates.map(({ status, finishedAtMs }, i) => {
+          const result = aResult(gates[i]!, status)
+          return result.finishedAtMs === undefined ? result : { ...result, finishedAtMs }
+        }),
+        risks: [
+          { id: 'RW', level: 'P3', title: 'waived', owner: 'x', state: 'OPEN' },
+          ...seed.risks.map((each, i) => ({ id: `R${i}`, title: 't', owner: 'x', ...each })),
+        ],
+        waivers: seed.waivers.map((each, i) => ({
+          id: `W${i}`,
+          environment: 'staging',
+          version: '1.2.3',
+          reason: 'r',
+          risk: 'RW',
+          requester: 'z',
+          maxUses: 2,
+          issuedAtMs: NOON_MS - DAY_MS,
+          revoked: false,
+          ...each,
+        })),
+        conditions: seed.conditions.map((each, i) => ({
+          id: `C${i}`,
+          text: 't',
+          owner: 'o',
+          blocks: 'deploy',
+          ...each,
+        })),
+        freeze: seed.freeze,
+        errorBudget: seed.errorBudget,
+        policy: { nonWaivable: ['g3'], goLifetimeMs: DAY_MS, minimumErrorBudget: 0.1 },
+      },
+    )
     return { plan, inputs: withSignOffs(plan, inputs, seed.signOffs) }
   })
 
 test('the scenes of these properties reach every verdict but INVALID', () => {
   const seen = new Map<VerdictValue, number>()
-  for (const { plan, inputs } of fc.sample(scenes, { numRuns: 3_000, seed: 7 })) {
+  for (const { plan, inputs } of fc.sample(scenes, { numRuns: 1_000, seed: 7 })) {
     const { value } = decide(nodeDigest, plan, inputs)
     seen.set(value, (seen.get(value) ?? 0) + 1)
   }
-  assert.deepEqual([...seen.keys()].sort(), ['CONDITIONAL_GO', 'GO', 'GO_WITH_WAIVERS', 'NOT_READY', 'NO_GO'])
+  assert.deepEqual([...seen.keys()].sort(), [
+    'CONDITIONAL_GO',
+    'GO',
+    'GO_WITH_WAIVERS',
+    'NOT_READY',
+    'NO_GO',
+  ])
 })
 
 test('a decision read back from JSON is the same decision, hashes included', () => {
   fc.assert(
     fc.property(scenes, ({ plan, inputs }) => {
-      const again = decide(nodeDigest, parsePlan(JSON.parse(JSON.stringify(plan))), parseDecisionInputs(JSON.parse(JSON.stringify(inputs))))
+      const again = decide(
+        nodeDigest,
+        parsePlan(JSON.parse(JSON.stringify(plan))),
+        parseDecisionInputs(JSON.parse(JSON.stringify(inputs))),
+      )
       assert.deepEqual(again, decide(nodeDigest, plan, inputs))
     }),
   )
 })
 
 test('the order of any list changes neither verdict nor hashes', () => {
-  const withSalt = fc.record({ scene: scenes, salt: fc.array(fc.nat(), { minLength: 16, maxLength: 16 }) })
+  const withSalt = fc.record({
+    scene: scenes,
+    salt: fc.array(fc.nat(), { minLength: 16, maxLength: 16 }),
+  })
   fc.assert(
     fc.property(withSalt, ({ scene: { plan, inputs }, salt }) => {
       let turn = 0
       const shuffled = <T>(items: readonly T[]): T[] => {
         const rest = [...items]
         const out: T[] = []
-        while (rest.length > 0) out.push(...rest.splice((salt[turn++ % salt.length] ?? 0) % rest.length, 1))
+        while (rest.length > 0)
+          out.push(...rest.splice((salt[turn++ % salt.length] ?? 0) % rest.length, 1))
         return out
       }
       const other: DecisionInputs = {
         ...inputs,
         results: shuffled(inputs.results),
         risks: shuffled(inputs.risks),
-        waivers: shuffled(inputs.waivers.map((each) => ({ ...each, gates: shuffled(each.gates), approvers: shuffled(each.approvers) }))),
+        waivers: shuffled(
+          inputs.waivers.map((each) => ({
+            ...each,
+            gates: shuffled(each.gates),
+            approvers: shuffled(each.approvers),
+          })),
+        ),
         conditions: shuffled(inputs.conditions),
         signOffs: shuffled(inputs.signOffs),
         freeze: shuffled(inputs.freeze),
@@ -126,17 +226,36 @@ test('the order of any list changes neither verdict nor hashes', () => {
 })
 
 test('one more required gate that is not satisfied never improves the verdict', () => {
-  const bad = fc.constantFrom<StoredStatus>('FAIL', 'ERROR', 'INCONCLUSIVE', 'SKIPPED', 'PENDING', 'BLOCKED', 'RUNNING')
+  const bad = fc.constantFrom<StoredStatus>(
+    'FAIL',
+    'ERROR',
+    'INCONCLUSIVE',
+    'SKIPPED',
+    'PENDING',
+    'BLOCKED',
+    'RUNNING',
+  )
   fc.assert(
     fc.property(scenes, bad, ({ plan, inputs }, status) => {
       const gate = aGate({ id: 'extra' })
       const wider = { ...plan, gates: [...plan.gates, gate] }
-      const more = inputsFor(wider, {}, { ...inputs, plan: inputsFor(wider).plan, results: [...inputs.results, aResult(gate, status)] })
+      const more = inputsFor(
+        wider,
+        {},
+        {
+          ...inputs,
+          plan: inputsFor(wider).plan,
+          results: [...inputs.results, aResult(gate, status)],
+        },
+      )
       const reviewHash = reviewHashOf(nodeDigest, wider, more)
       const resigned = { ...more, signOffs: more.signOffs.map((each) => ({ ...each, reviewHash })) }
       const after = decide(nodeDigest, wider, resigned)
       const before = decide(nodeDigest, plan, inputs)
-      assert.ok(BEST_FIRST.indexOf(after.value) >= BEST_FIRST.indexOf(before.value) || before.reasons.every((each) => each.rule === '7.6-nothing-certified'))
+      assert.ok(
+        BEST_FIRST.indexOf(after.value) >= BEST_FIRST.indexOf(before.value) ||
+          before.reasons.every((each) => each.rule === '7.6-nothing-certified'),
+      )
       assert.ok(after.value === 'NO_GO' || after.value === 'NOT_READY')
     }),
   )
@@ -148,91 +267,11 @@ test('the raw verdict is never better than the one with waivers', () => {
       const verdict = decide(nodeDigest, plan, inputs)
       // A GO with waivers is the better outcome of a raw NO_GO; without any waiver used both are equal.
       const isSame = verdict.raw === verdict.value
-      assert.ok(isSame || BEST_FIRST.indexOf(verdict.raw) > BEST_FIRST.indexOf(verdict.value), `${verdict.raw} ${verdict.value}`)
+      assert.ok(
+        isSame || BEST_FIRST.indexOf(verdict.raw) > BEST_FIRST.indexOf(verdict.value),
+        `${verdict.raw} ${verdict.value}`,
+      )
       assert.equal(verdict.value === 'GO_WITH_WAIVERS' && isSame, false)
     }),
   )
-})
-
-test('people sign plan, statuses, risks, terms, policy and subject, and nothing that moves by itself', () => {
-  const gates = [aGate({ id: 'a' }), aGate({ id: 'b' })]
-  const plan = aPlan(gates)
-  const risk = { id: 'R1', level: 'P3', title: 't', owner: 'o', state: 'OPEN' } as const
-  const waiver = {
-    id: 'W1', gates: ['a'], environment: 'staging', version: '1.2.3', reason: 'r', risk: 'R1', requester: 'q',
-    approvers: ['x', 'y'], issuedAtMs: 1, expiresAtMs: 2, maxUses: 1, revoked: false,
-  }
-  const condition = { id: 'C1', text: 't', gate: 'b', owner: 'o', dueAtMs: 1, onMiss: 'NO_GO', blocks: 'deploy' } as const
-  const inputs = inputsFor(plan, {}, { risks: [risk], waivers: [waiver], conditions: [condition] })
-  const review = reviewHashOf(nodeDigest, plan, inputs)
-  const decision = decisionHashOf(nodeDigest, inputs, review)
-  const results = (a: Partial<(typeof inputs.results)[number]>, b = {}) => ({
-    results: [{ ...inputs.results[0]!, ...a }, { ...inputs.results[1]!, ...b }],
-  })
-  const moves: readonly Partial<DecisionInputs>[] = [
-    results({ status: 'WARN' }), results({ definition: digestOf('0') }), { risks: [] }, { risks: [{ ...risk, state: 'CLOSED' }] },
-    { waivers: [] }, { waivers: [{ ...waiver, expiresAtMs: 3 }] }, { conditions: [{ ...condition, dueAtMs: 2 }] },
-    { policy: { ...inputs.policy, nonWaivable: ['a'] } }, { subject: { ...inputs.subject, commit: 'f00' } },
-  ]
-  for (const fields of moves) assert.notEqual(reviewHashOf(nodeDigest, plan, { ...inputs, ...fields }), review, JSON.stringify(fields))
-  assert.notEqual(reviewHashOf(nodeDigest, { ...plan, gates: [...gates].reverse() }, inputs), review)
-  const stays: readonly Partial<DecisionInputs>[] = [
-    results({ finishedAtMs: NOON_MS }), results({ statement: digestOf('0') }), results({}, { status: 'FAIL' }),
-    { waivers: [{ ...waiver, revoked: true }] }, { waivers: [{ ...waiver, uses: 1 }] }, { conditions: [{ ...condition, withdrawn: true }] },
-    { asOfMs: 1 }, { freeze: [{ fromMs: 1, untilMs: 2, reason: 'f' }] }, { errorBudget: 0.5 }, { run: 'other' }, { author: 'eve' },
-    { checkpoint: { ...inputs.checkpoint, size: 9 } }, { terms: { parameters: {}, confirmed: ['a'] } }, { integrity: { ok: false, findings: [] } },
-    { signOffs: [{ role: 'r', principal: 'p', decision: 'APPROVE', reviewHash: review, atMs: 1, statement: digestOf('2') }] },
-  ]
-  for (const fields of stays) {
-    const changed = { ...inputs, ...fields }
-    assert.equal(reviewHashOf(nodeDigest, plan, changed), review, JSON.stringify(fields))
-    assert.notEqual(decisionHashOf(nodeDigest, changed, review), decision, JSON.stringify(fields))
-  }
-})
-
-test('decision inputs with a missing, unknown, repeated or ill-kinded part are refused with their place', () => {
-  const plan = aPlan([aGate({ id: 'a' })])
-  const good = inputsFor(plan)
-  assert.deepEqual(parseDecisionInputs(JSON.parse(JSON.stringify(good))), good)
-  const risk = { id: 'R1', level: 'P3', title: 't', owner: 'o', state: 'OPEN' }
-  const rows: readonly (readonly [object, RegExp])[] = [
-    [{ extra: 1 }, /unknown key "extra"/],
-    [{ results: [...good.results, ...good.results] }, /each result once/],
-    [{ risks: [risk, risk] }, /each risk once/],
-    [{ risks: [{ ...risk, level: 'P9' }] }, /inputs.risks\[0\].level/],
-    [{ results: [{ ...good.results[0], status: 'STALE' }] }, /inputs.results\[0\].status/],
-    [{ results: [{ ...good.results[0], status: 'WAIVED' }] }, /inputs.results\[0\].status/],
-    [{ asOfMs: '1' }, /inputs.asOfMs/],
-    [{ asOfMs: 1e16 }, /inputs.asOfMs/],
-    [{ asOfMs: -1 }, /inputs.asOfMs/],
-    [{ errorBudget: 2 }, /inputs.errorBudget/],
-    [{ plan: 'sha256:0' }, /inputs.plan/],
-    [{ policy: { ...good.policy, minimumErrorBudget: 2 } }, /minimumErrorBudget/],
-    [{ terms: { parameters: { A: 1 }, confirmed: [] } }, /inputs.terms.parameters.A/],
-    [{ integrity: { ok: 1, findings: [] } }, /inputs.integrity.ok/],
-  ]
-  for (const [fields, message] of rows) {
-    assert.throws(() => parseDecisionInputs({ ...good, ...fields }), { code: 'VERDICT_INPUTS_SHAPE_REFUSED', message })
-  }
-  const keys = Object.keys(good).filter((key) => key !== 'author')
-  for (const key of keys) {
-    const { [key as keyof DecisionInputs]: _left, ...rest } = good
-    assert.throws(() => parseDecisionInputs(rest), { code: 'VERDICT_INPUTS_SHAPE_REFUSED' }, key)
-  }
-  assert.ok(keys.length >= 14)
-})
-
-test('a thousand gates and two hundred sign-offs are decided within 50 ms', (t) => {
-  const gates = Array.from({ length: 1_000 }, (_, i) => aGate({ id: `gate-${i}`, needs: i === 0 ? [] : [`gate-${i - 1}`], maxAgeMs: DAY_MS }))
-  const plan = aPlan(gates, { signOffs: Array.from({ length: 10 }, (_, i) => ({ role: `role-${i}`, minimum: 20 })) })
-  const signOffs = Array.from({ length: 200 }, (_, i) => ({ role: `role-${i % 10}`, principal: `person-${i}` }))
-  const inputs = withSignOffs(plan, inputsFor(plan), signOffs)
-  const tookMs = Array.from({ length: 7 }, () => {
-    const startedMs = performance.now()
-    assert.equal(decide(nodeDigest, plan, inputs).value, 'GO')
-    return performance.now() - startedMs
-  }).sort((a, b) => a - b)
-  t.diagnostic(`decide: median ${tookMs[3]?.toFixed(1)} ms, slowest ${tookMs[6]?.toFixed(1)} ms`)
-  assert.ok(tookMs[3]! <= 50, `median ${tookMs[3]} ms`)
-  assert.equal(HOUR_MS, 3_600_000)
 })

@@ -2,9 +2,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nodeDigest } from '../../test/crypto.ts'
-import { aGate, aPlan, aResult, DAY_MS, digestOf, HOUR_MS, NO_TERMS, NOON_MS } from '../../test/decisions.ts'
+import {
+  aGate,
+  aPlan,
+  aResult,
+  DAY_MS,
+  digestOf,
+  HOUR_MS,
+  NO_TERMS,
+  NOON_MS,
+} from '../../test/decisions.ts'
 import { admitGate, substituteParameters } from './admission.ts'
-import type { GateResult, PlanGate, StoredStatus } from './model.ts'
+import type { GateResult, StoredStatus } from './model.ts'
+import type { PlanGate } from './plan-model.ts'
 import { definitionHashOf } from './plan.ts'
 import { settleRun } from './settle.ts'
 import type { RecordedGate } from './settle.ts'
@@ -12,19 +22,30 @@ import { statusAt } from './staleness.ts'
 import { STATUS_ORDER, worstStatus } from './status.ts'
 
 const recordOf = (status: StoredStatus): RecordedGate => ({
-  judgement: { status, reason: 'recorded', assertions: [], slots: { s: '1' }, toggles: { t: true } },
+  judgement: {
+    status,
+    reason: 'recorded',
+    assertions: [],
+    slots: { s: '1' },
+    toggles: { t: true },
+  },
   statement: digestOf('1'),
   evidence: [],
   finishedAtMs: NOON_MS,
   environment: 'staging',
 })
 
-function settle(gates: readonly PlanGate[], recorded: Readonly<Record<string, StoredStatus>> = {}, confirmed: readonly string[] = []): GateResult[] {
+function settle(
+  gates: readonly PlanGate[],
+  recorded: Readonly<Record<string, StoredStatus>> = {},
+  confirmed: readonly string[] = [],
+): GateResult[] {
   const records = Object.entries(recorded).map(([id, status]) => [id, recordOf(status)] as const)
   return settleRun(nodeDigest, aPlan(gates), { parameters: {}, confirmed }, new Map(records))
 }
 
-const statusesOf = (results: readonly GateResult[]): string => results.map((each) => `${each.gate}=${each.status}`).join(' ')
+const statusesOf = (results: readonly GateResult[]): string =>
+  results.map((each) => `${each.gate}=${each.status}`).join(' ')
 
 test('a gate is admitted only when nothing is missing and it reads or was confirmed', () => {
   const rows: readonly (readonly [Partial<PlanGate>, string, string?])[] = [
@@ -35,7 +56,11 @@ test('a gate is admitted only when nothing is missing and it reads or was confir
     [{ parameters: ['BLANK'] }, 'BLOCKED', 'BLANK'],
     [{ parameters: ['constructor'] }, 'BLOCKED', 'constructor'],
     [{ check: { type: 'sql', connection: 'DB', text: 'select 1' } }, 'BLOCKED', 'DB'],
-    [{ check: { type: 'unsupported', language: 'promql', reason: 'no Prometheus here' } }, 'BLOCKED', 'no Prometheus here'],
+    [
+      { check: { type: 'unsupported', language: 'promql', reason: 'no Prometheus here' } },
+      'BLOCKED',
+      'no Prometheus here',
+    ],
     [{ provenRead: false }, 'BLOCKED', 'review'],
     [{ effect: 'unknown', provenRead: false }, 'BLOCKED', 'unknown'],
     [{ effect: 'write-prod', provenRead: true }, 'BLOCKED', 'write-prod'],
@@ -45,8 +70,15 @@ test('a gate is admitted only when nothing is missing and it reads or was confir
     [{ children: ['x'] }, 'PENDING', 'rolls up'],
   ]
   for (const [fields, expected, word] of rows) {
-    const admission = admitGate(aGate({ id: 'a', ...fields }), { parameters: { HOST: 'h', BLANK: ' ' }, confirmed: ['sure'] })
-    assert.equal(admission.admitted ? 'admitted' : admission.status, expected, JSON.stringify(fields))
+    const admission = admitGate(aGate({ id: 'a', ...fields }), {
+      parameters: { HOST: 'h', BLANK: ' ' },
+      confirmed: ['sure'],
+    })
+    assert.equal(
+      admission.admitted ? 'admitted' : admission.status,
+      expected,
+      JSON.stringify(fields),
+    )
     if (!admission.admitted && word !== undefined) assert.match(admission.reason, new RegExp(word))
   }
 })
@@ -54,10 +86,16 @@ test('a gate is admitted only when nothing is missing and it reads or was confir
 test('parameters replace their own names once and leave everything else', () => {
   const parameters = { HOST: 'api.test', TOKEN: '$HOST', HOSTS: 'many' }
   const rows: readonly (readonly [string, string])[] = [
-    ['https://$HOST/x', 'https://api.test/x'], ['${HOST}name', 'api.testname'], ['$HOSTNAME', '$HOSTNAME'], ['$HOSTS', 'many'],
-    ['$TOKEN', '$HOST'], ['$1 $$ ${} ${HOST $constructor', '$1 $$ ${} ${HOST $constructor'], ['${HOST:-x}', '${HOST:-x}'],
+    ['https://$HOST/x', 'https://api.test/x'],
+    ['${HOST}name', 'api.testname'],
+    ['$HOSTNAME', '$HOSTNAME'],
+    ['$HOSTS', 'many'],
+    ['$TOKEN', '$HOST'],
+    ['$1 $$ ${} ${HOST $constructor', '$1 $$ ${} ${HOST $constructor'],
+    ['${HOST:-x}', '${HOST:-x}'],
   ]
-  for (const [text, expected] of rows) assert.equal(substituteParameters(text, parameters), expected)
+  for (const [text, expected] of rows)
+    assert.equal(substituteParameters(text, parameters), expected)
 })
 
 test('what was not recorded is pending, blocked, or skipped with its cause', () => {
@@ -85,22 +123,45 @@ test('a satisfied dependency lets the gate wait for its own run, and a recorded 
     const gates = [aGate({ id: 'up' }), aGate({ id: 'down', needs: ['up'] })]
     assert.equal(statusesOf(settle(gates, { up: status })), `up=${status} down=PENDING`)
   }
-  const results = settle([aGate({ id: 'up' }), aGate({ id: 'down', needs: ['up'] })], { up: 'FAIL', down: 'PASS' })
+  const results = settle([aGate({ id: 'up' }), aGate({ id: 'down', needs: ['up'] })], {
+    up: 'FAIL',
+    down: 'PASS',
+  })
   assert.equal(statusesOf(results), 'up=FAIL down=PASS')
-  assert.deepEqual([results[1]?.slots, results[1]?.toggles, results[1]?.statement], [{ s: '1' }, { t: true }, digestOf('1')])
+  assert.deepEqual(
+    [results[1]?.slots, results[1]?.toggles, results[1]?.statement],
+    [{ s: '1' }, { t: true }, digestOf('1')],
+  )
 })
 
 test('every result carries the definition it was judged by, in plan order', () => {
   const gates = [aGate({ id: 'b', children: ['a'] }), aGate({ id: 'a' })]
   const results = settle(gates)
-  assert.deepEqual(results.map((each) => each.definition), gates.map((gate) => definitionHashOf(nodeDigest, gate)))
+  assert.deepEqual(
+    results.map((each) => each.definition),
+    gates.map((gate) => definitionHashOf(nodeDigest, gate)),
+  )
 })
 
 test('a roll-up is as good as its worst child and no record changes that', () => {
-  const gates = [aGate({ id: 'all', children: ['a', 'inner'] }), aGate({ id: 'a' }), aGate({ id: 'inner', children: ['b'] }), aGate({ id: 'b' })]
-  assert.equal(statusesOf(settle(gates, { a: 'PASS', b: 'FAIL', all: 'PASS', inner: 'PASS' })), 'all=FAIL a=PASS inner=FAIL b=FAIL')
-  assert.equal(statusesOf(settle(gates, { a: 'PASS', b: 'NOT_APPLICABLE' })), 'all=PASS a=PASS inner=NOT_APPLICABLE b=NOT_APPLICABLE')
-  assert.equal(statusesOf(settle(gates, { a: 'PASS' })), 'all=PENDING a=PASS inner=PENDING b=PENDING')
+  const gates = [
+    aGate({ id: 'all', children: ['a', 'inner'] }),
+    aGate({ id: 'a' }),
+    aGate({ id: 'inner', children: ['b'] }),
+    aGate({ id: 'b' }),
+  ]
+  assert.equal(
+    statusesOf(settle(gates, { a: 'PASS', b: 'FAIL', all: 'PASS', inner: 'PASS' })),
+    'all=FAIL a=PASS inner=FAIL b=FAIL',
+  )
+  assert.equal(
+    statusesOf(settle(gates, { a: 'PASS', b: 'NOT_APPLICABLE' })),
+    'all=PASS a=PASS inner=NOT_APPLICABLE b=NOT_APPLICABLE',
+  )
+  assert.equal(
+    statusesOf(settle(gates, { a: 'PASS' })),
+    'all=PENDING a=PASS inner=PENDING b=PENDING',
+  )
 })
 
 test('the order of statuses holds every status once and the worst comes first', () => {
@@ -115,19 +176,32 @@ test('the order of statuses holds every status once and the worst comes first', 
 })
 
 test('a plan with a circle is not settled', () => {
-  assert.throws(() => settle([aGate({ id: 'a', needs: ['b'] }), aGate({ id: 'b', needs: ['a'] })]), {
-    code: 'VERDICT_PLAN_CYCLE_FOUND',
-  })
+  assert.throws(
+    () => settle([aGate({ id: 'a', needs: ['b'] }), aGate({ id: 'b', needs: ['a'] })]),
+    {
+      code: 'VERDICT_PLAN_CYCLE_FOUND',
+    },
+  )
 })
 
 test('a pass lasts to the last millisecond of its age and not longer', () => {
   const gate = aGate({ id: 'a', maxAgeMs: DAY_MS })
   const result = aResult(gate, 'PASS', { finishedAtMs: NOON_MS })
-  const at = (asOfMs: number) => statusAt(nodeDigest, gate, result, { asOfMs, environment: 'staging' })
-  assert.deepEqual([at(NOON_MS + DAY_MS).status, at(NOON_MS + DAY_MS).expiresAtMs], ['PASS', NOON_MS + DAY_MS])
+  const at = (asOfMs: number) =>
+    statusAt(nodeDigest, gate, result, { asOfMs, environment: 'staging' })
+  assert.deepEqual(
+    [at(NOON_MS + DAY_MS).status, at(NOON_MS + DAY_MS).expiresAtMs],
+    ['PASS', NOON_MS + DAY_MS],
+  )
   assert.equal(at(NOON_MS + DAY_MS + 1).status, 'STALE')
   const ageless = aGate({ id: 'a' })
-  assert.equal(statusAt(nodeDigest, ageless, aResult(ageless, 'WARN'), { asOfMs: NOON_MS * 2, environment: 'staging' }).status, 'WARN')
+  assert.equal(
+    statusAt(nodeDigest, ageless, aResult(ageless, 'WARN'), {
+      asOfMs: NOON_MS * 2,
+      environment: 'staging',
+    }).status,
+    'WARN',
+  )
 })
 
 test('evidence from elsewhere, of another definition, without time or without existence does not hold', () => {
@@ -148,7 +222,10 @@ test('evidence from elsewhere, of another definition, without time or without ex
     [aResult(gate, 'SKIPPED'), 'SKIPPED'],
   ]
   for (const [result, expected] of rows) {
-    const { status, reason } = statusAt(nodeDigest, gate, result, { asOfMs: NOON_MS, environment: 'staging' })
+    const { status, reason } = statusAt(nodeDigest, gate, result, {
+      asOfMs: NOON_MS,
+      environment: 'staging',
+    })
     assert.equal(status, expected, reason)
   }
 })

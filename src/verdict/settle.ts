@@ -2,7 +2,8 @@
 import { admitGate } from './admission.ts'
 import { verdictFault } from './errors.ts'
 import type { ContentDigest, Digest } from '../kernel/index.ts'
-import type { EvidenceRef, GateResult, Judgement, Plan, PlanGate, RunTerms, StoredStatus } from './model.ts'
+import type { EvidenceRef, GateResult, Judgement, RunTerms, StoredStatus } from './model.ts'
+import type { Plan, PlanGate } from './plan-model.ts'
 import { definitionHashOf, orderGates } from './plan.ts'
 import { isSatisfied, worstStatus } from './status.ts'
 
@@ -36,7 +37,10 @@ export function settleRun(
 ): GateResult[] {
   const order = orderGates(plan.gates)
   if (!order.ok) {
-    throw verdictFault('VERDICT_PLAN_CYCLE_FOUND', `expected gates without a circle, got ${order.path.join(' → ')}`)
+    throw verdictFault(
+      'VERDICT_PLAN_CYCLE_FOUND',
+      `expected gates without a circle, got ${order.path.join(' → ')}`,
+    )
   }
   const standings = new Map<string, Standing>()
   for (const gate of order.gates) {
@@ -67,22 +71,40 @@ function resultOf(
   }
 }
 
-function standingOf(gate: PlanGate, terms: RunTerms, standings: ReadonlyMap<string, Standing>): Standing {
+function standingOf(
+  gate: PlanGate,
+  terms: RunTerms,
+  standings: ReadonlyMap<string, Standing>,
+): Standing {
   if (gate.children !== undefined) return rollUp(gate.children, standings)
   const admission = admitGate(gate, terms)
   if (!admission.admitted && admission.status === 'BLOCKED') return admission
-  return upstreamStanding(gate, standings) ?? { status: 'PENDING', reason: admission.admitted ? 'not run yet' : admission.reason }
+  return (
+    upstreamStanding(gate, standings) ?? {
+      status: 'PENDING',
+      reason: admission.admitted ? 'not run yet' : admission.reason,
+    }
+  )
 }
 
 function rollUp(children: readonly string[], standings: ReadonlyMap<string, Standing>): Standing {
-  const known = children.map((id) => ({ id, status: standings.get(id)?.status ?? ('PENDING' as const) }))
+  const known = children.map((id) => ({
+    id,
+    status: standings.get(id)?.status ?? ('PENDING' as const),
+  }))
   const status = worstStatus(known.map((child) => child.status)) ?? 'PENDING'
   const which = known.find((child) => child.status === status)
-  return { status, reason: `the worst of ${known.length} gates is ${which?.id ?? 'none'}: ${status}` }
+  return {
+    status,
+    reason: `the worst of ${known.length} gates is ${which?.id ?? 'none'}: ${status}`,
+  }
 }
 
 /** What an unsatisfied dependency makes of a gate that did not run; undefined when all are satisfied. */
-function upstreamStanding(gate: PlanGate, standings: ReadonlyMap<string, Standing>): Standing | undefined {
+function upstreamStanding(
+  gate: PlanGate,
+  standings: ReadonlyMap<string, Standing>,
+): Standing | undefined {
   const unmet = gate.needs.flatMap((id) => {
     const status = standings.get(id)?.status ?? 'PENDING'
     return isSatisfied(status) ? [] : [{ id, status }]

@@ -44,9 +44,12 @@ function entriesOf(value: unknown, at: Place): readonly (readonly [string, unkno
 /** Any string that has an exact UTF-8 form. */
 export const readText: Reader<string> = (value, at) => {
   if (typeof value !== 'string') throw expected(at, 'a text', value)
-  if (!value.isWellFormed()) throw at.refuse(`expected well-formed text at ${at.path}, got a lone surrogate`)
+  if (!value.isWellFormed())
+    throw at.refuse(`expected well-formed text at ${at.path}, got a lone surrogate`)
   if (value.length > FIELD_LENGTH_LIMIT) {
-    throw at.refuse(`expected at most ${FIELD_LENGTH_LIMIT} characters at ${at.path}, got ${value.length}`)
+    throw at.refuse(
+      `expected at most ${FIELD_LENGTH_LIMIT} characters at ${at.path}, got ${value.length}`,
+    )
   }
   return value
 }
@@ -72,11 +75,16 @@ export const readNumber: Reader<number> = (value, at) => {
 }
 
 /** A whole number within bounds. */
-export function readInteger(minimum: number, maximum: number = Number.MAX_SAFE_INTEGER): Reader<number> {
+export function readInteger(
+  minimum: number,
+  maximum: number = Number.MAX_SAFE_INTEGER,
+): Reader<number> {
   return (value, at) => {
     const number = readNumber(value, at)
     if (!Number.isInteger(number) || number < minimum || number > maximum) {
-      throw at.refuse(`expected a whole number from ${minimum} to ${maximum} at ${at.path}, got ${number}`)
+      throw at.refuse(
+        `expected a whole number from ${minimum} to ${maximum} at ${at.path}, got ${number}`,
+      )
     }
     return number
   }
@@ -84,7 +92,8 @@ export function readInteger(minimum: number, maximum: number = Number.MAX_SAFE_I
 
 export const readDigest: Reader<ContentDigest> = (value, at) => {
   if (typeof value !== 'string') throw expected(at, 'a digest', value)
-  if (!isContentDigest(value)) throw at.refuse(`expected sha256: and 64 hexadecimal digits at ${at.path}`)
+  if (!isContentDigest(value))
+    throw at.refuse(`expected sha256: and 64 hexadecimal digits at ${at.path}`)
   return value
 }
 
@@ -104,7 +113,9 @@ export function readList<T>(item: Reader<T>, minimum = 0): Reader<readonly T[]> 
         `expected ${minimum} to ${LIST_LENGTH_LIMIT} elements at ${at.path}, got ${value.length}`,
       )
     }
-    return Array.from(value as readonly unknown[], (each, index) => item(each, below(at, `[${index}]`)))
+    return Array.from(value as readonly unknown[], (each, index) =>
+      item(each, below(at, `[${index}]`)),
+    )
   }
 }
 

@@ -22,7 +22,10 @@ export function labelledValuesOfJson(root: Json): LabelledValues {
 }
 
 /** Every `label: value` and `label=value` line; a line that is a JSON object gives its keys instead. */
-export function labelledValuesOfLines(text: string, parseLine: (line: string) => Json | undefined): LabelledValues {
+export function labelledValuesOfLines(
+  text: string,
+  parseLine: (line: string) => Json | undefined,
+): LabelledValues {
   const out = new Map<string, string>()
   let start = 0
   for (let count = 0; start < text.length && count < SLOT_LINE_LIMIT; count++) {
@@ -53,7 +56,11 @@ function collectKeys(value: Json, out: Map<string, string>): void {
   }
 }
 
-function collectLine(line: string, out: Map<string, string>, parseLine: (line: string) => Json | undefined): void {
+function collectLine(
+  line: string,
+  out: Map<string, string>,
+  parseLine: (line: string) => Json | undefined,
+): void {
   if (line.startsWith('{')) {
     const parsed = parseLine(line)
     if (parsed !== undefined) {
@@ -62,7 +69,11 @@ function collectLine(line: string, out: Map<string, string>, parseLine: (line: s
     }
   }
   let tried = 0
-  for (let at = 0; at < line.length && at <= SLOT_LABEL_LENGTH_LIMIT && tried < SLOT_SEPARATOR_LIMIT; at++) {
+  for (
+    let at = 0;
+    at < line.length && at <= SLOT_LABEL_LENGTH_LIMIT && tried < SLOT_SEPARATOR_LIMIT;
+    at++
+  ) {
     const mark = line[at]
     if (mark !== ':' && mark !== '=') continue
     tried++
@@ -71,7 +82,12 @@ function collectLine(line: string, out: Map<string, string>, parseLine: (line: s
 }
 
 function remember(label: string, value: string, out: Map<string, string>): void {
-  if (label.length > SLOT_LABEL_LENGTH_LIMIT || value.length > SLOT_VALUE_LENGTH_LIMIT || value === '') return
+  if (
+    label.length > SLOT_LABEL_LENGTH_LIMIT ||
+    value.length > SLOT_VALUE_LENGTH_LIMIT ||
+    value === ''
+  )
+    return
   const slug = slugOf(label)
   if (slug !== '' && !out.has(slug)) out.set(slug, value)
 }
@@ -84,6 +100,7 @@ function withoutEmphasis(text: string): string {
 function withoutQuotes(text: string): string {
   const value = withoutEmphasis(text.trim())
   const first = value[0]
-  const isQuoted = first !== undefined && '"\'`'.includes(first) && value.length >= 2 && value.endsWith(first)
+  const isQuoted =
+    first !== undefined && '"\'`'.includes(first) && value.length >= 2 && value.endsWith(first)
   return isQuoted ? value.slice(1, -1).trim() : value
 }

@@ -1,6 +1,7 @@
 // What a stored status is worth at a point in time: STALE and ERROR by age, place, definition and clock.
 import type { ContentDigest, Digest } from '../kernel/index.ts'
-import type { GateResult, PlanGate, Status } from './model.ts'
+import type { GateResult, Status } from './model.ts'
+import type { PlanGate } from './plan-model.ts'
 import { definitionHashOf } from './plan.ts'
 
 /** Clocks of runner and control plane may differ by this much; evidence further in the future is an ERROR. */
@@ -23,7 +24,12 @@ export interface StatusTerms {
  * The status of a gate's result at `asOfMs`. Only PASS and WARN grow STALE; a timestamp beyond the clock skew is an
  * ERROR whatever was judged. For roll-ups ask for the children. Source: release semantics, section 4.
  */
-export function statusAt(digest: Digest, gate: PlanGate, result: GateResult, terms: StatusTerms): TimedStatus {
+export function statusAt(
+  digest: Digest,
+  gate: PlanGate,
+  result: GateResult,
+  terms: StatusTerms,
+): TimedStatus {
   return timedStatus(gate, definitionHashOf(digest, gate), result, terms)
 }
 
@@ -36,9 +42,13 @@ export function timedStatus(
 ): TimedStatus {
   const { finishedAtMs, status, reason } = result
   if (finishedAtMs !== undefined && finishedAtMs > terms.asOfMs + CLOCK_SKEW_LIMIT_MS) {
-    return { status: 'ERROR', reason: `the evidence is dated ${finishedAtMs - terms.asOfMs} ms in the future` }
+    return {
+      status: 'ERROR',
+      reason: `the evidence is dated ${finishedAtMs - terms.asOfMs} ms in the future`,
+    }
   }
-  if (gate.children !== undefined || (status !== 'PASS' && status !== 'WARN')) return { status, reason }
+  if (gate.children !== undefined || (status !== 'PASS' && status !== 'WARN'))
+    return { status, reason }
   if (result.evidence.length === 0 && result.statement === undefined) {
     return { status: 'INCONCLUSIVE', reason: `${status} rests on no evidence` }
   }
@@ -54,7 +64,11 @@ export function timedStatus(
   const expiresAtMs = finishedAtMs + gate.maxAgeMs
   if (terms.asOfMs > expiresAtMs) {
     const ageMs = terms.asOfMs - finishedAtMs
-    return { status: 'STALE', reason: `expected evidence of at most ${gate.maxAgeMs} ms, got ${ageMs} ms`, expiresAtMs }
+    return {
+      status: 'STALE',
+      reason: `expected evidence of at most ${gate.maxAgeMs} ms, got ${ageMs} ms`,
+      expiresAtMs,
+    }
   }
   return { status, reason, expiresAtMs }
 }

@@ -1,6 +1,7 @@
 // Where every gate of a plan stands at the time of a decision, roll-ups and condition-held gates included.
 import type { ContentDigest, Digest } from '../kernel/index.ts'
-import type { Condition, ConditionState, DecisionInputs, GateResult, Plan, PlanGate, Status } from './model.ts'
+import type { Condition, ConditionState, DecisionInputs, GateResult, Status } from './model.ts'
+import type { Plan, PlanGate } from './plan-model.ts'
 import { definitionHashOf, orderGates } from './plan.ts'
 import { timedStatus } from './staleness.ts'
 import type { TimedStatus } from './staleness.ts'
@@ -47,7 +48,8 @@ export function withRollUps(plan: Plan, leaves: Standings, view: ChildView): Sta
     const statuses = gate.children.flatMap((id) => {
       const child = out.get(id)
       // A nested roll-up has been seen through the view already.
-      const status = child?.gate.children === undefined && child !== undefined ? view(child) : child?.status
+      const status =
+        child?.gate.children === undefined && child !== undefined ? view(child) : child?.status
       return status === undefined ? [] : [{ id, status }]
     })
     const status = worstStatus(statuses.map((each) => each.status)) ?? 'NOT_APPLICABLE'
@@ -61,10 +63,19 @@ export function withRollUps(plan: Plan, leaves: Standings, view: ChildView): Sta
  * MET as soon as the gate is satisfied (a waiver does not count), else OPEN until `dueAtMs`, MISSED from then on.
  * Source: release semantics, section 6.
  */
-export function conditionState(condition: Condition, standings: Standings, asOfMs: number): ConditionState {
+export function conditionState(
+  condition: Condition,
+  standings: Standings,
+  asOfMs: number,
+): ConditionState {
   if (condition.withdrawn === true) return 'WITHDRAWN'
   const standing = standings.get(condition.gate)
   // NOT_APPLICABLE does not meet a condition: somebody promised that it would be done.
-  if (standing !== undefined && isSatisfied(standing.status) && standing.status !== 'NOT_APPLICABLE') return 'MET'
+  if (
+    standing !== undefined &&
+    isSatisfied(standing.status) &&
+    standing.status !== 'NOT_APPLICABLE'
+  )
+    return 'MET'
   return asOfMs < condition.dueAtMs ? 'OPEN' : 'MISSED'
 }

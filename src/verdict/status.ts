@@ -31,7 +31,8 @@ export function isSatisfied(status: Status): boolean {
 export function worstStatus<S extends Status>(statuses: readonly S[]): S | undefined {
   let worst: S | undefined
   for (const status of statuses) {
-    if (worst === undefined || STATUS_ORDER.indexOf(status) < STATUS_ORDER.indexOf(worst)) worst = status
+    if (worst === undefined || STATUS_ORDER.indexOf(status) < STATUS_ORDER.indexOf(worst))
+      worst = status
   }
   return worst
 }

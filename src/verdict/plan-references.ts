@@ -1,0 +1,89 @@
+// Checks what the shape of a plan cannot show: ids once, references that lead somewhere, assertions that can be judged.
+import { shownText } from './assertion.ts'
+import { verdictFault } from './errors.ts'
+import { parseJsonPath } from './json-path.ts'
+import { compilePattern } from './pattern.ts'
+import type { Assertion, PlanGate } from './plan-model.ts'
+import { offersReading } from './readings.ts'
+
+/** @throws VERDICT_PLAN_ID_DUPLICATE for the first id that occurs twice. */
+export function refuseDuplicates(what: string, ids: readonly string[]): void {
+  const seen = new Set<string>()
+  for (const id of ids) {
+    if (seen.has(id)) {
+      throw verdictFault(
+        'VERDICT_PLAN_ID_DUPLICATE',
+        `expected each ${what} once, got "${shownText(id)}" twice`,
+      )
+    }
+    seen.add(id)
+  }
+}
+
+/** @throws when a need, a child, a fill or an assertion of the gate leads nowhere. */
+export function checkReferences(gate: PlanGate, ids: ReadonlySet<string>): void {
+  const shown = shownText(gate.id)
+  const need = gate.needs.find((id) => !ids.has(id))
+  if (need !== undefined) {
+    throw verdictFault(
+      'VERDICT_PLAN_NEED_UNKNOWN',
+      `the gate ${shown} needs "${shownText(need)}", which is not in the plan`,
+    )
+  }
+  const child = gate.children?.find((id) => !ids.has(id))
+  if (child !== undefined) {
+    throw verdictFault(
+      'VERDICT_PLAN_CHILD_UNKNOWN',
+      `the gate ${shown} rolls up "${shownText(child)}", which is not in the plan`,
+    )
+  }
+  refuseDuplicates(`child of ${shown}`, gate.children ?? [])
+  const places = [...gate.slots, ...gate.toggles].map((each) => each.id)
+  refuseDuplicates(`slot or toggle of ${shown}`, places)
+  const fillable = new Set(places)
+  for (const [index, assertion] of gate.assertions.entries()) {
+    const problem = problemOf(gate, assertion, fillable)
+    if (problem !== undefined) {
+      throw verdictFault(
+        'VERDICT_PLAN_ASSERTION_REFUSED',
+        `assertion ${index + 1} of the gate ${shown}: ${problem}`,
+      )
+    }
+  }
+}
+
+function problemOf(
+  gate: PlanGate,
+  assertion: Assertion,
+  fillable: ReadonlySet<string>,
+): string | undefined {
+  const { read, op, value } = assertion
+  const unknown = assertion.fills?.find((id) => !fillable.has(id))
+  if (unknown !== undefined)
+    return `fills "${shownText(unknown)}", which is neither a slot nor a toggle of the gate`
+  if (gate.children === undefined && !offersReading(gate.check.type, read.from)) {
+    return `a ${gate.check.type} check has no ${read.from}`
+  }
+  if (read.from === 'slot' && !gate.slots.some((slot) => slot.id === read.slot)) {
+    return `reads the slot "${shownText(read.slot)}", which the gate does not have`
+  }
+  if (read.from === 'json') parseJsonPath(read.path)
+  if (op === 'matches' && typeof value === 'string') compilePattern(value)
+  return operandProblem(assertion)
+}
+
+function operandProblem(assertion: Assertion): string | undefined {
+  const { op, value } = assertion
+  const kind = typeof value
+  if (op === 'exists') return value === undefined ? undefined : 'exists takes no value'
+  if (value === undefined) return `${op} needs a value`
+  if (op === 'matches' && kind !== 'string') return 'matches takes a text'
+  if (op === 'contains' && (kind === 'boolean' || value === ''))
+    return 'contains takes a text that is not empty, or a number'
+  if ((op === 'lt' || op === 'le' || op === 'gt' || op === 'ge') && kind !== 'number')
+    return `${op} takes a number`
+  if (assertion.unit !== undefined && kind !== 'number') return 'a unit needs a number'
+  if (assertion.tolerance !== undefined && (kind !== 'number' || op === 'ne'))
+    return 'a tolerance needs a number and a bound'
+  return undefined
+}
