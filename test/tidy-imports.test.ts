@@ -111,13 +111,15 @@ test('a file that nothing leads to is found', () => {
   ])
 })
 
-test('a file loaded by its address counts as reached', () => {
-  const worker = {
-    ...withLines(
-      'src/platform/host.ts',
-      "export const worker = new URL('./worker.ts', import.meta.url)",
-    ),
-    'src/platform/worker.ts': '// Runs apart.\n',
+test('a file loaded by its address counts as reached, also when the address is chosen', () => {
+  for (const address of ["'./worker.ts'", "isSource ? './worker.ts' : './worker.js'"]) {
+    const worker = {
+      ...withLines(
+        'src/platform/host.ts',
+        `export const worker = new URL(${address}, import.meta.url)`,
+      ),
+      'src/platform/worker.ts': '// Runs apart.\n',
+    }
+    assert.deepEqual(rulesBrokenBy(worker), [], address)
   }
-  assert.deepEqual(rulesBrokenBy(worker), [])
 })

@@ -22,9 +22,6 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** Roots of the verifier's package; everything they import comes along. */
 const VERIFY_ENTRIES = ['src/verify/index.ts', 'src/verify/node.ts', 'src/verify/node-cli.ts']
 
-/** Address of a sibling file, which the compiler does not rewrite as it does imports. */
-const SOURCE_ADDRESS = /new URL\((['"])(\.[^'"]+)\.ts\1, import\.meta\.url\)/g
-
 export interface BuiltPackage {
   readonly name: string
   /** Folder that was packed. */
@@ -55,12 +52,6 @@ function compileSource(outDir: string): void {
     ],
     root,
   )
-  for (const path of globSync('**/*.js', { cwd: outDir })) {
-    const file = join(outDir, path)
-    const text = readFileSync(file, 'utf8')
-    const fixed = text.replace(SOURCE_ADDRESS, 'new URL($1$2.js$1, import.meta.url)')
-    if (fixed !== text) writeFileSync(file, fixed)
-  }
   for (const path of globSync('**/*.{sql,json}', { cwd: join(root, 'src') })) {
     if (path !== 'floors.json') cpSync(join(root, 'src', path), join(outDir, path))
   }

@@ -1,6 +1,6 @@
 // Reads one source file into the facts the house rules judge: imports, functions, calls, tests, SQL.
 import { parseSync, visitorKeys } from 'oxc-parser'
-import { isNode, lineIndexOf, nameOf, nodesOf, textOf } from './syntax.ts'
+import { isNode, lineIndexOf, nameOf, nodesOf, textOf, textsOf } from './syntax.ts'
 import type { LineOf, Node } from './syntax.ts'
 
 /** One `import`, `export … from`, `import()` or `new URL(…, import.meta.url)`, as written. */
@@ -199,8 +199,10 @@ function noteCall(node: Node, above: Ancestors, lineOf: LineOf, out: Collected):
   if (callee === 'Date' && first === undefined)
     out.ambient.push({ name: isNew ? 'new Date()' : 'Date()', line })
   if (isNew && callee === 'URL' && first !== undefined && nameOf(second) === 'import.meta.url') {
-    const specifier = textOf(first) ?? ''
-    if (/\.[jt]s$/.test(specifier)) out.urls.push({ specifier, line, isReexport: false })
+    // A worker's address is chosen by whether source or compiled code runs: both branches are addresses.
+    for (const specifier of textsOf(first).filter((text) => /\.[jt]s$/.test(text))) {
+      out.urls.push({ specifier, line, isReexport: false })
+    }
   }
   if (TEST_CALLS.has(callee) && first !== undefined) {
     const name = textOf(first)

@@ -30,6 +30,14 @@ export function textOf(node: Node): string | undefined {
     .join('?')
 }
 
+/** The texts an expression may come to: itself, or those of both branches. */
+export function textsOf(node: Node): string[] {
+  const text = textOf(node)
+  if (text !== undefined) return [text]
+  if (node.type !== 'ConditionalExpression') return []
+  return [...nodesOf(node['consequent']), ...nodesOf(node['alternate'])].flatMap(textsOf)
+}
+
 export function nodesOf(value: unknown): Node[] {
   return (Array.isArray(value) ? value : [value]).filter(isNode)
 }
