@@ -7,19 +7,12 @@ import test from 'node:test'
 import { inspectDocs, renderDocsReport } from '../tools/docs.ts'
 import { findUnknownCommands, renderCommands } from '../tools/docs/commands.ts'
 import type { CommandList, CommandRow } from '../tools/docs/commands.ts'
-import { findCodeFaults } from '../tools/docs/errors.ts'
+import { findCodeFaults, renderErrors } from '../tools/docs/errors.ts'
 import { inspectLinks, listMarkdown } from '../tools/docs/links.ts'
 import { readProject } from '../tools/tidy/project.ts'
 import { CLEAN } from './tidy-tree.ts'
 
-const ROW = {
-  status: 409,
-  exit: 7,
-  title: 'broken',
-  hint: 'mend it',
-  room: 'ledger',
-  path: 'src/ledger/errors.ts',
-} as const
+const ROW = { title: 'broken', room: 'ledger', path: 'src/ledger/errors.ts' } as const
 const VERIFY: CommandRow = {
   name: 'verify',
   summary: 'Verifies a bundle.',
@@ -60,6 +53,26 @@ test('a code without a table, a code never raised and a code in two tables are f
     'src/ledger/errors.ts: LEDGER_QUEUE_FULL is never raised',
     'src/ledger/errors.ts: LEDGER_LINK_BROKEN stands in a second table',
   ])
+})
+
+test('the error page tells faults from findings', () => {
+  const fault = {
+    status: 409,
+    exit: 7,
+    title: 'broken | bent',
+    hint: 'Mend it.',
+    retryable: true,
+  } as const
+  const page = renderErrors([
+    { ...ROW, code: 'LEDGER_LINK_BROKEN', title: fault.title, fault },
+    { ...ROW, code: 'LEDGER_ENTRY_OLD', title: 'An old entry' },
+  ])
+  assert.ok(
+    page.includes(
+      '| `LEDGER_LINK_BROKEN` | 409 | 7 | broken \\| bent | Mend it. Worth trying again. |',
+    ),
+  )
+  assert.ok(page.includes('| `LEDGER_ENTRY_OLD` | An old entry |'))
 })
 
 test('a command in prose that no table knows is found, with its flags', () => {
