@@ -31,14 +31,21 @@ export interface BlockClass {
 }
 
 /** Characters that make text look different from what it is: bidirectional controls and invisible ones. */
-const DECEIVING = /[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/u
+const DECEIVING =
+  /[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/u
 
 /** Classifies a block. Synchronous and total: what is not understood is `unknown`, never a read. */
 export function classifyBlock(block: CodeBlock): BlockClass {
   if (block.kind === 'sample') return unknownClass('a sample is never run', [])
   if (block.language === 'sql') return classifySql(block)
   if (block.language === 'promql') {
-    return { ...unknownClass('a PromQL query reads, and proves nothing by being answered', [...externalParameters(block, undefined)]), effect: 'read', provenRead: true }
+    return {
+      ...unknownClass('a PromQL query reads, and proves nothing by being answered', [
+        ...externalParameters(block, undefined),
+      ]),
+      effect: 'read',
+      provenRead: true,
+    }
   }
   const source = shellText(block)
   if (source === undefined) return unknownClass(`${block.language} is not analysed`, [])
@@ -48,7 +55,10 @@ export function classifyBlock(block: CodeBlock): BlockClass {
   const { script } = reading
   const guarded = new Set<string>()
   const refusal = refuseBlock(block, script, guarded)
-  const proof = refusal === undefined ? 'every command is on the list of reads' : `not proven to only read: ${refusal}`
+  const proof =
+    refusal === undefined
+      ? 'every command is on the list of reads'
+      : `not proven to only read: ${refusal}`
   const telling = tellOfBlock(block, script)
   return {
     effect: refusal === undefined ? 'read' : effectOf(script),
@@ -61,19 +71,33 @@ export function classifyBlock(block: CodeBlock): BlockClass {
 }
 
 function unknownClass(reason: string, parameters: string[]): BlockClass {
-  return { effect: 'unknown', provenRead: false, selfChecking: false, reason, parameters, guardedParameters: [] }
+  return {
+    effect: 'unknown',
+    provenRead: false,
+    selfChecking: false,
+    reason,
+    parameters,
+    guardedParameters: [],
+  }
 }
 
 function classifySql(block: CodeBlock): BlockClass {
   const refusal = refuseSql(block.source)
-  const proof = refusal === undefined ? 'one statement that only selects' : `not proven to only read: ${refusal}`
+  const proof =
+    refusal === undefined
+      ? 'one statement that only selects'
+      : `not proven to only read: ${refusal}`
   const parameters = [...externalParameters(block, undefined)]
-  const base = unknownClass(`${proof}; an answer proves nothing until an assertion reads it`, parameters)
+  const base = unknownClass(
+    `${proof}; an answer proves nothing until an assertion reads it`,
+    parameters,
+  )
   return refusal === undefined ? { ...base, effect: 'read', provenRead: true } : base
 }
 
 function refuseBlock(block: CodeBlock, script: Script, guarded: Set<string>): string | undefined {
-  if (block.language !== 'bash' && block.language !== 'sh' && block.language !== 'shell') return `a ${block.language} block is not read as strictly`
+  if (block.language !== 'bash' && block.language !== 'sh' && block.language !== 'shell')
+    return `a ${block.language} block is not read as strictly`
   if (block.source.includes('\r')) return 'carriage returns become part of words'
   if (DECEIVING.test(block.source)) return 'invisible or reordering characters'
   // Bash joins lines before it reads words and operators, so a joined word may not be what it looks like.
@@ -89,7 +113,8 @@ function effectOf(script: Script): Effect {
   let effect: Effect = 'unknown'
   for (const placed of commands) {
     if (findMutation(placed) === undefined) continue
-    const named = environmentNamed(placed.argv) ?? environmentNamed(commands.flatMap(({ argv }) => argv))
+    const named =
+      environmentNamed(placed.argv) ?? environmentNamed(commands.flatMap(({ argv }) => argv))
     if (named !== 'staging') return 'write-prod'
     effect = 'write-staging'
   }
@@ -98,9 +123,17 @@ function effectOf(script: Script): Effect {
 
 function tellOfBlock(block: CodeBlock, script: Script): { selfChecking: boolean; reason: string } {
   const { telling } = outcomeOf(script, modesOf(script))
-  const errors = [...new Set(lintBlock(block).filter(({ level }) => level === 'error').map(({ rule }) => rule))]
-  if (errors.length > 0) return { selfChecking: false, reason: `the exit code proves nothing (${errors.join(', ')})` }
-  if (telling.kind === 'checks') return { selfChecking: true, reason: `the exit code ${telling.what}` }
+  const errors = [
+    ...new Set(
+      lintBlock(block)
+        .filter(({ level }) => level === 'error')
+        .map(({ rule }) => rule),
+    ),
+  ]
+  if (errors.length > 0)
+    return { selfChecking: false, reason: `the exit code proves nothing (${errors.join(', ')})` }
+  if (telling.kind === 'checks')
+    return { selfChecking: true, reason: `the exit code ${telling.what}` }
   if (telling.kind === 'program') return { selfChecking: false, reason: telling.what }
   return { selfChecking: false, reason: 'the exit code does not depend on the claim' }
 }

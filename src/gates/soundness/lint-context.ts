@@ -23,12 +23,21 @@ export function positionIn(block: CodeBlock, offset: number): DocumentPosition {
   const before = block.source.slice(0, offset)
   const index = before.split('\n').length - 1
   const column = offset - (before.lastIndexOf('\n') + 1)
-  const start = block.lines[index] ?? { line: block.line + index, column: index === 0 ? block.column : 1 }
+  const start = block.lines[index] ?? {
+    line: block.line + index,
+    column: index === 0 ? block.column : 1,
+  }
   return { line: start.line, column: start.column + column }
 }
 
 /** @param level lower than the rule's own where the finding is milder */
-export function makeFinding(block: CodeBlock, rule: LintRuleId, offset: number, message: string, level?: Finding['level']): Finding {
+export function makeFinding(
+  block: CodeBlock,
+  rule: LintRuleId,
+  offset: number,
+  message: string,
+  level?: Finding['level'],
+): Finding {
   const { line, column } = positionIn(block, offset)
   const row = lintRule(rule)
   return { rule, line, column, level: level ?? row.level, message, fix: row.fix }

@@ -5,7 +5,11 @@ import { makeFinding } from './lint-context.ts'
 import { modesOf, outcomeOf } from './outcome.ts'
 import { findProductionChanges, findSleeps, findUnawaitedStarts } from './rule-change.ts'
 import { findCommentSteps } from './rule-comment.ts'
-import { findPsqlWithoutStop, findUntestedSelections, findUntestedStatement } from './rule-database.ts'
+import {
+  findPsqlWithoutStop,
+  findUntestedSelections,
+  findUntestedStatement,
+} from './rule-database.ts'
 import { findLostFailures, findUndecidedEnding } from './rule-ending.ts'
 import { findLiteralVariables, findSelfAssertedResults } from './rule-heredoc.ts'
 import { findUnpinnedImages, findWildcardIdentities } from './rule-identity.ts'
@@ -41,7 +45,9 @@ const SHELL_RULES: readonly ((context: LintContext) => readonly Finding[])[] = [
 export function lintBlock(block: CodeBlock): Finding[] {
   const findings = [...findSecretsInBlock(block)]
   if (block.kind === 'runnable') findings.push(...lintRunnable(block))
-  return findings.sort((a, b) => a.line - b.line || a.column - b.column || a.rule.localeCompare(b.rule, 'en'))
+  return findings.sort(
+    (a, b) => a.line - b.line || a.column - b.column || a.rule.localeCompare(b.rule, 'en'),
+  )
 }
 
 function lintRunnable(block: CodeBlock): readonly Finding[] {
@@ -50,16 +56,35 @@ function lintRunnable(block: CodeBlock): readonly Finding[] {
   if (source === undefined) return []
   const reading = parseShell(source)
   if (!reading.isParsed) {
-    return [makeFinding(block, 'unreadable-shell', reading.offset, `the lint does not read this: ${reading.reason}`)]
+    return [
+      makeFinding(
+        block,
+        'unreadable-shell',
+        reading.offset,
+        `the lint does not read this: ${reading.reason}`,
+      ),
+    ]
   }
   const context = contextOf(block, source, reading)
   return SHELL_RULES.flatMap((rule) => rule(context))
 }
 
-function contextOf(block: CodeBlock, source: string, reading: ShellReading & { isParsed: true }): LintContext {
+function contextOf(
+  block: CodeBlock,
+  source: string,
+  reading: ShellReading & { isParsed: true },
+): LintContext {
   const { script, comments } = reading
   const modes = modesOf(script)
-  return { block, source, script, comments, commands: listCommands(script), modes, outcome: outcomeOf(script, modes) }
+  return {
+    block,
+    source,
+    script,
+    comments,
+    commands: listCommands(script),
+    modes,
+    outcome: outcomeOf(script, modes),
+  }
 }
 
 /** The block's text as shell, same length and line breaks; undefined when it is another language. */
@@ -72,7 +97,11 @@ export function shellText(block: CodeBlock): string | undefined {
   return lines
     .map((line) => {
       const isCommand = continues || /^\s*\$ /.test(line)
-      const shown = isCommand ? (continues ? line.replace(/^> /, '  ') : line.replace('$ ', '  ')) : ' '.repeat(line.length)
+      const shown = isCommand
+        ? continues
+          ? line.replace(/^> /, '  ')
+          : line.replace('$ ', '  ')
+        : ' '.repeat(line.length)
       continues = isCommand && line.endsWith('\\')
       return shown
     })
@@ -80,5 +109,7 @@ export function shellText(block: CodeBlock): string | undefined {
 }
 
 function findSecretsInBlock(block: CodeBlock): readonly Finding[] {
-  return findSecrets(block.source).map(({ what, offset }) => makeFinding(block, 'secret-in-text', offset, `what looks like ${what} stands here in the open`))
+  return findSecrets(block.source).map(({ what, offset }) =>
+    makeFinding(block, 'secret-in-text', offset, `what looks like ${what} stands here in the open`),
+  )
 }

@@ -1,5 +1,12 @@
 // Which command decides a script's exit code, and what that code tells about the claim.
-import type { AndOrList, IfCommand, LoopCommand, Pipeline, Script, ShellCommand } from './shell-model.ts'
+import type {
+  AndOrList,
+  IfCommand,
+  LoopCommand,
+  Pipeline,
+  Script,
+  ShellCommand,
+} from './shell-model.ts'
 import { argvOfCommand, literalOf } from './shell-view.ts'
 import type { Telling } from './telling.ts'
 import { tellOf } from './telling.ts'
@@ -23,11 +30,15 @@ export function modesOf(script: Script): ShellModes {
   let isErrexit = false
   let isPipefail = false
   for (const list of script.lists) {
-    const only = list.rest.length === 0 && list.first.commands.length === 1 ? list.first.commands[0] : undefined
+    const only =
+      list.rest.length === 0 && list.first.commands.length === 1
+        ? list.first.commands[0]
+        : undefined
     if (only?.kind !== 'simple') break
     const words = only.words.map((word) => literalOf(word) ?? '')
     if (words[0] !== 'set') break
-    if (words.slice(1).some((word) => /^-[A-Za-z]*e/.test(word) || word === 'errexit')) isErrexit = true
+    if (words.slice(1).some((word) => /^-[A-Za-z]*e/.test(word) || word === 'errexit'))
+      isErrexit = true
     if (words.includes('pipefail')) isPipefail = true
   }
   return { isErrexit, isPipefail }
@@ -42,7 +53,11 @@ export function outcomeOf(script: Script, modes: ShellModes): Outcome {
 }
 
 export function outcomeOfList(list: AndOrList, modes: ShellModes): Outcome {
-  if (list.isBackground) return { telling: { kind: 'vacuous', what: 'a command in the background' }, offset: list.offset }
+  if (list.isBackground)
+    return {
+      telling: { kind: 'vacuous', what: 'a command in the background' },
+      offset: list.offset,
+    }
   let state = outcomeOfPipeline(list.first, modes)
   for (const { operator, pipeline } of list.rest) {
     const next = outcomeOfPipeline(pipeline, modes)
@@ -60,7 +75,13 @@ function afterAnd(left: Outcome, right: Outcome): Outcome {
 function afterOr(left: Outcome, right: Outcome): Outcome {
   if (right.telling.kind === 'fails') return left
   if (right.telling.kind === 'vacuous') {
-    return { telling: { kind: 'vacuous', what: `"|| ${right.telling.what}", which hides the failure before it` }, offset: right.offset }
+    return {
+      telling: {
+        kind: 'vacuous',
+        what: `"|| ${right.telling.what}", which hides the failure before it`,
+      },
+      offset: right.offset,
+    }
   }
   // Either side may give the zero, so the weaker one counts.
   return right.telling.kind === 'checks' ? left : right
@@ -102,9 +123,12 @@ function outcomeOfIf(command: IfCommand, modes: ShellModes): Outcome {
   const { offset } = command
   const test = outcomeOf(command.branches[0]!.test, modes)
   if (bodies.some(({ telling }) => telling.kind === 'fails')) {
-    return test.telling.kind === 'checks' ? { telling: test.telling, offset } : { telling: { kind: 'program', what: 'an if with a failing branch' }, offset }
+    return test.telling.kind === 'checks'
+      ? { telling: test.telling, offset }
+      : { telling: { kind: 'program', what: 'an if with a failing branch' }, offset }
   }
-  if (command.otherwise !== undefined && bodies.every(({ telling }) => telling.kind === 'checks')) return bodies[0]!
+  if (command.otherwise !== undefined && bodies.every(({ telling }) => telling.kind === 'checks'))
+    return bodies[0]!
   return { telling: { kind: 'vacuous', what: 'an if without a branch that fails' }, offset }
 }
 
@@ -117,6 +141,13 @@ function outcomeOfLoop(command: LoopCommand, modes: ShellModes): Outcome {
     const waits = command.keyword === 'until' || command.test.lists.at(-1)?.first.isNegated === true
     if (waits && test.telling.kind === 'checks') return { telling: test.telling, offset }
   }
-  if (body.telling.kind === 'vacuous') return { telling: { kind: 'vacuous', what: `a loop that ends with ${body.telling.what}` }, offset }
-  return { telling: { kind: 'program', what: 'a loop has the exit code of its last round' }, offset }
+  if (body.telling.kind === 'vacuous')
+    return {
+      telling: { kind: 'vacuous', what: `a loop that ends with ${body.telling.what}` },
+      offset,
+    }
+  return {
+    telling: { kind: 'program', what: 'a loop has the exit code of its last round' },
+    offset,
+  }
 }

@@ -6,8 +6,10 @@ import type { ShellReading } from './shell-model.ts'
 
 /** Variables the shell or the runner provides. */
 const PROVIDED = new Set(
-  ('HOME PATH PWD OLDPWD USER LOGNAME SHELL UID EUID PPID RANDOM SRANDOM SECONDS LINENO HOSTNAME HOSTTYPE OSTYPE MACHTYPE ' +
-    'IFS OPTARG OPTIND REPLY PIPESTATUS TMPDIR LANG SHLVL FUNCNAME EPOCHSECONDS EPOCHREALTIME TERM DIRSTACK GROUPS').split(' '),
+  (
+    'HOME PATH PWD OLDPWD USER LOGNAME SHELL UID EUID PPID RANDOM SRANDOM SECONDS LINENO HOSTNAME HOSTTYPE OSTYPE MACHTYPE ' +
+    'IFS OPTARG OPTIND REPLY PIPESTATUS TMPDIR LANG SHLVL FUNCNAME EPOCHSECONDS EPOCHREALTIME TERM DIRSTACK GROUPS'
+  ).split(' '),
 )
 
 const DECLARING = new Set(['export', 'local', 'declare', 'typeset', 'readonly'])
@@ -21,7 +23,11 @@ export function assignedNames(script: Script): ReadonlySet<string> {
     for (const word of command.words.slice(1)) {
       const declared = /^([A-Za-z_][A-Za-z0-9_]*)=/.exec(word.raw)?.[1]
       if (DECLARING.has(verb) && declared !== undefined) names.add(declared)
-      if ((verb === 'read' || verb === 'mapfile' || verb === 'readarray') && /^[A-Za-z_][A-Za-z0-9_]*$/.test(word.raw)) names.add(word.raw)
+      if (
+        (verb === 'read' || verb === 'mapfile' || verb === 'readarray') &&
+        /^[A-Za-z_][A-Za-z0-9_]*$/.test(word.raw)
+      )
+        names.add(word.raw)
     }
   }
   collectLoopNames(script, names)
@@ -35,23 +41,31 @@ function collectLoopNames(script: Script, names: Set<string>): void {
         if (command.kind === 'loop') {
           if (command.name !== undefined) names.add(command.name)
           collectLoopNames(command.body, names)
-        } else if (command.kind === 'subshell' || command.kind === 'group') collectLoopNames(command.script, names)
+        } else if (command.kind === 'subshell' || command.kind === 'group')
+          collectLoopNames(command.script, names)
       }
     }
   }
 }
 
 /** Names used and not set in the block, in order of first use; expansions with a default need nothing. */
-export function externalParameters(block: CodeBlock, reading: ShellReading | undefined): readonly string[] {
+export function externalParameters(
+  block: CodeBlock,
+  reading: ShellReading | undefined,
+): readonly string[] {
   const names = reading?.isParsed === true ? usedNames(reading.script) : namesInText(block.source)
   const assigned = reading?.isParsed === true ? assignedNames(reading.script) : new Set<string>()
-  const external = names.filter((name) => !assigned.has(name) && !PROVIDED.has(name) && !name.startsWith('BASH'))
+  const external = names.filter(
+    (name) => !assigned.has(name) && !PROVIDED.has(name) && !name.startsWith('BASH'),
+  )
   return [...new Set(external)]
 }
 
 /** For text that is not read as shell: every `$NAME` and `${NAME}` outside single quotes is taken for a parameter. */
 function namesInText(source: string): readonly string[] {
-  return [...source.matchAll(/\$(?:\{([A-Za-z_][A-Za-z0-9_]*)|([A-Za-z_][A-Za-z0-9_]*))/g)].map((match) => match[1] ?? match[2] ?? '')
+  return [...source.matchAll(/\$(?:\{([A-Za-z_][A-Za-z0-9_]*)|([A-Za-z_][A-Za-z0-9_]*))/g)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  )
 }
 
 function usedNames(script: Script): readonly string[] {
@@ -60,7 +74,8 @@ function usedNames(script: Script): readonly string[] {
     for (const part of parts) {
       if (part.kind === 'arithmetic') names.push(...namesInText(part.text))
       if (part.kind !== 'parameter') continue
-      if (part.form !== 'special' && !part.optional && /^[A-Za-z_]/.test(part.name)) names.push(part.name)
+      if (part.form !== 'special' && !part.optional && /^[A-Za-z_]/.test(part.name))
+        names.push(part.name)
       visitParts(part.inner)
     }
   }
@@ -84,7 +99,8 @@ function visitLoopWords(script: Script, visit: (word: Word) => void): void {
         if (command.kind === 'loop') {
           for (const word of command.words) visit(word)
           visitLoopWords(command.body, visit)
-        } else if (command.kind === 'subshell' || command.kind === 'group') visitLoopWords(command.script, visit)
+        } else if (command.kind === 'subshell' || command.kind === 'group')
+          visitLoopWords(command.script, visit)
       }
     }
   }

@@ -36,7 +36,11 @@ interface Reading {
 }
 
 /** Why the arguments are not proven to read, or undefined when they are. */
-export function refuseArguments(args: readonly Argument[], spec: ReadCommand, scope: ProofScope): string | undefined {
+export function refuseArguments(
+  args: readonly Argument[],
+  spec: ReadCommand,
+  scope: ProofScope,
+): string | undefined {
   const reading: Reading = { operands: [], options: [], at: 0 }
   while (reading.at < args.length) {
     const argument = args[reading.at++]!
@@ -44,7 +48,8 @@ export function refuseArguments(args: readonly Argument[], spec: ReadCommand, sc
       reading.operands.push(...args.slice(reading.at))
       break
     }
-    const isOption = argument.lead === 'text' && argument.text.startsWith('-') && argument.text !== '-'
+    const isOption =
+      argument.lead === 'text' && argument.text.startsWith('-') && argument.text !== '-'
     const refusal = isOption
       ? readOption(argument, args, spec, reading)
       : (refuseAsOperand(argument, scope) ?? (reading.operands.push(argument), undefined))
@@ -56,7 +61,12 @@ export function refuseArguments(args: readonly Argument[], spec: ReadCommand, sc
   return spec.check?.(reading, scope)
 }
 
-function readOption(argument: Argument, args: readonly Argument[], spec: ReadCommand, reading: Reading): string | undefined {
+function readOption(
+  argument: Argument,
+  args: readonly Argument[],
+  spec: ReadCommand,
+  reading: Reading,
+): string | undefined {
   if (argument.text.startsWith('--')) return readLongOption(argument, args, spec, reading)
   if (!argument.isLiteral) return 'an option is not written out'
   if (spec.isNumeric === true && /^-[0-9]+$/.test(argument.text)) return undefined
@@ -69,13 +79,19 @@ function readOption(argument: Argument, args: readonly Argument[], spec: ReadCom
       reading.options.push({ name: `-${letter}`, value })
       return undefined
     }
-    if (spec.flags?.includes(letter) !== true) return `the option -${letter} is not on the list of reads`
+    if (spec.flags?.includes(letter) !== true)
+      return `the option -${letter} is not on the list of reads`
     reading.options.push({ name: `-${letter}` })
   }
   return undefined
 }
 
-function readLongOption(argument: Argument, args: readonly Argument[], spec: ReadCommand, reading: Reading): string | undefined {
+function readLongOption(
+  argument: Argument,
+  args: readonly Argument[],
+  spec: ReadCommand,
+  reading: Reading,
+): string | undefined {
   const equals = argument.text.indexOf('=')
   const name = equals === -1 ? argument.text.slice(2) : argument.text.slice(2, equals)
   if (equals === -1 && !argument.isLiteral) return 'an option is not written out'
@@ -84,7 +100,8 @@ function readLongOption(argument: Argument, args: readonly Argument[], spec: Rea
     return undefined
   }
   if (spec.longValued?.includes(name) === true && (equals === -1 || spec.acceptsEquals !== false)) {
-    const value = equals === -1 ? args[reading.at++] : { ...argument, text: argument.text.slice(equals + 1) }
+    const value =
+      equals === -1 ? args[reading.at++] : { ...argument, text: argument.text.slice(equals + 1) }
     if (value === undefined) return `--${name} has no value`
     reading.options.push({ name: `--${name}`, value })
     return undefined

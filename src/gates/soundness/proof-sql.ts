@@ -1,16 +1,20 @@
 // When an SQL text can only look: one statement that selects, known functions only, nothing that leaves the transaction.
 
 const FUNCTIONS = new Set(
-  ('count sum avg min max coalesce nullif greatest least abs round ceil floor mod now date_trunc extract to_char age ' +
+  (
+    'count sum avg min max coalesce nullif greatest least abs round ceil floor mod now date_trunc extract to_char age ' +
     'lower upper length trim substring concat replace bool_and bool_or every array_agg string_agg json_agg jsonb_agg ' +
     'row_number rank dense_rank lag lead first_value last_value percentile_cont percentile_disc version ' +
-    'current_database pg_is_in_recovery pg_database_size pg_total_relation_size pg_size_pretty').split(' '),
+    'current_database pg_is_in_recovery pg_database_size pg_total_relation_size pg_size_pretty'
+  ).split(' '),
 )
 
 /** Words that may stand before a parenthesis without being a function. */
 const GRAMMAR = new Set(
-  ('in exists any all some values over filter and or not as from join on where select using union intersect except ' +
-    'when then else case cast group within by distinct having lateral like ilike between is order limit offset with').split(' '),
+  (
+    'in exists any all some values over filter and or not as from join on where select using union intersect except ' +
+    'when then else case cast group within by distinct having lateral like ilike between is order limit offset with'
+  ).split(' '),
 )
 
 const FORBIDDEN =
@@ -26,7 +30,8 @@ export function refuseSql(source: string): string | undefined {
   const text = masked.trim().replace(/;$/, '').trim()
   if (text === '') return 'no statement'
   if (text.includes(';')) return 'more than one statement'
-  if (!/^(?:select|with|values|show|table)\b/i.test(text)) return 'it does not begin with SELECT, WITH, VALUES, TABLE or SHOW'
+  if (!/^(?:select|with|values|show|table)\b/i.test(text))
+    return 'it does not begin with SELECT, WITH, VALUES, TABLE or SHOW'
   const forbidden = FORBIDDEN.exec(text)
   if (forbidden !== null) return `the word ${forbidden[0].toUpperCase()}`
   for (const match of text.matchAll(/(\.\s*)?("q"|[A-Za-z_][A-Za-z0-9_]*)\s*\(/g)) {

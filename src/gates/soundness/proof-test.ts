@@ -1,8 +1,42 @@
 // When `test`, `[` and `[[` can only look: plain grammar, operators written out, no arithmetic on expansions.
 import type { Argument } from './proof-words.ts'
 
-const UNARY = new Set(['-e', '-f', '-d', '-r', '-w', '-x', '-s', '-L', '-h', '-z', '-n', '-b', '-c', '-p', '-S', '-g', '-u', '-k', '-O', '-G'])
-const BINARY = new Set(['=', '==', '!=', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef'])
+const UNARY = new Set([
+  '-e',
+  '-f',
+  '-d',
+  '-r',
+  '-w',
+  '-x',
+  '-s',
+  '-L',
+  '-h',
+  '-z',
+  '-n',
+  '-b',
+  '-c',
+  '-p',
+  '-S',
+  '-g',
+  '-u',
+  '-k',
+  '-O',
+  '-G',
+])
+const BINARY = new Set([
+  '=',
+  '==',
+  '!=',
+  '-eq',
+  '-ne',
+  '-lt',
+  '-le',
+  '-gt',
+  '-ge',
+  '-nt',
+  '-ot',
+  '-ef',
+])
 const PATTERN_BINARY = new Set(['=', '==', '!=', '=~', '-nt', '-ot', '-ef'])
 const ARITHMETIC = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge'])
 
@@ -32,18 +66,25 @@ export function proveConditionalArguments(args: readonly Argument[]): string | u
 }
 
 function provePiece(piece: readonly Argument[]): string | undefined {
-  if (piece.some((argument) => '()<>'.includes(argument.text) && argument.text.length === 1)) return 'a test whose form is not plain'
+  if (piece.some((argument) => '()<>'.includes(argument.text) && argument.text.length === 1))
+    return 'a test whose form is not plain'
   if (piece.length === 1) return undefined
   if (piece.length === 2 && isOneOf(piece[0], UNARY)) return undefined
   if (piece.length !== 3) return 'a test whose form is not plain'
   const [left, operator, right] = piece
   if (isOneOf(operator, PATTERN_BINARY)) return undefined
   if (!isOneOf(operator, ARITHMETIC)) return 'a test whose form is not plain'
-  return isNumber(left) && isNumber(right) ? undefined : '[[ evaluates both sides of an arithmetic comparison; use [ instead'
+  return isNumber(left) && isNumber(right)
+    ? undefined
+    : '[[ evaluates both sides of an arithmetic comparison; use [ instead'
 }
 
 function isNumber(argument: Argument | undefined): boolean {
-  return argument !== undefined && (/^[0-9]{1,18}$/.test(argument.text) || (argument.lead === 'number' && argument.text.length === 1))
+  return (
+    argument !== undefined &&
+    (/^[0-9]{1,18}$/.test(argument.text) ||
+      (argument.lead === 'number' && argument.text.length === 1))
+  )
 }
 
 function isWritten(argument: Argument | undefined, text: string): boolean {

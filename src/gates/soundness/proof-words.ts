@@ -56,8 +56,11 @@ export function proveWord(word: Word, scope: ProofScope, isSplit = true): Proven
   const text = shapes.map((shape) => shape.text).join('')
   if (isSplit && word.raw.startsWith('~')) return { refusal: 'a tilde is expanded' }
   // A file may be named like an option, so a pattern needs honest text before it.
-  if (hasGlob && !/^[A-Za-z0-9_./]/.test(text)) return { refusal: `the pattern ${word.raw} could match a file named like an option` }
-  const names = word.parts.flatMap((part) => (part.kind === 'parameter' && part.form === 'plain' ? [part.name] : []))
+  if (hasGlob && !/^[A-Za-z0-9_./]/.test(text))
+    return { refusal: `the pattern ${word.raw} could match a file named like an option` }
+  const names = word.parts.flatMap((part) =>
+    part.kind === 'parameter' && part.form === 'plain' ? [part.name] : [],
+  )
   return {
     value: {
       text,
@@ -91,19 +94,27 @@ function shapePart(part: WordPart, scope: ProofScope, isSplit: boolean): PartSha
   switch (part.kind) {
     case 'text':
       if (part.quoting === 'ansi') return "a $'…' string can hold anything"
-      if (part.quoting === 'single' || part.quoting === 'double') return { text: part.text, lead: 'text', hasGlob: false }
+      if (part.quoting === 'single' || part.quoting === 'double')
+        return { text: part.text, lead: 'text', hasGlob: false }
       return shapeBareText(part.text, part.quoting === 'none', isSplit)
     case 'parameter':
       if (part.form === 'special') {
-        if (part.name !== '?' && part.name !== '#') return `$${part.name} is not known before the run`
+        if (part.name !== '?' && part.name !== '#')
+          return `$${part.name} is not known before the run`
         return { text: EXPANSION, lead: 'number', hasGlob: false }
       }
       if (part.form === 'complex') return `the expansion of ${part.name} is more than its value`
-      if (!part.quoted && isSplit) return `$${part.name} is not quoted, so its value can become several words`
-      return { text: EXPANSION, lead: scope.assigned.has(part.name) ? 'author' : 'parameter', hasGlob: false }
+      if (!part.quoted && isSplit)
+        return `$${part.name} is not quoted, so its value can become several words`
+      return {
+        text: EXPANSION,
+        lead: scope.assigned.has(part.name) ? 'author' : 'parameter',
+        hasGlob: false,
+      }
     case 'substitution': {
       if (part.form !== 'dollar') return 'backticks and process substitution are not followed'
-      if (!part.quoted && isSplit) return 'a command substitution is not quoted, so its output can become several words'
+      if (!part.quoted && isSplit)
+        return 'a command substitution is not quoted, so its output can become several words'
       const refusal = scope.proveNested(part.script, scope)
       if (refusal !== undefined) return refusal
       return { text: EXPANSION, lead: 'author', hasGlob: false }
@@ -121,8 +132,10 @@ function shapeBareText(text: string, isUnquoted: boolean, isSplit: boolean): Par
 
 /** Accepts the argument as something that is no option, or says why it might be one. */
 export function refuseAsOperand(argument: Argument, scope: ProofScope): string | undefined {
-  if (argument.lead === 'author') return 'a word begins with something the block computes, which could be an option'
+  if (argument.lead === 'author')
+    return 'a word begins with something the block computes, which could be an option'
   if (argument.lead === 'parameter') for (const name of argument.leading) scope.guarded.add(name)
-  if (/^\/(?:dev|proc)\//.test(argument.text) && argument.text !== '/dev/null') return 'a device or process file'
+  if (/^\/(?:dev|proc)\//.test(argument.text) && argument.text !== '/dev/null')
+    return 'a device or process file'
   return undefined
 }

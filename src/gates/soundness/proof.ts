@@ -8,7 +8,9 @@ import { literalOf, pipelinesOf } from './shell-view.ts'
 
 /** Upper-case names a block may assign: none of them means anything to the shell or to a listed command. */
 const PLAIN_NAMES = new Set(
-  'STATUS CODE COUNT RESULT RESPONSE BODY OUTPUT HTTP_CODE HTTP_STATUS EXPECTED ACTUAL ANSWER VALUE'.split(' '),
+  'STATUS CODE COUNT RESULT RESPONSE BODY OUTPUT HTTP_CODE HTTP_STATUS EXPECTED ACTUAL ANSWER VALUE'.split(
+    ' ',
+  ),
 )
 
 /** Why the script is not proven to read; undefined when it is. */
@@ -51,13 +53,16 @@ function refuseShellCommand(command: ShellCommand, scope: ProofScope): string | 
 }
 
 function refuseSimple(command: SimpleCommand, scope: ProofScope): string | undefined {
-  if (command.words.length === 0 && command.assignments.length > 0) return refuseAssignments(command, scope)
-  if (command.assignments.length > 0) return 'a variable set for one command can change what it does'
+  if (command.words.length === 0 && command.assignments.length > 0)
+    return refuseAssignments(command, scope)
+  if (command.assignments.length > 0)
+    return 'a variable set for one command can change what it does'
   const [first, ...rest] = command.words
   if (first === undefined) return 'a redirection without a command'
   const name = first.parts.length === 1 && first.raw === literalOf(first) ? first.raw : undefined
   // Quotes, escapes, patterns and expansions have no honest use in a command's name.
-  if (name === undefined || !/^(?:[a-z][a-z0-9-]*|\[|\[\[|:)$/.test(name)) return 'the command is not named plainly'
+  if (name === undefined || !/^(?:[a-z][a-z0-9-]*|\[|\[\[|:)$/.test(name))
+    return 'the command is not named plainly'
   const isConditional = name === '[['
   const args: Argument[] = []
   for (const word of rest) {
@@ -68,7 +73,8 @@ function refuseSimple(command: SimpleCommand, scope: ProofScope): string | undef
   if (name === 'test') return proveTestArguments(args)
   if (name === '[' || isConditional) {
     const last = args.pop()
-    if (last?.isLiteral !== true || last.text !== (isConditional ? ']]' : ']')) return 'a test without its end'
+    if (last?.isLiteral !== true || last.text !== (isConditional ? ']]' : ']'))
+      return 'a test without its end'
     return isConditional ? proveConditionalArguments(args) : proveTestArguments(args)
   }
   return refuseCommand(name, args, scope)
@@ -76,7 +82,8 @@ function refuseSimple(command: SimpleCommand, scope: ProofScope): string | undef
 
 function refuseAssignments(command: SimpleCommand, scope: ProofScope): string | undefined {
   for (const { name, value, appends } of command.assignments) {
-    const isPlain = (/^[a-z][a-z0-9_]*$/.test(name) && !name.endsWith('_proxy')) || PLAIN_NAMES.has(name)
+    const isPlain =
+      (/^[a-z][a-z0-9_]*$/.test(name) && !name.endsWith('_proxy')) || PLAIN_NAMES.has(name)
     if (!isPlain || appends) return `setting ${name} could change what later commands do`
     const proven = proveWord(value, scope, false)
     if ('refusal' in proven) return proven.refusal
@@ -96,22 +103,33 @@ function refuseRedirection(redirection: Redirection, scope: ProofScope): string 
       return text === '/dev/null' ? undefined : 'output goes to a file'
     case '>&':
     case '<&':
-      return text !== undefined && /^[0-9]$/.test(text) ? undefined : 'a descriptor that is not a plain number'
+      return text !== undefined && /^[0-9]$/.test(text)
+        ? undefined
+        : 'a descriptor that is not a plain number'
     case '<':
       // Bash opens network connections for /dev/tcp and /dev/udp.
-      return isPlainPath(target, text) ? undefined : 'input comes from a place that is not written out'
+      return isPlainPath(target, text)
+        ? undefined
+        : 'input comes from a place that is not written out'
     case '<<<': {
       const proven = proveWord(target, scope, false)
       return 'refusal' in proven ? proven.refusal : undefined
     }
     case '<<':
     case '<<-':
-      return body !== undefined && (body.isQuoted || !/[$`\\]/.test(body.text)) ? undefined : 'a heredoc with expansions'
+      return body !== undefined && (body.isQuoted || !/[$`\\]/.test(body.text))
+        ? undefined
+        : 'a heredoc with expansions'
     default:
       return `the redirection ${operator}`
   }
 }
 
 function isPlainPath(word: Word, text: string | undefined): boolean {
-  return text !== undefined && (text === '/dev/null' || (/^[A-Za-z0-9_./-]+$/.test(text) && !/^\/+(?:dev|proc)\b/.test(text))) && !word.raw.startsWith('~')
+  return (
+    text !== undefined &&
+    (text === '/dev/null' ||
+      (/^[A-Za-z0-9_./-]+$/.test(text) && !/^\/+(?:dev|proc)\b/.test(text))) &&
+    !word.raw.startsWith('~')
+  )
 }

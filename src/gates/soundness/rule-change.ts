@@ -18,7 +18,9 @@ export function findProductionChanges(context: LintContext): readonly Finding[] 
         ? `${mutation.verb} changes production each time the evidence is gathered`
         : `${mutation.verb} changes an environment that the block does not name`
     const level = environment === 'production' ? 'error' : 'warning'
-    findings.push(makeFinding(context.block, 'prod-mutation-in-check', placed.command.offset, message, level))
+    findings.push(
+      makeFinding(context.block, 'prod-mutation-in-check', placed.command.offset, message, level),
+    )
   }
   return findings
 }
@@ -33,13 +35,40 @@ interface AsyncStart {
 }
 
 const STARTS: readonly AsyncStart[] = [
-  { started: /^gh (?:workflow run|run rerun) /, awaited: /^gh run watch .*--exit-status|^gh run watch --exit-status/, what: 'the workflow run' },
-  { started: /^(?:kubectl|oc) (?:\S+ ){0,4}(?:apply|patch|set|replace|scale|rollout restart|rollout undo) /, awaited: /^(?:kubectl|oc) (?:\S+ ){0,4}(?:rollout status|wait) /, what: 'the rollout' },
-  { started: /^helm (?:\S+ ){0,4}(?:upgrade|install) /, waits: /^--(?:wait|atomic|rollback-on-failure|dry-run)/, awaited: /^kubectl (?:\S+ ){0,4}(?:rollout status|wait) |^helm test /, what: 'the release' },
+  {
+    started: /^gh (?:workflow run|run rerun) /,
+    awaited: /^gh run watch .*--exit-status|^gh run watch --exit-status/,
+    what: 'the workflow run',
+  },
+  {
+    started:
+      /^(?:kubectl|oc) (?:\S+ ){0,4}(?:apply|patch|set|replace|scale|rollout restart|rollout undo) /,
+    awaited: /^(?:kubectl|oc) (?:\S+ ){0,4}(?:rollout status|wait) /,
+    what: 'the rollout',
+  },
+  {
+    started: /^helm (?:\S+ ){0,4}(?:upgrade|install) /,
+    waits: /^--(?:wait|atomic|rollback-on-failure|dry-run)/,
+    awaited: /^kubectl (?:\S+ ){0,4}(?:rollout status|wait) |^helm test /,
+    what: 'the release',
+  },
   { started: /^argocd app sync /, awaited: /^argocd app wait /, what: 'the sync' },
-  { started: /^docker compose (?:\S+ )*up /, waits: /^--(?:wait|exit-code-from|abort-on-container-exit)/, awaited: /^docker compose (?:\S+ )*wait /, what: 'the containers' },
-  { started: /^aws cloudformation (?:create|update)-stack /, awaited: /^aws cloudformation wait /, what: 'the stack' },
-  { started: /^(?:az|gcloud) .*--(?:no-wait|async)(?: |$)/, awaited: /^(?:az|gcloud) .*\bwait\b/, what: 'the operation' },
+  {
+    started: /^docker compose (?:\S+ )*up /,
+    waits: /^--(?:wait|exit-code-from|abort-on-container-exit)/,
+    awaited: /^docker compose (?:\S+ )*wait /,
+    what: 'the containers',
+  },
+  {
+    started: /^aws cloudformation (?:create|update)-stack /,
+    awaited: /^aws cloudformation wait /,
+    what: 'the stack',
+  },
+  {
+    started: /^(?:az|gcloud) .*--(?:no-wait|async)(?: |$)/,
+    awaited: /^(?:az|gcloud) .*\bwait\b/,
+    what: 'the operation',
+  },
 ]
 
 export function findUnawaitedStarts(context: LintContext): readonly Finding[] {
@@ -47,10 +76,17 @@ export function findUnawaitedStarts(context: LintContext): readonly Finding[] {
   const lines = context.commands.map(({ argv }) => `${argv.join(' ')} `)
   for (const [i, placed] of context.commands.entries()) {
     const start = STARTS.find(({ started }) => started.test(lines[i]!))
-    if (start === undefined || placed.argv.some((word) => /^--dry-run/.test(word))) continue
+    if (start === undefined || placed.argv.some((word) => word.startsWith('--dry-run'))) continue
     if (start.waits !== undefined && placed.argv.some((word) => start.waits!.test(word))) continue
     if (lines.slice(i + 1).some((line) => start.awaited.test(line))) continue
-    findings.push(makeFinding(context.block, 'async-without-wait', placed.command.offset, `the command returns before ${start.what} has ended, and nothing waits for it`))
+    findings.push(
+      makeFinding(
+        context.block,
+        'async-without-wait',
+        placed.command.offset,
+        `the command returns before ${start.what} has ended, and nothing waits for it`,
+      ),
+    )
   }
   return findings
 }
@@ -68,8 +104,18 @@ export function findSleeps(context: LintContext): readonly Finding[] {
     const seconds = sleepSeconds(placed)
     if (seconds === undefined || seconds < PAUSE_MINIMUM_S) continue
     const isSoak = seconds >= SOAK_MINIMUM_S
-    const message = isSoak ? `${seconds} seconds pass and nothing is observed` : `${seconds} seconds are a guess at how long something takes`
-    findings.push(makeFinding(context.block, 'sleep-as-soak', placed.command.offset, message, isSoak ? 'error' : 'warning'))
+    const message = isSoak
+      ? `${seconds} seconds pass and nothing is observed`
+      : `${seconds} seconds are a guess at how long something takes`
+    findings.push(
+      makeFinding(
+        context.block,
+        'sleep-as-soak',
+        placed.command.offset,
+        message,
+        isSoak ? 'error' : 'warning',
+      ),
+    )
   }
   return findings
 }

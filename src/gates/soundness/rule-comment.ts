@@ -5,7 +5,8 @@ import { makeFinding } from './lint-context.ts'
 
 const STEP =
   /^(?:then |now |next |finally |and )?(?:monitor|watch|observe|wait|verify|check|confirm|ensure|validate|restart|test|review|compare|inspect|look|make sure|repeat|roll back|rollback|deploy|notify|manually|run|open|ask)\b/i
-const EXPECTATION = /^(?:expect(?:ed|s)?\b|should (?:be|return|print|show|see|output|exit)\b|must (?:be|return|print|show)\b|=>|→|output should\b)/i
+const EXPECTATION =
+  /^(?:expect(?:ed|s)?\b|should (?:be|return|print|show|see|output|exit)\b|must (?:be|return|print|show)\b|=>|→|output should\b)/i
 
 interface SourceLine {
   readonly text: string
@@ -26,11 +27,27 @@ export function findCommentSteps(context: LintContext): readonly Finding[] {
     const text = line.text
     const rest = lines.slice(i + 1).filter(({ kind }) => kind !== 'blank')
     const isFollowed = lines[i + 1]?.kind === 'command'
-    const isStranded = lines[i - 1]?.kind === 'command' || rest.every(({ kind }) => kind !== 'command')
+    const isStranded =
+      lines[i - 1]?.kind === 'command' || rest.every(({ kind }) => kind !== 'command')
     if (EXPECTATION.test(text) && !isFollowed) {
-      findings.push(makeFinding(context.block, 'comment-only-step', line.offset, `the expectation "${shorten(text)}" is only a comment`))
+      findings.push(
+        makeFinding(
+          context.block,
+          'comment-only-step',
+          line.offset,
+          `the expectation "${shorten(text)}" is only a comment`,
+        ),
+      )
     } else if (STEP.test(text) && !isFollowed) {
-      findings.push(makeFinding(context.block, 'comment-only-step', line.offset, `the step "${shorten(text)}" is only a comment`, isStranded ? 'error' : 'warning'))
+      findings.push(
+        makeFinding(
+          context.block,
+          'comment-only-step',
+          line.offset,
+          `the step "${shorten(text)}" is only a comment`,
+          isStranded ? 'error' : 'warning',
+        ),
+      )
     }
   }
   return findings

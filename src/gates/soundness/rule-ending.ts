@@ -10,10 +10,24 @@ import { pipelinesOf } from './shell-view.ts'
 export function findUndecidedEnding(context: LintContext): readonly Finding[] {
   const { telling, offset } = context.outcome
   if (telling.kind === 'vacuous') {
-    return [makeFinding(context.block, 'always-true-tail', offset, `the exit code comes from ${telling.what}, which says nothing about the claim`)]
+    return [
+      makeFinding(
+        context.block,
+        'always-true-tail',
+        offset,
+        `the exit code comes from ${telling.what}, which says nothing about the claim`,
+      ),
+    ]
   }
   if (telling.kind === 'query') {
-    return [makeFinding(context.block, 'query-without-assertion', offset, `${telling.what} only prints; nothing tests what it prints`)]
+    return [
+      makeFinding(
+        context.block,
+        'query-without-assertion',
+        offset,
+        `${telling.what} only prints; nothing tests what it prints`,
+      ),
+    ]
   }
   return []
 }
@@ -22,14 +36,17 @@ export function findUndecidedEnding(context: LintContext): readonly Finding[] {
 export function findLostFailures(context: LintContext): readonly Finding[] {
   const { block, script, modes } = context
   const findings: Finding[] = []
-  const earlier = script.lists.slice(0, -1)
-  const canFail = earlier.filter((list) => outcomeOfList(list, modes).telling.kind !== 'vacuous')
-  const first = canFail[0]
-  if (first !== undefined && !modes.isErrexit) {
-    const message = 'pasted into a shell, only the last command decides; a failure here would be lost'
-    findings.push(makeFinding(block, 'last-command-only', first.offset, message, 'warning'))
+  let isToldOnce = modes.isErrexit
+  for (const list of script.lists.slice(0, -1)) {
+    const lost = lostInList(context, list)
+    findings.push(...lost)
+    if (lost.length > 0 || isToldOnce || outcomeOfList(list, modes).telling.kind === 'vacuous')
+      continue
+    const message =
+      'pasted into a shell, only the last command decides; a failure here would be lost'
+    findings.push(makeFinding(block, 'last-command-only', list.offset, message, 'warning'))
+    isToldOnce = true
   }
-  for (const list of earlier) findings.push(...lostInList(context, list))
   return findings
 }
 
@@ -39,7 +56,14 @@ function lostInList(context: LintContext, list: AndOrList): readonly Finding[] {
   const pipelines = pipelinesOf(list)
   const last = pipelines.at(-1)!
   if (last.isNegated && kindOf(last) === 'checks') {
-    return [makeFinding(block, 'last-command-only', last.offset, 'strict mode ignores the failure of a negated command')]
+    return [
+      makeFinding(
+        block,
+        'last-command-only',
+        last.offset,
+        'strict mode ignores the failure of a negated command',
+      ),
+    ]
   }
   // What stands before || is handled by what follows it, unless that cannot fail.
   const hides = list.rest.at(-1)?.operator === '||' && kindOf(last) === 'vacuous'
@@ -47,11 +71,25 @@ function lostInList(context: LintContext, list: AndOrList): readonly Finding[] {
   if (!hides && !joins) return []
   const lost = pipelines.slice(0, -1).find((pipeline) => kindOf(pipeline) === 'checks')
   if (lost !== undefined) {
-    const message = hides ? 'the failure of this check is hidden by what follows ||' : 'strict mode ignores a failure before && inside the block'
+    const message = hides
+      ? 'the failure of this check is hidden by what follows ||'
+      : 'strict mode ignores a failure before && inside the block'
     return [makeFinding(block, 'last-command-only', lost.offset, message)]
   }
-  const changes = context.commands.some((placed) => pipelines.includes(placed.pipeline) && findMutation(placed) !== undefined)
-  return hides && !changes ? [makeFinding(block, 'last-command-only', list.offset, 'a failure here is hidden by what follows ||', 'warning')] : []
+  const changes = context.commands.some(
+    (placed) => pipelines.includes(placed.pipeline) && findMutation(placed) !== undefined,
+  )
+  return hides && !changes
+    ? [
+        makeFinding(
+          block,
+          'last-command-only',
+          list.offset,
+          'a failure here is hidden by what follows ||',
+          'warning',
+        ),
+      ]
+    : []
 }
 
 function listOf(pipeline: Pipeline): AndOrList {

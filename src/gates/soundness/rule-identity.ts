@@ -4,7 +4,14 @@ import type { LintContext } from './lint-context.ts'
 import { makeFinding } from './lint-context.ts'
 import type { PlacedCommand } from './shell-view.ts'
 
-const PATTERN_OPTIONS = new Set(['--certificate-identity-regexp', '--certificate-oidc-issuer-regexp', '--cert-identity-regex', '--cert-identity', '-i', '--signer-workflow'])
+const PATTERN_OPTIONS = new Set([
+  '--certificate-identity-regexp',
+  '--certificate-oidc-issuer-regexp',
+  '--cert-identity-regex',
+  '--cert-identity',
+  '-i',
+  '--signer-workflow',
+])
 
 export function findWildcardIdentities(context: LintContext): readonly Finding[] {
   const findings: Finding[] = []
@@ -15,7 +22,12 @@ export function findWildcardIdentities(context: LintContext): readonly Finding[]
       const option = equals === -1 ? word : word.slice(0, equals)
       if (!PATTERN_OPTIONS.has(option) || option === '-i') continue
       const value = equals === -1 ? (argv[i + 1] ?? '') : word.slice(equals + 1)
-      const finding = judgeIdentityPattern(context, option, value, offsetOfWord(command.words, option))
+      const finding = judgeIdentityPattern(
+        context,
+        option,
+        value,
+        offsetOfWord(command.words, option),
+      )
       if (finding !== undefined) findings.push(finding)
     }
   }
@@ -26,12 +38,28 @@ function offsetOfWord(words: PlacedCommand['command']['words'], option: string):
   return (words.find((word) => word.raw.startsWith(option)) ?? words[0])?.offset ?? 0
 }
 
-function judgeIdentityPattern(context: LintContext, option: string, value: string, offset: number): Finding | undefined {
+function judgeIdentityPattern(
+  context: LintContext,
+  option: string,
+  value: string,
+  offset: number,
+): Finding | undefined {
   if (matchesAnything(value)) {
-    return makeFinding(context.block, 'wildcard-identity', offset, `${option} matches any signer, so the check proves only that somebody signed`)
+    return makeFinding(
+      context.block,
+      'wildcard-identity',
+      offset,
+      `${option} matches any signer, so the check proves only that somebody signed`,
+    )
   }
   if (!option.includes('regex') || value.startsWith('$') || value.startsWith('^')) return undefined
-  return makeFinding(context.block, 'wildcard-identity', offset, `${option} is not anchored with ^, so it also matches other addresses that contain it`, 'warning')
+  return makeFinding(
+    context.block,
+    'wildcard-identity',
+    offset,
+    `${option} is not anchored with ^, so it also matches other addresses that contain it`,
+    'warning',
+  )
 }
 
 /** Reads the pattern's structure instead of running it: a hostile pattern must not cost time here. */
@@ -55,7 +83,8 @@ const IMAGE_COMMANDS: Readonly<Record<string, RegExp>> = {
   crane: /^(?:digest|manifest|copy)$/,
 }
 
-const IMAGE = /^(?:[a-z0-9.-]+(?::\d+)?\/)*[a-z0-9][a-z0-9._-]*(?::[A-Za-z0-9._-]+)?(?:@sha256:[0-9a-f]+)?$/
+const IMAGE =
+  /^(?:[a-z0-9.-]+(?::\d+)?\/)*[a-z0-9][a-z0-9._-]*(?::[A-Za-z0-9._-]+)?(?:@sha256:[0-9a-f]+)?$/
 
 export function findUnpinnedImages(context: LintContext): readonly Finding[] {
   const findings: Finding[] = []
@@ -64,24 +93,33 @@ export function findUnpinnedImages(context: LintContext): readonly Finding[] {
       if (image.includes('@sha256:') || image.includes('$') || !IMAGE.test(image)) continue
       const tag = /:([A-Za-z0-9._-]+)$/.exec(image)?.[1]
       const isLoose = tag === undefined || tag === 'latest' || tag === 'main' || tag === 'edge'
-      const message = isLoose ? `${image} can be another image tomorrow` : `the tag of ${image} can be moved`
-      findings.push(makeFinding(context.block, 'unpinned-image', offset, message, isLoose ? 'warning' : 'note'))
+      const message = isLoose
+        ? `${image} can be another image tomorrow`
+        : `the tag of ${image} can be moved`
+      findings.push(
+        makeFinding(context.block, 'unpinned-image', offset, message, isLoose ? 'warning' : 'note'),
+      )
     }
   }
   return findings
 }
 
 /** Options of `docker run` that stand alone; any other is taken to have a value, so that a value is never an image. */
-const ALONE = /^(?:--(?:rm|init|tty|interactive|detach|privileged|read-only|quiet)|-[dit]+|--\S+=\S*)$/
+const ALONE =
+  /^(?:--(?:rm|init|tty|interactive|detach|privileged|read-only|quiet)|-[dit]+|--\S+=\S*)$/
 
 function imagesOf({ argv, command }: PlacedCommand): readonly { image: string; offset: number }[] {
-  const expected = Object.hasOwn(IMAGE_COMMANDS, argv[0] ?? '') ? IMAGE_COMMANDS[argv[0] ?? ''] : undefined
+  const expected = Object.hasOwn(IMAGE_COMMANDS, argv[0] ?? '')
+    ? IMAGE_COMMANDS[argv[0] ?? '']
+    : undefined
   if (expected === undefined || !expected.test(argv[1] ?? '')) return []
   const words = argv.slice(2)
   let at = 0
   if (argv[0] === 'cosign') {
     const last = words.at(-1)
-    return last === undefined || last.startsWith('-') ? [] : [{ image: last, offset: offsetOfWord(command.words, last) }]
+    return last === undefined || last.startsWith('-')
+      ? []
+      : [{ image: last, offset: offsetOfWord(command.words, last) }]
   }
   while (words[at]?.startsWith('-') === true) at += ALONE.test(words[at]!) ? 1 : 2
   const image = words[at]

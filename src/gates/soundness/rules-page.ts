@@ -4,8 +4,13 @@ import type { LintRule } from './rules.ts'
 
 /** Markdown of `docs/lint-rules.md`. */
 export function renderRulesPage(rules: readonly LintRule[] = LINT_RULES): string {
-  const rows = rules.map((rule) => `| [${rule.id}](#${rule.id}) | ${rule.level} | ${escapeCell(rule.title)} |`)
-  const sections = rules.map((rule) => `## ${rule.id}\n\n${rule.title}. Highest level: ${rule.level}.\n\n${rule.why}\n\n**Fix.** ${rule.fix}\n`)
+  const rows = rules.map(
+    (rule) => `| [${rule.id}](#${rule.id}) | ${rule.level} | ${escapeCell(rule.title)} |`,
+  )
+  const sections = rules.map(
+    (rule) =>
+      `## ${rule.id}\n\n${rule.title}. Highest level: ${rule.level}.\n\n${rule.why}\n\n**Fix.** ${rule.fix}\n`,
+  )
   return [
     '# Lint rules\n',
     'The soundness lint reads the code blocks of a checklist before anything runs. Level error: the block can exit 0',

@@ -38,7 +38,13 @@ export interface SarifLog {
   readonly version: '2.1.0'
   readonly runs: readonly [
     {
-      readonly tool: { readonly driver: { readonly name: string; readonly version: string; readonly rules: readonly SarifRule[] } }
+      readonly tool: {
+        readonly driver: {
+          readonly name: string
+          readonly version: string
+          readonly rules: readonly SarifRule[]
+        }
+      }
       readonly columnKind: 'utf16CodeUnits'
       readonly artifacts: readonly [{ readonly location: { readonly uri: string } }]
       readonly results: readonly SarifResult[]
@@ -57,7 +63,13 @@ export function toSarif(findings: readonly Finding[], options: SarifOptions): Sa
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'Seaworthy', version: options.toolVersion, rules: LINT_RULES.map(describeRule) } },
+        tool: {
+          driver: {
+            name: 'Seaworthy',
+            version: options.toolVersion,
+            rules: LINT_RULES.map(describeRule),
+          },
+        },
         columnKind: 'utf16CodeUnits',
         artifacts: [{ location: { uri } }],
         results: findings.map((finding) => describeResult(finding, uri)),

@@ -8,20 +8,37 @@ interface SecretPattern {
 
 const PATTERNS: readonly SecretPattern[] = [
   { what: 'an AWS access key', pattern: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g },
-  { what: 'a GitHub token', pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255})/g },
+  {
+    what: 'a GitHub token',
+    pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255})/g,
+  },
   { what: 'a GitLab token', pattern: /\bglpat-[A-Za-z0-9_-]{20,64}/g },
   { what: 'a Slack token', pattern: /\bxox[abprs]-[A-Za-z0-9-]{10,255}/g },
-  { what: 'a service key', pattern: /\b(?:sk|rk)[-_](?:live|test|ant|proj)?[-_]?[A-Za-z0-9_-]{20,255}/g },
+  {
+    what: 'a service key',
+    pattern: /\b(?:sk|rk)[-_](?:live|test|ant|proj)?[-_]?[A-Za-z0-9_-]{20,255}/g,
+  },
   { what: 'a Google key', pattern: /\bAIza[0-9A-Za-z_-]{35}/g },
   { what: 'a private key', pattern: /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/g },
-  { what: 'a signed token', pattern: /\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}/g },
+  {
+    what: 'a signed token',
+    pattern: /\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}/g,
+  },
   { what: 'a bearer token', pattern: /\b[Bb]earer\s+([A-Za-z0-9._~+/=-]{16,4000})/g },
-  { what: 'a password in an address', pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@'"$<]{1,100}:([^\s:/@'"$<{]{3,200})@/g },
-  { what: 'a password', pattern: /\b[A-Za-z0-9_-]{0,60}(?:password|passwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token)["']?\s{0,3}[:=]\s{0,3}["']?([^\s"'$<>{}[\]()`,;]{8,200})/gi },
+  {
+    what: 'a password in an address',
+    pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@'"$<]{1,100}:([^\s:/@'"$<{]{3,200})@/g,
+  },
+  {
+    what: 'a password',
+    pattern:
+      /\b[A-Za-z0-9_-]{0,60}(?:password|passwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token)["']?\s{0,3}[:=]\s{0,3}["']?([^\s"'$<>{}[\]()`,;]{8,200})/gi,
+  },
 ]
 
 /** Values that stand for a secret without being one. */
-const PLACEHOLDER = /^(?:x+|\*+|\.+|_+|<.*|\[.*|your[-_ ].*|example.*|changeme.*|placeholder.*|dummy.*|redacted.*|masked.*|secret|password|true|false|required|optional|none|null|env\..*|process\..*)$/i
+const PLACEHOLDER =
+  /^(?:x+|\*+|\.+|_+|<.*|\[.*|your[-_ ].*|example.*|changeme.*|placeholder.*|dummy.*|redacted.*|masked.*|secret|password|true|false|required|optional|none|null|env\..*|process\..*)$/i
 const SAMPLE = /EXAMPLE|(.)\1{7}/
 
 export interface SecretPlace {
@@ -38,7 +55,9 @@ export function findSecrets(text: string): readonly SecretPlace[] {
       const secret = match[1] ?? match[0]
       if (PLACEHOLDER.test(secret) || SAMPLE.test(secret)) continue
       const offset = match.index + match[0].lastIndexOf(secret)
-      const overlaps = places.some((place) => offset < place.offset + place.length && place.offset < offset + secret.length)
+      const overlaps = places.some(
+        (place) => offset < place.offset + place.length && place.offset < offset + secret.length,
+      )
       if (!overlaps) places.push({ what, offset, length: secret.length })
     }
   }

@@ -15,12 +15,18 @@ export function readRedirection(scan: ShellScan): Redirection | undefined {
   const operator = OPERATORS.find((known) => scan.source.startsWith(known, start))
   if (operator === undefined) return undefined
   // `<(` and `>(` are process substitutions, which are words.
-  if (operator.length === 1 && scan.source[start + 1] === '(' && digits === undefined) return undefined
+  if (operator.length === 1 && scan.source[start + 1] === '(' && digits === undefined)
+    return undefined
   scan.at = start + operator.length
   skipSpaces(scan)
   const target = readWord(scan)
   if (target === undefined) throw refuseShell(scan, `nothing after "${operator}"`)
-  const redirection = { operator, ...(digits === undefined ? {} : { descriptor: digits }), target, offset }
+  const redirection = {
+    operator,
+    ...(digits === undefined ? {} : { descriptor: digits }),
+    target,
+    offset,
+  }
   return operator === '<<' || operator === '<<-' ? awaitHeredoc(scan, redirection) : redirection
 }
 
@@ -54,10 +60,12 @@ function delimiterOf(scan: ShellScan, word: Word): { delimiter: string; isQuoted
   let delimiter = ''
   let isQuoted = false
   for (const part of word.parts) {
-    if (part.kind !== 'text' || part.quoting === 'ansi') throw refuseShell(scan, 'a heredoc delimiter that is not plain')
+    if (part.kind !== 'text' || part.quoting === 'ansi')
+      throw refuseShell(scan, 'a heredoc delimiter that is not plain')
     delimiter += part.text
     if (part.quoting !== 'none') isQuoted = true
   }
-  if (delimiter === '' || delimiter.includes('\n')) throw refuseShell(scan, 'a heredoc delimiter that is not plain')
+  if (delimiter === '' || delimiter.includes('\n'))
+    throw refuseShell(scan, 'a heredoc delimiter that is not plain')
   return { delimiter, isQuoted }
 }

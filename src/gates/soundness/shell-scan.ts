@@ -106,14 +106,16 @@ function readHeredocBodies(scan: ShellScan): void {
     const offset = scan.at
     let text = ''
     for (;;) {
-      if (scan.at >= scan.source.length) throw refuseShell(scan, `the heredoc "${heredoc.delimiter}" has no end`)
+      if (scan.at >= scan.source.length)
+        throw refuseShell(scan, `the heredoc "${heredoc.delimiter}" has no end`)
       const newline = scan.source.indexOf('\n', scan.at)
       const stop = newline === -1 ? scan.source.length : newline
       const line = scan.source.slice(scan.at, stop)
       const shown = heredoc.stripsTabs ? line.replace(/^\t+/, '') : line
       scan.at = Math.min(stop + 1, scan.source.length)
       // A joined line could hide the delimiter from a reader who counts lines.
-      if (!heredoc.isQuoted && shown.endsWith('\\')) throw refuseShell(scan, 'a joined line inside a heredoc')
+      if (!heredoc.isQuoted && shown.endsWith('\\'))
+        throw refuseShell(scan, 'a joined line inside a heredoc')
       if (shown.replace(/\r$/, '') === heredoc.delimiter) break
       text += shown + '\n'
     }

@@ -51,10 +51,20 @@ function visitCommand(
   around: Surroundings,
   found: PlacedCommand[],
 ): void {
+  visitInside(command, pipeline, feeds, around, found)
   for (const { target, body } of command.redirections) {
     visitParts(target.parts, around, found)
     visitParts(body?.parts ?? [], around, found)
   }
+}
+
+function visitInside(
+  command: ShellCommand,
+  pipeline: Pipeline,
+  feeds: ShellCommand | undefined,
+  around: Surroundings,
+  found: PlacedCommand[],
+): void {
   switch (command.kind) {
     case 'simple':
       found.push({ command, pipeline, feeds, ...around, argv: argvOfCommand(command) })
@@ -80,9 +90,14 @@ function visitCommand(
   }
 }
 
-function visitParts(parts: readonly WordPart[], around: Surroundings, found: PlacedCommand[]): void {
+function visitParts(
+  parts: readonly WordPart[],
+  around: Surroundings,
+  found: PlacedCommand[],
+): void {
   for (const part of parts) {
-    if (part.kind === 'substitution') visitScript(part.script, { ...around, isSubstituted: true }, found)
+    if (part.kind === 'substitution')
+      visitScript(part.script, { ...around, isSubstituted: true }, found)
     else if (part.kind === 'parameter') visitParts(part.inner, around, found)
   }
 }
@@ -113,7 +128,16 @@ export function shownWord(word: Word): string {
 }
 
 /** Commands that only start another one, with the number of words of their own after their options. */
-const WRAPPERS: Readonly<Record<string, number>> = { sudo: 0, time: 0, nohup: 0, exec: 0, command: 0, env: 0, nice: 0, timeout: 1 }
+const WRAPPERS: Readonly<Record<string, number>> = {
+  sudo: 0,
+  time: 0,
+  nohup: 0,
+  exec: 0,
+  command: 0,
+  env: 0,
+  nice: 0,
+  timeout: 1,
+}
 const WRAPPERS_LIMIT = 8
 
 export function argvOfCommand(command: SimpleCommand): readonly string[] {
@@ -122,7 +146,8 @@ export function argvOfCommand(command: SimpleCommand): readonly string[] {
     const own = WRAPPERS[argv[0] ?? '']
     if (own === undefined || argv.length < 2) break
     argv = argv.slice(1)
-    while (argv[0]?.startsWith('-') === true || /^[A-Za-z_][A-Za-z0-9_]*=/.test(argv[0] ?? '')) argv = argv.slice(1)
+    while (argv[0]?.startsWith('-') === true || /^[A-Za-z_][A-Za-z0-9_]*=/.test(argv[0] ?? ''))
+      argv = argv.slice(1)
     argv = argv.slice(own)
   }
   const [name, ...rest] = argv

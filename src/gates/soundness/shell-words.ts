@@ -36,7 +36,8 @@ export function readWord(scan: ShellScan, inRegex = false): Word | undefined {
   }
   if (scan.at === offset) return undefined
   const raw = scan.source.slice(offset, scan.at)
-  if (scan.pending.length > 0 && raw.includes('\n')) throw refuseShell(scan, 'a word over a line end before a heredoc')
+  if (scan.pending.length > 0 && raw.includes('\n'))
+    throw refuseShell(scan, 'a word over a line end before a heredoc')
   return { parts: list.parts, raw, offset }
 }
 
@@ -97,7 +98,11 @@ function readDoubleQuoted(scan: ShellScan, list: PartList): void {
 function readQuotedPiece(scan: ShellScan, list: PartList, escapesQuote: boolean): void {
   const char = scan.source[scan.at]!
   const next = scan.source[scan.at + 1]
-  if (char === '\\' && next !== undefined && ('$`\\'.includes(next) || (escapesQuote && next === '"'))) {
+  if (
+    char === '\\' &&
+    next !== undefined &&
+    ('$`\\'.includes(next) || (escapesQuote && next === '"'))
+  ) {
     list.addText(next, 'double')
     scan.at += 2
   } else if (char === '\\' && next === '\n') scan.at += 2
@@ -146,11 +151,13 @@ function parameterPart(name: string, form: ParameterPart['form'], quoted: boolea
 }
 
 function readSubstitution(scan: ShellScan, form: 'dollar' | 'process', quoted: boolean): WordPart {
-  if (scan.pending.length > 0) throw refuseShell(scan, 'a substitution between a heredoc and its body')
+  if (scan.pending.length > 0)
+    throw refuseShell(scan, 'a substitution between a heredoc and its body')
   enterLevel(scan)
   const script = scan.readNested(scan)
   if (scan.source[scan.at] !== ')') throw refuseShell(scan, 'a substitution without its end')
-  if (scan.pending.length > 0) throw refuseShell(scan, 'a heredoc whose body is outside its substitution')
+  if (scan.pending.length > 0)
+    throw refuseShell(scan, 'a heredoc whose body is outside its substitution')
   scan.at++
   scan.depth--
   return { kind: 'substitution', form, script, quoted }
@@ -168,7 +175,11 @@ function readBackticks(scan: ShellScan, quoted: boolean): WordPart {
       const script = scan.readApart(' '.repeat(start) + inner, scan.depth + 1)
       return { kind: 'substitution', form: 'backtick', script, quoted }
     }
-    if (char === '\\' && next !== undefined && ('$`\\'.includes(next) || (quoted && next === '"'))) {
+    if (
+      char === '\\' &&
+      next !== undefined &&
+      ('$`\\'.includes(next) || (quoted && next === '"'))
+    ) {
       inner += next
       at++
     } else inner += char
@@ -197,7 +208,9 @@ function readArithmetic(scan: ShellScan, quoted: boolean): WordPart {
 function readBraces(scan: ShellScan, quoted: boolean): WordPart {
   enterLevel(scan)
   scan.at += 2
-  const head = /^[!#]?([A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-])/.exec(scan.source.slice(scan.at, scan.at + 256))
+  const head = /^[!#]?([A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-])/.exec(
+    scan.source.slice(scan.at, scan.at + 256),
+  )
   if (head === null) throw refuseShell(scan, 'an expansion that is not a parameter')
   scan.at += head[0].length
   const optional = /^:?[-=+]/.test(scan.source.slice(scan.at, scan.at + 2))

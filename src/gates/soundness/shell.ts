@@ -4,18 +4,14 @@ import type {
   IfCommand,
   LoopCommand,
   Pipeline,
-  Redirection,
   Script,
-  ShellAssignment,
   ShellCommand,
   ShellReading,
-  SimpleCommand,
   Word,
 } from './shell-model.ts'
 import {
   bareWordHere,
   enterLevel,
-  isWordEnd,
   refuseShell,
   SHELL_TEXT_LIMIT_CHARACTERS,
   ShellUnreadable,
@@ -26,13 +22,9 @@ import {
 } from './shell-scan.ts'
 import type { ShellScan } from './shell-scan.ts'
 import { readConditional } from './shell-conditional.ts'
-import { readRedirection } from './shell-redirection.ts'
+import { readSimpleCommand, readTrailingRedirections, RESERVED_WORDS } from './shell-simple.ts'
 import { readWord } from './shell-words.ts'
 
-/** Words that open or close something where a command may start. */
-const RESERVED = new Set(
-  'if then elif else fi while until do done for case esac function select coproc time in { } ! [['.split(' '),
-)
 /** What ends a list of commands inside a compound command. */
 const CLOSING = new Set('then elif else fi do done } esac'.split(' '))
 
@@ -42,7 +34,11 @@ const CLOSING = new Set('then elif else fi do done } esac'.split(' '))
  */
 export function parseShell(source: string): ShellReading {
   if (source.length > SHELL_TEXT_LIMIT_CHARACTERS) {
-    return { isParsed: false, reason: `longer than ${SHELL_TEXT_LIMIT_CHARACTERS} characters`, offset: 0 }
+    return {
+      isParsed: false,
+      reason: `longer than ${SHELL_TEXT_LIMIT_CHARACTERS} characters`,
+      offset: 0,
+    }
   }
   const scan = newScan(source, 0)
   try {
@@ -78,7 +74,8 @@ function readWhole(scan: ShellScan): Script {
     throw refuseShell(scan, 'a control character')
   }
   const script = readLists(scan, undefined)
-  if (scan.at < scan.source.length) throw refuseShell(scan, `an unexpected "${scan.source[scan.at]}"`)
+  if (scan.at < scan.source.length)
+    throw refuseShell(scan, `an unexpected "${scan.source[scan.at]}"`)
   if (scan.pending.length > 0) throw refuseShell(scan, 'a heredoc without a body')
   return script
 }
@@ -111,7 +108,8 @@ function readAndOr(scan: ShellScan): AndOrList {
   const next = scan.source[scan.at]
   if (next === ';' || next === '&') {
     scan.at++
-    if (startsHere(scan, ';') || startsHere(scan, '&')) throw refuseShell(scan, 'a doubled separator')
+    if (startsHere(scan, ';') || startsHere(scan, '&'))
+      throw refuseShell(scan, 'a doubled separator')
   } else if (next !== undefined && next !== '\n' && next !== ')') {
     throw refuseShell(scan, `an unexpected "${next}"`)
   }
@@ -149,7 +147,7 @@ function readCommand(scan: ShellScan): ShellCommand {
     return readGroup(scan, 'subshell', offset)
   }
   const bare = bareWordHere(scan)
-  if (bare === undefined || !RESERVED.has(bare)) return readSimple(scan)
+  if (bare === undefined || !RESERVED_WORDS.has(bare)) return readSimpleCommand(scan)
   switch (bare) {
     case '[[':
       return readConditional(scan)
@@ -198,7 +196,13 @@ function readIf(scan: ShellScan): IfCommand {
   takeBareWord(scan, 'fi')
   scan.depth--
   const redirections = readTrailingRedirections(scan)
-  return { kind: 'if', branches, ...(otherwise === undefined ? {} : { otherwise }), redirections, offset }
+  return {
+    kind: 'if',
+    branches,
+    ...(otherwise === undefined ? {} : { otherwise }),
+    redirections,
+    offset,
+  }
 }
 
 function readLoop(scan: ShellScan, keyword: LoopCommand['keyword']): LoopCommand {
@@ -212,7 +216,14 @@ function readLoop(scan: ShellScan, keyword: LoopCommand['keyword']): LoopCommand
   const body = readFilled(scan)
   takeBareWord(scan, 'done')
   scan.depth--
-  return { kind: 'loop', keyword, ...head, body, redirections: readTrailingRedirections(scan), offset }
+  return {
+    kind: 'loop',
+    keyword,
+    ...head,
+    body,
+    redirections: readTrailingRedirections(scan),
+    offset,
+  }
 }
 
 function readForHead(scan: ShellScan): { name: string; words: Word[] } {
@@ -228,7 +239,8 @@ function readForHead(scan: ShellScan): { name: string; words: Word[] } {
     words.push(word)
   }
   const separator = scan.source[scan.at]
-  if (separator !== ';' && separator !== '\n') throw refuseShell(scan, 'a loop whose list does not end')
+  if (separator !== ';' && separator !== '\n')
+    throw refuseShell(scan, 'a loop whose list does not end')
   if (separator === ';') scan.at++
   return { name, words }
 }
@@ -237,54 +249,4 @@ function readFilled(scan: ShellScan): Script {
   const script = readLists(scan, undefined)
   if (script.lists.length === 0) throw refuseShell(scan, 'an empty part of a compound command')
   return script
-}
-
-function readTrailingRedirections(scan: ShellScan): readonly Redirection[] {
-  const redirections: Redirection[] = []
-  for (;;) {
-    skipBlanks(scan)
-    const redirection = readRedirection(scan)
-    if (redirection === undefined) return redirections
-    redirections.push(redirection)
-  }
-}
-
-function readSimple(scan: ShellScan): SimpleCommand {
-  const offset = scan.at
-  const assignments: ShellAssignment[] = []
-  const words: Word[] = []
-  const redirections: Redirection[] = []
-  for (;;) {
-    skipBlanks(scan)
-    const redirection = readRedirection(scan)
-    if (redirection !== undefined) {
-      redirections.push(redirection)
-      continue
-    }
-    const assignment = words.length === 0 ? readAssignment(scan) : undefined
-    if (assignment !== undefined) {
-      assignments.push(assignment)
-      continue
-    }
-    const word = readWord(scan)
-    if (word === undefined) break
-    words.push(word)
-  }
-  const name = words[0]?.raw.replaceAll('\\\n', '')
-  // Bash reads a reserved word after a redirection as a command's name; people do not.
-  if (name !== undefined && RESERVED.has(name)) throw refuseShell(scan, `"${name}" where no command can be named so`)
-  if (/^[A-Za-z_][A-Za-z0-9_]*\[/.test(name ?? '')) throw refuseShell(scan, 'an array element')
-  if (startsHere(scan, '(')) throw refuseShell(scan, 'a function, an array or a pattern in parentheses')
-  if (assignments.length + words.length + redirections.length === 0) throw refuseShell(scan, 'a missing command')
-  return { kind: 'simple', assignments, words, redirections, offset }
-}
-
-function readAssignment(scan: ShellScan): ShellAssignment | undefined {
-  const match = /^([A-Za-z_][A-Za-z0-9_]*)(\+?)=/.exec(scan.source.slice(scan.at, scan.at + 256))
-  if (match === null) return undefined
-  scan.at += match[0].length
-  if (startsHere(scan, '(')) throw refuseShell(scan, 'an array')
-  const offset = scan.at
-  const value = isWordEnd(scan.source[scan.at]) ? undefined : readWord(scan)
-  return { name: match[1]!, value: value ?? { parts: [], raw: '', offset }, appends: match[2] === '+' }
 }

@@ -19,7 +19,12 @@ export function renderFindings(findings: readonly Finding[], sourceText: string)
 function renderFinding(finding: Finding, lines: readonly string[]): string {
   const gate = finding.gate === undefined ? '' : ` [${escapeForTerminal(finding.gate)}]`
   const head = `${finding.line}:${finding.column} ${finding.level} ${escapeForTerminal(finding.rule)}${gate}`
-  const rows = [head, `  ${escapeForTerminal(finding.message)}`, ...renderFrame(finding, lines), `  fix: ${escapeForTerminal(finding.fix)}`]
+  const rows = [
+    head,
+    `  ${escapeForTerminal(finding.message)}`,
+    ...renderFrame(finding, lines),
+    `  fix: ${escapeForTerminal(finding.fix)}`,
+  ]
   return rows.join('\n')
 }
 
@@ -31,13 +36,19 @@ function renderFrame(finding: Finding, lines: readonly string[]): readonly strin
   // A far column moves the window, so that the caret always points at something.
   const from = finding.column > FRAME_WIDTH_CHARACTERS - 10 ? finding.column - 20 : 0
   const before = escapeForTerminal(covered.slice(from, Math.max(from, finding.column - 1)))
-  const after = escapeForTerminal(covered.slice(Math.max(from, finding.column - 1), from + FRAME_WIDTH_CHARACTERS))
+  const after = escapeForTerminal(
+    covered.slice(Math.max(from, finding.column - 1), from + FRAME_WIDTH_CHARACTERS),
+  )
   const number = String(finding.line)
-  return [`  ${number} | ${before}${after}`, `  ${' '.repeat(number.length)} | ${' '.repeat(before.length)}^`]
+  return [
+    `  ${number} | ${before}${after}`,
+    `  ${' '.repeat(number.length)} | ${' '.repeat(before.length)}^`,
+  ]
 }
 
 function renderCounts(findings: readonly Finding[]): string {
-  const count = (level: Finding['level']): number => findings.filter((finding) => finding.level === level).length
+  const count = (level: Finding['level']): number =>
+    findings.filter((finding) => finding.level === level).length
   return `${plural(count('error'), 'error')}, ${plural(count('warning'), 'warning')}, ${plural(count('note'), 'note')}`
 }
 
@@ -49,5 +60,8 @@ function plural(count: number, noun: string): string {
 export function escapeForTerminal(text: string): string {
   return text
     .replaceAll('\t', ' ')
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
+    .replace(
+      /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
+      (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
+    )
 }

@@ -1,0 +1,72 @@
+// A code block for tests, and shell texts that can only read.
+import type { CodeBlock } from '../src/gates/index.ts'
+
+/** A runnable block of its own, its first line at line 1. */
+export function aBlock(source: string, more: Partial<CodeBlock> = {}): CodeBlock {
+  const lines = source.split('\n').map((_, i) => ({ line: i + 1, column: 1 }))
+  return {
+    id: 'a#1',
+    language: 'bash',
+    kind: 'runnable',
+    source,
+    line: 1,
+    column: 1,
+    lines,
+    inline: false,
+    ...more,
+  }
+}
+
+/** Each of these can only read. */
+export const PLAIN_READS: readonly string[] = [
+  'true',
+  'test -f CHANGELOG.md',
+  '[ -s dist/app.tar.gz ]',
+  '[ "$EXPECTED_COUNT" -eq 4 ]',
+  '[[ -f CHANGELOG.md && ! -d .tmp ]]',
+  '[[ $VERSION == v24.* ]]',
+  'grep -q "v24.4.0" CHANGELOG.md',
+  "grep -Eq '^version: [0-9]+' charts/app/Chart.yaml",
+  'cat -- "$REPORT"',
+  'cat reports/*.txt | head -n 5',
+  'head -5 README.md',
+  'tail -n 20 logs/deploy.log',
+  'wc -l < reports/errors.txt',
+  'sort -t , -k 2 -n report.csv | uniq -c',
+  'cut -d : -f 1 owners.txt',
+  'jq -e \'.status == "ok"\' report.json',
+  "jq -r --arg name api '.services[] | select(.name == $name)' report.json",
+  'ls -la artifacts/',
+  'stat -c %s dist/app.tar.gz',
+  'date -u +%F',
+  'git status --porcelain',
+  'git log -1 --format=%H',
+  'git rev-parse --verify HEAD',
+  'git describe --tags --exact-match',
+  'git diff --exit-code origin/main -- migrations/',
+  'git merge-base --is-ancestor "$RELEASE_SHA" origin/main',
+  'git ls-files --error-unmatch migrations/ledger_v2_down.sql',
+  'sha256sum -c SHA256SUMS',
+  'cmp expected.json actual.json',
+  'diff -u expected.txt actual.txt',
+  'curl -fsS https://status.example.org/health',
+  'curl -fsS "$STAGING_URL/health" | grep -q ok',
+  'curl -fsS -H "Authorization: Bearer $GRAFANA_TOKEN" "$GRAFANA_URL/api/dashboards/uid/slo"',
+  "curl -fsSG --data-urlencode 'query=up == 0' \"$PROM_URL/api/v1/query\" | jq -e '.data.result | length == 0'",
+  '[ "$(curl -s -o /dev/null -w \'%{http_code}\' "$STAGING_URL/health")" = 200 ]',
+  'promtool check rules charts/prometheus/rules/synthetic-tests.yml',
+  'node --version',
+  'printf "%s\\n" "release $VERSION"',
+  'echo "checked $VERSION"',
+  'sleep 30',
+  'sed -n 1,20p README.md',
+  'set -euo pipefail\ncode=$(git rev-parse --short HEAD)\necho "$code"',
+  'if [ -f a ]; then grep -q x a; else exit 1; fi',
+  '( test -d src ) && { test -f package.json; }',
+  'grep -q ready status.txt || exit 1',
+  'grep -c error app.log 2>/dev/null',
+  'curl -fsS \\\n  --max-time 10 \\\n  "$STAGING_URL/health"',
+  "cat <<'EOF'\n$HOME stays\nEOF",
+  'grep -q ok <<< "$ANSWER"',
+  'find docs -name "*.md" -type f',
+]
