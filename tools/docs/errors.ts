@@ -120,5 +120,5 @@ function prefixOf(code: string): string {
 }
 
 function cellOf(text: string): string {
-  return text.replaceAll('|', '\\|')
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
 }
