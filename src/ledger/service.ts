@@ -112,10 +112,11 @@ class LedgerService implements Ledger {
     if (log === undefined) return emptyVerdict(given)
     const guarded = await this.#ports.guard?.read(log.origin)
     const outside = guarded === undefined ? given : [...given, guarded]
-    const isPart = query.limit !== undefined && query.checkpoint === undefined && query.limit < log.size
-    const fromSeq = isPart ? log.size - Math.max(1, Math.floor(query.limit)) : 0
-    const noteKey = this.#noteKeyOf(log)
-    return new LogCheck(this.#ports, { tenantId, log, noteKey, fromSeq, outside }).run()
+    const limit = query.checkpoint === undefined ? query.limit : undefined
+    if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1)) {
+      throw ledgerFault('LEDGER_ENTRY_REFUSED', `expected a limit from 1, got ${limit}`)
+    }
+    return new LogCheck(this.#ports, { tenantId, log, noteKey: this.#noteKeyOf(log), limit, outside }).run()
   }
 
   async proveInclusion(tenantId: string, seq: number, size: number): ReturnType<Ledger['proveInclusion']> {

@@ -10,11 +10,9 @@ import type { KnownRoot, SignedCheckpoint } from './model.ts'
 export interface StoredLog {
   readonly logId: number
   readonly origin: string
-  readonly epoch: number
+  /** What `prev` of entry 0 holds. */
   readonly genesis: Uint8Array
   readonly size: number
-  readonly latest: Uint8Array
-  readonly frontier: Uint8Array
 }
 
 export interface StoredLeaf {
@@ -88,23 +86,21 @@ export async function insertBatch(tx: SqlTx, head: LogHead, batch: LinkedBatch, 
 interface LogRow {
   readonly log_id: number
   readonly origin: string
-  readonly epoch: number
   readonly genesis: Uint8Array
-  readonly size: number
-  readonly latest: Uint8Array
-  readonly frontier: Uint8Array
+  readonly size: number | null
 }
 
 /** The tenant's open log; undefined when it has none yet, whether or not the tenant exists. */
 export async function selectLog(tx: SqlTx, tenantId: string): Promise<StoredLog | undefined> {
   const [row] = await tx.query<LogRow>(
-    `select l.log_id, l.origin, l.epoch, l.genesis, h.size, h.latest, h.frontier
-     from ledger_log l join ledger_head h on h.log_id = l.log_id where l.tenant_id = $1 and l.state = 'open'`,
+    `select l.log_id, l.origin, l.genesis, h.size
+     from ledger_log l left join ledger_head h on h.log_id = l.log_id where l.tenant_id = $1 and l.state = 'open'`,
     [tenantId],
   )
   if (row === undefined) return undefined
-  const { origin, epoch, genesis, size, latest, frontier } = row
-  return { logId: row.log_id, origin, epoch, genesis, size, latest, frontier }
+  const { origin, genesis, size } = row
+  if (size === null) throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `expected a head of ${origin}, got none`)
+  return { logId: row.log_id, origin, genesis, size }
 }
 
 export async function isTenantKnown(tx: SqlTx, tenantId: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 // Verifies a stored log in TypeScript: every row against its neighbours, the whole against every root ever signed.
 import { base64Of, bytesEqual, hexOf } from '../kernel/index.ts'
 import type { Digest, SignatureVerifier, Sql, SqlTx } from '../kernel/index.ts'
-import { EMPTY_FRONTIER, encodeFrontier, extendFrontier, frontierRoot, HASH_BYTES, openCheckpoint } from '../proof/index.ts'
+import { decodeLeaf, EMPTY_FRONTIER, encodeFrontier, extendFrontier, frontierRoot, HASH_BYTES, openCheckpoint } from '../proof/index.ts'
 import type { Frontier, NoteKey } from '../proof/index.ts'
 import { ledgerFault } from './errors.ts'
 import { isRepeatRowTrue, judgeEntry } from './entry-check.ts'
@@ -10,8 +10,8 @@ import type { KnownRoot, LogVerdict, VerificationFindings } from './model.ts'
 import { selectKnownEntries, selectLeaves } from './store.ts'
 import type { StoredCheckpoint, StoredLog } from './store.ts'
 import { TileCheck } from './tile-check.ts'
-import { countRows, selectCheckpoints, selectStoredEntries } from './verify-store.ts'
-import type { StoredCounts } from './verify-store.ts'
+import { selectCheckpoints, selectSnapshot, selectStoredEntries } from './verify-store.ts'
+import type { LogSnapshot } from './verify-store.ts'
 
 /** Rows per transaction, so that a long verification lets others have their turn. A multiple of a tile's width. */
 const CHUNK_ROWS = 1_024
@@ -26,8 +26,8 @@ export interface VerifyTask {
   readonly tenantId: string
   readonly log: StoredLog
   readonly noteKey: NoteKey
-  /** First entry to look at; 0 for the whole log. */
-  readonly fromSeq: number
+  /** Only the last so many entries; the whole log when absent or not less than its size. */
+  readonly limit: number | undefined
   /** Roots kept outside the database. */
   readonly outside: readonly KnownRoot[]
 }
@@ -47,6 +47,8 @@ export class LogCheck {
   readonly #task: VerifyTask
   readonly #tiles: TileCheck
   #frontier: Frontier = EMPTY_FRONTIER
+  #size = 0
+  #fromSeq = 0
   #entries = 0
   #repeats = 0
   #roots = 0
@@ -58,45 +60,46 @@ export class LogCheck {
     this.#tiles = new TileCheck(ports.digest, task.log.logId)
   }
 
-  get #isWhole(): boolean {
-    return this.#task.fromSeq === 0
-  }
-
   async run(): Promise<LogVerdict> {
     const { log, outside } = this.#task
+    // Checkpoints first: what was signed before the snapshot must be within it.
+    const checkpoints = await this.#inTx((tx) => selectCheckpoints(tx, log.logId))
+    const snapshot = await this.#inTx((tx) => selectSnapshot(tx, log.logId))
+    if (snapshot === undefined) throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `expected a head of ${log.origin}, got none`)
+    this.#size = snapshot.size
+    this.#fromSeq = Math.max(0, snapshot.size - (this.#task.limit ?? snapshot.size))
     try {
-      const { counts, checkpoints } = await this.#inTx(async (tx) => ({
-        counts: await countRows(tx, log.logId),
-        checkpoints: this.#isWhole ? await selectCheckpoints(tx, log.logId) : [],
-      }))
-      this.#judgeBounds(counts)
+      const roots = [...checkpoints, ...outside].sort((a, b) => a.size - b.size)
+      this.#judgeBounds(snapshot, roots.at(-1)?.size ?? 0)
       await this.#judgeNotes(checkpoints)
-      const roots = [...checkpoints, ...(this.#isWhole ? outside : [])].sort((a, b) => a.size - b.size)
-      await this.#walk(roots)
-      if (this.#isWhole) this.#judgeRest(counts)
+      await this.#walk(snapshot, roots)
+      if (this.#isWhole) this.#judgeRest(snapshot)
     } catch (thrown) {
       if (!(thrown instanceof Damage)) throw thrown
-      return { ok: false, reason: thrown.message, firstBadSeq: thrown.seq, ...this.#findings('damaged') }
+      return { ok: false, reason: thrown.message, firstBadSeq: thrown.seq, ...this.#findings('damaged', snapshot) }
     }
-    if (this.#entries === 0 && log.size > 0) throw ledgerFault('LEDGER_ENTRY_UNREADABLE', 'expected entries to check, got none')
-    return { ok: true, ...this.#findings(this.#scope()) }
+    if (this.#entries === 0 && snapshot.size > 0) throw ledgerFault('LEDGER_ENTRY_UNREADABLE', 'expected entries to check, got none')
+    return { ok: true, ...this.#findings(this.#scope(), snapshot) }
+  }
+
+  get #isWhole(): boolean {
+    return this.#fromSeq === 0
   }
 
   #scope(): string {
-    const { log, outside } = this.#task
-    if (log.size === 0) return 'empty'
-    if (!this.#isWhole) return `chain-consistent, last ${this.#entries} of ${log.size} entries`
-    const last = [...outside].sort((a, b) => a.size - b.size).at(-1)
-    if (last === undefined) return `chain-consistent, all ${log.size} entries, compared with no checkpoint outside the database`
+    const size = this.#size
+    if (size === 0) return 'empty'
+    if (!this.#isWhole) return `chain-consistent, last ${this.#entries} of ${size} entries`
+    const last = [...this.#task.outside].sort((a, b) => a.size - b.size).at(-1)
+    if (last === undefined) return `chain-consistent, all ${size} entries, compared with no checkpoint outside the database`
     return `consistent-with-checkpoint ${last.size},${base64Of(last.root)}`
   }
 
-  #findings(scope: string): VerificationFindings {
-    const { log } = this.#task
-    const isComplete = this.#isWhole && this.#frontier.size === log.size && log.size > 0
+  #findings(scope: string, snapshot: LogSnapshot): VerificationFindings {
+    const isComplete = this.#isWhole && this.#frontier.size === snapshot.size && snapshot.size > 0
     return {
-      origin: log.origin,
-      size: log.size,
+      origin: this.#task.log.origin,
+      size: snapshot.size,
       scope,
       checked: {
         entries: this.#entries,
@@ -106,20 +109,19 @@ export class LogCheck {
         roots: this.#roots,
       },
       genesis: this.#genesis === undefined ? null : hexOf(this.#genesis),
-      latest: log.size === 0 ? null : hexOf(log.latest),
+      latest: snapshot.size === 0 ? null : hexOf(snapshot.latest),
       root: isComplete ? base64Of(frontierRoot(this.#ports.digest, this.#frontier)) : null,
     }
   }
 
-  // Rows that a walk from row to row would never meet. Counts may be ahead of the head that was read before them.
-  #judgeBounds(counts: StoredCounts): void {
-    const { log, outside } = this.#task
-    const { entries, min_seq: minSeq, max_seq: maxSeq } = counts
-    const signed = Math.max(0, ...outside.map((root) => root.size))
-    if (signed > log.size) throw new Damage(`expected the ${signed} entries of a checkpoint, got ${log.size}`, null)
-    if (entries < log.size) throw new Damage(`expected ${log.size} entries, got ${entries}`, null)
-    if (entries === 0) return
-    if (minSeq !== 0 || maxSeq !== entries - 1) throw new Damage(`expected entries 0 to ${entries - 1}, got ${minSeq} to ${maxSeq}`, null)
+  // Rows that a walk from row to row would never meet.
+  #judgeBounds(snapshot: LogSnapshot, signedSize: number): void {
+    const { size, entries, min_seq: minSeq, max_seq: maxSeq } = snapshot
+    if (signedSize > size) throw new Damage(`expected the ${signedSize} entries of a checkpoint, got ${size}`, null)
+    if (entries !== size) throw new Damage(`expected the ${size} entries that the head names, got ${entries}`, null)
+    if (size > 0 && (minSeq !== 0 || maxSeq !== size - 1)) {
+      throw new Damage(`expected entries 0 to ${size - 1}, got ${minSeq} to ${maxSeq}`, null)
+    }
   }
 
   async #judgeNotes(checkpoints: readonly StoredCheckpoint[]): Promise<void> {
@@ -132,32 +134,34 @@ export class LogCheck {
     }
   }
 
-  async #walk(roots: readonly KnownRoot[]): Promise<void> {
-    const { log, fromSeq } = this.#task
+  async #walk(snapshot: LogSnapshot, roots: readonly KnownRoot[]): Promise<void> {
     let at = await this.#start()
     let pending = roots
-    while (at.seq < log.size) {
-      const untilSeq = Math.min(at.seq + CHUNK_ROWS, log.size)
-      const judged = await this.#inTx((tx) => this.#judgeChunk(tx, at, untilSeq))
+    while (at.seq < snapshot.size) {
+      const untilSeq = Math.min(at.seq + CHUNK_ROWS, snapshot.size)
+      const start = at
+      const judged = await this.#inTx((tx) => this.#judgeChunk(tx, start, untilSeq))
       if (this.#isWhole) pending = this.#judgeRoots(judged, pending)
       at = judged.at(-1)!.next
     }
-    if (!bytesEqual(at.link, log.latest)) throw new Damage('the head does not name the last entry', log.size - 1)
-    if (pending.some((root) => root.size > log.size)) throw new Damage('a stored checkpoint is larger than the log', null)
-    if (fromSeq === 0 && !bytesEqual(encodeFrontier(this.#frontier), log.frontier)) {
+    if (!bytesEqual(at.link, snapshot.latest)) throw new Damage('the head does not name the last entry', snapshot.size - 1)
+    if (!this.#isWhole) return
+    if (!bytesEqual(encodeFrontier(this.#frontier), snapshot.frontier)) {
       throw new Damage('the head has another frontier than the entries', null)
     }
-    if (fromSeq === 0) this.#roots++
+    this.#roots++
   }
 
   /** The place before the first row: genesis, or the stored row before, which is taken as it is. */
   async #start(): Promise<ChainPosition> {
-    const { log, fromSeq } = this.#task
+    const { log } = this.#task
+    const fromSeq = this.#fromSeq
     if (fromSeq === 0) return { seq: 0, timeMs: 0, link: log.genesis }
     const range = { fromSeq: fromSeq - 1, untilSeq: fromSeq, limit: 1 }
     const [before] = await this.#inTx((tx) => selectLeaves(tx, log.logId, range))
-    if (before === undefined) throw new Damage(`entry ${fromSeq - 1} is missing`, fromSeq - 1)
-    return { seq: fromSeq, timeMs: 0, link: before.leafHash }
+    const leaf = before === undefined ? undefined : decodeLeaf(before.leaf)
+    if (before === undefined || leaf?.ok !== true) throw new Damage(`entry ${fromSeq - 1} is missing or no leaf`, fromSeq - 1)
+    return { seq: fromSeq, timeMs: leaf.value.timeMs, link: before.leafHash }
   }
 
   async #judgeChunk(tx: SqlTx, start: ChainPosition, untilSeq: number): Promise<JudgedEntry[]> {
@@ -208,13 +212,12 @@ export class LogCheck {
     return pending
   }
 
-  // Side rows that no entry accounts for. More may have come with entries appended meanwhile, so only a log that
-  // stood still is judged by these counts.
-  #judgeRest(counts: StoredCounts): void {
-    if (counts.entries !== this.#task.log.size) return
-    if (counts.payloads !== counts.entries) throw new Damage(`expected ${counts.entries} payloads, got ${counts.payloads}`, null)
-    if (counts.repeats !== this.#repeats) throw new Damage(`expected ${this.#repeats} repetition rows, got ${counts.repeats}`, null)
-    if (counts.tiles !== this.#tiles.checkedCount) throw new Damage(`expected ${this.#tiles.checkedCount} tiles, got ${counts.tiles}`, null)
+  // Side rows that no entry accounts for.
+  #judgeRest(snapshot: LogSnapshot): void {
+    const { size, payloads, repeats, tiles } = snapshot
+    if (payloads !== size) throw new Damage(`expected ${size} payloads, got ${payloads}`, null)
+    if (repeats !== this.#repeats) throw new Damage(`expected ${this.#repeats} repetition rows, got ${repeats}`, null)
+    if (tiles !== this.#tiles.checkedCount) throw new Damage(`expected ${this.#tiles.checkedCount} tiles, got ${tiles}`, null)
   }
 
   #inTx<T>(work: (tx: SqlTx) => Promise<T>): Promise<T> {

@@ -16,7 +16,11 @@ export interface StoredTile {
   readonly root: Uint8Array
 }
 
-export interface StoredCounts {
+/** Head and counts as they were at one moment. */
+export interface LogSnapshot {
+  readonly size: number
+  readonly latest: Uint8Array
+  readonly frontier: Uint8Array
   readonly entries: number
   readonly min_seq: number | null
   readonly max_seq: number | null
@@ -25,16 +29,19 @@ export interface StoredCounts {
   readonly tiles: number
 }
 
-export async function countRows(tx: SqlTx, logId: number): Promise<StoredCounts> {
-  const [row] = await tx.query<StoredCounts>(
-    `select count(*) as entries, min(seq) as min_seq, max(seq) as max_seq,
+/** One statement, so that appends going on meanwhile cannot come between head and counts. */
+export async function selectSnapshot(tx: SqlTx, logId: number): Promise<LogSnapshot | undefined> {
+  const [row] = await tx.query<LogSnapshot>(
+    `select h.size, h.latest, h.frontier, e.entries, e.min_seq, e.max_seq,
        (select count(*) from ledger_payload where log_id = $1) as payloads,
        (select count(*) from ledger_idem where log_id = $1) as repeats,
        (select count(*) from ledger_tile where log_id = $1) as tiles
-     from ledger_entry where log_id = $1`,
+     from ledger_head h,
+       (select count(*) as entries, min(seq) as min_seq, max(seq) as max_seq from ledger_entry where log_id = $1) e
+     where h.log_id = $1`,
     [logId],
   )
-  return row!
+  return row
 }
 
 export async function selectStoredEntries(tx: SqlTx, logId: number, fromSeq: number, untilSeq: number): Promise<StoredEntry[]> {
