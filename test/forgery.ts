@@ -26,21 +26,37 @@ export async function assertForged(forgeries: readonly Forgery[]): Promise<void>
   }
 }
 
-export function alterFile(path: string, change: (text: string) => string): NonNullable<BundleChanges['files']> {
+export function alterFile(
+  path: string,
+  change: (text: string) => string,
+): NonNullable<BundleChanges['files']> {
   return (files) =>
     files.map((file) =>
-      file.path === path ? { ...file, bytes: new Uint8Array(Buffer.from(change(Buffer.from(file.bytes).toString()))) } : file,
+      file.path === path
+        ? {
+            ...file,
+            bytes: new Uint8Array(Buffer.from(change(Buffer.from(file.bytes).toString()))),
+          }
+        : file,
     )
 }
 
-export function alterEntry(seq: number, change: (entry: BundleEntry) => BundleEntry): NonNullable<BundleChanges['entries']> {
+export function alterEntry(
+  seq: number,
+  change: (entry: BundleEntry) => BundleEntry,
+): NonNullable<BundleChanges['entries']> {
   return (entries) => entries.map((entry) => (entry.seq === seq ? change(entry) : entry))
 }
 
 /** Changes the payload of every fact of one type before it is committed to. */
-export function alterPayload(type: string, change: Readonly<Record<string, string | number>>): NonNullable<BundleChanges['facts']> {
+export function alterPayload(
+  type: string,
+  change: Readonly<Record<string, string | number>>,
+): NonNullable<BundleChanges['facts']> {
   return (facts) =>
-    facts.map((fact) => (fact.type === type ? { ...fact, payload: { ...(fact.payload as object), ...change } } : fact))
+    facts.map((fact) =>
+      fact.type === type ? { ...fact, payload: { ...(fact.payload as object), ...change } } : fact,
+    )
 }
 
 /** Changes the keys whose principal starts with `prefix`; of the two people only the operator. */
@@ -48,14 +64,17 @@ export function alterKeys(prefix: string, change: Partial<TrustKey>): (trust: Tr
   return (trust) => ({
     ...trust,
     keys: trust.keys.map((key) =>
-      key.principal.startsWith(prefix) && !key.roles.includes('release-manager') ? { ...key, ...change } : key,
+      key.principal.startsWith(prefix) && !key.roles.includes('release-manager')
+        ? { ...key, ...change }
+        : key,
     ),
   })
 }
 
 /** Leaves the first file out whose path starts so. */
 export function dropFirst(prefix: string): NonNullable<BundleChanges['files']> {
-  return (files) => files.filter((file) => file !== files.find((candidate) => candidate.path.startsWith(prefix)))
+  return (files) =>
+    files.filter((file) => file !== files.find((candidate) => candidate.path.startsWith(prefix)))
 }
 
 /** Gives the first two statements each other's bytes. */
@@ -63,7 +82,11 @@ export function swapStatements(files: readonly BundleFile[]): readonly BundleFil
   const [first, second] = files.filter((file) => file.path.startsWith('statements/'))
   assert.ok(first && second)
   return files.map((file) =>
-    file === first ? { ...file, bytes: second.bytes } : file === second ? { ...file, bytes: first.bytes } : file,
+    file === first
+      ? { ...file, bytes: second.bytes }
+      : file === second
+        ? { ...file, bytes: first.bytes }
+        : file,
   )
 }
 
@@ -74,11 +97,19 @@ export function dropAttempt(attempt: number): NonNullable<BundleChanges['files']
       const predicate = predicateOf(file)
       return predicate?.attempt === undefined ? [] : [{ file, predicate }]
     })
-    const dropped = runs.find(({ predicate }) => predicate.attempt === attempt && predicate.gate === 'release/migration')
+    const dropped = runs.find(
+      ({ predicate }) => predicate.attempt === attempt && predicate.gate === 'release/migration',
+    )
     assert.ok(dropped)
-    const kept = runs.filter((run) => run !== dropped).flatMap(({ predicate }) => predicate.evidence ?? [])
-    const gone = (dropped.predicate.evidence ?? []).map((ref) => ref.digest).filter((one) => !kept.some((ref) => ref.digest === one))
-    return files.filter((file) => file !== dropped.file && !gone.includes(file.content?.sha256 ?? ''))
+    const kept = runs
+      .filter((run) => run !== dropped)
+      .flatMap(({ predicate }) => predicate.evidence ?? [])
+    const gone = (dropped.predicate.evidence ?? [])
+      .map((ref) => ref.digest)
+      .filter((one) => !kept.some((ref) => ref.digest === one))
+    return files.filter(
+      (file) => file !== dropped.file && !gone.includes(file.content?.sha256 ?? ''),
+    )
   }
 }
 
@@ -91,7 +122,9 @@ interface LoosePredicate {
 function predicateOf(file: BundleFile): LoosePredicate | undefined {
   if (!file.path.startsWith('statements/')) return undefined
   const envelope = JSON.parse(Buffer.from(file.bytes).toString()) as { readonly payload: string }
-  const statement = JSON.parse(Buffer.from(envelope.payload, 'base64').toString()) as { readonly predicate: LoosePredicate }
+  const statement = JSON.parse(Buffer.from(envelope.payload, 'base64').toString()) as {
+    readonly predicate: LoosePredicate
+  }
   return statement.predicate
 }
 

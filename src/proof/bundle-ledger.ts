@@ -52,12 +52,15 @@ export function formatBundleEntries(entries: readonly BundleEntry[]): Uint8Array
 export function parseBundleEntries(bytes: Uint8Array): Parsed<readonly BundleEntry[]> {
   return reading(() => {
     const list = asArray(parseCanonical(bytes), 'the entries')
-    if (list.length > MANIFEST_LIST_LIMIT) throw new ShapeMismatch(`expected at most ${MANIFEST_LIST_LIMIT} entries`)
+    if (list.length > MANIFEST_LIST_LIMIT)
+      throw new ShapeMismatch(`expected at most ${MANIFEST_LIST_LIMIT} entries`)
     const entries = list.map((entry, index) => readBundleEntry(entry, `[${index}]`))
     for (const [index, entry] of entries.entries()) {
       const before = entries[index - 1]
       if (before !== undefined && before.seq >= entry.seq) {
-        throw new ShapeMismatch(`expected entries in order, each once, got seq ${entry.seq} after ${before.seq}`)
+        throw new ShapeMismatch(
+          `expected entries in order, each once, got seq ${entry.seq} after ${before.seq}`,
+        )
       }
     }
     return entries
@@ -105,12 +108,16 @@ function readBundleEntry(value: Json, where: string): BundleEntry {
 function readTreeState(value: Json | undefined, where: string): TreeState {
   const state = asObject(value, where)
   expectKeys(state, ['size', 'root'], [], where)
-  return { size: asCount(state['size'], `${where}.size`), root: bytesOfBase64(asText(state['root'], `${where}.root`)) }
+  return {
+    size: asCount(state['size'], `${where}.size`),
+    root: bytesOfBase64(asText(state['root'], `${where}.root`)),
+  }
 }
 
 function readHashes(value: Json | undefined, where: string): readonly Uint8Array[] {
   const list = asArray(value, where)
-  if (list.length > PROOF_LENGTH_LIMIT) throw new ShapeMismatch(`expected at most ${PROOF_LENGTH_LIMIT} hashes in ${where}`)
+  if (list.length > PROOF_LENGTH_LIMIT)
+    throw new ShapeMismatch(`expected at most ${PROOF_LENGTH_LIMIT} hashes in ${where}`)
   return list.map((hash) => bytesOfBase64(asText(hash, where)))
 }
 
@@ -119,7 +126,8 @@ function reading<T>(read: () => T): Parsed<T> {
     return accepted(read())
   } catch (thrown) {
     // RangeError is what bad base64 raises.
-    if (thrown instanceof ShapeMismatch || thrown instanceof RangeError) return refused(thrown.message)
+    if (thrown instanceof ShapeMismatch || thrown instanceof RangeError)
+      return refused(thrown.message)
     throw thrown
   }
 }

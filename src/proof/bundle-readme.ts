@@ -4,7 +4,10 @@
  * Text of a bundle's `README.txt`. The commands need a POSIX shell, openssl and sha256sum, and nothing of Seaworthy.
  * @param signer keyId of the key that signs the manifest
  */
-export function describeBundle(release: { readonly service: string; readonly version: string }, signer: string): string {
+export function describeBundle(
+  release: { readonly service: string; readonly version: string },
+  signer: string,
+): string {
   return `Evidence bundle (seaworthy-bundle/1)
 Service: ${release.service}
 Version: ${release.version}

@@ -8,7 +8,12 @@ import { test } from 'node:test'
 import { base64Of, contentDigest, utf8Bytes, utf8Text } from '../kernel/index.ts'
 import { aBundle } from '../../test/bundle.ts'
 import { nodeDigest, testSigner } from '../../test/crypto.ts'
-import { formatBundleConsistency, formatBundleEntries, parseBundleConsistency, parseBundleEntries } from './bundle-ledger.ts'
+import {
+  formatBundleConsistency,
+  formatBundleEntries,
+  parseBundleConsistency,
+  parseBundleEntries,
+} from './bundle-ledger.ts'
 import { buildManifest, compareFiles, openBundle, packBundle, parseManifest } from './bundle.ts'
 import { canonicalBytes } from '../kernel/index.ts'
 import { keyIdOf } from './keyid.ts'
@@ -23,7 +28,11 @@ const draft = {
   gates: ['b', 'a'],
   files: [
     { path: 'z.txt', bytes: utf8Bytes('last') },
-    { path: 'evidence.gz', bytes: utf8Bytes('packed'), content: { sizeBytes: 9, sha256: contentDigest(nodeDigest.sha256(utf8Bytes('unpacked.'))) } },
+    {
+      path: 'evidence.gz',
+      bytes: utf8Bytes('packed'),
+      content: { sizeBytes: 9, sha256: contentDigest(nodeDigest.sha256(utf8Bytes('unpacked.'))) },
+    },
   ],
 }
 
@@ -32,7 +41,10 @@ test('a bundle that was packed opens with the same files under a manifest that l
   assert.ok(opened.ok)
   const { manifest, files } = opened.value
   assert.deepEqual(manifest, buildManifest(nodeDigest, draft, keyId))
-  assert.deepEqual(manifest.files.map((file) => file.path), ['evidence.gz', 'z.txt'])
+  assert.deepEqual(
+    manifest.files.map((file) => file.path),
+    ['evidence.gz', 'z.txt'],
+  )
   assert.deepEqual(manifest.gates, ['b', 'a'])
   assert.deepEqual([...files.keys()], ['evidence.gz', 'z.txt'])
   assert.deepEqual(compareFiles(nodeDigest, opened.value), [])
@@ -41,9 +53,15 @@ test('a bundle that was packed opens with the same files under a manifest that l
 test('sizes, digests, missing and extra files are told apart', async () => {
   const opened = openBundle(await packBundle(nodeDigest, draft, signer))
   assert.ok(opened.ok)
-  const changed = new Map([['z.txt', utf8Bytes('lost')], ['more.txt', utf8Bytes('x')]])
+  const changed = new Map([
+    ['z.txt', utf8Bytes('lost')],
+    ['more.txt', utf8Bytes('x')],
+  ])
   assert.deepEqual(
-    compareFiles(nodeDigest, { ...opened.value, files: changed }).map(({ path, text }) => [path, text.split(',')[0]]),
+    compareFiles(nodeDigest, { ...opened.value, files: changed }).map(({ path, text }) => [
+      path,
+      text.split(',')[0],
+    ]),
     [
       ['evidence.gz', 'the manifest lists it'],
       ['z.txt', `expected the digest ${contentDigest(nodeDigest.sha256(utf8Bytes('last')))}`],
@@ -51,11 +69,16 @@ test('sizes, digests, missing and extra files are told apart', async () => {
     ],
   )
   const cut = new Map([...opened.value.files, ['z.txt', utf8Bytes('las')]])
-  assert.match(compareFiles(nodeDigest, { ...opened.value, files: cut })[0]?.text ?? '', /expected 4 bytes, got 3/)
+  assert.match(
+    compareFiles(nodeDigest, { ...opened.value, files: cut })[0]?.text ?? '',
+    /expected 4 bytes, got 3/,
+  )
 })
 
 test('a manifest that is not exact is refused with the place', () => {
-  const manifest = JSON.parse(utf8Text(canonicalBytes(buildManifest(nodeDigest, draft, keyId)))) as { files: object[] }
+  const manifest = JSON.parse(
+    utf8Text(canonicalBytes(buildManifest(nodeDigest, draft, keyId))),
+  ) as { files: object[] }
   const [first, second] = manifest.files
   const cases: readonly (readonly [unknown, RegExp])[] = [
     [{ ...manifest, extra: 1 }, /extra/],
@@ -74,17 +97,30 @@ test('a manifest that is not exact is refused with the place', () => {
     assert.ok(!parsed.ok)
     assert.match(parsed.reason, reason)
   }
-  assert.match(JSON.stringify(parseManifest(utf8Bytes(JSON.stringify(manifest, null, 1)))), /canonical/)
+  assert.match(
+    JSON.stringify(parseManifest(utf8Bytes(JSON.stringify(manifest, null, 1)))),
+    /canonical/,
+  )
 })
 
 test('entries and consistency read back what was written, and refuse disorder', () => {
   const hash = nodeDigest.sha256(utf8Bytes('x'))
-  const entries = [{ seq: 3, leaf: hash, proof: [hash, hash], payload: { salt: hash, value: { a: null } } }, { seq: 9, leaf: hash, proof: [] }]
+  const entries = [
+    { seq: 3, leaf: hash, proof: [hash, hash], payload: { salt: hash, value: { a: null } } },
+    { seq: 9, leaf: hash, proof: [] },
+  ]
   assert.deepEqual(parseBundleEntries(formatBundleEntries(entries)), { ok: true, value: entries })
   assert.equal(parseBundleEntries(formatBundleEntries(entries.toReversed())).ok, false)
   assert.equal(parseBundleEntries(utf8Bytes('[{"leaf":"A","proof":[],"seq":0}]')).ok, false)
-  const consistency = { from: { size: 3, root: hash }, to: { size: 9, root: hash }, proof: Array.from({ length: 64 }, () => hash) }
-  assert.deepEqual(parseBundleConsistency(formatBundleConsistency(consistency)), { ok: true, value: consistency })
+  const consistency = {
+    from: { size: 3, root: hash },
+    to: { size: 9, root: hash },
+    proof: Array.from({ length: 64 }, () => hash),
+  }
+  assert.deepEqual(parseBundleConsistency(formatBundleConsistency(consistency)), {
+    ok: true,
+    value: consistency,
+  })
   const long = { ...consistency, proof: [...consistency.proof, hash] }
   assert.equal(parseBundleConsistency(formatBundleConsistency(long)).ok, false)
 })
@@ -97,7 +133,13 @@ test('a trust file reads back what was written, and refuses keys that are not wh
   const cases: readonly (readonly [string, RegExp])[] = [
     [text.replace('seaworthy-trust/1', 'seaworthy-trust/2'), /format/],
     [text.replace(/"publicKey":"[^"]+"/, `"publicKey":"${stranger}"`), /SHA-256 of its key/],
-    [text.replace(/"publicKey":"[^"]+"/, `"publicKey":"${base64Of(testSigner('ed25519').publicKey)}"`), /P-256/],
+    [
+      text.replace(
+        /"publicKey":"[^"]+"/,
+        `"publicKey":"${base64Of(testSigner('ed25519').publicKey)}"`,
+      ),
+      /P-256/,
+    ],
     [text.replace('["gate-run"]', '["everything"]'), /uses/],
     [text.replace('["gate-run"]', '[]'), /uses/],
     [text.replace('"roles":[]', '"roles":[],"admin":true'), /admin/],
@@ -115,7 +157,10 @@ test('a trust file reads back what was written, and refuses keys that are not wh
 })
 
 test('the commands of README.txt check a bundle with openssl and sha256sum, and find a changed file', async (t) => {
-  if (spawnSync('openssl', ['version']).status !== 0 || spawnSync('sha256sum', ['--version']).status !== 0) {
+  if (
+    spawnSync('openssl', ['version']).status !== 0 ||
+    spawnSync('sha256sum', ['--version']).status !== 0
+  ) {
     return t.skip('openssl or sha256sum is not here')
   }
   const built = await aBundle()
@@ -128,14 +173,25 @@ test('the commands of README.txt check a bundle with openssl and sha256sum, and 
       writeFileSync(join(folder, path), bytes)
     }
     const readme = utf8Text(tar.value.find((file) => file.path === 'README.txt')!.bytes)
-    const commands = readme.split('\n').filter((line) => /^ {5}\S/.test(line)).slice(0, 5)
+    const commands = readme
+      .split('\n')
+      .filter((line) => /^ {5}\S/.test(line))
+      .slice(0, 5)
     assert.equal(commands.length, 5)
     const script = `set -eu -o pipefail\n${commands.join('\n')}\n`
     const KEY = base64Of(built.keys.plane.publicKey)
-    const run = (): { status: number | null; stdout: string } => spawnSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8', env: { ...process.env, KEY } })
+    const run = (): { status: number | null; stdout: string } =>
+      spawnSync('bash', ['-c', script], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, KEY },
+      })
     const done = run()
     assert.equal(done.status, 0, done.stdout)
-    assert.ok(done.stdout.includes('Verified OK') && done.stdout.includes(keyIdOf(nodeDigest, built.keys.plane.publicKey)))
+    assert.ok(
+      done.stdout.includes('Verified OK') &&
+        done.stdout.includes(keyIdOf(nodeDigest, built.keys.plane.publicKey)),
+    )
     assert.equal(done.stdout.match(/: OK$/gm)?.length, built.files.length)
     writeFileSync(join(folder, 'plan.json'), '{}')
     assert.notEqual(run().status, 0)

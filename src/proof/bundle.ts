@@ -5,7 +5,17 @@ import { parseCanonical } from './entry.ts'
 import { keyIdOf } from './keyid.ts'
 import { accepted, refused } from './parsed.ts'
 import type { Parsed } from './parsed.ts'
-import { asArray, asCount, asDigest, asInstant, asObject, asOneOf, asText, expectKeys, ShapeMismatch } from './reading.ts'
+import {
+  asArray,
+  asCount,
+  asDigest,
+  asInstant,
+  asObject,
+  asOneOf,
+  asText,
+  expectKeys,
+  ShapeMismatch,
+} from './reading.ts'
 import { readTar, refuseTarPath, writeTar } from './tar.ts'
 import type { TarFile } from './tar.ts'
 
@@ -84,15 +94,28 @@ export function buildManifest(digest: Digest, draft: BundleDraft, signer: string
       sha256: contentDigest(digest.sha256(file.bytes)),
       ...(file.content === undefined ? {} : { content: file.content }),
     }))
-  return { format: BUNDLE_FORMAT, release: draft.release, createdAt: draft.createdAt, signer, gates: draft.gates, files }
+  return {
+    format: BUNDLE_FORMAT,
+    release: draft.release,
+    createdAt: draft.createdAt,
+    signer,
+    gates: draft.gates,
+    files,
+  }
 }
 
 /**
  * Seals `draft`: manifest, signature over the manifest's bytes, container.
  * @throws RangeError for paths a bundle may not have, or twice, or too many bytes.
  */
-export async function packBundle(digest: Digest, draft: BundleDraft, signer: Signer): Promise<Uint8Array> {
-  const manifestBytes = canonicalBytes(buildManifest(digest, draft, keyIdOf(digest, signer.publicKey)))
+export async function packBundle(
+  digest: Digest,
+  draft: BundleDraft,
+  signer: Signer,
+): Promise<Uint8Array> {
+  const manifestBytes = canonicalBytes(
+    buildManifest(digest, draft, keyIdOf(digest, signer.publicKey)),
+  )
   const signature = await signer.sign(manifestBytes)
   return writeTar([
     ...draft.files,
@@ -105,18 +128,24 @@ export async function packBundle(digest: Digest, draft: BundleDraft, signer: Sig
 export function openBundle(bytes: Uint8Array): Parsed<OpenedBundle> {
   const tar = readTar(bytes)
   if (!tar.ok) {
-    return refused(`the container is not canonical at byte ${tar.offset}${tar.path === undefined ? '' : ` (${tar.path})`}: ${tar.reason}`)
+    return refused(
+      `the container is not canonical at byte ${tar.offset}${tar.path === undefined ? '' : ` (${tar.path})`}: ${tar.reason}`,
+    )
   }
   const files = new Map(tar.value.map((file) => [file.path, file.bytes]))
   const manifestBytes = files.get(MANIFEST_PATH)
   const signature = files.get(MANIFEST_SIGNATURE_PATH)
   if (manifestBytes === undefined || signature === undefined) {
-    return refused(`expected ${MANIFEST_PATH} and ${MANIFEST_SIGNATURE_PATH}, got ${tar.value.length} files without them`)
+    return refused(
+      `expected ${MANIFEST_PATH} and ${MANIFEST_SIGNATURE_PATH}, got ${tar.value.length} files without them`,
+    )
   }
   files.delete(MANIFEST_PATH)
   files.delete(MANIFEST_SIGNATURE_PATH)
   const manifest = parseManifest(manifestBytes)
-  return manifest.ok ? accepted({ manifest: manifest.value, manifestBytes, signature, files }) : manifest
+  return manifest.ok
+    ? accepted({ manifest: manifest.value, manifestBytes, signature, files })
+    : manifest
 }
 
 /** Reads manifest bytes strictly: canonical JSON, known members only, files sorted and each once. */
@@ -142,38 +171,54 @@ export function compareFiles(
   for (const file of opened.manifest.files) {
     listed.add(file.path)
     const bytes = opened.files.get(file.path)
-    if (bytes === undefined) out.push({ path: file.path, text: 'the manifest lists it, the bundle does not have it' })
+    if (bytes === undefined)
+      out.push({ path: file.path, text: 'the manifest lists it, the bundle does not have it' })
     else if (bytes.length !== file.sizeBytes) {
       out.push({ path: file.path, text: `expected ${file.sizeBytes} bytes, got ${bytes.length}` })
     } else {
       const got = contentDigest(digest.sha256(bytes))
-      if (got !== file.sha256) out.push({ path: file.path, text: `expected the digest ${file.sha256}, got ${got}` })
+      if (got !== file.sha256)
+        out.push({ path: file.path, text: `expected the digest ${file.sha256}, got ${got}` })
     }
   }
   for (const path of opened.files.keys()) {
-    if (!listed.has(path)) out.push({ path, text: 'the bundle has it, the manifest does not list it' })
+    if (!listed.has(path))
+      out.push({ path, text: 'the bundle has it, the manifest does not list it' })
   }
   return out
 }
 
 function readManifest(value: Json): Manifest {
   const manifest = asObject(value, 'the manifest')
-  expectKeys(manifest, ['format', 'release', 'createdAt', 'signer', 'gates', 'files'], [], 'the manifest')
+  expectKeys(
+    manifest,
+    ['format', 'release', 'createdAt', 'signer', 'gates', 'files'],
+    [],
+    'the manifest',
+  )
   const release = asObject(manifest['release'], 'release')
   expectKeys(release, ['service', 'version'], [], 'release')
   const signer = asText(manifest['signer'], 'signer')
-  if (!/^[0-9a-f]{64}$/.test(signer)) throw new ShapeMismatch('expected signer to be 64 hexadecimal digits')
+  if (!/^[0-9a-f]{64}$/.test(signer))
+    throw new ShapeMismatch('expected signer to be 64 hexadecimal digits')
   const gates = asList(manifest['gates'], 'gates').map((gate) => asText(gate, 'gates'))
-  const files = asList(manifest['files'], 'files').map((file, index) => readManifestFile(file, `files[${index}]`))
+  const files = asList(manifest['files'], 'files').map((file, index) =>
+    readManifestFile(file, `files[${index}]`),
+  )
   for (const [index, file] of files.entries()) {
     const before = files[index - 1]
     if (before !== undefined && before.path >= file.path) {
-      throw new ShapeMismatch(`expected files sorted by path, each once, got files[${index}] out of order`)
+      throw new ShapeMismatch(
+        `expected files sorted by path, each once, got files[${index}] out of order`,
+      )
     }
   }
   return {
     format: asOneOf(manifest['format'], [BUNDLE_FORMAT], 'format'),
-    release: { service: asText(release['service'], 'service'), version: asText(release['version'], 'version') },
+    release: {
+      service: asText(release['service'], 'service'),
+      version: asText(release['version'], 'version'),
+    },
     createdAt: asInstant(manifest['createdAt'], 'createdAt'),
     signer,
     gates,
@@ -187,8 +232,13 @@ function readManifestFile(value: Json, where: string): ManifestFile {
   const path = asText(file['path'], `${where}.path`)
   const unsafe = refuseTarPath(path)
   if (unsafe !== undefined) throw new ShapeMismatch(`${where}.path: ${unsafe}`)
-  if (path === MANIFEST_PATH || path === MANIFEST_SIGNATURE_PATH) throw new ShapeMismatch(`${where} lists ${path} itself`)
-  const facts = { path, sizeBytes: asCount(file['sizeBytes'], `${where}.sizeBytes`), sha256: asDigest(file['sha256'], `${where}.sha256`) }
+  if (path === MANIFEST_PATH || path === MANIFEST_SIGNATURE_PATH)
+    throw new ShapeMismatch(`${where} lists ${path} itself`)
+  const facts = {
+    path,
+    sizeBytes: asCount(file['sizeBytes'], `${where}.sizeBytes`),
+    sha256: asDigest(file['sha256'], `${where}.sha256`),
+  }
   if (file['content'] === undefined) return facts
   const content = asObject(file['content'], `${where}.content`)
   expectKeys(content, ['sizeBytes', 'sha256'], [], `${where}.content`)
@@ -203,6 +253,7 @@ function readManifestFile(value: Json, where: string): ManifestFile {
 
 function asList(value: Json | undefined, where: string): readonly Json[] {
   const list = asArray(value, where)
-  if (list.length > MANIFEST_LIST_LIMIT) throw new ShapeMismatch(`expected at most ${MANIFEST_LIST_LIMIT} ${where}`)
+  if (list.length > MANIFEST_LIST_LIMIT)
+    throw new ShapeMismatch(`expected at most ${MANIFEST_LIST_LIMIT} ${where}`)
   return list
 }

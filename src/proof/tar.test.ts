@@ -26,7 +26,9 @@ function tamper(change: (bytes: Uint8Array) => void): Uint8Array {
 }
 
 test('files that were written are read back, in order of their names', () => {
-  const path = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}(\/[A-Za-z0-9][A-Za-z0-9._-]{0,20})?$/)
+  const path = fc.stringMatching(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,20}(\/[A-Za-z0-9][A-Za-z0-9._-]{0,20})?$/,
+  )
   const file = fc.record({ path, bytes: fc.uint8Array({ maxLength: 1500 }) })
   fc.assert(
     fc.property(fc.uniqueArray(file, { selector: (one) => one.path, maxLength: 8 }), (files) => {
@@ -34,7 +36,9 @@ test('files that were written are read back, in order of their names', () => {
       assert.ok(read.ok)
       assert.deepEqual(
         read.value.map(({ path: name, bytes }) => ({ path: name, bytes: Uint8Array.from(bytes) })),
-        files.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((one) => ({ path: one.path, bytes: Uint8Array.from(one.bytes) })),
+        files
+          .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+          .map((one) => ({ path: one.path, bytes: Uint8Array.from(one.bytes) })),
       )
     }),
   )
@@ -47,8 +51,11 @@ test('GNU tar writes the same bytes', (t) => {
       mkdirSync(dirname(join(folder, file.path)), { recursive: true })
       writeFileSync(join(folder, file.path), file.bytes)
     }
-    const flags = '--format=ustar -b1 --sort=name --mode=0644 --owner=0 --group=0 --numeric-owner --mtime=@0 -cf -'
-    const made = spawnSync('tar', [...flags.split(' '), ...twoFiles.map((file) => file.path)], { cwd: folder })
+    const flags =
+      '--format=ustar -b1 --sort=name --mode=0644 --owner=0 --group=0 --numeric-owner --mtime=@0 -cf -'
+    const made = spawnSync('tar', [...flags.split(' '), ...twoFiles.map((file) => file.path)], {
+      cwd: folder,
+    })
     if (made.error !== undefined || made.status !== 0) return t.skip('GNU tar is not here')
     assert.deepEqual(Uint8Array.from(made.stdout), writeTar(twoFiles))
   } finally {
@@ -57,7 +64,10 @@ test('GNU tar writes the same bytes', (t) => {
 })
 
 test('every single flipped byte of a container without content is refused', () => {
-  const whole = writeTar([{ path: 'a', bytes: new Uint8Array(0) }, { path: 'b', bytes: new Uint8Array(0) }])
+  const whole = writeTar([
+    { path: 'a', bytes: new Uint8Array(0) },
+    { path: 'b', bytes: new Uint8Array(0) },
+  ])
   let triedCount = 0
   for (let at = 0; at < whole.length; at++) {
     for (let bit = 0; bit < 8; bit++) {
@@ -88,10 +98,20 @@ test('a container that is not canonical is refused with the place and the reason
     ['hidden bytes after the name', tamper((b) => b.set([0x61], 5)), 5, /name field/],
     ['unsorted', tamper((b) => b.set(utf8Bytes('z'), 0)), 1024, /in order/],
     ['duplicate', tamper((b) => b.set(utf8Bytes('d/b.json'), 0)), 1024, /twice/],
-    ['content past the end', tamper((b) => b.set(utf8Bytes('00000777777'), 124)), 124, /ends before/],
+    [
+      'content past the end',
+      tamper((b) => b.set(utf8Bytes('00000777777'), 124)),
+      124,
+      /ends before/,
+    ],
     ['padding', tamper((b) => b.set([1], 512 + 2)), 514, /after the content/],
     ['trailing byte', tamper((b) => b.set([1], b.length - 1)), 3071, /two zero blocks/],
-    ['one zero block more', new Uint8Array([...writeTar(twoFiles), ...new Uint8Array(512)]), 2048, /without a name/],
+    [
+      'one zero block more',
+      new Uint8Array([...writeTar(twoFiles), ...new Uint8Array(512)]),
+      2048,
+      /without a name/,
+    ],
     ['one zero block less', writeTar(twoFiles).subarray(0, -512), 1148, /ends before/],
     ['half a block', writeTar(twoFiles).subarray(0, -1), 3071, /whole blocks/],
     ['nothing', new Uint8Array(0), 0, /two zero blocks/],
@@ -112,7 +132,22 @@ test('a container beyond the limit is refused before it is read', () => {
 })
 
 test('paths that leave the bundle or another system would read differently may not be written', () => {
-  for (const path of ['', '/a', '../a', 'a/../b', 'a//b', 'a/', './a', '.git', 'a b', 'a\\b', 'C:a', 'ä', 'a\n', 'x'.repeat(101)]) {
+  for (const path of [
+    '',
+    '/a',
+    '../a',
+    'a/../b',
+    'a//b',
+    'a/',
+    './a',
+    '.git',
+    'a b',
+    'a\\b',
+    'C:a',
+    'ä',
+    'a\n',
+    'x'.repeat(101),
+  ]) {
     assert.notEqual(refuseTarPath(path), undefined, JSON.stringify(path))
     assert.throws(() => writeTar([{ path, bytes: new Uint8Array(0) }]), RangeError)
   }

@@ -81,7 +81,10 @@ export function readTar(bytes: Uint8Array): TarReading {
     return refuseAt(0, `expected at most ${TAR_LIMIT_BYTES} bytes, got ${bytes.length}`)
   }
   if (bytes.length % BLOCK_BYTES !== 0) {
-    return refuseAt(bytes.length, `expected whole blocks of ${BLOCK_BYTES} bytes, got ${bytes.length} bytes`)
+    return refuseAt(
+      bytes.length,
+      `expected whole blocks of ${BLOCK_BYTES} bytes, got ${bytes.length} bytes`,
+    )
   }
   const files: TarFile[] = []
   const endOfFiles = bytes.length - TRAILER_BYTES
@@ -104,20 +107,26 @@ function readFileAt(
   previous: string | undefined,
 ): TarRefusal | { readonly file: TarFile; readonly next: number } {
   const path = nameAt(bytes, at)
-  if (path === '') return refuseAt(at, 'expected a file header, got a block without a name before the end')
+  if (path === '')
+    return refuseAt(at, 'expected a file header, got a block without a name before the end')
   const unsafe = refuseTarPath(path)
   // The name itself is withheld: it is hostile text of unknown form.
   if (unsafe !== undefined) return refuseAt(at, unsafe)
   const size = sizeAt(bytes, at)
   if (size === undefined) return refuseAt(at + 124, 'expected a size of 11 octal digits', path)
   const different = differenceOf(bytes, at, headerOf(path, size))
-  if (different !== -1) return refuseAt(at + different, `the ${fieldAt(different)} is not canonical`, path)
+  if (different !== -1)
+    return refuseAt(at + different, `the ${fieldAt(different)} is not canonical`, path)
   if (previous !== undefined && previous >= path) {
-    const reason = previous === path ? 'the name occurs twice' : `expected names in order, got it after ${previous}`
+    const reason =
+      previous === path
+        ? 'the name occurs twice'
+        : `expected names in order, got it after ${previous}`
     return refuseAt(at, reason, path)
   }
   const next = at + BLOCK_BYTES + paddedSize(size)
-  if (next > endOfFiles) return refuseAt(at + 124, `expected ${size} bytes of content, the container ends before`, path)
+  if (next > endOfFiles)
+    return refuseAt(at + 124, `expected ${size} bytes of content, the container ends before`, path)
   const stray = firstNonZero(bytes, at + BLOCK_BYTES + size, next)
   if (stray !== -1) return refuseAt(stray, 'expected zero bytes after the content', path)
   return { file: { path, bytes: bytes.subarray(at + BLOCK_BYTES, at + BLOCK_BYTES + size) }, next }
@@ -170,7 +179,9 @@ const HEADER_SUM = HEADER.reduce((sum, byte) => sum + byte, 0)
 function headerOf(path: string, sizeBytes: number): Uint8Array {
   const header = HEADER.slice()
   const sum =
-    HEADER_SUM + writeAscii(header, 0, path) + writeAscii(header, 124, sizeBytes.toString(8).padStart(11, '0'))
+    HEADER_SUM +
+    writeAscii(header, 0, path) +
+    writeAscii(header, 124, sizeBytes.toString(8).padStart(11, '0'))
   writeAscii(header, 148, `${sum.toString(8).padStart(6, '0')}\0 `)
   return header
 }

@@ -63,7 +63,8 @@ export function formatTrust(trust: Trust): Uint8Array {
 
 /** Reads a trust file strictly: known members only, keys sorted and unique, each key's id derived from it. */
 export function parseTrust(digest: Digest, bytes: Uint8Array): Parsed<Trust> {
-  if (bytes.length > TRUST_LIMIT_BYTES) return refused(`expected at most ${TRUST_LIMIT_BYTES} bytes, got ${bytes.length}`)
+  if (bytes.length > TRUST_LIMIT_BYTES)
+    return refused(`expected at most ${TRUST_LIMIT_BYTES} bytes, got ${bytes.length}`)
   try {
     return accepted(readTrust(digest, parseStrictJson(utf8Text(bytes))))
   } catch (thrown) {
@@ -79,15 +80,21 @@ function readTrust(digest: Digest, value: Json): Trust {
   const ledger = asObject(trust['ledger'], 'ledger')
   expectKeys(ledger, ['origin', 'vkey'], [], 'ledger')
   const listed = asArray(trust['keys'], 'keys')
-  if (listed.length > TRUST_KEY_LIMIT) throw new ShapeMismatch(`expected at most ${TRUST_KEY_LIMIT} keys`)
+  if (listed.length > TRUST_KEY_LIMIT)
+    throw new ShapeMismatch(`expected at most ${TRUST_KEY_LIMIT} keys`)
   const keys = listed.map((key, index) => readTrustKey(digest, key, `keys[${index}]`))
   for (const [index, key] of keys.entries()) {
     const before = keys[index - 1]
     if (before !== undefined && before.keyId >= key.keyId) {
-      throw new ShapeMismatch(`expected keys sorted by keyId, each once, got keys[${index}] out of order`)
+      throw new ShapeMismatch(
+        `expected keys sorted by keyId, each once, got keys[${index}] out of order`,
+      )
     }
   }
-  return { ledger: { origin: asText(ledger['origin'], 'origin'), vkey: asText(ledger['vkey'], 'vkey') }, keys }
+  return {
+    ledger: { origin: asText(ledger['origin'], 'origin'), vkey: asText(ledger['vkey'], 'vkey') },
+    keys,
+  }
 }
 
 function readTrustKey(digest: Digest, value: Json, where: string): TrustKey {
@@ -95,15 +102,28 @@ function readTrustKey(digest: Digest, value: Json, where: string): TrustKey {
   expectKeys(key, ['keyId', 'algorithm', 'publicKey', 'uses', 'principal', 'roles'], [], where)
   const algorithm = asOneOf(key['algorithm'], ['ecdsa-p256-sha256'], `${where}.algorithm`)
   const spki = bytesOfBase64(asText(key['publicKey'], `${where}.publicKey`))
-  if (algorithmOfKey(spki) !== algorithm) throw new ShapeMismatch(`expected ${where}.publicKey to be a P-256 key`)
+  if (algorithmOfKey(spki) !== algorithm)
+    throw new ShapeMismatch(`expected ${where}.publicKey to be a P-256 key`)
   const keyId = asText(key['keyId'], `${where}.keyId`)
-  if (keyIdOf(digest, spki) !== keyId) throw new ShapeMismatch(`expected ${where}.keyId to be the SHA-256 of its key`)
-  const uses = asArray(key['uses'], `${where}.uses`).map((use) => asOneOf(use, KEY_USES, `${where}.uses`))
+  if (keyIdOf(digest, spki) !== keyId)
+    throw new ShapeMismatch(`expected ${where}.keyId to be the SHA-256 of its key`)
+  const uses = asArray(key['uses'], `${where}.uses`).map((use) =>
+    asOneOf(use, KEY_USES, `${where}.uses`),
+  )
   if (uses.length === 0 || new Set(uses).size !== uses.length) {
     throw new ShapeMismatch(`expected ${where}.uses to name at least one use, each once`)
   }
-  const roles = asArray(key['roles'], `${where}.roles`).map((role) => asText(role, `${where}.roles`))
-  return { keyId, algorithm, spki, uses, principal: asText(key['principal'], `${where}.principal`), roles }
+  const roles = asArray(key['roles'], `${where}.roles`).map((role) =>
+    asText(role, `${where}.roles`),
+  )
+  return {
+    keyId,
+    algorithm,
+    spki,
+    uses,
+    principal: asText(key['principal'], `${where}.principal`),
+    roles,
+  }
 }
 
 // What reading hostile text may throw: another shape, bad JSON, bad UTF-8, bad base64.

@@ -1,5 +1,12 @@
 // Reads the documents of a bundle whose manifest holds: plan, decision inputs, ledger part, statements, evidence.
-import { bytesEqual, canonicalBytes, contentDigest, messageOf, parseStrictJson, utf8Text } from '../kernel/index.ts'
+import {
+  bytesEqual,
+  canonicalBytes,
+  contentDigest,
+  messageOf,
+  parseStrictJson,
+  utf8Text,
+} from '../kernel/index.ts'
 import type { ContentDigest, Json } from '../kernel/index.ts'
 import { parseBundleConsistency, parseBundleEntries } from '../proof/index.ts'
 import type { BundleConsistency, BundleEntry, OpenedBundle, Parsed } from '../proof/index.ts'
@@ -22,8 +29,20 @@ export interface BundleContents {
   readonly statements: ReadonlyMap<ContentDigest, Uint8Array>
 }
 
-const DOCUMENTS = ['documents/original.md', 'documents/filled.md', 'documents/report.md', 'documents/report.html']
-const NEEDED = ['keys.json', 'plan.json', 'decision-inputs.json', 'entries.json', 'checkpoint', 'consistency.json']
+const DOCUMENTS = [
+  'documents/original.md',
+  'documents/filled.md',
+  'documents/report.md',
+  'documents/report.html',
+]
+const NEEDED = [
+  'keys.json',
+  'plan.json',
+  'decision-inputs.json',
+  'entries.json',
+  'checkpoint',
+  'consistency.json',
+]
 const OPTIONAL = ['README.txt', ...DOCUMENTS]
 const STATEMENT_PATH = /^statements\/([0-9a-f]{64})\.json$/
 const EVIDENCE_PATH = /^evidence\/([0-9a-f]{64})\.gz$/
@@ -31,7 +50,8 @@ const EVIDENCE_PATH = /^evidence\/([0-9a-f]{64})\.gz$/
 /** Checks that the bundle has the files of its format, each under the name its content gives it. */
 export function checkPaths(inspection: Inspection, opened: OpenedBundle): void {
   for (const path of NEEDED) {
-    if (!opened.files.has(path)) inspection.find('VERIFY_FILE_MISSING', `expected ${path}, it is not there`, path)
+    if (!opened.files.has(path))
+      inspection.find('VERIFY_FILE_MISSING', `expected ${path}, it is not there`, path)
   }
   for (const file of opened.manifest.files) {
     const named = (STATEMENT_PATH.exec(file.path) ?? EVIDENCE_PATH.exec(file.path))?.[1]
@@ -40,24 +60,34 @@ export function checkPaths(inspection: Inspection, opened: OpenedBundle): void {
       inspection.find('VERIFY_FILE_UNKNOWN', `no file of this name belongs in a bundle`, file.path)
     }
     if (named !== undefined && file.sha256 !== `sha256:${named}`) {
-      inspection.find('VERIFY_FILE_DIFFERS', `expected the name to be the digest, got content ${file.sha256}`, file.path)
+      inspection.find(
+        'VERIFY_FILE_DIFFERS',
+        `expected the name to be the digest, got content ${file.sha256}`,
+        file.path,
+      )
     }
     if (isEvidence !== (file.content !== undefined)) {
-      const text = isEvidence ? 'expected size and digest of the content' : 'expected no separate content'
+      const text = isEvidence
+        ? 'expected size and digest of the content'
+        : 'expected no separate content'
       inspection.find('VERIFY_FILE_MALFORMED', `${text} in the manifest`, file.path)
     }
   }
 }
 
 /** Parses every document; undefined with findings when one cannot be read. */
-export function readContents(inspection: Inspection, opened: OpenedBundle): BundleContents | undefined {
+export function readContents(
+  inspection: Inspection,
+  opened: OpenedBundle,
+): BundleContents | undefined {
   const { digest } = inspection.ports
   const planBytes = opened.files.get('plan.json')
   const inputsBytes = opened.files.get('decision-inputs.json')
   const entriesBytes = opened.files.get('entries.json')
   const consistencyBytes = opened.files.get('consistency.json')
   const checkpointNote = opened.files.get('checkpoint')
-  if (!planBytes || !inputsBytes || !entriesBytes || !consistencyBytes || !checkpointNote) return undefined
+  if (!planBytes || !inputsBytes || !entriesBytes || !consistencyBytes || !checkpointNote)
+    return undefined
   const plan = readCanonical(inspection, 'plan.json', planBytes, parsePlan)
   const inputs = readCanonical(inspection, 'decision-inputs.json', inputsBytes, parseDecisionInputs)
   const entries = keep(inspection, 'entries.json', parseBundleEntries(entriesBytes))
@@ -69,7 +99,13 @@ export function readContents(inspection: Inspection, opened: OpenedBundle): Bund
     if (STATEMENT_PATH.test(file.path) && bytes !== undefined) statements.set(file.sha256, bytes)
   }
   return {
-    opened, plan, inputs, entries, consistency, checkpointNote, statements,
+    opened,
+    plan,
+    inputs,
+    entries,
+    consistency,
+    checkpointNote,
+    statements,
     planHash: contentDigest(digest.sha256(planBytes)),
     inputsDigest: contentDigest(digest.sha256(inputsBytes)),
   }
@@ -80,23 +116,49 @@ export function checkAgreement(inspection: Inspection, contents: BundleContents)
   const { plan, planHash, inputs, opened } = contents
   const { manifest } = opened
   const named = `${inputs.subject.service}@${inputs.subject.version} in ${inputs.subject.environment}`
-  if (manifest.release.service !== inputs.subject.service || manifest.release.version !== inputs.subject.version) {
-    inspection.find('VERIFY_MANIFEST_DIFFERS', `expected the manifest to name ${named}`, 'manifest.json')
+  if (
+    manifest.release.service !== inputs.subject.service ||
+    manifest.release.version !== inputs.subject.version
+  ) {
+    inspection.find(
+      'VERIFY_MANIFEST_DIFFERS',
+      `expected the manifest to name ${named}`,
+      'manifest.json',
+    )
   }
   if (`${plan.service}@${plan.version} in ${plan.environment}` !== named) {
-    inspection.find('VERIFY_PLAN_DIFFERS', `expected a plan for ${named}, got one for another release`, 'plan.json')
+    inspection.find(
+      'VERIFY_PLAN_DIFFERS',
+      `expected a plan for ${named}, got one for another release`,
+      'plan.json',
+    )
   }
   if (planHash !== inputs.plan) {
-    inspection.find('VERIFY_PLAN_DIFFERS', `expected the plan ${inputs.plan}, got ${planHash}`, 'plan.json')
+    inspection.find(
+      'VERIFY_PLAN_DIFFERS',
+      `expected the plan ${inputs.plan}, got ${planHash}`,
+      'plan.json',
+    )
   }
   const gates = plan.gates.map((gate) => gate.id)
-  if (gates.length !== manifest.gates.length || gates.some((gate, index) => gate !== manifest.gates[index])) {
-    inspection.find('VERIFY_MANIFEST_DIFFERS', `expected the plan's ${gates.length} gates in the manifest, got another list`, 'manifest.json')
+  if (
+    gates.length !== manifest.gates.length ||
+    gates.some((gate, index) => gate !== manifest.gates[index])
+  ) {
+    inspection.find(
+      'VERIFY_MANIFEST_DIFFERS',
+      `expected the plan's ${gates.length} gates in the manifest, got another list`,
+      'manifest.json',
+    )
   }
   const original = opened.files.get('documents/original.md')
   const originalDigest = original && contentDigest(inspection.ports.digest.sha256(original))
   if (originalDigest !== undefined && originalDigest !== plan.source.sha256) {
-    inspection.find('VERIFY_PLAN_DIFFERS', `expected the document ${plan.source.sha256} that the plan was made from, got ${originalDigest}`, 'documents/original.md')
+    inspection.find(
+      'VERIFY_PLAN_DIFFERS',
+      `expected the document ${plan.source.sha256} that the plan was made from, got ${originalDigest}`,
+      'documents/original.md',
+    )
   }
 }
 
@@ -104,13 +166,20 @@ export function checkAgreement(inspection: Inspection, contents: BundleContents)
  * Inflates evidence and holds it against the manifest. Bytes are read again when a gate is judged, so that
  * only one gate's evidence is in memory at a time.
  */
-export async function checkEvidence(inspection: Inspection, contents: BundleContents): Promise<void> {
+export async function checkEvidence(
+  inspection: Inspection,
+  contents: BundleContents,
+): Promise<void> {
   let totalBytes = 0
   for (const file of contents.opened.manifest.files) {
     if (file.content === undefined) continue
     totalBytes += file.content.sizeBytes
     if (file.content.sizeBytes > EVIDENCE_LIMIT_BYTES || totalBytes > EVIDENCE_TOTAL_LIMIT_BYTES) {
-      inspection.find('VERIFY_EVIDENCE_DIFFERS', `expected at most ${EVIDENCE_LIMIT_BYTES} bytes of content, and ${EVIDENCE_TOTAL_LIMIT_BYTES} in all`, file.path)
+      inspection.find(
+        'VERIFY_EVIDENCE_DIFFERS',
+        `expected at most ${EVIDENCE_LIMIT_BYTES} bytes of content, and ${EVIDENCE_TOTAL_LIMIT_BYTES} in all`,
+        file.path,
+      )
       return
     }
     await inflateEvidence(inspection, contents, file.content.sha256)
@@ -128,22 +197,35 @@ export async function inflateEvidence(
   contents: BundleContents,
   wanted: ContentDigest,
 ): Promise<Uint8Array | undefined> {
-  const file = contents.opened.manifest.files.find((candidate) => candidate.content?.sha256 === wanted)
+  const file = contents.opened.manifest.files.find(
+    (candidate) => candidate.content?.sha256 === wanted,
+  )
   const stored = file && contents.opened.files.get(file.path)
   if (file?.content === undefined || stored === undefined) {
-    inspection.find('VERIFY_EVIDENCE_MISSING', `expected evidence with the content ${wanted}, it is not in the bundle`)
+    inspection.find(
+      'VERIFY_EVIDENCE_MISSING',
+      `expected evidence with the content ${wanted}, it is not in the bundle`,
+    )
     return undefined
   }
   let content: Uint8Array
   try {
     content = await inspection.ports.inflate.gunzip(stored, file.content.sizeBytes)
   } catch (thrown) {
-    inspection.find('VERIFY_EVIDENCE_DIFFERS', `expected gzip of ${file.content.sizeBytes} bytes, got: ${messageOf(thrown)}`, file.path)
+    inspection.find(
+      'VERIFY_EVIDENCE_DIFFERS',
+      `expected gzip of ${file.content.sizeBytes} bytes, got: ${messageOf(thrown)}`,
+      file.path,
+    )
     return undefined
   }
   const got = contentDigest(inspection.ports.digest.sha256(content))
   if (content.length === file.content.sizeBytes && got === wanted) return content
-  inspection.find('VERIFY_EVIDENCE_DIFFERS', `expected ${file.content.sizeBytes} bytes with the digest ${wanted}, got ${content.length} with ${got}`, file.path)
+  inspection.find(
+    'VERIFY_EVIDENCE_DIFFERS',
+    `expected ${file.content.sizeBytes} bytes with the digest ${wanted}, got ${content.length} with ${got}`,
+    file.path,
+  )
   return undefined
 }
 

@@ -15,34 +15,74 @@ const planWithoutRoles = { ...aPlan(), signOffs: [] }
 function alterResult(change: Partial<GateResult>): (inputs: DecisionInputs) => DecisionInputs {
   return (inputs) => ({
     ...inputs,
-    results: inputs.results.map((result, index) => (index === 0 ? { ...result, ...change } : result)),
+    results: inputs.results.map((result, index) =>
+      index === 0 ? { ...result, ...change } : result,
+    ),
   })
 }
 
 test('a result that the evidence does not show is found', () =>
   assertForged([
-    ['failed, decided on as passed', 'VERIFY_RESULT_DIFFERS', { command: fails, inputs: alterResult({ status: 'PASS' }) }],
-    ['invented slot value', 'VERIFY_RESULT_DIFFERS', { inputs: alterResult({ slots: { rows: '4200' } }) }],
-    ['invented toggle', 'VERIFY_RESULT_DIFFERS', { inputs: alterResult({ toggles: { done: true } }) }],
-    ['fresher than it is', 'VERIFY_RESULT_DIFFERS', { inputs: alterResult({ finishedAtMs: Date.parse('2026-11-21T08:00:30.000Z') }) }],
+    [
+      'failed, decided on as passed',
+      'VERIFY_RESULT_DIFFERS',
+      { command: fails, inputs: alterResult({ status: 'PASS' }) },
+    ],
+    [
+      'invented slot value',
+      'VERIFY_RESULT_DIFFERS',
+      { inputs: alterResult({ slots: { rows: '4200' } }) },
+    ],
+    [
+      'invented toggle',
+      'VERIFY_RESULT_DIFFERS',
+      { inputs: alterResult({ toggles: { done: true } }) },
+    ],
+    [
+      'fresher than it is',
+      'VERIFY_RESULT_DIFFERS',
+      { inputs: alterResult({ finishedAtMs: Date.parse('2026-11-21T08:00:30.000Z') }) },
+    ],
     ['other evidence', 'VERIFY_RESULT_DIFFERS', { inputs: alterResult({ evidence: [] }) }],
-    ['result taken out', 'VERIFY_RESULT_DIFFERS', { inputs: (inputs) => ({ ...inputs, results: inputs.results.slice(1) }) }],
-    ['the ledger says WARN', 'VERIFY_RESULT_DIFFERS', { facts: alterPayload('gate.recorded', { status: 'WARN' }) }],
+    [
+      'result taken out',
+      'VERIFY_RESULT_DIFFERS',
+      { inputs: (inputs) => ({ ...inputs, results: inputs.results.slice(1) }) },
+    ],
+    [
+      'the ledger says WARN',
+      'VERIFY_RESULT_DIFFERS',
+      { facts: alterPayload('gate.recorded', { status: 'WARN' }) },
+    ],
   ]))
 
 test('a decision that rests on an earlier attempt than the last is found, however the last one was hidden', () =>
   assertForged([
     ['last attempt ignored', 'VERIFY_RESULT_DIFFERS', { retry: fails, decidedAttempt: 1 }],
-    ['and its statement taken out', 'VERIFY_STATEMENT_MISSING', { retry: fails, decidedAttempt: 1, files: dropAttempt(2) }],
+    [
+      'and its statement taken out',
+      'VERIFY_STATEMENT_MISSING',
+      { retry: fails, decidedAttempt: 1, files: dropAttempt(2) },
+    ],
     [
       'and its entry taken out too',
       'VERIFY_ATTEMPT_UNRECORDED',
-      { retry: fails, decidedAttempt: 1, files: dropAttempt(2), entries: (all) => all.filter((entry) => entry.seq !== 6) },
+      {
+        retry: fails,
+        decidedAttempt: 1,
+        files: dropAttempt(2),
+        entries: (all) => all.filter((entry) => entry.seq !== 6),
+      },
     ],
     [
       'numbered like an earlier one',
       'VERIFY_ATTEMPT_REPEATED',
-      { command: fails, retry: passes, gateRun: (run) => ({ ...run, attempt: 1 }), facts: alterPayload('gate.recorded', { attempt: 1 }) },
+      {
+        command: fails,
+        retry: passes,
+        gateRun: (run) => ({ ...run, attempt: 1 }),
+        facts: alterPayload('gate.recorded', { attempt: 1 }),
+      },
     ],
   ]))
 
@@ -52,50 +92,130 @@ test('another plan than the one decided on is found', () =>
     [
       'in the bundle and in the inputs',
       'VERIFY_STATEMENT_PLAN_DIFFERS',
-      { planFile: () => planWithoutRoles, inputs: (inputs) => ({ ...inputs, plan: planHashOf(nodeDigest, planWithoutRoles) }) },
+      {
+        planFile: () => planWithoutRoles,
+        inputs: (inputs) => ({ ...inputs, plan: planHashOf(nodeDigest, planWithoutRoles) }),
+      },
     ],
-    ['original document', 'VERIFY_PLAN_DIFFERS', { files: alterFile('documents/original.md', () => '# Nothing to do\n') }],
-    ['plan of another release', 'VERIFY_PLAN_DIFFERS', { planFile: (plan) => ({ ...plan, version: '9.9.9' }) }],
-    ['gate taken out of the manifest', 'VERIFY_MANIFEST_DIFFERS', { gates: (gates) => gates.slice(1) }],
+    [
+      'original document',
+      'VERIFY_PLAN_DIFFERS',
+      { files: alterFile('documents/original.md', () => '# Nothing to do\n') },
+    ],
+    [
+      'plan of another release',
+      'VERIFY_PLAN_DIFFERS',
+      { planFile: (plan) => ({ ...plan, version: '9.9.9' }) },
+    ],
+    [
+      'gate taken out of the manifest',
+      'VERIFY_MANIFEST_DIFFERS',
+      { gates: (gates) => gates.slice(1) },
+    ],
   ]))
 
 test('sign-offs other than the signed and recorded ones are found', () =>
   assertForged([
-    ['rejection left out', 'VERIFY_SIGN_OFF_DIFFERS', { signOffs: ['APPROVE', 'REJECT'], usedSignOffs: (all) => all.slice(0, 1) }],
+    [
+      'rejection left out',
+      'VERIFY_SIGN_OFF_DIFFERS',
+      { signOffs: ['APPROVE', 'REJECT'], usedSignOffs: (all) => all.slice(0, 1) },
+    ],
     [
       'rejection turned round',
       'VERIFY_SIGN_OFF_DIFFERS',
-      { signOffs: ['APPROVE', 'REJECT'], usedSignOffs: (all) => all.map((one) => ({ ...one, decision: 'APPROVE' })) },
+      {
+        signOffs: ['APPROVE', 'REJECT'],
+        usedSignOffs: (all) => all.map((one) => ({ ...one, decision: 'APPROVE' })),
+      },
     ],
     [
       'never signed',
       'VERIFY_SIGN_OFF_DIFFERS',
-      { signOffs: ['APPROVE'], usedSignOffs: (all) => [...all, { ...all[0]!, role: 'operations', statement: other }] },
+      {
+        signOffs: ['APPROVE'],
+        usedSignOffs: (all) => [...all, { ...all[0]!, role: 'operations', statement: other }],
+      },
     ],
-    ['used twice', 'VERIFY_FILE_MALFORMED', { usedSignOffs: (all) => [...all, { ...all[0]!, role: 'operations' }] }],
-    ['over another review', 'VERIFY_SIGN_OFF_DIFFERS', { usedSignOffs: (all) => all.map((one) => ({ ...one, reviewHash: other })) }],
+    [
+      'used twice',
+      'VERIFY_FILE_MALFORMED',
+      { usedSignOffs: (all) => [...all, { ...all[0]!, role: 'operations' }] },
+    ],
+    [
+      'over another review',
+      'VERIFY_SIGN_OFF_DIFFERS',
+      { usedSignOffs: (all) => all.map((one) => ({ ...one, reviewHash: other })) },
+    ],
   ]))
 
 test('a decision that does not follow from its inputs is found', () =>
   assertForged([
-    ['GO on a failed gate', 'VERIFY_DECISION_DIFFERS', { command: fails, decision: (said) => ({ ...said, verdict: 'GO', raw: 'GO' }) }],
-    ['other review hash', 'VERIFY_DECISION_DIFFERS', { decision: (said) => ({ ...said, reviewHash: other }) }],
-    ['other decision hash', 'VERIFY_DECISION_DIFFERS', { decision: (said) => ({ ...said, decisionHash: other }) }],
-    ['longer life', 'VERIFY_DECISION_DIFFERS', { decision: (said) => ({ ...said, expiresAt: '2036-01-01T00:00:00.000Z' }) }],
-    ['other instant', 'VERIFY_DECISION_DIFFERS', { decision: (said) => ({ ...said, asOf: '2026-11-21T08:00:41.000Z' }) }],
-    ['other inputs', 'VERIFY_DECISION_MISSING', { decision: (said) => ({ ...said, inputs: other }) }],
-    ['dated back', 'VERIFY_TIME_IMPOSSIBLE', { inputs: (inputs) => ({ ...inputs, asOfMs: inputs.asOfMs - 3_600_000 }) }],
-    ['dated ahead', 'VERIFY_TIME_IMPOSSIBLE', { inputs: (inputs) => ({ ...inputs, asOfMs: inputs.asOfMs + 3_600_000 }) }],
-    ['taken before another', 'VERIFY_DECISION_SUPERSEDED', { lateFacts: (facts) => [{ ...facts[1]!, type: 'release.decided' }] }],
+    [
+      'GO on a failed gate',
+      'VERIFY_DECISION_DIFFERS',
+      { command: fails, decision: (said) => ({ ...said, verdict: 'GO', raw: 'GO' }) },
+    ],
+    [
+      'other review hash',
+      'VERIFY_DECISION_DIFFERS',
+      { decision: (said) => ({ ...said, reviewHash: other }) },
+    ],
+    [
+      'other decision hash',
+      'VERIFY_DECISION_DIFFERS',
+      { decision: (said) => ({ ...said, decisionHash: other }) },
+    ],
+    [
+      'longer life',
+      'VERIFY_DECISION_DIFFERS',
+      { decision: (said) => ({ ...said, expiresAt: '2036-01-01T00:00:00.000Z' }) },
+    ],
+    [
+      'other instant',
+      'VERIFY_DECISION_DIFFERS',
+      { decision: (said) => ({ ...said, asOf: '2026-11-21T08:00:41.000Z' }) },
+    ],
+    [
+      'other inputs',
+      'VERIFY_DECISION_MISSING',
+      { decision: (said) => ({ ...said, inputs: other }) },
+    ],
+    [
+      'dated back',
+      'VERIFY_TIME_IMPOSSIBLE',
+      { inputs: (inputs) => ({ ...inputs, asOfMs: inputs.asOfMs - 3_600_000 }) },
+    ],
+    [
+      'dated ahead',
+      'VERIFY_TIME_IMPOSSIBLE',
+      { inputs: (inputs) => ({ ...inputs, asOfMs: inputs.asOfMs + 3_600_000 }) },
+    ],
+    [
+      'taken before another',
+      'VERIFY_DECISION_SUPERSEDED',
+      { lateFacts: (facts) => [{ ...facts[1]!, type: 'release.decided' }] },
+    ],
     [
       'under other terms',
       'VERIFY_TERMS_DIFFER',
-      { inputs: (inputs) => ({ ...inputs, terms: { parameters: { HOST: 'prod' }, confirmed: [] } }) },
+      {
+        inputs: (inputs) => ({ ...inputs, terms: { parameters: { HOST: 'prod' }, confirmed: [] } }),
+      },
     ],
-    ['on a run that never began', 'VERIFY_ENTRY_MISSING', { facts: (facts) => facts.filter((fact) => fact.type !== 'run.started') }],
+    [
+      'on a run that never began',
+      'VERIFY_ENTRY_MISSING',
+      { facts: (facts) => facts.filter((fact) => fact.type !== 'run.started') },
+    ],
     [
       'on another commit',
       'VERIFY_STATEMENT_SUBJECT_DIFFERS',
-      { inputs: (inputs) => ({ ...inputs, subject: { ...inputs.subject, commit: '7a'.repeat(20) } }) },
+      {
+        inputs: (inputs) => ({
+          ...inputs,
+          subject: { ...inputs.subject, commit: '7a'.repeat(20) },
+        }),
+      },
     ],
   ]))

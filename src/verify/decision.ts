@@ -7,7 +7,7 @@ import type { BundleContents } from './contents.ts'
 import type { Inspection } from './inspection.ts'
 import type { LedgerPart } from './ledger-part.ts'
 import type { ProvenRelease } from './model.ts'
-import { CLOCK_SKEW_LIMIT_MS, payloadSays } from './results.ts'
+import { CLOCK_SKEW_LIMIT_MS, payloadSays } from './attempts.ts'
 import type { ProvenStatement } from './statements.ts'
 
 type ProvenDecision = Extract<ProvenStatement, { readonly kind: 'decision' }>
@@ -28,7 +28,11 @@ export function inspectDecision(
   try {
     verdict = decide(inspection.ports.digest, contents.plan, contents.inputs)
   } catch (thrown) {
-    inspection.find('VERIFY_DECISION_DIFFERS', `the inputs cannot be decided on: ${messageOf(thrown)}`, 'decision-inputs.json')
+    inspection.find(
+      'VERIFY_DECISION_DIFFERS',
+      `the inputs cannot be decided on: ${messageOf(thrown)}`,
+      'decision-inputs.json',
+    )
     return undefined
   }
   inspection.checked.decisions++
@@ -42,24 +46,47 @@ function findDecision(
   ledger: LedgerPart,
   statements: readonly ProvenStatement[],
 ): ProvenDecision | undefined {
-  const decisions = statements.flatMap((statement) => (statement.kind === 'decision' ? [statement] : []))
-  const fitting = decisions.filter((decision) => decision.predicate.inputs === contents.inputsDigest)
+  const decisions = statements.flatMap((statement) =>
+    statement.kind === 'decision' ? [statement] : [],
+  )
+  const fitting = decisions.filter(
+    (decision) => decision.predicate.inputs === contents.inputsDigest,
+  )
   const signed = fitting[0]
   if (signed === undefined || fitting.length !== 1) {
-    inspection.find('VERIFY_DECISION_MISSING', `expected one signed decision on the inputs ${contents.inputsDigest}, got ${fitting.length}`, 'decision-inputs.json')
+    inspection.find(
+      'VERIFY_DECISION_MISSING',
+      `expected one signed decision on the inputs ${contents.inputsDigest}, got ${fitting.length}`,
+      'decision-inputs.json',
+    )
     return undefined
   }
   if (!signed.entry.body.refs.includes(contents.inputsDigest)) {
-    inspection.find('VERIFY_ENTRY_DIFFERS', `entry ${signed.entry.seq} does not name the decision inputs`, 'entries.json')
+    inspection.find(
+      'VERIFY_ENTRY_DIFFERS',
+      `entry ${signed.entry.seq} does not name the decision inputs`,
+      'entries.json',
+    )
   }
   if (signed.entry.seq < contents.inputs.checkpoint.size) {
-    inspection.find('VERIFY_TIME_IMPOSSIBLE', `the decision (entry ${signed.entry.seq}) rests on a ledger of size ${contents.inputs.checkpoint.size} that holds it already`, 'entries.json')
+    inspection.find(
+      'VERIFY_TIME_IMPOSSIBLE',
+      `the decision (entry ${signed.entry.seq}) rests on a ledger of size ${contents.inputs.checkpoint.size} that holds it already`,
+      'entries.json',
+    )
   }
   const later = ledger.entries.find(
-    ({ seq, body }) => body.type === 'release.decided' && body.subject === signed.entry.body.subject && seq > signed.entry.seq,
+    ({ seq, body }) =>
+      body.type === 'release.decided' &&
+      body.subject === signed.entry.body.subject &&
+      seq > signed.entry.seq,
   )
   if (later !== undefined) {
-    inspection.find('VERIFY_DECISION_SUPERSEDED', `expected the last decision, entry ${later.seq} records a later one`, statementPath(signed.id))
+    inspection.find(
+      'VERIFY_DECISION_SUPERSEDED',
+      `expected the last decision, entry ${later.seq} records a later one`,
+      statementPath(signed.id),
+    )
   }
   return signed
 }
@@ -67,32 +94,68 @@ function findDecision(
 /** The terms the results were judged under must be those the run was started on, as the ledger has them. */
 function checkTerms(inspection: Inspection, contents: BundleContents, ledger: LedgerPart): void {
   const { run, terms, subject, plan, checkpoint } = contents.inputs
-  const starts = ledger.entries.filter(({ seq, body }) => body.type === 'run.started' && seq < checkpoint.size)
-  const shown = starts.filter(({ payload }) => payload !== undefined && payloadSays(payload, { run }))
+  const starts = ledger.entries.filter(
+    ({ seq, body }) => body.type === 'run.started' && seq < checkpoint.size,
+  )
+  const shown = starts.filter(
+    ({ payload }) => payload !== undefined && payloadSays(payload, { run }),
+  )
   if (shown.length > 0) {
-    if (shown.length === 1 && shown.every(({ payload }) => payloadSays(payload, { run, terms, subject, plan }))) return
-    inspection.find('VERIFY_TERMS_DIFFER', `expected the run to be started once on the plan, subject and terms of the decision, the ledger says otherwise`, 'entries.json')
+    if (
+      shown.length === 1 &&
+      shown.every(({ payload }) => payloadSays(payload, { run, terms, subject, plan }))
+    )
+      return
+    inspection.find(
+      'VERIFY_TERMS_DIFFER',
+      `expected the run to be started once on the plan, subject and terms of the decision, the ledger says otherwise`,
+      'entries.json',
+    )
   } else if (starts.some(({ payload }) => payload === undefined)) {
-    inspection.leaveOpen('The parameters and confirmations of the run are not disclosed in the ledger entry of its start.')
+    inspection.leaveOpen(
+      'The parameters and confirmations of the run are not disclosed in the ledger entry of its start.',
+    )
   } else {
-    inspection.find('VERIFY_ENTRY_MISSING', `expected an entry run.started of the decided run, there is none`, 'entries.json')
+    inspection.find(
+      'VERIFY_ENTRY_MISSING',
+      `expected an entry run.started of the decided run, there is none`,
+      'entries.json',
+    )
   }
 }
 
-function checkMoments(inspection: Inspection, contents: BundleContents, ledger: LedgerPart, signed: ProvenDecision): void {
+function checkMoments(
+  inspection: Inspection,
+  contents: BundleContents,
+  ledger: LedgerPart,
+  signed: ProvenDecision,
+): void {
   const { asOfMs, checkpoint } = contents.inputs
   const restsOn = ledger.entries.filter(({ seq }) => seq < checkpoint.size)
   const latestMs = Math.max(0, ...restsOn.slice(-1).map(({ timeMs }) => timeMs))
   const path = 'decision-inputs.json'
   if (asOfMs > signed.entry.timeMs + CLOCK_SKEW_LIMIT_MS) {
-    inspection.find('VERIFY_TIME_IMPOSSIBLE', `the decision is as of ${instantOf(asOfMs)}, after the ledger recorded it`, path)
+    inspection.find(
+      'VERIFY_TIME_IMPOSSIBLE',
+      `the decision is as of ${instantOf(asOfMs)}, after the ledger recorded it`,
+      path,
+    )
   }
   if (asOfMs < latestMs - CLOCK_SKEW_LIMIT_MS) {
-    inspection.find('VERIFY_TIME_IMPOSSIBLE', `the decision is as of ${instantOf(asOfMs)}, before what it rests on was recorded`, path)
+    inspection.find(
+      'VERIFY_TIME_IMPOSSIBLE',
+      `the decision is as of ${instantOf(asOfMs)}, before what it rests on was recorded`,
+      path,
+    )
   }
 }
 
-function compareDecision(inspection: Inspection, contents: BundleContents, signed: ProvenDecision, verdict: Verdict): void {
+function compareDecision(
+  inspection: Inspection,
+  contents: BundleContents,
+  signed: ProvenDecision,
+  verdict: Verdict,
+): void {
   const said = signed.predicate
   const pairs: readonly (readonly [name: string, shown: unknown, said: unknown])[] = [
     ['verdict', verdict.value, said.verdict],

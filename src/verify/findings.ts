@@ -17,11 +17,13 @@ export const FINDING_TITLES = {
   VERIFY_KEY_UNTRUSTED: 'A statement is signed by a key that nobody vouches for',
   VERIFY_KEY_USE_REFUSED: 'A key signed something that it may not sign',
   VERIFY_CHECKPOINT_REFUSED: 'The ledger checkpoint is not signed by the ledger',
-  VERIFY_CONSISTENCY_BROKEN: 'The ledger of the decision is not the beginning of the ledger in the bundle',
+  VERIFY_CONSISTENCY_BROKEN:
+    'The ledger of the decision is not the beginning of the ledger in the bundle',
   VERIFY_ENTRY_MALFORMED: 'A ledger entry cannot be read',
   VERIFY_ENTRY_NOT_INCLUDED: 'A ledger entry is not in the ledger that the checkpoint names',
   VERIFY_ENTRY_LINK_BROKEN: 'A ledger entry does not follow the one before it',
-  VERIFY_ENTRY_PAYLOAD_DIFFERS: 'The disclosed payload of a ledger entry is not the one that was committed to',
+  VERIFY_ENTRY_PAYLOAD_DIFFERS:
+    'The disclosed payload of a ledger entry is not the one that was committed to',
   VERIFY_ENTRY_DIFFERS: 'A ledger entry and the statement it records say different things',
   VERIFY_ENTRY_MISSING: 'Nothing in the ledger records this',
   VERIFY_STATEMENT_MISSING: 'The ledger records a statement that the bundle does not have',
@@ -29,7 +31,8 @@ export const FINDING_TITLES = {
   VERIFY_STATEMENT_SIGNATURE_BROKEN: 'The signature of a statement does not fit its bytes',
   VERIFY_STATEMENT_SUBJECT_DIFFERS: 'A statement is about something else than this release',
   VERIFY_STATEMENT_PLAN_DIFFERS: 'A statement rests on another plan than the one decided on',
-  VERIFY_SIGNER_DIFFERS: 'A statement names another person, role or runner than the key that signed it',
+  VERIFY_SIGNER_DIFFERS:
+    'A statement names another person, role or runner than the key that signed it',
   VERIFY_EVIDENCE_MISSING: 'Evidence that a result rests on is not in the bundle',
   VERIFY_EVIDENCE_DIFFERS: 'Evidence is not what its digest or size says',
   VERIFY_EVIDENCE_UNREFERENCED: 'Evidence lies in the bundle that no statement rests on',
@@ -39,7 +42,8 @@ export const FINDING_TITLES = {
   VERIFY_ATTEMPT_UNRECORDED: 'A green result rests on an attempt after which another one began',
   VERIFY_RESULT_DIFFERS: "A gate's result is not what its evidence shows",
   VERIFY_TERMS_DIFFER: 'The run was started on other terms than the decision says',
-  VERIFY_SIGN_OFF_DIFFERS: 'The sign-offs decided on are not the ones that were signed and recorded',
+  VERIFY_SIGN_OFF_DIFFERS:
+    'The sign-offs decided on are not the ones that were signed and recorded',
   VERIFY_TIME_IMPOSSIBLE: 'Something is dated before or after what the ledger allows',
   VERIFY_DECISION_MISSING: 'No signed decision rests on these decision inputs',
   VERIFY_DECISION_DIFFERS: 'The decision is not what follows from its inputs',

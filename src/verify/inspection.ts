@@ -23,15 +23,26 @@ export function beginInspection(ports: VerifyPorts): Inspection {
   return {
     ports,
     checked: {
-      files: 0, bytes: 0, statements: 0, signatures: 0, entries: 0, inclusionProofs: 0,
-      commitments: 0, gates: 0, gateRuns: 0, assertions: 0, signOffs: 0, decisions: 0,
+      files: 0,
+      bytes: 0,
+      statements: 0,
+      signatures: 0,
+      entries: 0,
+      inclusionProofs: 0,
+      commitments: 0,
+      gates: 0,
+      gateRuns: 0,
+      assertions: 0,
+      signOffs: 0,
+      decisions: 0,
     },
     findings,
     notProven,
     findingCount: () => findingCount,
     find(code, text, path) {
       findingCount++
-      if (findings.length < FINDING_LIMIT) findings.push({ code, ...(path === undefined ? {} : { path }), text })
+      if (findings.length < FINDING_LIMIT)
+        findings.push({ code, ...(path === undefined ? {} : { path }), text })
       return false
     },
     leaveOpen(text) {
@@ -43,4 +54,24 @@ export function beginInspection(ports: VerifyPorts): Inspection {
 /** A hostile name inside a sentence: quoted, control characters escaped, short. */
 export function quoteName(text: string): string {
   return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text)
+}
+
+/** A check that looked at nothing proves nothing. */
+const MANDATORY: readonly (keyof CheckedCounts)[] = [
+  'files',
+  'bytes',
+  'statements',
+  'signatures',
+  'entries',
+  'inclusionProofs',
+  'gates',
+  'decisions',
+]
+
+/** Finds every count that is zero and may not be. */
+export function checkSomethingShown(inspection: Inspection): void {
+  for (const what of MANDATORY) {
+    if (inspection.checked[what] === 0)
+      inspection.find('VERIFY_NOTHING_CHECKED', `expected at least one of ${what}, got none`)
+  }
 }

@@ -24,14 +24,24 @@ function verifyTrusting(built: BuiltBundle, text: string | Uint8Array): Promise<
 test('an honest bundle is intact with the trust file, the key or its id, and of unknown signer without', async () => {
   const built = await aBundle({ keys })
   const spki = base64Of(keys.plane.publicKey)
-  const pem = createPublicKey({ key: Buffer.from(keys.plane.publicKey), format: 'der', type: 'spki' }).export({ format: 'pem', type: 'spki' })
-  for (const trust of [built.trustBytes, spki, String(pem), keyIdOf(nodeDigest, keys.plane.publicKey)]) {
+  const pem = createPublicKey({
+    key: Buffer.from(keys.plane.publicKey),
+    format: 'der',
+    type: 'spki',
+  }).export({ format: 'pem', type: 'spki' })
+  for (const trust of [built.trustBytes, spki, pem, keyIdOf(nodeDigest, keys.plane.publicKey)]) {
     const report = await verifyTrusting(built, trust)
-    assert.deepEqual([report.verdict, report.findings, report.release?.verdict], ['INTACT', [], 'GO'])
+    assert.deepEqual(
+      [report.verdict, report.findings, report.release?.verdict],
+      ['INTACT', [], 'GO'],
+    )
     assert.equal(exitCodeOfReport(report), 0)
   }
   const report = await verifyBundle(built.bytes, { ports: nodeVerifyPorts })
-  assert.deepEqual([report.verdict, report.findings, report.release?.verdict], ['INTACT_SIGNER_UNKNOWN', [], 'GO'])
+  assert.deepEqual(
+    [report.verdict, report.findings, report.release?.verdict],
+    ['INTACT_SIGNER_UNKNOWN', [], 'GO'],
+  )
   assert.equal(exitCodeOfReport(report), 12)
   assert.match(report.notProven.join('\n'), /Whose key signed this/)
 })
@@ -40,8 +50,18 @@ test('everything in an honest bundle is counted as checked', async () => {
   const built = await aBundle({ keys })
   const { checked } = await verifyTrusting(built, built.trustBytes)
   assert.deepEqual(checked, {
-    files: 17, bytes: built.bytes.length, statements: 6, signatures: 8, entries: 10, inclusionProofs: 10, commitments: 10,
-    gates: 2, gateRuns: 2, assertions: 2, signOffs: 2, decisions: 1,
+    files: 17,
+    bytes: built.bytes.length,
+    statements: 6,
+    signatures: 8,
+    entries: 10,
+    inclusionProofs: 10,
+    commitments: 10,
+    gates: 2,
+    gateRuns: 2,
+    assertions: 2,
+    signOffs: 2,
+    decisions: 1,
   })
 })
 
@@ -51,7 +71,10 @@ test('a bundle by strangers is INVALID to whoever trusts somebody else', async (
   for (const trust of [honest.trustBytes, base64Of(keys.plane.publicKey)]) {
     const report = await verifyTrusting(strangers, trust)
     assert.deepEqual([report.verdict, report.release], ['INVALID', null])
-    assert.deepEqual(report.findings.map((finding) => finding.code), ['VERIFY_SIGNER_UNTRUSTED'])
+    assert.deepEqual(
+      report.findings.map((finding) => finding.code),
+      ['VERIFY_SIGNER_UNTRUSTED'],
+    )
     assert.equal(exitCodeOfReport(report), 40)
   }
 })
@@ -86,15 +109,25 @@ test('an honest bundle proves a No-Go as well as a Go', async () => {
 })
 
 test('a bundle proves that a decision was INVALID, and the exit code says so', async () => {
-  const built = await aBundle({ keys, inputs: (inputs) => ({ ...inputs, integrity: { ok: false, findings: ['entry 3 was changed'] } }) })
+  const built = await aBundle({
+    keys,
+    inputs: (inputs) => ({
+      ...inputs,
+      integrity: { ok: false, findings: ['entry 3 was changed'] },
+    }),
+  })
   const report = await verifyTrusting(built, built.trustBytes)
-  assert.deepEqual([report.verdict, report.release?.verdict, exitCodeOfReport(report)], ['INTACT', 'INVALID', 40])
+  assert.deepEqual(
+    [report.verdict, report.release?.verdict, exitCodeOfReport(report)],
+    ['INTACT', 'INVALID', 40],
+  )
 })
 
 test('entries that are left out, closed payloads and unrecorded attempts are named as not proven', async () => {
   const silent = await aBundle({
     keys,
-    entries: (all) => all.filter((entry) => entry.seq !== 6).map(({ seq, leaf, proof }) => ({ seq, leaf, proof })),
+    entries: (all) =>
+      all.filter((entry) => entry.seq !== 6).map(({ seq, leaf, proof }) => ({ seq, leaf, proof })),
   })
   const report = await verifyTrusting(silent, silent.trustBytes)
   assert.deepEqual([report.verdict, report.findings], ['INTACT', []])
@@ -103,21 +136,35 @@ test('entries that are left out, closed payloads and unrecorded attempts are nam
   assert.doesNotMatch(report.scope.join('\n'), /was left out/)
   const begun = await aBundle({
     keys,
-    facts: (facts) => facts.flatMap((fact) => (fact.type === 'run.finished' ? [begunAgain(facts), fact] : [fact])),
+    facts: (facts) =>
+      facts.flatMap((fact) => (fact.type === 'run.finished' ? [begunAgain(facts), fact] : [fact])),
   })
   const crashed = await verifyTrusting(begun, begun.trustBytes)
   assert.equal(crashed.verdict, 'INTACT')
-  assert.match(crashed.notProven.join('\n'), /attempt 2 of "release\/migration" began \(entry \d+\) and no result/)
+  assert.match(
+    crashed.notProven.join('\n'),
+    /attempt 2 of "release\/migration" began \(entry \d+\) and no result/,
+  )
 })
 
-function begunAgain<F extends { readonly type: string; readonly payload: unknown }>(facts: readonly F[]): F {
+function begunAgain<F extends { readonly type: string; readonly payload: unknown }>(
+  facts: readonly F[],
+): F {
   const intended = facts.find((fact) => fact.type === 'gate.intended')
   assert.ok(intended)
   return { ...intended, payload: { ...(intended.payload as object), attempt: 2 } }
 }
 
 test('trust that is neither file nor key is refused with what was expected', () => {
-  for (const text of ['', 'hello', '{}', '{"format":"seaworthy-trust/1"}', 'AAAA', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----', 'ab'.repeat(31)]) {
+  for (const text of [
+    '',
+    'hello',
+    '{}',
+    '{"format":"seaworthy-trust/1"}',
+    'AAAA',
+    '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----',
+    'ab'.repeat(31),
+  ]) {
     const parsed = parseTrustText(nodeDigest, utf8Bytes(text))
     assert.ok(!parsed.ok, text)
     assert.match(parsed.reason, /expected/)
@@ -127,7 +174,10 @@ test('trust that is neither file nor key is refused with what was expected', () 
 
 test('the report in words escapes what strangers wrote', async () => {
   const trust: TrustInput = { kind: 'key', keyId: '0'.repeat(64) }
-  const report = await verifyBundle((await aBundle({ keys })).bytes, { ports: nodeVerifyPorts, trust })
+  const report = await verifyBundle((await aBundle({ keys })).bytes, {
+    ports: nodeVerifyPorts,
+    trust,
+  })
   const text = renderVerifyReport({ ...report, notProven: ['\u001b[2J\u202egreen'] })
   assert.match(text, /^INVALID/)
   assert.ok(text.includes('\\u{1b}[2J\\u{202e}green'))

@@ -1,7 +1,14 @@
 // Checks the ledger part of a bundle: checkpoint, inclusion, chain links, commitments, and the decision's own checkpoint.
 import { base64Of, bytesEqual } from '../kernel/index.ts'
 import {
-  decodeLeaf, hashLeaf, openCheckpoint, parseEntryBody, parseNoteKey, verifyCommitment, verifyConsistency, verifyInclusion,
+  decodeLeaf,
+  hashLeaf,
+  openCheckpoint,
+  parseEntryBody,
+  parseNoteKey,
+  verifyCommitment,
+  verifyConsistency,
+  verifyInclusion,
 } from '../proof/index.ts'
 import type { BundleEntry, Checkpoint, EntryBody, Leaf, Trust } from '../proof/index.ts'
 import type { BundleContents } from './contents.ts'
@@ -64,29 +71,56 @@ async function readCheckpoint(
     return undefined
   }
   if (key.value.name !== trust.ledger.origin) {
-    inspection.find('VERIFY_CHECKPOINT_REFUSED', `expected a ledger key named ${quoteName(trust.ledger.origin)}, got ${quoteName(key.value.name)}`)
+    inspection.find(
+      'VERIFY_CHECKPOINT_REFUSED',
+      `expected a ledger key named ${quoteName(trust.ledger.origin)}, got ${quoteName(key.value.name)}`,
+    )
     return undefined
   }
   inspection.checked.signatures++
-  const checkpoint = await openCheckpoint(inspection.ports.verifier, contents.checkpointNote, key.value)
+  const checkpoint = await openCheckpoint(
+    inspection.ports.verifier,
+    contents.checkpointNote,
+    key.value,
+  )
   if (checkpoint.ok) return checkpoint.value
   inspection.find('VERIFY_CHECKPOINT_REFUSED', checkpoint.reason, 'checkpoint')
   return undefined
 }
 
-function checkConsistency(inspection: Inspection, contents: BundleContents, checkpoint: Checkpoint): void {
+function checkConsistency(
+  inspection: Inspection,
+  contents: BundleContents,
+  checkpoint: Checkpoint,
+): void {
   const { from, to, proof } = contents.consistency
   const decided = contents.inputs.checkpoint
   const path = 'consistency.json'
   if (to.size !== checkpoint.size || !bytesEqual(to.root, checkpoint.root)) {
-    inspection.find('VERIFY_CONSISTENCY_BROKEN', `expected a proof up to the checkpoint of size ${checkpoint.size}, got one up to size ${to.size}`, path)
+    inspection.find(
+      'VERIFY_CONSISTENCY_BROKEN',
+      `expected a proof up to the checkpoint of size ${checkpoint.size}, got one up to size ${to.size}`,
+      path,
+    )
   }
-  if (from.size !== decided.size || base64Of(from.root) !== decided.root || decided.origin !== checkpoint.origin) {
-    inspection.find('VERIFY_CONSISTENCY_BROKEN', `expected a proof from the decision's ledger of size ${decided.size}, got one from size ${from.size}`, path)
+  if (
+    from.size !== decided.size ||
+    base64Of(from.root) !== decided.root ||
+    decided.origin !== checkpoint.origin
+  ) {
+    inspection.find(
+      'VERIFY_CONSISTENCY_BROKEN',
+      `expected a proof from the decision's ledger of size ${decided.size}, got one from size ${from.size}`,
+      path,
+    )
   }
   const claim = { size1: from.size, root1: from.root, size2: to.size, root2: to.root, proof }
   if (!verifyConsistency(inspection.ports.digest, claim)) {
-    inspection.find('VERIFY_CONSISTENCY_BROKEN', `the proof does not show that the ledger of size ${from.size} is the beginning of the one of size ${to.size}`, path)
+    inspection.find(
+      'VERIFY_CONSISTENCY_BROKEN',
+      `the proof does not show that the ledger of size ${from.size} is the beginning of the one of size ${to.size}`,
+      path,
+    )
   }
 }
 
@@ -98,15 +132,34 @@ function readLeaf(inspection: Inspection, entry: BundleEntry): Leaf | undefined 
     return undefined
   }
   if (leaf.value.seq === entry.seq) return leaf.value
-  inspection.find('VERIFY_ENTRY_MALFORMED', `entry ${entry.seq}: the leaf says that it is entry ${leaf.value.seq}`, 'entries.json')
+  inspection.find(
+    'VERIFY_ENTRY_MALFORMED',
+    `entry ${entry.seq}: the leaf says that it is entry ${leaf.value.seq}`,
+    'entries.json',
+  )
   return undefined
 }
 
-function checkInclusion(inspection: Inspection, entry: BundleEntry, leafHash: Uint8Array, checkpoint: Checkpoint): void {
+function checkInclusion(
+  inspection: Inspection,
+  entry: BundleEntry,
+  leafHash: Uint8Array,
+  checkpoint: Checkpoint,
+): void {
   inspection.checked.inclusionProofs++
-  const claim = { leafHash, seq: entry.seq, size: checkpoint.size, root: checkpoint.root, proof: entry.proof }
+  const claim = {
+    leafHash,
+    seq: entry.seq,
+    size: checkpoint.size,
+    root: checkpoint.root,
+    proof: entry.proof,
+  }
   if (verifyInclusion(inspection.ports.digest, claim)) return
-  inspection.find('VERIFY_ENTRY_NOT_INCLUDED', `entry ${entry.seq}: its proof does not lead to the root of the checkpoint of size ${checkpoint.size}`, 'entries.json')
+  inspection.find(
+    'VERIFY_ENTRY_NOT_INCLUDED',
+    `entry ${entry.seq}: its proof does not lead to the root of the checkpoint of size ${checkpoint.size}`,
+    'entries.json',
+  )
 }
 
 function checkLink(
@@ -116,14 +169,26 @@ function checkLink(
 ): void {
   if (previous === undefined) return
   if (previous.leaf.seq + 1 === leaf.seq && !bytesEqual(leaf.prev, previous.hash)) {
-    inspection.find('VERIFY_ENTRY_LINK_BROKEN', `entry ${leaf.seq}: its link is not the hash of entry ${previous.leaf.seq}`, 'entries.json')
+    inspection.find(
+      'VERIFY_ENTRY_LINK_BROKEN',
+      `entry ${leaf.seq}: its link is not the hash of entry ${previous.leaf.seq}`,
+      'entries.json',
+    )
   }
   if (leaf.timeMs < previous.leaf.timeMs) {
-    inspection.find('VERIFY_ENTRY_LINK_BROKEN', `entry ${leaf.seq}: its time is before that of entry ${previous.leaf.seq}`, 'entries.json')
+    inspection.find(
+      'VERIFY_ENTRY_LINK_BROKEN',
+      `entry ${leaf.seq}: its time is before that of entry ${previous.leaf.seq}`,
+      'entries.json',
+    )
   }
 }
 
-function readProvenEntry(inspection: Inspection, entry: BundleEntry, leaf: Leaf): ProvenEntry | undefined {
+function readProvenEntry(
+  inspection: Inspection,
+  entry: BundleEntry,
+  leaf: Leaf,
+): ProvenEntry | undefined {
   const body = parseEntryBody(leaf.body)
   if (!body.ok) {
     inspection.find('VERIFY_ENTRY_MALFORMED', `entry ${entry.seq}: ${body.reason}`, 'entries.json')
@@ -133,7 +198,12 @@ function readProvenEntry(inspection: Inspection, entry: BundleEntry, leaf: Leaf)
   if (entry.payload === undefined) return proven
   inspection.checked.commitments++
   const { salt, value } = entry.payload
-  if (verifyCommitment(inspection.ports.digest, body.value.payload, salt, value)) return { ...proven, payload: value }
-  inspection.find('VERIFY_ENTRY_PAYLOAD_DIFFERS', `entry ${entry.seq}: the payload is not the one that the entry commits to`, 'entries.json')
+  if (verifyCommitment(inspection.ports.digest, body.value.payload, salt, value))
+    return { ...proven, payload: value }
+  inspection.find(
+    'VERIFY_ENTRY_PAYLOAD_DIFFERS',
+    `entry ${entry.seq}: the payload is not the one that the entry commits to`,
+    'entries.json',
+  )
   return undefined
 }

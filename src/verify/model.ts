@@ -50,7 +50,11 @@ export interface ProvenRelease {
   /** When a GO is void; absent for other verdicts. */
   readonly expiresAt?: string
   readonly reasons: readonly Reason[]
-  readonly gates: readonly { readonly gate: string; readonly title: string; readonly status: string }[]
+  readonly gates: readonly {
+    readonly gate: string
+    readonly title: string
+    readonly status: string
+  }[]
 }
 
 export interface VerifyReport {

@@ -33,7 +33,10 @@ const processStreams: CliStreams = {
 }
 
 /** @param args words after the command's name @returns the exit code; never rejects for bad input */
-export async function runVerifyCli(args: readonly string[], streams: CliStreams = processStreams): Promise<ExitCode> {
+export async function runVerifyCli(
+  args: readonly string[],
+  streams: CliStreams = processStreams,
+): Promise<ExitCode> {
   const isJson = args.includes('--json')
   try {
     const command = readCommand(args)
@@ -54,7 +57,10 @@ function readCommand(args: readonly string[]): VerifyCommand | 'help' {
   if (values.help === true) return 'help'
   const [bundle] = positionals
   if (bundle === undefined || positionals.length !== 1) {
-    throw verifyFault('VERIFY_USAGE_REFUSED', `expected the path of one bundle, got ${positionals.length}`)
+    throw verifyFault(
+      'VERIFY_USAGE_REFUSED',
+      `expected the path of one bundle, got ${positionals.length}`,
+    )
   }
   return values.trust === undefined ? { bundle } : { bundle, trust: values.trust }
 }
@@ -63,7 +69,11 @@ function parseWords(args: readonly string[]): {
   readonly values: { readonly help?: boolean; readonly json?: boolean; readonly trust?: string }
   readonly positionals: readonly string[]
 } {
-  const options = { help: { type: 'boolean' }, json: { type: 'boolean' }, trust: { type: 'string' } } as const
+  const options = {
+    help: { type: 'boolean' },
+    json: { type: 'boolean' },
+    trust: { type: 'string' },
+  } as const
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
   } catch (cause) {
@@ -73,7 +83,9 @@ function parseWords(args: readonly string[]): {
 
 function reportProblem(thrown: unknown, isJson: boolean, streams: CliStreams): ExitCode {
   const { code, message, row } =
-    thrown instanceof SeaworthyError ? thrown : verifyFault('VERIFY_FAULT_UNKNOWN', messageOf(thrown))
+    thrown instanceof SeaworthyError
+      ? thrown
+      : verifyFault('VERIFY_FAULT_UNKNOWN', messageOf(thrown))
   const error = { code, message, hint: row.hint, retryable: row.retryable === true }
   if (isJson) streams.stdout(envelopeOf({ ok: false, error }, row.exit))
   else streams.stderr(escapeControls(`error: ${message}`) + `\n  ${row.hint}\n  code: ${code}\n`)

@@ -26,7 +26,10 @@ after(() => rmSync(folder, { recursive: true }))
 
 async function runCli(...args: string[]): Promise<{ exit: number; out: string; err: string }> {
   let [out, err] = ['', '']
-  const exit = await runVerifyCli(args, { stdout: (text) => (out += text), stderr: (text) => (err += text) })
+  const exit = await runVerifyCli(args, {
+    stdout: (text) => (out += text),
+    stderr: (text) => (err += text),
+  })
   return { exit, out, err }
 }
 
@@ -56,12 +59,23 @@ test('exit codes tell intact, signer unknown, INVALID, usage and a missing file 
 })
 
 test('--json answers one document, whether it went well or not', async () => {
-  const good = JSON.parse((await runCli(join(folder, 'a.bundle.tar'), '--json')).out) as Record<string, unknown>
-  assert.deepEqual([good['schemaVersion'], good['ok'], (good['data'] as { verdict: string }).verdict], [1, true, 'INTACT_SIGNER_UNKNOWN'])
-  const invalid = JSON.parse((await runCli(join(folder, 'bad.bundle.tar'), '--json')).out) as Record<string, unknown>
+  const good = JSON.parse((await runCli(join(folder, 'a.bundle.tar'), '--json')).out) as Record<
+    string,
+    unknown
+  >
+  assert.deepEqual(
+    [good['schemaVersion'], good['ok'], (good['data'] as { verdict: string }).verdict],
+    [1, true, 'INTACT_SIGNER_UNKNOWN'],
+  )
+  const invalid = JSON.parse(
+    (await runCli(join(folder, 'bad.bundle.tar'), '--json')).out,
+  ) as Record<string, unknown>
   assert.deepEqual([invalid['ok'], (invalid['data'] as { release: unknown }).release], [true, null])
   const missing = JSON.parse((await runCli('none', '--json')).out) as Record<string, unknown>
-  assert.deepEqual([missing['ok'], (missing['error'] as { code: string }).code], [false, 'VERIFY_BUNDLE_MISSING'])
+  assert.deepEqual(
+    [missing['ok'], (missing['error'] as { code: string }).code],
+    [false, 'VERIFY_BUNDLE_MISSING'],
+  )
 })
 
 test('a file beyond the limit is refused without being read', async () => {
@@ -81,8 +95,15 @@ test('verifying loads no module that could reach a network', () => {
     const { runVerifyCli } = await import('./src/verify/node-cli.ts')
     process.exitCode = await runVerifyCli([${JSON.stringify(join(folder, 'a.bundle.tar'))}], { stdout: () => {}, stderr: () => {} })
     console.log(JSON.stringify(seen.filter((name) => !name.startsWith('.'))))`
-  const ran = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
+  const ran = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+  })
   assert.equal(ran.status, 12, ran.stderr)
   const loaded = new Set(JSON.parse(ran.stdout) as string[])
-  assert.deepEqual([...loaded].toSorted(), ['node:crypto', 'node:fs/promises', 'node:util', 'node:zlib'])
+  assert.deepEqual([...loaded].toSorted(), [
+    'node:crypto',
+    'node:fs/promises',
+    'node:util',
+    'node:zlib',
+  ])
 })

@@ -19,7 +19,9 @@ export const nodeVerifyPorts: VerifyPorts = {
     verify: (algorithm, publicKey, message, signature) => {
       try {
         const key = createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' })
-        return Promise.resolve(verify(algorithm === 'ed25519' ? null : 'sha256', message, key, signature))
+        return Promise.resolve(
+          verify(algorithm === 'ed25519' ? null : 'sha256', message, key, signature),
+        )
       } catch {
         // The port promises false for keys and signatures that cannot be read.
         return Promise.resolve(false)
@@ -31,7 +33,8 @@ export const nodeVerifyPorts: VerifyPorts = {
       new Promise((resolve, reject) => {
         // zlib takes no limit of 0; one byte more than nothing is still refused by the caller's size check.
         gunzip(bytes, { maxOutputLength: Math.max(1, limitBytes) }, (error, content) => {
-          if (error === null) resolve(new Uint8Array(content.buffer, content.byteOffset, content.length))
+          if (error === null)
+            resolve(new Uint8Array(content.buffer, content.byteOffset, content.length))
           else reject(error)
         })
       }),
@@ -43,18 +46,25 @@ export const nodeVerifyPorts: VerifyPorts = {
  * @param trustArgument path of a trust file or PEM key, a base64 key, or a key id; absent: signer unknown at best
  * @throws VERIFY_BUNDLE_MISSING, VERIFY_TRUST_REFUSED
  */
-export async function verifyBundleFile(path: string, trustArgument?: string): Promise<VerifyReport> {
+export async function verifyBundleFile(
+  path: string,
+  trustArgument?: string,
+): Promise<VerifyReport> {
   const trust = trustArgument === undefined ? undefined : await readTrustArgument(trustArgument)
   const bytes = await readBounded(path, TAR_LIMIT_BYTES)
   if (bytes === undefined) {
-    return refuseBundle(nodeVerifyPorts, `expected a file of at most ${TAR_LIMIT_BYTES} bytes, got a larger one`)
+    return refuseBundle(
+      nodeVerifyPorts,
+      `expected a file of at most ${TAR_LIMIT_BYTES} bytes, got a larger one`,
+    )
   }
   return verifyBundle(bytes, { ports: nodeVerifyPorts, ...(trust === undefined ? {} : { trust }) })
 }
 
 async function readTrustArgument(argument: string): Promise<TrustInput> {
   // What cannot be looked up is no file; then the argument itself is read as a key, or refused with its reason.
-  const isFile = !isKeyId(argument) && (await stat(argument).catch(() => undefined))?.isFile() === true
+  const isFile =
+    !isKeyId(argument) && (await stat(argument).catch(() => undefined))?.isFile() === true
   const bytes = isFile ? await readFileOfTrust(argument) : utf8Bytes(argument)
   const parsed = parseTrustText(nodeVerifyPorts.digest, bytes)
   if (parsed.ok) return parsed.value
@@ -65,7 +75,10 @@ async function readTrustArgument(argument: string): Promise<TrustInput> {
 async function readFileOfTrust(path: string): Promise<Uint8Array> {
   const bytes = await readBounded(path, TRUST_LIMIT_BYTES)
   if (bytes !== undefined) return bytes
-  throw verifyFault('VERIFY_TRUST_REFUSED', `expected at most ${TRUST_LIMIT_BYTES} bytes of trust in ${path}`)
+  throw verifyFault(
+    'VERIFY_TRUST_REFUSED',
+    `expected at most ${TRUST_LIMIT_BYTES} bytes of trust in ${path}`,
+  )
 }
 
 /** The file's bytes, or undefined when there are more than the limit. @throws VERIFY_BUNDLE_MISSING */
@@ -79,6 +92,10 @@ async function readBounded(path: string, limitBytes: number): Promise<Uint8Array
       await file.close()
     }
   } catch (cause) {
-    throw verifyFault('VERIFY_BUNDLE_MISSING', `expected a readable file at ${path}: ${messageOf(cause)}`, { cause })
+    throw verifyFault(
+      'VERIFY_BUNDLE_MISSING',
+      `expected a readable file at ${path}: ${messageOf(cause)}`,
+      { cause },
+    )
   }
 }

@@ -7,7 +7,8 @@ const LINE_LIMIT = 60
 
 const HEADLINES = {
   INTACT: 'INTACT: nothing changed, and the signer is the one you trust.',
-  INTACT_SIGNER_UNKNOWN: 'INTACT, SIGNER UNKNOWN: nothing changed since it was sealed; who sealed it is not shown.',
+  INTACT_SIGNER_UNKNOWN:
+    'INTACT, SIGNER UNKNOWN: nothing changed since it was sealed; who sealed it is not shown.',
   INVALID: 'INVALID: this bundle proves nothing.',
 } as const
 
@@ -24,22 +25,32 @@ export function renderVerifyReport(report: VerifyReport): string {
     pushRest(lines, report.findings.length)
   }
   if (report.release !== null) pushRelease(lines, report.release)
-  if (report.scope.length > 0) lines.push('', 'What was proven:', ...report.scope.map((line) => `  ✓ ${line}`))
-  if (report.notProven.length > 0) lines.push('', 'What was not proven:', ...report.notProven.map((line) => `  · ${line}`))
+  if (report.scope.length > 0)
+    lines.push('', 'What was proven:', ...report.scope.map((line) => `  ✓ ${line}`))
+  if (report.notProven.length > 0)
+    lines.push('', 'What was not proven:', ...report.notProven.map((line) => `  · ${line}`))
   if (report.verdict === 'INTACT_SIGNER_UNKNOWN') {
-    lines.push('', 'To know whose it is, run again with --trust FILE or --trust KEY from a source you trust.')
+    lines.push(
+      '',
+      'To know whose it is, run again with --trust FILE or --trust KEY from a source you trust.',
+    )
   }
   return `${lines.map(escapeControls).join('\n')}\n`
 }
 
 function pushRelease(lines: string[], release: NonNullable<VerifyReport['release']>): void {
-  lines.push('', `${release.service} ${release.version} in ${release.environment}: ${release.verdict}, decided ${release.decidedAt}`)
+  lines.push(
+    '',
+    `${release.service} ${release.version} in ${release.environment}: ${release.verdict}, decided ${release.decidedAt}`,
+  )
   if (release.raw !== release.verdict) lines.push(`  without waivers it would be ${release.raw}`)
   if (release.expiresAt !== undefined) lines.push(`  void from ${release.expiresAt}`)
-  for (const reason of release.reasons.slice(0, LINE_LIMIT)) lines.push(`  ${reason.text} (rule ${reason.rule}); ${reason.flip}`)
+  for (const reason of release.reasons.slice(0, LINE_LIMIT))
+    lines.push(`  ${reason.text} (rule ${reason.rule}); ${reason.flip}`)
   pushRest(lines, release.reasons.length)
   lines.push('', `Gates (${release.gates.length}), as their evidence shows them:`)
-  for (const gate of release.gates.slice(0, LINE_LIMIT)) lines.push(`  ${gate.status.padEnd(14)} ${gate.title}  [${gate.gate}]`)
+  for (const gate of release.gates.slice(0, LINE_LIMIT))
+    lines.push(`  ${gate.status.padEnd(14)} ${gate.title}  [${gate.gate}]`)
   pushRest(lines, release.gates.length)
 }
 
@@ -49,5 +60,8 @@ function pushRest(lines: string[], count: number): void {
 
 /** Titles and texts come from strangers: no control character and no direction mark reaches the terminal. */
 export function escapeControls(line: string): string {
-  return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`)
+  return line.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`,
+  )
 }

@@ -1,21 +1,17 @@
 // Judges every gate again: the last recorded attempt, from its evidence, by the rules of the plan.
 import { canonicalize, messageOf } from '../kernel/index.ts'
-import type { ContentDigest } from '../kernel/index.ts'
 import { statementPath } from '../proof/index.ts'
 import type { GateRunPredicate } from '../proof/index.ts'
-import { definitionHashOf, isSatisfied, judgeGate, parseCapture, settleRun } from '../verdict/index.ts'
+import { definitionHashOf, judgeGate, parseCapture, settleRun } from '../verdict/index.ts'
 import type { GateResult, Judgement, PlanGate, RecordedGate } from '../verdict/index.ts'
+import { checkStarted, lastAttempts } from './attempts.ts'
+import type { ProvenGateRun } from './attempts.ts'
 import { inflateEvidence } from './contents.ts'
 import type { BundleContents } from './contents.ts'
 import { quoteName } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import type { LedgerPart } from './ledger-part.ts'
 import type { ProvenStatement } from './statements.ts'
-
-/** Clocks of runner and ledger may differ by this much. Source: release semantics, section 4. */
-export const CLOCK_SKEW_LIMIT_MS = 5 * 60 * 1000
-
-type ProvenGateRun = Extract<ProvenStatement, { readonly kind: 'gate-run' }>
 
 /** Re-decides every gate and compares with the results that the decision used; findings say where they differ. */
 export async function inspectResults(
@@ -44,98 +40,18 @@ export async function inspectResults(
   }
   for (const [gate, run] of last) {
     if (plan.gates.some((candidate) => candidate.id === gate)) continue
-    inspection.find('VERIFY_DEFINITION_DIFFERS', `expected a gate of the plan, got ${quoteName(gate)}`, statementPath(run.id))
+    inspection.find(
+      'VERIFY_DEFINITION_DIFFERS',
+      `expected a gate of the plan, got ${quoteName(gate)}`,
+      statementPath(run.id),
+    )
   }
   if (inspection.findingCount() !== before) return
-  compareResults(inspection, inputs.results, settleRun(inspection.ports.digest, plan, inputs.terms, recorded))
-}
-
-/** For each gate of the decided run the recorded attempt with the highest number, up to the decision's checkpoint. */
-function lastAttempts(
-  inspection: Inspection,
-  contents: BundleContents,
-  statements: readonly ProvenStatement[],
-): ReadonlyMap<string, ProvenGateRun> {
-  const last = new Map<string, ProvenGateRun>()
-  const seen = new Map<string, ContentDigest>()
-  const { run, checkpoint } = contents.inputs
-  for (const statement of statements) {
-    if (statement.kind !== 'gate-run' || statement.predicate.run !== run) continue
-    const { gate, attempt } = statement.predicate
-    checkEntryAgrees(inspection, statement)
-    if (statement.entry.seq >= checkpoint.size) {
-      inspection.leaveOpen(`Attempt ${attempt} of ${quoteName(gate)} was recorded after the decision and is no part of it.`)
-      continue
-    }
-    const name = canonicalize([gate, attempt])
-    if (seen.has(name)) {
-      inspection.find('VERIFY_ATTEMPT_REPEATED', `expected attempt ${attempt} of ${quoteName(gate)} once, got it again`, statementPath(statement.id))
-    }
-    seen.set(name, statement.id)
-    const known = last.get(gate)
-    if (known === undefined || known.predicate.attempt < attempt) last.set(gate, statement)
-  }
-  return last
-}
-
-/** The entry must name the same evidence and, where it shows its payload, the same gate, attempt and run. */
-function checkEntryAgrees(inspection: Inspection, statement: ProvenGateRun): void {
-  const { entry, predicate, id } = statement
-  const path = statementPath(id)
-  const named = new Set<string>([id, ...predicate.evidence.map((ref) => ref.digest)])
-  if (entry.body.refs.length !== named.size || !entry.body.refs.every((ref) => named.has(ref))) {
-    inspection.find('VERIFY_ENTRY_DIFFERS', `entry ${entry.seq} names other evidence than the statement`, path)
-  }
-  if (!payloadSays(entry.payload, { run: predicate.run, gate: predicate.gate, attempt: predicate.attempt })) {
-    inspection.find('VERIFY_ENTRY_DIFFERS', `entry ${entry.seq} names another run, gate or attempt than the statement`, path)
-  }
-  if (Date.parse(predicate.finishedAt) < Date.parse(predicate.startedAt)) {
-    inspection.find('VERIFY_TIME_IMPOSSIBLE', `expected an end after the start ${predicate.startedAt}, got ${predicate.finishedAt}`, path)
-  }
-  if (Date.parse(predicate.finishedAt) > entry.timeMs + CLOCK_SKEW_LIMIT_MS) {
-    inspection.find('VERIFY_TIME_IMPOSSIBLE', `the gate ended at ${predicate.finishedAt}, after the ledger recorded it`, path)
-  }
-}
-
-/** True unless the payload is shown and says something else. */
-export function payloadSays(payload: unknown, expected: Readonly<Record<string, unknown>>): boolean {
-  if (payload === undefined) return true
-  if (typeof payload !== 'object' || payload === null) return false
-  const members = new Map(Object.entries(payload))
-  return Object.entries(expected).every(([name, value]) => {
-    const shown: unknown = members.get(name)
-    return shown !== undefined && canonicalize(shown) === canonicalize(value)
-  })
-}
-
-/** An attempt that began and was never recorded cannot be told from one that was left out. */
-function checkStarted(
-  inspection: Inspection,
-  contents: BundleContents,
-  ledger: LedgerPart,
-  last: ReadonlyMap<string, ProvenGateRun>,
-): void {
-  const { run, checkpoint } = contents.inputs
-  for (const { seq, body, payload } of ledger.entries) {
-    if (body.type !== 'gate.intended' || seq >= checkpoint.size || payload === undefined) continue
-    if (!payloadSays(payload, { run })) continue
-    for (const gate of contents.plan.gates) {
-      if (!payloadSays(payload, { gate: gate.id })) continue
-      const recorded = last.get(gate.id)?.predicate.attempt ?? 0
-      const attempt = attemptOf(payload)
-      if (attempt <= recorded) continue
-      const text = `attempt ${attempt} of ${quoteName(gate.id)} began (entry ${seq}) and no result of it is recorded`
-      const result = contents.inputs.results.find((candidate) => candidate.gate === gate.id)
-      // A crash explains it, unless a green result rests on an older attempt while positions are left out.
-      if (ledger.isContiguous || result === undefined || !isSatisfied(result.status)) inspection.leaveOpen(`How ${quoteName(gate.id)} ended: ${text}.`)
-      else inspection.find('VERIFY_ATTEMPT_UNRECORDED', `${text}, while positions of the ledger are left out`, 'entries.json')
-    }
-  }
-}
-
-function attemptOf(payload: unknown): number {
-  const isShown = typeof payload === 'object' && payload !== null && 'attempt' in payload
-  return isShown && typeof payload.attempt === 'number' ? payload.attempt : 0
+  compareResults(
+    inspection,
+    inputs.results,
+    settleRun(inspection.ports.digest, plan, inputs.terms, recorded),
+  )
 }
 
 async function judgeAgain(
@@ -147,12 +63,20 @@ async function judgeAgain(
   const path = statementPath(run.id)
   const definition = definitionHashOf(inspection.ports.digest, gate)
   if (run.predicate.definition !== definition) {
-    inspection.find('VERIFY_DEFINITION_DIFFERS', `expected the definition ${definition} of ${quoteName(gate.id)}, got ${run.predicate.definition}`, path)
+    inspection.find(
+      'VERIFY_DEFINITION_DIFFERS',
+      `expected the definition ${definition} of ${quoteName(gate.id)}, got ${run.predicate.definition}`,
+      path,
+    )
     return undefined
   }
   // A runner may not answer for a person; a person's key is told by the sign-off it may give.
   if (gate.check.type === 'manual' && !run.key.uses.includes('sign-off')) {
-    inspection.find('VERIFY_KEY_USE_REFUSED', `expected a person's answer to ${quoteName(gate.id)}, got one by ${quoteName(run.key.principal)}`, path)
+    inspection.find(
+      'VERIFY_KEY_USE_REFUSED',
+      `expected a person's answer to ${quoteName(gate.id)}, got one by ${quoteName(run.key.principal)}`,
+      path,
+    )
     return undefined
   }
   const evidence = await readEvidence(inspection, contents, run.predicate, path)
@@ -163,11 +87,19 @@ async function judgeAgain(
     inspection.checked.gateRuns++
     inspection.checked.assertions += judgement.assertions.length
     if (!agreesOnStatus(run.entry.payload, judgement.status)) {
-      inspection.find('VERIFY_RESULT_DIFFERS', `entry ${run.entry.seq} says another status of ${quoteName(gate.id)} than its evidence shows, ${judgement.status}`, 'entries.json')
+      inspection.find(
+        'VERIFY_RESULT_DIFFERS',
+        `entry ${run.entry.seq} says another status of ${quoteName(gate.id)} than its evidence shows, ${judgement.status}`,
+        'entries.json',
+      )
     }
     return judgement
   } catch (thrown) {
-    inspection.find('VERIFY_EVIDENCE_DIFFERS', `the capture of ${quoteName(gate.id)} cannot be judged: ${messageOf(thrown)}`, path)
+    inspection.find(
+      'VERIFY_EVIDENCE_DIFFERS',
+      `the capture of ${quoteName(gate.id)} cannot be judged: ${messageOf(thrown)}`,
+      path,
+    )
     return undefined
   }
 }
@@ -189,31 +121,59 @@ async function readEvidence(
     const content = await inflateEvidence(inspection, contents, ref.digest)
     if (content === undefined) return undefined
     if (content.length !== ref.sizeBytes) {
-      inspection.find('VERIFY_EVIDENCE_DIFFERS', `expected ${ref.sizeBytes} bytes of ${quoteName(ref.name)}, got ${content.length}`, path)
+      inspection.find(
+        'VERIFY_EVIDENCE_DIFFERS',
+        `expected ${ref.sizeBytes} bytes of ${quoteName(ref.name)}, got ${content.length}`,
+        path,
+      )
       return undefined
     }
     out.set(ref.name, content)
   }
   if (out.has('capture')) return Object.fromEntries(out)
-  inspection.find('VERIFY_EVIDENCE_MISSING', `expected evidence named "capture" of ${quoteName(predicate.gate)}, there is none`, path)
+  inspection.find(
+    'VERIFY_EVIDENCE_MISSING',
+    `expected evidence named "capture" of ${quoteName(predicate.gate)}, there is none`,
+    path,
+  )
   return undefined
 }
 
-function compareResults(inspection: Inspection, claimed: readonly GateResult[], shown: readonly GateResult[]): void {
+function compareResults(
+  inspection: Inspection,
+  claimed: readonly GateResult[],
+  shown: readonly GateResult[],
+): void {
   const path = 'decision-inputs.json'
   const byGate = new Map(claimed.map((result) => [result.gate, result]))
   if (byGate.size !== shown.length || claimed.length !== shown.length) {
-    inspection.find('VERIFY_RESULT_DIFFERS', `expected one result for each of ${shown.length} gates, got ${claimed.length}`, path)
+    inspection.find(
+      'VERIFY_RESULT_DIFFERS',
+      `expected one result for each of ${shown.length} gates, got ${claimed.length}`,
+      path,
+    )
   }
   for (const result of shown) {
     inspection.checked.gates++
     const claim = byGate.get(result.gate)
     if (claim === undefined) {
-      inspection.find('VERIFY_RESULT_DIFFERS', `expected a result for ${quoteName(result.gate)}, there is none`, path)
+      inspection.find(
+        'VERIFY_RESULT_DIFFERS',
+        `expected a result for ${quoteName(result.gate)}, there is none`,
+        path,
+      )
     } else if (claim.status !== result.status) {
-      inspection.find('VERIFY_RESULT_DIFFERS', `${quoteName(result.gate)}: expected ${result.status} (${result.reason}), the decision used ${claim.status}`, path)
+      inspection.find(
+        'VERIFY_RESULT_DIFFERS',
+        `${quoteName(result.gate)}: expected ${result.status} (${result.reason}), the decision used ${claim.status}`,
+        path,
+      )
     } else if (canonicalize(withoutReason(claim)) !== canonicalize(withoutReason(result))) {
-      inspection.find('VERIFY_RESULT_DIFFERS', `${quoteName(result.gate)}: statement, evidence, time, slots or toggles are not what the evidence shows`, path)
+      inspection.find(
+        'VERIFY_RESULT_DIFFERS',
+        `${quoteName(result.gate)}: statement, evidence, time, slots or toggles are not what the evidence shows`,
+        path,
+      )
     }
   }
 }
@@ -231,16 +191,24 @@ export function checkEvidenceUse(
 ): void {
   const referenced = new Set<string>()
   for (const statement of statements) {
-    if (statement.kind === 'gate-run') for (const ref of statement.predicate.evidence) referenced.add(ref.digest)
+    if (statement.kind === 'gate-run')
+      for (const ref of statement.predicate.evidence) referenced.add(ref.digest)
   }
   const carried = new Set<string>()
   for (const file of contents.opened.manifest.files) {
     if (file.content === undefined) continue
     carried.add(file.content.sha256)
     if (!referenced.has(file.content.sha256)) {
-      inspection.find('VERIFY_EVIDENCE_UNREFERENCED', `no statement rests on the content ${file.content.sha256}`, file.path)
+      inspection.find(
+        'VERIFY_EVIDENCE_UNREFERENCED',
+        `no statement rests on the content ${file.content.sha256}`,
+        file.path,
+      )
     }
   }
   const absentCount = [...referenced].filter((wanted) => !carried.has(wanted)).length
-  if (absentCount > 0) inspection.leaveOpen(`${absentCount} pieces of evidence of superseded attempts are not in the bundle.`)
+  if (absentCount > 0)
+    inspection.leaveOpen(
+      `${absentCount} pieces of evidence of superseded attempts are not in the bundle.`,
+    )
 }

@@ -13,13 +13,17 @@ export function describeScope(
 ): readonly string[] {
   const { checked } = inspection
   const { size } = ledger.checkpoint
-  const whose = isSignerKnown ? 'the control plane whose key you trust' : `the key ${contents.opened.manifest.signer}`
+  const whose = isSignerKnown
+    ? 'the control plane whose key you trust'
+    : `the key ${contents.opened.manifest.signer}`
   const first = ledger.entries[0]?.seq ?? 0
   const last = ledger.entries.at(-1)?.seq ?? 0
   return [
     `No byte of the ${checked.files} files (${checked.bytes} bytes) changed since ${whose} sealed them.`,
     `${checked.entries} ledger entries are in the ledger ${ledger.checkpoint.origin} of ${size} entries, whose root its key signed.`,
-    ...(ledger.isContiguous ? [`No entry between ${first} and ${last} of that ledger was left out.`] : []),
+    ...(ledger.isContiguous
+      ? [`No entry between ${first} and ${last} of that ledger was left out.`]
+      : []),
     `The ledger as it was at the decision (${contents.inputs.checkpoint.size} entries) is the beginning of it.`,
     `${checked.statements} statements are signed by keys that may sign them, and recorded in the ledger.`,
     `${checked.gates} gates were decided again, ${checked.gateRuns} of them from recorded evidence (${checked.assertions} assertions), with the same results.`,
@@ -40,19 +44,37 @@ export function describeLimits(
   const undisclosedCount = ledger.entries.filter((entry) => entry.payload === undefined).length
   const judgedCount = inspection.checked.gateRuns
   const runCount = plan.gates.filter((gate) => gate.children === undefined).length
-  const isReviewed = statements.some(({ kind, predicate }) => kind === 'approval' && predicate.digest === contents.planHash)
+  const isReviewed = statements.some(
+    ({ kind, predicate }) => kind === 'approval' && predicate.digest === contents.planHash,
+  )
   return [
-    ...(isSignerKnown ? [] : ['Whose key signed this: the bundle brought its own keys. Compare with a key you have from elsewhere.']),
+    ...(isSignerKnown
+      ? []
+      : [
+          'Whose key signed this: the bundle brought its own keys. Compare with a key you have from elsewhere.',
+        ]),
     'That a runner saw what it says: a signature shows who says it, not that it is true.',
     'When it happened: times are those of the runner, the people and the control plane.',
-    ...(ledger.isContiguous ? [] : ['That no further entry of this release exists: positions of the ledger are left out of the bundle.']),
-    ...(undisclosedCount === 0 ? [] : [`What ${undisclosedCount} ledger entries say: their payload is not disclosed.`]),
-    ...(judgedCount === runCount ? [] : [`${runCount - judgedCount} of ${runCount} gates have no recorded run.`]),
+    ...(ledger.isContiguous
+      ? []
+      : [
+          'That no further entry of this release exists: positions of the ledger are left out of the bundle.',
+        ]),
+    ...(undisclosedCount === 0
+      ? []
+      : [`What ${undisclosedCount} ledger entries say: their payload is not disclosed.`]),
+    ...(judgedCount === runCount
+      ? []
+      : [`${runCount - judgedCount} of ${runCount} gates have no recorded run.`]),
     ...(isReviewed ? [] : ['That a person reviewed the plan: no approval of it is in the bundle.']),
     ...(inputs.risks.length + inputs.waivers.length + inputs.conditions.length === 0
       ? []
       : ['Risks, waivers and conditions: they are taken as the control plane froze them.']),
-    ...(opened.files.has('documents/filled.md') ? ['That the filled checklist and the report repeat the results rightly: they are signed, not recomputed.'] : []),
+    ...(opened.files.has('documents/filled.md')
+      ? [
+          'That the filled checklist and the report repeat the results rightly: they are signed, not recomputed.',
+        ]
+      : []),
     ...inspection.notProven,
   ]
 }

@@ -4,10 +4,10 @@ import type { ExitCode } from '../kernel/index.ts'
 import { compareFiles, openBundle } from '../proof/index.ts'
 import { checkAgreement, checkEvidence, checkPaths, readContents } from './contents.ts'
 import { inspectDecision } from './decision.ts'
-import { beginInspection } from './inspection.ts'
+import { beginInspection, checkSomethingShown } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import { inspectLedger } from './ledger-part.ts'
-import type { CheckedCounts, TrustInput, VerifyPorts, VerifyReport } from './model.ts'
+import type { TrustInput, VerifyPorts, VerifyReport } from './model.ts'
 import { checkEvidenceUse, inspectResults } from './results.ts'
 import { describeLimits, describeScope } from './scope.ts'
 import { inspectSignOffs } from './sign-offs.ts'
@@ -24,7 +24,10 @@ export interface VerifyOptions {
  * Verifies a bundle: container, manifest, files, keys, ledger, statements, evidence, every gate's status, the
  * verdict. Never throws for anything in `bytes`: what cannot be shown is a finding, and a finding is INVALID.
  */
-export async function verifyBundle(bytes: Uint8Array, options: VerifyOptions): Promise<VerifyReport> {
+export async function verifyBundle(
+  bytes: Uint8Array,
+  options: VerifyOptions,
+): Promise<VerifyReport> {
   const inspection = beginInspection(options.ports)
   try {
     return await inspectBundle(inspection, bytes, options.trust)
@@ -66,14 +69,16 @@ async function inspectBundle(
   inspection.checked.bytes = bytes.length
   checkPaths(inspection, opened.value)
   const authority = await identifySigner(inspection, opened.value, given)
-  if (authority === undefined || inspection.findingCount() > 0) return reportInvalid(inspection, signer)
+  if (authority === undefined || inspection.findingCount() > 0)
+    return reportInvalid(inspection, signer)
 
   const contents = readContents(inspection, opened.value)
   if (contents === undefined) return reportInvalid(inspection, signer)
   checkAgreement(inspection, contents)
   await checkEvidence(inspection, contents)
   const ledger = await inspectLedger(inspection, contents, authority.trust)
-  if (ledger === undefined || inspection.findingCount() > 0) return reportInvalid(inspection, signer)
+  if (ledger === undefined || inspection.findingCount() > 0)
+    return reportInvalid(inspection, signer)
 
   const statements = await inspectStatements(inspection, contents, ledger, authority.trust)
   if (inspection.findingCount() > 0) return reportInvalid(inspection, signer)
@@ -82,7 +87,8 @@ async function inspectBundle(
   inspectSignOffs(inspection, contents, statements)
   const release = inspectDecision(inspection, contents, ledger, statements)
   checkSomethingShown(inspection)
-  if (release === undefined || inspection.findingCount() > 0) return reportInvalid(inspection, signer)
+  if (release === undefined || inspection.findingCount() > 0)
+    return reportInvalid(inspection, signer)
   return {
     verdict: authority.isSignerKnown ? 'INTACT' : 'INTACT_SIGNER_UNKNOWN',
     release,
@@ -91,17 +97,6 @@ async function inspectBundle(
     notProven: describeLimits(inspection, contents, ledger, statements, authority.isSignerKnown),
     checked: inspection.checked,
     findings: [],
-  }
-}
-
-/** A check that looked at nothing proves nothing. */
-const MANDATORY: readonly (keyof CheckedCounts)[] = [
-  'files', 'bytes', 'statements', 'signatures', 'entries', 'inclusionProofs', 'gates', 'decisions',
-]
-
-function checkSomethingShown(inspection: Inspection): void {
-  for (const what of MANDATORY) {
-    if (inspection.checked[what] === 0) inspection.find('VERIFY_NOTHING_CHECKED', `expected at least one of ${what}, got none`)
   }
 }
 

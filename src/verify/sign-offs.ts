@@ -5,7 +5,7 @@ import type { SignOff } from '../verdict/index.ts'
 import type { BundleContents } from './contents.ts'
 import { quoteName } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
-import { CLOCK_SKEW_LIMIT_MS } from './results.ts'
+import { CLOCK_SKEW_LIMIT_MS } from './attempts.ts'
 import type { ProvenStatement } from './statements.ts'
 
 type ProvenSignOff = Extract<ProvenStatement, { readonly kind: 'sign-off' }>
@@ -23,28 +23,58 @@ export function inspectSignOffs(
     inspection.checked.signOffs++
     const { role, decision, run, at } = statement.predicate
     if (Date.parse(at) > statement.entry.timeMs + CLOCK_SKEW_LIMIT_MS) {
-      inspection.find('VERIFY_TIME_IMPOSSIBLE', `the sign-off is dated ${at}, after the ledger recorded it`, statementPath(statement.id))
+      inspection.find(
+        'VERIFY_TIME_IMPOSSIBLE',
+        `the sign-off is dated ${at}, after the ledger recorded it`,
+        statementPath(statement.id),
+      )
     }
     if (statement.entry.seq >= inputs.checkpoint.size) {
-      inspection.leaveOpen(`A sign-off as ${quoteName(role)} (${decision}) was recorded after the decision and is no part of it.`)
+      inspection.leaveOpen(
+        `A sign-off as ${quoteName(role)} (${decision}) was recorded after the decision and is no part of it.`,
+      )
       continue
     }
     signed.set(statement.id, statement)
     if (run === inputs.run && !inputs.signOffs.some((used) => used.statement === statement.id)) {
-      inspection.find('VERIFY_SIGN_OFF_DIFFERS', `expected the decision to use the recorded sign-off as ${quoteName(role)} (${decision}), it left it out`, statementPath(statement.id))
+      inspection.find(
+        'VERIFY_SIGN_OFF_DIFFERS',
+        `expected the decision to use the recorded sign-off as ${quoteName(role)} (${decision}), it left it out`,
+        statementPath(statement.id),
+      )
     }
   }
-  for (const signOff of inputs.signOffs) compareSignOff(inspection, signOff, signed.get(signOff.statement))
+  for (const signOff of inputs.signOffs)
+    compareSignOff(inspection, signOff, signed.get(signOff.statement))
 }
 
-function compareSignOff(inspection: Inspection, used: SignOff, signed: ProvenSignOff | undefined): void {
+function compareSignOff(
+  inspection: Inspection,
+  used: SignOff,
+  signed: ProvenSignOff | undefined,
+): void {
   const path = 'decision-inputs.json'
   if (signed === undefined) {
-    inspection.find('VERIFY_SIGN_OFF_DIFFERS', `expected a signed and recorded sign-off as ${quoteName(used.role)}, there is none`, path)
+    inspection.find(
+      'VERIFY_SIGN_OFF_DIFFERS',
+      `expected a signed and recorded sign-off as ${quoteName(used.role)}, there is none`,
+      path,
+    )
     return
   }
   const { role, principal, decision, reviewHash, at } = signed.predicate
-  const shown: SignOff = { role, principal, decision, reviewHash, atMs: Date.parse(at), statement: signed.id }
+  const shown: SignOff = {
+    role,
+    principal,
+    decision,
+    reviewHash,
+    atMs: Date.parse(at),
+    statement: signed.id,
+  }
   if (canonicalize(shown) === canonicalize(used)) return
-  inspection.find('VERIFY_SIGN_OFF_DIFFERS', `expected ${decision} as ${quoteName(role)} by ${quoteName(principal)} as it was signed, the decision used something else`, path)
+  inspection.find(
+    'VERIFY_SIGN_OFF_DIFFERS',
+    `expected ${decision} as ${quoteName(role)} by ${quoteName(principal)} as it was signed, the decision used something else`,
+    path,
+  )
 }

@@ -23,9 +23,16 @@ export async function identifySigner(
   const key = trust.keys.find((candidate) => candidate.keyId === signer)
   if (key === undefined) {
     if (given?.kind === 'file') {
-      inspection.find('VERIFY_SIGNER_UNTRUSTED', `expected a signer that the trust file names, got the key ${signer}`)
+      inspection.find(
+        'VERIFY_SIGNER_UNTRUSTED',
+        `expected a signer that the trust file names, got the key ${signer}`,
+      )
     } else {
-      inspection.find('VERIFY_SIGNER_MISSING', `expected the key ${signer} in keys.json, it is not there`, 'keys.json')
+      inspection.find(
+        'VERIFY_SIGNER_MISSING',
+        `expected the key ${signer} in keys.json, it is not there`,
+        'keys.json',
+      )
     }
     return undefined
   }
@@ -33,17 +40,32 @@ export async function identifySigner(
     inspection.find('VERIFY_SIGNER_UNTRUSTED', `expected the signer ${given.keyId}, got ${signer}`)
     return undefined
   }
-  return (await checkManifest(inspection, opened, key)) ? { trust, isSignerKnown: given !== undefined } : undefined
+  return (await checkManifest(inspection, opened, key))
+    ? { trust, isSignerKnown: given !== undefined }
+    : undefined
 }
 
-async function checkManifest(inspection: Inspection, opened: OpenedBundle, key: TrustKey): Promise<boolean> {
+async function checkManifest(
+  inspection: Inspection,
+  opened: OpenedBundle,
+  key: TrustKey,
+): Promise<boolean> {
   if (!key.uses.includes('manifest')) {
-    return inspection.find('VERIFY_KEY_USE_REFUSED', `the key ${key.keyId} of ${key.principal} may not sign a manifest`, 'manifest.sig')
+    return inspection.find(
+      'VERIFY_KEY_USE_REFUSED',
+      `the key ${key.keyId} of ${key.principal} may not sign a manifest`,
+      'manifest.sig',
+    )
   }
   inspection.checked.signatures++
   const { verifier } = inspection.ports
-  if (await verifier.verify(key.algorithm, key.spki, opened.manifestBytes, opened.signature)) return true
-  return inspection.find('VERIFY_MANIFEST_SIGNATURE_BROKEN', `expected a signature by ${key.keyId} over manifest.json, it does not fit`, 'manifest.sig')
+  if (await verifier.verify(key.algorithm, key.spki, opened.manifestBytes, opened.signature))
+    return true
+  return inspection.find(
+    'VERIFY_MANIFEST_SIGNATURE_BROKEN',
+    `expected a signature by ${key.keyId} over manifest.json, it does not fit`,
+    'manifest.sig',
+  )
 }
 
 function readCarriedKeys(inspection: Inspection, opened: OpenedBundle): Trust | undefined {

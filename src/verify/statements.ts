@@ -1,8 +1,23 @@
 // Checks every statement: whose signature it carries, what it is about, and that the ledger records it.
 import { canonicalize } from '../kernel/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
-import { parseEnvelope, parseStatement, STATEMENT_MEDIA_TYPE, statementPath, subjectsOf, verifyEnvelope } from '../proof/index.ts'
-import type { Envelope, KeyUse, ReadStatement, StatementKind, StatementSubject, Trust, TrustKey } from '../proof/index.ts'
+import {
+  parseEnvelope,
+  parseStatement,
+  STATEMENT_MEDIA_TYPE,
+  statementPath,
+  subjectsOf,
+  verifyEnvelope,
+} from '../proof/index.ts'
+import type {
+  Envelope,
+  KeyUse,
+  ReadStatement,
+  StatementKind,
+  StatementSubject,
+  Trust,
+  TrustKey,
+} from '../proof/index.ts'
 import type { BundleContents } from './contents.ts'
 import { quoteName } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
@@ -17,7 +32,9 @@ export type ProvenStatement = ReadStatement & {
 }
 
 /** Which type of entry records which kind of statement, and which use its key must have. */
-const RECORDED_BY: Readonly<Record<StatementKind, { readonly entryType: string; readonly use: KeyUse }>> = {
+const RECORDED_BY: Readonly<
+  Record<StatementKind, { readonly entryType: string; readonly use: KeyUse }>
+> = {
   'gate-run': { entryType: 'gate.recorded', use: 'gate-run' },
   'sign-off': { entryType: 'sign-off.recorded', use: 'sign-off' },
   approval: { entryType: 'plan.reviewed', use: 'approval' },
@@ -39,14 +56,19 @@ export async function inspectStatements(
     const envelope = parseEnvelope(bytes)
     const statement = envelope.ok ? parseStatement(envelope.value.payload) : envelope
     if (!envelope.ok || !statement.ok) {
-      inspection.find('VERIFY_STATEMENT_MALFORMED', statement.ok ? 'unreadable' : statement.reason, path)
+      inspection.find(
+        'VERIFY_STATEMENT_MALFORMED',
+        statement.ok ? 'unreadable' : statement.reason,
+        path,
+      )
       continue
     }
     const key = await findSigner(inspection, envelope.value, keys, path)
     if (key === undefined) continue
     const read = statement.value
     const entry = findEntry(inspection, ledger, read.kind, id, path)
-    if (!checkUse(inspection, read, key, path) || !checkSubject(inspection, contents, read, path)) continue
+    if (!checkUse(inspection, read, key, path) || !checkSubject(inspection, contents, read, path))
+      continue
     if (entry === undefined) continue
     out.push({ ...read, id, key, entry })
   }
@@ -61,32 +83,61 @@ async function findSigner<K extends TrustKey & { readonly publicKey: Uint8Array 
   path: string,
 ): Promise<K | undefined> {
   if (envelope.payloadType !== STATEMENT_MEDIA_TYPE || envelope.signatures.length !== 1) {
-    inspection.find('VERIFY_STATEMENT_MALFORMED', `expected one signature over ${STATEMENT_MEDIA_TYPE}`, path)
+    inspection.find(
+      'VERIFY_STATEMENT_MALFORMED',
+      `expected one signature over ${STATEMENT_MEDIA_TYPE}`,
+      path,
+    )
     return undefined
   }
   const named = envelope.signatures[0]?.keyId
   const key = keys.find((candidate) => candidate.keyId === named)
   if (key === undefined) {
-    inspection.find('VERIFY_KEY_UNTRUSTED', `expected a key that counts here, got ${quoteName(named ?? '')}`, path)
+    inspection.find(
+      'VERIFY_KEY_UNTRUSTED',
+      `expected a key that counts here, got ${quoteName(named ?? '')}`,
+      path,
+    )
     return undefined
   }
   inspection.checked.signatures++
   if ((await verifyEnvelope(inspection.ports.verifier, envelope, [key])) !== undefined) return key
-  inspection.find('VERIFY_STATEMENT_SIGNATURE_BROKEN', `expected a signature by ${key.keyId}, it does not fit`, path)
+  inspection.find(
+    'VERIFY_STATEMENT_SIGNATURE_BROKEN',
+    `expected a signature by ${key.keyId}, it does not fit`,
+    path,
+  )
   return undefined
 }
 
-function checkUse(inspection: Inspection, statement: ReadStatement, key: TrustKey, path: string): boolean {
+function checkUse(
+  inspection: Inspection,
+  statement: ReadStatement,
+  key: TrustKey,
+  path: string,
+): boolean {
   const { use } = RECORDED_BY[statement.kind]
   if (!key.uses.includes(use)) {
-    return inspection.find('VERIFY_KEY_USE_REFUSED', `the key of ${quoteName(key.principal)} may not sign a ${statement.kind}`, path)
+    return inspection.find(
+      'VERIFY_KEY_USE_REFUSED',
+      `the key of ${quoteName(key.principal)} may not sign a ${statement.kind}`,
+      path,
+    )
   }
   const named = namedSigner(statement)
   if (named !== undefined && named !== key.principal) {
-    return inspection.find('VERIFY_SIGNER_DIFFERS', `expected the key of ${quoteName(named)}, got the key of ${quoteName(key.principal)}`, path)
+    return inspection.find(
+      'VERIFY_SIGNER_DIFFERS',
+      `expected the key of ${quoteName(named)}, got the key of ${quoteName(key.principal)}`,
+      path,
+    )
   }
   if (statement.kind === 'sign-off' && !key.roles.includes(statement.predicate.role)) {
-    return inspection.find('VERIFY_SIGNER_DIFFERS', `${quoteName(key.principal)} does not hold the role ${quoteName(statement.predicate.role)}`, path)
+    return inspection.find(
+      'VERIFY_SIGNER_DIFFERS',
+      `${quoteName(key.principal)} does not hold the role ${quoteName(statement.predicate.role)}`,
+      path,
+    )
   }
   return true
 }
@@ -97,18 +148,38 @@ function namedSigner(statement: ReadStatement): string | undefined {
 }
 
 // A run is of one plan and one subject, so statements of other runs may speak of an earlier commit or plan.
-function checkSubject(inspection: Inspection, contents: BundleContents, statement: ReadStatement, path: string): boolean {
+function checkSubject(
+  inspection: Inspection,
+  contents: BundleContents,
+  statement: ReadStatement,
+  path: string,
+): boolean {
   const { inputs } = contents
   if (statement.kind === 'approval') return true
   const isOfRun = statement.predicate.run === inputs.run
   if (isOfRun && !namesSubject(contents, statement.subject)) {
-    return inspection.find('VERIFY_STATEMENT_SUBJECT_DIFFERS', `expected the digests of ${inputs.subject.service}@${inputs.subject.version} that were decided on, got others`, path)
+    return inspection.find(
+      'VERIFY_STATEMENT_SUBJECT_DIFFERS',
+      `expected the digests of ${inputs.subject.service}@${inputs.subject.version} that were decided on, got others`,
+      path,
+    )
   }
-  if (statement.kind !== 'gate-run' && statement.predicate.release !== `${inputs.subject.service}@${inputs.subject.version}`) {
-    return inspection.find('VERIFY_STATEMENT_SUBJECT_DIFFERS', `expected the release ${inputs.subject.service}@${inputs.subject.version}, got ${quoteName(statement.predicate.release)}`, path)
+  if (
+    statement.kind !== 'gate-run' &&
+    statement.predicate.release !== `${inputs.subject.service}@${inputs.subject.version}`
+  ) {
+    return inspection.find(
+      'VERIFY_STATEMENT_SUBJECT_DIFFERS',
+      `expected the release ${inputs.subject.service}@${inputs.subject.version}, got ${quoteName(statement.predicate.release)}`,
+      path,
+    )
   }
   if (isOfRun && statement.kind !== 'sign-off' && statement.predicate.plan !== inputs.plan) {
-    return inspection.find('VERIFY_STATEMENT_PLAN_DIFFERS', `expected the plan ${inputs.plan}, got ${statement.predicate.plan}`, path)
+    return inspection.find(
+      'VERIFY_STATEMENT_PLAN_DIFFERS',
+      `expected the plan ${inputs.plan}, got ${statement.predicate.plan}`,
+      path,
+    )
   }
   return true
 }
@@ -127,7 +198,11 @@ function findEntry(
   const { entryType } = RECORDED_BY[kind]
   const entry = ledger.entries.find(({ body }) => body.type === entryType && body.refs.includes(id))
   if (entry === undefined) {
-    inspection.find('VERIFY_ENTRY_MISSING', `expected an entry ${entryType} that names this statement, there is none`, path)
+    inspection.find(
+      'VERIFY_ENTRY_MISSING',
+      `expected an entry ${entryType} that names this statement, there is none`,
+      path,
+    )
   }
   return entry
 }
@@ -140,6 +215,10 @@ function checkRecorded(inspection: Inspection, contents: BundleContents, ledger:
     if (!types.has(body.type) || body.refs.some((ref) => contents.statements.has(ref))) continue
     // An entry of another release, listed without its payload to show that no position is left out.
     if (body.subject !== release && payload === undefined) continue
-    inspection.find('VERIFY_STATEMENT_MISSING', `entry ${seq} (${body.type}) records a statement that is not in the bundle`, 'entries.json')
+    inspection.find(
+      'VERIFY_STATEMENT_MISSING',
+      `entry ${seq} (${body.type}) records a statement that is not in the bundle`,
+      'entries.json',
+    )
   }
 }

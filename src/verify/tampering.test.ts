@@ -10,6 +10,7 @@ import { aBundle, freshBundleKeys } from '../../test/bundle.ts'
 import { nodeDigest } from '../../test/crypto.ts'
 import { alterFile } from '../../test/forgery.ts'
 import { verifyBundle } from './index.ts'
+import { beginInspection, checkSomethingShown } from './inspection.ts'
 import { nodeVerifyPorts } from './node.ts'
 
 const keys = freshBundleKeys()
@@ -23,22 +24,37 @@ test('every single byte of a bundle, changed by itself, makes it INVALID', async
   for (let at = 0; at < bytes.length; at++) {
     const mask = 1 << ((at * 7 + (at >> 9)) % 8)
     bytes[at]! ^= mask
-    const report = await verifyBundle(bytes, { ports: nodeVerifyPorts, trust: { kind: 'file', trust } })
+    const report = await verifyBundle(bytes, {
+      ports: nodeVerifyPorts,
+      trust: { kind: 'file', trust },
+    })
     bytes[at]! ^= mask
     triedCount++
-    if (report.verdict !== 'INVALID' || report.findings.length === 0) assert.fail(`byte ${at} with mask ${mask}`)
+    if (report.verdict !== 'INVALID' || report.findings.length === 0)
+      assert.fail(`byte ${at} with mask ${mask}`)
   }
   assert.equal(triedCount, bytes.length)
-  assert.equal((await verifyBundle(bytes, { ports: nodeVerifyPorts })).verdict, 'INTACT_SIGNER_UNKNOWN')
+  assert.equal(
+    (await verifyBundle(bytes, { ports: nodeVerifyPorts })).verdict,
+    'INTACT_SIGNER_UNKNOWN',
+  )
   t.diagnostic(`${triedCount} single-byte changes tried, ${triedCount} found`)
 })
 
 test('bundles cut, extended or spliced at random are INVALID and never throw', async () => {
   const { bytes } = await aBundle({ keys })
-  const splice = fc.record({ at: fc.nat(bytes.length), drop: fc.nat(2000), put: fc.uint8Array({ maxLength: 40 }) })
+  const splice = fc.record({
+    at: fc.nat(bytes.length),
+    drop: fc.nat(2000),
+    put: fc.uint8Array({ maxLength: 40 }),
+  })
   await fc.assert(
     fc.asyncProperty(splice, async ({ at, drop, put }) => {
-      const changed = new Uint8Array([...bytes.subarray(0, at), ...put, ...bytes.subarray(at + drop)])
+      const changed = new Uint8Array([
+        ...bytes.subarray(0, at),
+        ...put,
+        ...bytes.subarray(at + drop),
+      ])
       if (Buffer.compare(changed, bytes) === 0) return
       assert.equal((await verifyBundle(changed, { ports: nodeVerifyPorts })).verdict, 'INVALID')
     }),
@@ -53,10 +69,17 @@ test('files given twice or in another order are refused although their blocks ar
   const first = tar.value[0]!
   const firstBlocks = 512 + Math.ceil(first.bytes.length / 512) * 512
   const twice = new Uint8Array([...bytes.subarray(0, firstBlocks), ...bytes])
-  const reordered = new Uint8Array([...bytes.subarray(firstBlocks, -1024), ...bytes.subarray(0, firstBlocks), ...new Uint8Array(1024)])
+  const reordered = new Uint8Array([
+    ...bytes.subarray(firstBlocks, -1024),
+    ...bytes.subarray(0, firstBlocks),
+    ...new Uint8Array(1024),
+  ])
   for (const forged of [twice, reordered]) {
     const report = await verifyBundle(forged, { ports: nodeVerifyPorts })
-    assert.deepEqual(report.findings.map((finding) => finding.code), ['VERIFY_CONTAINER_REFUSED'])
+    assert.deepEqual(
+      report.findings.map((finding) => finding.code),
+      ['VERIFY_CONTAINER_REFUSED'],
+    )
   }
 })
 
@@ -80,7 +103,11 @@ test('hostile documents under a genuine signature are refused as malformed', asy
     const built = await aBundle({ keys, files: alterFile(path, change) })
     const report = await verifyBundle(built.bytes, { ports: nodeVerifyPorts })
     assert.equal(report.verdict, 'INVALID')
-    assert.deepEqual([report.findings[0]?.code, report.findings[0]?.path], ['VERIFY_FILE_MALFORMED', path], JSON.stringify(report.findings))
+    assert.deepEqual(
+      [report.findings[0]?.code, report.findings[0]?.path],
+      ['VERIFY_FILE_MALFORMED', path],
+      JSON.stringify(report.findings),
+    )
   }
 })
 
@@ -89,13 +116,49 @@ test('evidence that inflates to a gigabyte is refused at its declared size', asy
   const bomb = new Uint8Array(Buffer.concat(Array.from({ length: 16 }, () => zeros)))
   const path = `evidence/${contentDigest(nodeDigest.sha256(bomb)).slice(7)}.gz`
   for (const sizeBytes of [8, 1024 * MIB]) {
-    const file: BundleFile = { path, bytes: bomb, content: { sizeBytes, sha256: contentDigest(nodeDigest.sha256(utf8Bytes('x'))) } }
+    const file: BundleFile = {
+      path,
+      bytes: bomb,
+      content: { sizeBytes, sha256: contentDigest(nodeDigest.sha256(utf8Bytes('x'))) },
+    }
     const built = await aBundle({ keys, files: (files) => [...files, file] })
     const before = process.memoryUsage().rss
     const report = await verifyBundle(built.bytes, { ports: nodeVerifyPorts })
-    assert.deepEqual(report.findings.map((finding) => [finding.code, finding.path]), [['VERIFY_EVIDENCE_DIFFERS', path]])
+    assert.deepEqual(
+      report.findings.map((finding) => [finding.code, finding.path]),
+      [['VERIFY_EVIDENCE_DIFFERS', path]],
+    )
     assert.ok(process.memoryUsage().rss - before < 256 * MIB)
   }
+})
+
+test('a verification that breaks in the middle proves nothing', async () => {
+  const { bytes } = await aBundle({ keys })
+  const verifier = { verify: () => Promise.reject(new Error('no such engine')) }
+  const report = await verifyBundle(bytes, { ports: { ...nodeVerifyPorts, verifier } })
+  assert.deepEqual([report.verdict, report.release], ['INVALID', null])
+  assert.deepEqual(
+    report.findings.map((finding) => finding.code),
+    ['VERIFY_INSPECTION_BROKEN'],
+  )
+})
+
+test('a check that looked at nothing is a finding', () => {
+  const inspection = beginInspection(nodeVerifyPorts)
+  checkSomethingShown(inspection)
+  const named = inspection.findings.map((finding) =>
+    finding.text.replace(/.* of (\w+), got none/, '$1'),
+  )
+  assert.deepEqual(named, [
+    'files',
+    'bytes',
+    'statements',
+    'signatures',
+    'entries',
+    'inclusionProofs',
+    'gates',
+    'decisions',
+  ])
 })
 
 test('a small bundle is verified in well under a second', async (t) => {

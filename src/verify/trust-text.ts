@@ -9,7 +9,8 @@ const PEM = /^\s*-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KE
 
 /** Refused with a reason when the bytes are none of the four; a key must be ECDSA P-256. */
 export function parseTrustText(digest: Digest, bytes: Uint8Array): Parsed<TrustInput> {
-  if (bytes.length > TRUST_LIMIT_BYTES) return refuse(`expected at most ${TRUST_LIMIT_BYTES} bytes, got ${bytes.length}`)
+  if (bytes.length > TRUST_LIMIT_BYTES)
+    return refuse(`expected at most ${TRUST_LIMIT_BYTES} bytes, got ${bytes.length}`)
   const text = readText(bytes)
   if (text === undefined) return refuse('expected text in UTF-8')
   if (text.trimStart().startsWith('{')) {
@@ -26,7 +27,8 @@ export function isKeyId(text: string): boolean {
 }
 
 function parseKey(digest: Digest, base64: string): Parsed<TrustInput> {
-  const expected = 'expected a trust file (JSON), a PEM public key, a P-256 key in base64, or a key id of 64 hexadecimal digits'
+  const expected =
+    'expected a trust file (JSON), a PEM public key, a P-256 key in base64, or a key id of 64 hexadecimal digits'
   let spki: Uint8Array
   try {
     spki = bytesOfBase64(base64)

@@ -1,0 +1,231 @@
+// Plays a release through to its decision, honestly except where a test changes something.
+import { canonicalBytes, contentDigest, utf8Bytes } from '../src/kernel/index.ts'
+import type { ContentDigest, Signer } from '../src/kernel/index.ts'
+import type {
+  BundleEntry,
+  BundleFile,
+  DecisionPredicate,
+  GateRunPredicate,
+  Trust,
+} from '../src/proof/index.ts'
+import {
+  decide,
+  definitionHashOf,
+  judgeGate,
+  parseCapture,
+  planHashOf,
+  reviewHashOf,
+} from '../src/verdict/index.ts'
+import type {
+  Capture,
+  DecisionInputs,
+  Plan,
+  PlanGate,
+  RecordedGate,
+  Subject,
+} from '../src/verdict/index.ts'
+import type { Packing } from './bundle-packing.ts'
+import type { BundleFact } from './bundle-packing.ts'
+import type { BundleKeys, People, Person } from './bundle-people.ts'
+import { RELEASE, RUN, instantAt, jsonOf } from './bundle-release.ts'
+import { nodeDigest } from './crypto.ts'
+
+/** Places where a forger (or a test of something unusual) may change what the builder would do honestly. */
+export interface BundleChanges {
+  readonly keys?: BundleKeys
+  /** Key that signs the manifest instead of the control plane's. */
+  readonly manifestSigner?: Signer
+  readonly trust?: (trust: Trust) => Trust
+  readonly command?: { readonly exitCode: number; readonly stdout: string }
+  /** A second attempt of the command gate, recorded after the first. */
+  readonly retry?: { readonly exitCode: number; readonly stdout: string }
+  /** The attempt of the command gate that the decision rests on; the last by default. */
+  readonly decidedAttempt?: number
+  readonly gateRun?: (predicate: GateRunPredicate) => GateRunPredicate
+  /** The plan written into the bundle, after everything else rested on the honest one. */
+  readonly planFile?: (plan: Plan) => Plan
+  /** The inputs before people sign and the verdict is computed. */
+  readonly inputs?: (inputs: DecisionInputs) => DecisionInputs
+  readonly decision?: (predicate: DecisionPredicate) => DecisionPredicate
+  readonly signOffs?: readonly ('APPROVE' | 'REJECT')[]
+  /** The sign-offs that the decision uses; all that were recorded by default. */
+  readonly usedSignOffs?: (signOffs: DecisionInputs['signOffs']) => DecisionInputs['signOffs']
+  readonly facts?: (facts: readonly BundleFact[]) => readonly BundleFact[]
+  /** Facts after the decision. */
+  readonly lateFacts?: (facts: readonly BundleFact[]) => readonly BundleFact[]
+  readonly entries?: (entries: readonly BundleEntry[]) => readonly BundleEntry[]
+  readonly files?: (files: readonly BundleFile[]) => readonly BundleFile[]
+  /** The manifest's list of gates. */
+  readonly gates?: (gates: readonly string[]) => readonly string[]
+}
+
+export async function recordPlan(
+  pack: Packing,
+  people: People,
+  planHash: ContentDigest,
+  subject: Subject,
+): Promise<void> {
+  pack.record('plan.recorded', people.lead.id, { plan: planHash }, [planHash])
+  const approval = await pack.sign(people.lead.signer, 'approval', {
+    what: 'plan',
+    digest: planHash,
+    principal: people.lead.id,
+    at: instantAt(1),
+  })
+  pack.record('plan.reviewed', people.lead.id, { plan: planHash }, [approval, planHash])
+  pack.record(
+    'run.started',
+    people.lead.id,
+    jsonOf({ plan: planHash, run: RUN, subject, terms: { parameters: {}, confirmed: [] } }),
+    [planHash],
+  )
+}
+
+export async function recordRun(
+  pack: Packing,
+  people: People,
+  plan: Plan,
+  changes: BundleChanges,
+): Promise<ReadonlyMap<string, RecordedGate>> {
+  const recorded = new Map<string, RecordedGate>()
+  const [command, manual] = plan.gates
+  const captured = (result: { readonly exitCode: number }): Capture => ({
+    kind: 'command',
+    exitCode: result.exitCode,
+    signal: null,
+    timedOut: false,
+    steps: [{ line: 1, exitCode: result.exitCode }],
+    durationMs: 12,
+    streams: { stdout: { truncated: false, maskedCount: 0 } },
+  })
+  const attempts = [
+    changes.command ?? { exitCode: 0, stdout: 'rows: 42\n' },
+    ...(changes.retry === undefined ? [] : [changes.retry]),
+  ]
+  for (const [index, result] of attempts.entries()) {
+    await recordGate(
+      pack,
+      people.runner,
+      plan,
+      command!,
+      index + 1,
+      captured(result),
+      utf8Bytes(result.stdout),
+      recorded,
+      changes,
+    )
+  }
+  const answer: Capture = { kind: 'manual', answer: true, note: 'told at stand-up', slots: {} }
+  await recordGate(pack, people.operator, plan, manual!, 1, answer, undefined, recorded, {})
+  pack.record('run.finished', people.lead.id, { run: RUN }, [planHashOf(nodeDigest, plan)])
+  return recorded
+}
+
+export async function recordGate(
+  pack: Packing,
+  runner: Person,
+  plan: Plan,
+  gate: PlanGate,
+  attempt: number,
+  capture: Capture,
+  stdout: Uint8Array | undefined,
+  recorded: Map<string, RecordedGate>,
+  changes: BundleChanges,
+): Promise<void> {
+  const planHash = planHashOf(nodeDigest, plan)
+  if (gate.check.type !== 'manual')
+    pack.record('gate.intended', runner.id, { run: RUN, gate: gate.id, attempt }, [planHash])
+  const captureBytes = canonicalBytes(capture)
+  const evidence = [pack.keepEvidence('capture', 'application/json', captureBytes)]
+  if (stdout !== undefined && stdout.length > 0)
+    evidence.push(pack.keepEvidence('stdout', 'text/plain', stdout))
+  const honest: GateRunPredicate = {
+    run: RUN,
+    gate: gate.id,
+    attempt,
+    definition: definitionHashOf(nodeDigest, gate),
+    plan: planHash,
+    environment: plan.environment,
+    runner: { id: runner.id, version: '0.1.0' },
+    startedAt: instantAt(10 + attempt),
+    finishedAt: instantAt(11 + attempt),
+    evidence,
+  }
+  const predicate = changes.gateRun?.(honest) ?? honest
+  const statement = await pack.sign(runner.signer, 'gate-run', predicate)
+  const terms = { parameters: {}, confirmed: [] }
+  const bytes = { capture: captureBytes, ...(stdout === undefined ? {} : { stdout }) }
+  const judgement = judgeGate(gate, parseCapture(captureBytes), bytes, terms)
+  const payload = { run: RUN, gate: gate.id, attempt, status: judgement.status }
+  pack.record('gate.recorded', runner.id, payload, [
+    ...new Set([statement, ...evidence.map((ref) => ref.digest)]),
+  ])
+  if (attempt > (changes.decidedAttempt ?? attempt)) return
+  recorded.set(gate.id, {
+    judgement,
+    statement,
+    evidence,
+    finishedAtMs: Date.parse(predicate.finishedAt),
+    environment: plan.environment,
+  })
+}
+
+export async function recordSignOffs(
+  pack: Packing,
+  people: People,
+  plan: Plan,
+  inputs: DecisionInputs,
+  decisions: readonly ('APPROVE' | 'REJECT')[],
+): Promise<DecisionInputs['signOffs']> {
+  const reviewHash = reviewHashOf(nodeDigest, plan, inputs)
+  const out: DecisionInputs['signOffs'][number][] = []
+  for (const [index, person] of [people.lead, people.operator].entries()) {
+    const decision = decisions[index]
+    if (decision === undefined) continue
+    const at = instantAt(20 + index)
+    const said = { role: person.role, principal: person.id, decision, reviewHash } as const
+    const statement = await pack.sign(person.signer, 'sign-off', {
+      release: RELEASE,
+      run: RUN,
+      ...said,
+      at,
+      comment: '',
+    })
+    pack.record('sign-off.recorded', person.id, { role: person.role, decision }, [statement])
+    out.push({ ...said, atMs: Date.parse(at), statement })
+  }
+  return out
+}
+
+export async function recordDecision(
+  pack: Packing,
+  plane: Signer,
+  plan: Plan,
+  inputs: DecisionInputs,
+  changes: BundleChanges,
+): Promise<BundleFact> {
+  const verdict = decide(nodeDigest, plan, inputs)
+  const inputsDigest = contentDigest(nodeDigest.sha256(canonicalBytes(inputs)))
+  const honest: DecisionPredicate = {
+    release: RELEASE,
+    run: RUN,
+    plan: inputs.plan,
+    inputs: inputsDigest,
+    reviewHash: verdict.reviewHash,
+    decisionHash: verdict.decisionHash,
+    verdict: verdict.value,
+    raw: verdict.raw,
+    asOf: new Date(inputs.asOfMs).toISOString(),
+    ...(verdict.expiresAtMs === undefined
+      ? {}
+      : { expiresAt: new Date(verdict.expiresAtMs).toISOString() }),
+  }
+  const statement = await pack.sign(plane, 'decision', changes.decision?.(honest) ?? honest)
+  return {
+    type: 'release.decided',
+    actor: 'control-plane',
+    subject: RELEASE,
+    payload: { verdict: honest.verdict },
+    refs: [statement, inputsDigest],
+  }
+}
