@@ -51,6 +51,8 @@ export interface BundleChanges {
   /** The sign-offs that the decision uses; all that were recorded by default. */
   readonly usedSignOffs?: (signOffs: DecisionInputs['signOffs']) => DecisionInputs['signOffs']
   readonly facts?: (facts: readonly BundleFact[]) => readonly BundleFact[]
+  /** The fact that records the decision. */
+  readonly decided?: (fact: BundleFact) => BundleFact
   /** Facts after the decision. */
   readonly lateFacts?: (facts: readonly BundleFact[]) => readonly BundleFact[]
   readonly entries?: (entries: readonly BundleEntry[]) => readonly BundleEntry[]

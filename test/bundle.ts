@@ -106,7 +106,8 @@ async function recordDecided(
   const checkpoint = { origin: ORIGIN, size: from.size, root: base64Of(from.root) }
   const inputs: DecisionInputs = { ...reviewed, checkpoint }
   const decided = await recordDecision(pack, people.plane.signer, plan, inputs, changes)
-  const tree = treeOf([...early, decided, ...(changes.lateFacts?.(pack.facts) ?? [])])
+  const last = changes.decided?.(decided) ?? decided
+  const tree = treeOf([...early, last, ...(changes.lateFacts?.(pack.facts) ?? [])])
   const to = { origin: ORIGIN, size: tree.hashes.length, root: tree.root }
   const proof = buildConsistencyProof(nodeDigest, tree.hashes, from.size)
   const note = await sealCheckpoint(nodeDigest, people.ledger, to)

@@ -1,5 +1,5 @@
 // Decides again from the frozen inputs and compares with what the control plane signed.
-import { canonicalize, messageOf } from '../kernel/index.ts'
+import { canonicalize } from '../kernel/index.ts'
 import { statementPath } from '../proof/index.ts'
 import { decide } from '../verdict/index.ts'
 import type { Verdict } from '../verdict/index.ts'
@@ -24,17 +24,7 @@ export function inspectDecision(
   const before = inspection.findingCount()
   checkTerms(inspection, contents, ledger)
   checkMoments(inspection, contents, ledger, signed)
-  let verdict: Verdict
-  try {
-    verdict = decide(inspection.ports.digest, contents.plan, contents.inputs)
-  } catch (thrown) {
-    inspection.find(
-      'VERIFY_DECISION_DIFFERS',
-      `the inputs cannot be decided on: ${messageOf(thrown)}`,
-      'decision-inputs.json',
-    )
-    return undefined
-  }
+  const verdict = decide(inspection.ports.digest, contents.plan, contents.inputs)
   inspection.checked.decisions++
   compareDecision(inspection, contents, signed, verdict)
   return inspection.findingCount() === before ? releaseOf(contents, verdict) : undefined
@@ -65,13 +55,6 @@ function findDecision(
     inspection.find(
       'VERIFY_ENTRY_DIFFERS',
       `entry ${signed.entry.seq} does not name the decision inputs`,
-      'entries.json',
-    )
-  }
-  if (signed.entry.seq < contents.inputs.checkpoint.size) {
-    inspection.find(
-      'VERIFY_TIME_IMPOSSIBLE',
-      `the decision (entry ${signed.entry.seq}) rests on a ledger of size ${contents.inputs.checkpoint.size} that holds it already`,
       'entries.json',
     )
   }

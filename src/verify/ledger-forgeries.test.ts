@@ -1,5 +1,6 @@
 // Somebody with the right keys tampers with ledger entries, proofs or checkpoints: each is found.
 import { test } from 'node:test'
+import { canonicalize } from '../kernel/index.ts'
 import { formatNoteKey, noteKeyOf } from '../proof/index.ts'
 import { nodeDigest, testSigner } from '../../test/crypto.ts'
 import { alterEntry, alterFile, alterPayload, assertForged, flipByte } from '../../test/forgery.ts'
@@ -128,6 +129,18 @@ test('a payload, an order or a beginning that the ledger does not have is found'
       { files: alterFile('consistency.json', (text) => text.replace(/"size":\d+/, '"size":3')) },
     ],
   ]))
+
+test('a true consistency proof between other ledgers than those of decision and bundle is found', () => {
+  const alter = (from: 'from' | 'to'): ReturnType<typeof alterFile> =>
+    alterFile('consistency.json', (text) => {
+      const value = JSON.parse(text) as { readonly from: unknown; readonly to: unknown }
+      return canonicalize({ from: value[from], to: value[from], proof: [] })
+    })
+  return assertForged([
+    ['nothing after the decision', 'VERIFY_CONSISTENCY_BROKEN', { files: alter('from') }],
+    ['nothing before the checkpoint', 'VERIFY_CONSISTENCY_BROKEN', { files: alter('to') }],
+  ])
+})
 
 test('a checkpoint that the ledger did not sign is found', () => {
   const foreign = testSigner('ed25519')

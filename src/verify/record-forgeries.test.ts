@@ -165,6 +165,11 @@ test('a key that signs what it may not, or for somebody else, is found', () =>
       },
     ],
     [
+      'signed twice',
+      'VERIFY_STATEMENT_MALFORMED',
+      { files: (files) => renamed(files.map(signedTwice)) },
+    ],
+    [
       'signed by another key than it names',
       'VERIFY_STATEMENT_SIGNATURE_BROKEN',
       { files: (files) => renamed(files.map(withForeignSignature)) },
@@ -181,6 +186,15 @@ test('a key that signs what it may not, or for somebody else, is found', () =>
     ],
     ['runner that seals', 'VERIFY_KEY_USE_REFUSED', { manifestSigner: forgerKeys.runner }],
   ]))
+
+function signedTwice<F extends { readonly path: string; readonly bytes: Uint8Array }>(file: F): F {
+  if (!file.path.startsWith('statements/')) return file
+  const text = Buffer.from(file.bytes).toString()
+  return {
+    ...file,
+    bytes: utf8Bytes(text.replace(/"signatures":\[(.*)\]/, '"signatures":[$1,$1]')),
+  }
+}
 
 /** Every statement with one signature for all, which fits none of the others. */
 function withForeignSignature<F extends { readonly path: string; readonly bytes: Uint8Array }>(
