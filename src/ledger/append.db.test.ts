@@ -35,7 +35,7 @@ test('entries come back in order, linked from the genesis, with payload and comm
     assert.deepEqual(entry.leafHash, link)
     const payload = await ledger.payloadOf(tenantId, entry.seq)
     assert.deepEqual(payload?.value, { n: entry.seq })
-    assert.ok(verifyCommitment(nodeDigest, entry.body.payload, payload!.salt, payload.value))
+    assert.ok(verifyCommitment(nodeDigest, entry.body.payload, payload.salt, payload.value))
   }
 })
 

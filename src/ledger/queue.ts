@@ -56,7 +56,7 @@ export class AppendQueue {
     const outcomes = facts.map(
       (fact) => new Promise<AppendedEntry | Error>((settle) => this.#waiting.push({ fact, settle })),
     )
-    this.#draining ??= this.#drain()
+    if (this.#draining === undefined) this.#draining = this.#drain()
     const settled = await Promise.all(outcomes)
     return settled.map((outcome) => {
       if (outcome instanceof Error) throw outcome
