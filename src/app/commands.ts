@@ -36,7 +36,7 @@ export const commandTable: readonly CommandSpec[] = [
     options: [...NAMING, { flags: '--out <file>', description: 'where the plan goes; default: beside the results' }],
     examples: ['seaworthy plan RELEASE_CHECKLIST.md --out release.plan.yaml'],
     needs: 'api',
-    load: async () => (await import('../gates/cli.ts')).runPlan,
+    load: async () => (await import('../gates/cli.ts')).planChecklist,
   },
   {
     name: 'plan review',

@@ -34,6 +34,9 @@ import { openSecretFile } from './secret-file.ts'
 /** Slices with tables, in floor order: migrations run in this order. */
 export const slices: readonly Slice[] = [ledgerSlice, evidenceSlice, identitySlice, gatesSlice, releaseSlice]
 
+/** Connections of one process; transactions beyond that wait. */
+const POSTGRES_POOL_SIZE = 10
+
 export interface ComposedApp {
   readonly web: FastifyInstance
   /** Key that the API asks for. */
@@ -43,11 +46,10 @@ export interface ComposedApp {
   close(): Promise<void>
 }
 
-export async function composeApp(config: AppConfig, log: Log): Promise<ComposedApp> {
-  const folder = (...parts: string[]): string => join(config.dataFolder, ...parts)
+export async function composeApp(config: AppConfig, version: string, log: Log): Promise<ComposedApp> {
   const sql = await openDatabase(config)
   try {
-    return await composeOn(sql, config, log, folder)
+    return await composeOn(sql, config, version, log)
   } catch (error) {
     await sql.close()
     throw error
@@ -59,7 +61,7 @@ async function openDatabase(config: AppConfig): Promise<OpenSql> {
   const sql =
     databaseUrl === undefined
       ? await openPglite({ folder: join(config.dataFolder, 'db'), clock: systemClock })
-      : await openPostgres({ url: databaseUrl })
+      : await openPostgres({ url: databaseUrl, poolSize: POSTGRES_POOL_SIZE })
   const migrated = [platformSlice, ...slices.flatMap(({ name, migrations }) => (migrations ? [{ name, migrations }] : []))]
   await migrateUp(sql, migrated)
   return sql
@@ -68,9 +70,10 @@ async function openDatabase(config: AppConfig): Promise<OpenSql> {
 async function composeOn(
   sql: OpenSql,
   config: AppConfig,
+  version: string,
   log: Log,
-  folder: (...parts: string[]) => string,
 ): Promise<ComposedApp> {
+  const folder = (...parts: string[]): string => join(config.dataFolder, ...parts)
   const ports = { sql, clock: systemClock, random: systemRandom, digest: systemDigest, verifier: systemVerifier }
   const signer = await openKeyFile(folder('keys', 'control-plane.pem'), 'ecdsa-p256-sha256')
   const ledgerSigner = await openKeyFile(folder('keys', 'ledger.pem'), 'ed25519')
@@ -79,13 +82,19 @@ async function composeOn(
   const viewKey = Buffer.from(systemDigest.hmacSha256(utf8Bytes(apiKey), utf8Bytes('view'))).toString('base64url')
 
   const guard = openCheckpointGuard(folder('checkpoint-guard.json'))
-  const ledger = makeLedger({ ...ports, signer: ledgerSigner, guard })
+  const keyId = keyIdOf(systemDigest, signer.publicKey)
+  const ledger = makeLedger({
+    ...ports,
+    signer: ledgerSigner,
+    guard,
+    originPrefix: `install-${keyId.slice(0, 16)}`,
+    producer: { producer: 'seaworthy', version },
+  })
   const evidence = makeEvidence({ ...ports, blobs: openFileBlobs(folder('blobs')) })
   const identity = makeIdentity({ ...ports, ledger })
   const planPorts = { ...ports, evidence, identity, ledger, confirmSecret }
   const plans = makePlans(planPorts)
   const runs = makeRuns(planPorts, plans)
-  const keyId = keyIdOf(systemDigest, signer.publicKey)
   const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId }
   const releases = makeReleases({
     ports: { ...ports, evidence, identity, ledger, signer, gzip: gzipBytes },
@@ -119,7 +128,6 @@ async function composeOn(
     viewKey,
     async close() {
       await web.close()
-      await ledger.close()
       await sql.close()
     },
   }

@@ -39,7 +39,7 @@ async function executeCall(call: ShellCall, version: string, signal: AbortSignal
   const notify = (line: string): void => void process.stderr.write(line)
   const { openSession } = await import('./cli/session.ts')
   const { makeCommandContext } = await import('./cli/context.ts')
-  const session = await openSession(config, spec)
+  const session = await openSession(config, spec, version)
   try {
     const run = await spec.load()
     const isTerminal = process.stderr.isTTY === true && process.stdin.isTTY === true

@@ -37,7 +37,7 @@ export async function runLint(
   }
 }
 
-export async function runPlan(
+export async function planChecklist(
   context: CommandContext,
   args: readonly string[],
   options: OptionValues,

@@ -5,6 +5,8 @@ import { isContentDigest } from '../kernel/index.ts'
 import type { Evidence } from '../evidence/index.ts'
 import { parseBody } from '../web/index.ts'
 import { importChecklist } from './import.ts'
+import { nameRelease } from './naming.ts'
+import type { ReleaseNaming } from './naming.ts'
 import { parsePlanFile } from './plan-file.ts'
 import { proposePlan } from './proposal.ts'
 import type { Runs } from './runs.ts'
@@ -69,7 +71,8 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
           const plan = parsePlanFile(bytes, nameOf(query))
           return { status: 201, data: presentPlan(await plans.record(principal.tenantId, principal.id, plan)) }
         }
-        const plan = proposePlan(importChecklist(bytes, nameOf(query), digest), optionsOf(query))
+        const imported = importChecklist(bytes, nameOf(query), digest)
+        const plan = proposePlan(imported, nameRelease(imported, optionsOf(query)))
         await evidence.keepBytes(principal.tenantId, bytes)
         return { status: 201, data: presentPlan(await plans.record(principal.tenantId, principal.id, plan)) }
       },
@@ -177,15 +180,12 @@ function nameOf(query: Readonly<Record<string, string>>): string {
   return query['name'] ?? 'checklist.md'
 }
 
-function optionsOf(query: Readonly<Record<string, string>>): {
-  service: string
-  version: string
-  environment: string
-} {
+function optionsOf(query: Readonly<Record<string, string>>): Partial<ReleaseNaming> {
+  const { service, version, environment } = query
   return {
-    service: query['service'] ?? '',
-    version: query['version'] ?? '',
-    environment: query['environment'] ?? '',
+    ...(service === undefined ? {} : { service }),
+    ...(version === undefined ? {} : { version }),
+    ...(environment === undefined ? {} : { environment }),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Slice } from '../kernel/index.ts'
 import { gatesErrors } from './errors.ts'
 
 export type { CodeBlock, Finding } from './block.ts'
+export { planChecklist, runImport, runPlanReview } from './cli.ts'
 export { gatesErrors } from './errors.ts'
 export { makeGatesRoutes } from './http.ts'
 export { importChecklist } from './import.ts'

@@ -3,6 +3,7 @@ import type { Slice } from '../kernel/index.ts'
 import { identityErrors } from './errors.ts'
 import { IDENTITY_EVENTS } from './model.ts'
 
+export { runKeyCreate } from './cli.ts'
 export { identityErrors } from './errors.ts'
 export { makeIdentityRoutes } from './http.ts'
 export type { PresentedPrincipal } from './http.ts'

@@ -3,7 +3,7 @@ import type { Slice } from '../kernel/index.ts'
 import { releaseErrors } from './errors.ts'
 import { RELEASE_EVENTS } from './model.ts'
 
-export { writeDocuments } from './cli.ts'
+export { runBundle, runDecide, runSign, writeDocuments } from './cli.ts'
 export { releaseErrors } from './errors.ts'
 export { makeReleaseRoutes } from './http.ts'
 export type { DecidedRelease, ReleaseReview } from './model.ts'

@@ -11,7 +11,7 @@ import {
 } from '../proof/index.ts'
 import type { BundleEntry, BundleFile, KeyUse, Trust } from '../proof/index.ts'
 import type { RegisteredPrincipal } from '../identity/index.ts'
-import type { EntryPage } from '../ledger/index.ts'
+import type { EntryPage, LedgerEntry, SignedCheckpoint } from '../ledger/index.ts'
 import { parseDecisionInputs } from '../verdict/index.ts'
 import type { DecisionInputs, Plan } from '../verdict/index.ts'
 import { INSTRUCTIONS } from './instructions.ts'
@@ -20,7 +20,7 @@ import { releaseFault } from './errors.ts'
 import { formatReleaseName } from '../gates/index.ts'
 import type { ReleaseContext } from './service.ts'
 import { selectLatestDecision } from './store.ts'
-import type { ReleaseKey, StoredDecision } from './store.ts'
+import type { ReleaseKey } from './store.ts'
 
 export interface SealedRelease {
   readonly release: ReleaseKey
@@ -48,14 +48,16 @@ export async function sealRelease(
   const planBytes = await evidence.read(tenantId, inputs.plan)
   const plan = JSON.parse(utf8Text(planBytes)) as Plan
   const trust = formatTrust(await collectTrust(context, tenantId))
+  const checkpoint = await ledger.checkpoint(tenantId)
+  const entries = await listEntries(context, tenantId, release, checkpoint.size)
   const files: BundleFile[] = [
     { path: 'README.txt', bytes: utf8Bytes(INSTRUCTIONS) },
     { path: 'keys.json', bytes: trust },
     { path: 'plan.json', bytes: planBytes },
     { path: 'decision-inputs.json', bytes: inputsBytes },
-    ...(await collectStatements(context, tenantId, inputs, decision)),
+    ...(await collectStatements(context, tenantId, entries)),
     ...(await collectEvidence(context, tenantId, inputs)),
-    ...(await collectLedger(context, tenantId, release, inputs)),
+    ...(await collectLedger(context, tenantId, checkpoint, entries, inputs)),
     ...(await collectDocuments(context, tenantId, release)),
   ]
   const draft = {
@@ -107,17 +109,24 @@ function usesOf(principal: RegisteredPrincipal): readonly KeyUse[] {
   }
 }
 
+/** Entries whose first reference is a signed statement. */
+const STATEMENT_ENTRIES: ReadonlySet<string> = new Set([
+  'gate.recorded',
+  'plan.reviewed',
+  'release.decided',
+  'sign-off.recorded',
+])
+
+// Every statement the ledger records of this release, those of earlier runs and decisions included: leaving one out
+// would be seen, and that is the point.
 async function collectStatements(
   context: ReleaseContext,
   tenantId: string,
-  inputs: DecisionInputs,
-  decision: StoredDecision,
+  entries: readonly LedgerEntry[],
 ): Promise<BundleFile[]> {
-  const ids = new Set([
-    decision.statementId,
-    ...inputs.signOffs.map((signOff) => signOff.statement),
-    ...inputs.results.flatMap((result) => (result.statement === undefined ? [] : [result.statement])),
-  ])
+  const ids = new Set(
+    entries.flatMap(({ body }) => (STATEMENT_ENTRIES.has(body.type) ? body.refs.slice(0, 1) : [])),
+  )
   return Promise.all(
     [...ids].map(async (id) => ({ path: statementPath(id), bytes: await context.ports.evidence.read(tenantId, id) })),
   )
@@ -143,29 +152,36 @@ async function collectEvidence(
   return files
 }
 
-async function collectLedger(
+async function listEntries(
   context: ReleaseContext,
   tenantId: string,
   release: ReleaseKey,
+  size: number,
+): Promise<LedgerEntry[]> {
+  const entries: LedgerEntry[] = []
+  let fromSeq: number | undefined = 0
+  while (fromSeq !== undefined && fromSeq < size) {
+    const query = { fromSeq, limit: ENTRY_PAGE_COUNT, subject: formatReleaseName(release) }
+    const page: EntryPage = await context.ports.ledger.list(tenantId, query)
+    entries.push(...page.entries.filter((entry) => entry.seq < size))
+    fromSeq = page.nextSeq
+  }
+  return entries
+}
+
+async function collectLedger(
+  context: ReleaseContext,
+  tenantId: string,
+  checkpoint: SignedCheckpoint,
+  listed: readonly LedgerEntry[],
   inputs: DecisionInputs,
 ): Promise<BundleFile[]> {
   const { ledger } = context.ports
-  const checkpoint = await ledger.checkpoint(tenantId)
   const entries: BundleEntry[] = []
-  let fromSeq: number | undefined = 0
-  while (fromSeq !== undefined && fromSeq < checkpoint.size) {
-    const page: EntryPage = await ledger.list(tenantId, {
-      fromSeq,
-      limit: ENTRY_PAGE_COUNT,
-      subject: formatReleaseName(release),
-    })
-    for (const entry of page.entries) {
-      if (entry.seq >= checkpoint.size) continue
-      const payload = await ledger.payloadOf(tenantId, entry.seq)
-      const { proof } = await ledger.proveInclusion(tenantId, entry.seq, checkpoint.size)
-      entries.push({ seq: entry.seq, leaf: entry.leaf, proof, ...(payload === undefined ? {} : { payload }) })
-    }
-    fromSeq = page.nextSeq
+  for (const entry of listed) {
+    const payload = await ledger.payloadOf(tenantId, entry.seq)
+    const { proof } = await ledger.proveInclusion(tenantId, entry.seq, checkpoint.size)
+    entries.push({ seq: entry.seq, leaf: entry.leaf, proof, ...(payload === undefined ? {} : { payload }) })
   }
   const from = inputs.checkpoint
   const consistency = {

@@ -25,25 +25,24 @@ export async function runServeCommand(
     return typeof value === 'string' ? value : undefined
   }
   const config = readConfig({ data: text('data'), tenant: text('tenant') })
-  return serveUntilAborted(config, options, (announcement) => context.notify(`${announcement}\n`), context.signal)
+  return serveUntilAborted(config, options, context)
 }
 
-/** @param announce is told the URLs once the server answers */
+/** Tells the URLs by `notify` once the server answers. */
 export async function serveUntilAborted(
   config: AppConfig,
   options: OptionValues,
-  announce: (text: string) => void,
-  signal: AbortSignal,
+  process: Pick<CommandContext, 'version' | 'notify' | 'signal'>,
 ): Promise<CommandOutcome> {
   const port = portOf(options)
-  const app = await composeApp(config, openLog({ level: 'info', clock: systemClock }))
+  const app = await composeApp(config, process.version, openLog({ level: 'info', clock: systemClock }))
   try {
     const url = await listenOnLoopback(app, port)
     const serverFile = join(config.dataFolder, SERVER_FILE)
     await atomicWriteFile(serverFile, utf8Bytes(`${JSON.stringify({ url })}\n`))
-    announce(renderServing(config, app, url))
+    process.notify(`${renderServing(config, app, url)}\n`)
     try {
-      await aborted(signal)
+      await aborted(process.signal)
     } finally {
       await rm(serverFile, { force: true })
     }

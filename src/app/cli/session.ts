@@ -16,13 +16,13 @@ export interface Session {
 /** Where a serving process says how to reach it; the API key lies beside it in `keys/api.secret`. */
 export const SERVER_FILE = 'server.json'
 
-export async function openSession(config: AppConfig, spec: CommandSpec): Promise<Session> {
+export async function openSession(config: AppConfig, spec: Pick<CommandSpec, 'needs'>, version: string): Promise<Session> {
   if (spec.needs !== 'api') return { client: unreachableClient(), close: () => Promise.resolve() }
   if (config.server !== undefined) return serverSession(config, config.server)
   const { composeApp } = await import('../compose.ts')
   const { openLog, systemClock } = await import('../../platform/index.ts')
   try {
-    const app = await composeApp(config, openLog({ level: 'warn', clock: systemClock }))
+    const app = await composeApp(config, version, openLog({ level: 'warn', clock: systemClock }))
     const headers = requestHeaders(config, app.apiKey)
     return { client: makeClient(inProcessTransport(app.web), headers), close: () => app.close() }
   } catch (error) {
