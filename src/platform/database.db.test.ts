@@ -219,6 +219,21 @@ test('a transaction inside another is refused instead of waiting for ever', asyn
   await assert.rejects(nested, hasCode('PLATFORM_TRANSACTION_NESTED'))
 })
 
+test('what a transaction started may open its own after it has ended', async () => {
+  const sql = await openTestSql()
+  let later: Promise<unknown> = Promise.resolve()
+  let end = (): void => undefined
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  await sql.transaction('system', async (tx) => {
+    await tx.query('select 1')
+    later = ended.then(() => sql.transaction('system', (own) => own.query('select 2 as two')))
+  })
+  end()
+  assert.deepEqual(await later, [{ two: 2 }])
+})
+
 test('many transactions at once count without losing an update', async () => {
   const { sql, tenantId } = await openBench()
   await sql.transaction({ tenantId }, (tx) =>

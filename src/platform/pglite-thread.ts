@@ -59,18 +59,15 @@ export class PgliteThread {
     return answer
   }
 
-  /** Asks the engine to stop and waits for the end of the thread. */
+  /** Asks the engine to stop and waits for the end of its thread, which comes in any case. */
   async close(): Promise<void> {
-    const ended = new Promise<void>((resolve) => {
-      this.#worker.once('exit', () => {
-        resolve()
-      })
-    })
     this.#isClosing = true
-    await this.ask({ kind: 'close' })
-    this.#worker.ref()
-    await this.#worker.terminate()
-    await ended
+    try {
+      await this.ask({ kind: 'close' })
+    } finally {
+      // Also when the last checkpoint failed: nobody may write once the folder's lock is given back.
+      await this.terminate()
+    }
   }
 
   /** Ends the thread at once, as a crash would. */

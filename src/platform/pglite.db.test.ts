@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
 import { emptyTemplate } from '../../test/database.ts'
-import { SeaworthyError } from '../kernel/index.ts'
+import { SeaworthyError, type SqlTx } from '../kernel/index.ts'
 import { systemClock } from './clock.ts'
 import { openPglite, type OpenPglite } from './pglite.ts'
 
@@ -146,18 +146,14 @@ test('a creation that was interrupted starts anew', async (t) => {
 })
 
 test('a transaction that takes too long is rolled back and the next one runs', async () => {
-  const sql = await openPglite({
-    folder: 'memory',
-    clock: systemClock,
-    template,
-    transactionLimitMs: 50,
-  })
+  const sql = await openPglite({ folder: 'memory', clock: systemClock, template })
   await sql.transaction('system', (tx) => tx.query('create table kept (id int)'))
-  const slow = sql.transaction('system', async (tx) => {
+  const work = async (tx: SqlTx): Promise<void> => {
     await tx.query('insert into kept values (1)')
-    await systemClock.sleep(200)
+    await systemClock.sleep(300)
     await tx.query('insert into kept values (2)')
-  })
+  }
+  const slow = sql.transaction('system', work, { limitMs: 100 })
   await assert.rejects(slow, hasCode('PLATFORM_TRANSACTION_TIMED_OUT'))
   assert.equal(await readCount(sql), 0)
   await sql.close()

@@ -30,8 +30,6 @@ export interface PgliteOptions {
   readonly clock: Pick<Clock, 'monotonicMs'>
   /** A tar from `dump` to begin with when there is none yet; spares the two seconds of `initdb`. */
   readonly template?: Uint8Array
-  /** Milliseconds a transaction may stay open; TRANSACTION_LIMIT_MS unless told. */
-  readonly transactionLimitMs?: number
 }
 
 export interface OpenPglite extends OpenSql {
@@ -68,7 +66,6 @@ class PgliteSql implements OpenPglite {
   readonly engine = 'pglite'
   readonly #thread: PgliteThread
   readonly #lock: FolderLock | undefined
-  readonly #limitMs: number
   readonly #nesting = new NestingGuard()
   readonly #upkeep: NodeJS.Timeout
   #turn: Promise<unknown> = Promise.resolve()
@@ -80,7 +77,6 @@ class PgliteSql implements OpenPglite {
   constructor(thread: PgliteThread, lock: FolderLock | undefined, options: PgliteOptions) {
     this.#thread = thread
     this.#lock = lock
-    this.#limitMs = options.transactionLimitMs ?? TRANSACTION_LIMIT_MS
     this.#upkeep = this.#startUpkeep(options.clock)
   }
 
@@ -94,7 +90,7 @@ class PgliteSql implements OpenPglite {
       this.#inTurn(async () => {
         const tx = new PgliteTx(this.#thread, begin)
         try {
-          const result = await withinLimit(work(tx), options.limitMs ?? this.#limitMs)
+          const result = await withinLimit(work(tx), options.limitMs ?? TRANSACTION_LIMIT_MS)
           await tx.commit()
           this.#committed++
           return result

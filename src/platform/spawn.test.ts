@@ -138,6 +138,16 @@ test('a daemon that cleared its environment is found by the pipe it holds', asyn
   assert.equal(isAlive(Number(readFileSync(pidFile, 'utf8'))), false)
 })
 
+test('a child without mark, pipes and parent is found by its process group', async (t) => {
+  if (process.platform !== 'linux') return t.skip('only Linux shows strays')
+  const pidFile = join(scratch(t), 'pid')
+  const child = `env -i /bin/bash -c 'echo $$ > ${pidFile}; exec /bin/sleep 60' >/dev/null 2>&1 </dev/null`
+  const script = `(${child} &) ; while [ ! -s ${pidFile} ]; do sleep 0.01; done`
+  const result = await systemSpawn.run(shell(script))
+  assert.equal(result.exitCode, 0)
+  assert.equal(isAlive(Number(readFileSync(pidFile, 'utf8'))), false)
+})
+
 test('a command that prints one gibibyte ends, and only the limit is kept', async () => {
   const before = process.memoryUsage().rss
   const result = await systemSpawn.run(shell('yes | head -c 1G', { timeoutMs: 60_000 }))
