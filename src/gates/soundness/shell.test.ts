@@ -144,3 +144,15 @@ test('texts that are too long or too deep are refused quickly', () => {
   assert.equal(parseShell('('.repeat(5000)).isParsed, false)
   assert.equal(parseShell('`'.repeat(5001)).isParsed, false)
 })
+
+test('an indented delimiter does not end a heredoc, a tab does only where it may', () => {
+  const commandsOf = (source: string): readonly (string | undefined)[] => {
+    const reading = parseShell(source)
+    return reading.isParsed
+      ? listCommands(reading.script).map(({ argv }) => argv[0])
+      : [reading.reason]
+  }
+  assert.deepEqual(commandsOf('cat <<E\n E\nrm\nE\ntrue'), ['cat', 'true'])
+  assert.deepEqual(commandsOf('cat <<-E\n\tE\nrm\nE'), ['cat', 'rm', 'E'])
+  assert.deepEqual(commandsOf('cat <<E\n\tE\nrm\nE'), ['cat'])
+})
