@@ -47,6 +47,8 @@ class BlockReader {
   #open: Block[] = [this.root]
   /** Index in `#open` of the last block that this line continues or has opened. */
   #depth = 0
+  /** Last line that a paragraph took over although its containers had ended. */
+  #lazyLine = 0
 
   constructor(text: string) {
     this.#cursor = new LineCursor(text)
@@ -126,7 +128,7 @@ class BlockReader {
       if (cursor.isBlank) return false
       const container = this.#open[this.#depth]!
       if (cursor.isIndented) {
-        if (container.kind === 'table' || this.#open.at(-1)!.kind === 'paragraph') return false
+        if (this.#open.at(-1)!.kind === 'paragraph') return false
         cursor.advanceColumns(4)
         this.#push({ kind: 'code', start: cursor.pos })
         return false
@@ -187,7 +189,7 @@ class BlockReader {
     }
     const columns = matchDelimiterRow(cursor.rest())
     const head = paragraph.lines.at(-1)
-    if (columns === undefined || head === undefined) return false
+    if (columns === undefined || head === undefined || head.line === this.#lazyLine) return false
     if (countCells(cursor.text.slice(head.start, head.end)) !== columns) return false
     paragraph.lines.pop()
     this.#open.length = this.#depth
@@ -244,6 +246,7 @@ class BlockReader {
     const tip = this.#open.at(-1)!
     const hasUnmatched = this.#depth < this.#open.length - 1
     if (hasUnmatched && !cursor.isBlank && tip.kind === 'paragraph') {
+      this.#lazyLine = cursor.line
       this.#addLine(tip)
       return
     }

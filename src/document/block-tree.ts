@@ -55,8 +55,8 @@ export interface Block {
   end: number
   /** 1–6 for headings, else 0. */
   level: number
-  readonly list?: ListMark
-  readonly fence?: FenceMark
+  readonly list: ListMark | undefined
+  readonly fence: FenceMark | undefined
   /** Which of the seven kinds of HTML block (CommonMark section 4.6), else 0. */
   readonly htmlKind: number
 }
@@ -90,8 +90,8 @@ export function makeBlock(block: NewBlock, line: number, start: number): Block {
     end: start,
     level: block.level ?? 0,
     htmlKind: block.htmlKind ?? 0,
-    ...(block.list === undefined ? {} : { list: block.list }),
-    ...(block.fence === undefined ? {} : { fence: block.fence }),
+    list: block.list,
+    fence: block.fence,
   }
 }
 

@@ -26,6 +26,8 @@ const HOLE = new RegExp(
 /** Holes of prose and inline code. */
 export function findHoles(text: string, spans: readonly Span[]): Hole[] {
   return spans.flatMap((span) => {
+    // `Promise<void>` names a type.
+    if (span.kind === 'html' && /\w/.test(text[span.start - 1] ?? '')) return []
     const piece = text.slice(span.start, span.end)
     return holesIn(piece).map((hole) => ({ ...hole, start: hole.start + span.start, end: hole.end + span.start }))
   })

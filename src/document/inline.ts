@@ -94,32 +94,25 @@ function runLength(text: string, at: number): number {
   return end - at
 }
 
-/** Positions of backtick runs by length, so that unclosed runs do not make scanning quadratic. */
+/** Finds the end of code spans; a length that has no closing run is looked for only once, so scanning stays cheap. */
 class BacktickRuns {
   readonly #text: string
-  #byLength: Map<number, { positions: number[]; used: number }> | undefined
+  readonly #missing = new Set<number>()
 
   constructor(text: string) {
     this.#text = text
   }
 
-  /** First run of exactly this length at or behind `from`, -1 when there is none; `from` must not go back. */
+  /** First run of exactly this length at or behind `from`, -1 when there is none. */
   find(from: number, length: number): number {
-    this.#byLength ??= this.#collect()
-    const runs = this.#byLength.get(length)
-    if (runs === undefined) return -1
-    while (runs.used < runs.positions.length && runs.positions[runs.used]! < from) runs.used++
-    return runs.positions[runs.used] ?? -1
-  }
-
-  #collect(): Map<number, { positions: number[]; used: number }> {
-    const byLength = new Map<number, { positions: number[]; used: number }>()
-    for (const match of this.#text.matchAll(/`+/g)) {
-      const runs = byLength.get(match[0].length) ?? { positions: [], used: 0 }
-      runs.positions.push(match.index)
-      byLength.set(match[0].length, runs)
+    if (this.#missing.has(length)) return -1
+    for (let at = this.#text.indexOf('`', from); at >= 0; at = this.#text.indexOf('`', at)) {
+      const found = runLength(this.#text, at)
+      if (found === length) return at
+      at += found
     }
-    return byLength
+    this.#missing.add(length)
+    return -1
   }
 }
 
@@ -149,12 +142,14 @@ export function plainText(text: string, spans: readonly Span[]): string {
   return singleLine(withoutDamagedGlyphs(linked))
 }
 
+// One pass, so that an escaped mark is never taken for a mark: escapes, strike-through, asterisks and underscores that
+// touch a word on one side only, entities.
+const MARKS =
+  /\\([!-/:-@[-`{-~])|~~|(?<![\s*])\*{1,3}|\*{1,3}(?![\s*])|(?<![\p{L}\p{N}_])_{1,3}(?=[^\s_])|(?<=[^\s_])_{1,3}(?![\p{L}\p{N}_])|&(amp|lt|gt|quot|nbsp|#39);/gu
+
 function unmarked(text: string): string {
-  return text
-    .replace(/~~|(?<![\s*])\*{1,3}|\*{1,3}(?![\s*])/g, '')
-    .replace(/(?<![\p{L}\p{N}_])_{1,3}(?=[^\s_])|(?<=[^\s_])_{1,3}(?![\p{L}\p{N}_])/gu, '')
-    .replace(/\\([!-/:-@[-`{-~])/g, '$1')
-    .replace(/&(amp|lt|gt|quot|nbsp|#39);/g, (_, name: string) => ENTITIES[name] ?? '')
+  if (!/[\\~*_&]/.test(text)) return text
+  return text.replace(MARKS, (_, escaped?: string, entity?: string) => escaped ?? ENTITIES[entity ?? ''] ?? '')
 }
 
 const HTML_NAMES = new Set(

@@ -193,14 +193,15 @@ class Walk {
 
   #visitItem(item: Block, around: Around): void {
     const first = item.children[0]
-    const box = first?.kind === 'paragraph' ? this.#boxOf(first) : undefined
+    const box = first?.kind === 'paragraph' && first.line === item.line ? this.#boxOf(first) : undefined
     if (first === undefined || box === undefined) {
       const spans = first?.kind === 'paragraph' ? spansOf(this.#text, first.lines) : []
       const title = plainText(this.#text, spans)
       this.visitChildren(item, { ...around, parents: [...around.parents, title] })
       return
     }
-    const lines = first.lines.map((line, index) => (index === 0 ? { ...line, start: box.end } : line))
+    const [firstLine, ...otherLines] = first.lines
+    const lines = [{ line: firstLine!.line, start: box.end, end: firstLine!.end }, ...otherLines]
     const titleSpans = spansOf(this.#text, lines)
     const title = plainText(this.#text, titleSpans)
     const task = this.tasks.length

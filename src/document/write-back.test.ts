@@ -1,0 +1,149 @@
+// Filling a document: only the named places change, and no value can break out of its place.
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { utf8Bytes, utf8Text } from '../kernel/index.ts'
+import { readDocumentBytes } from './encoding.ts'
+import { readMarkdown } from './markdown.ts'
+import { findSlots } from './slots.ts'
+import { signOffSpotsOf } from './spots.ts'
+import { findToggles } from './toggles.ts'
+import { fillDocument, VALUE_LENGTH_LIMIT_UNITS } from './write-back.ts'
+import type { DocumentFills } from './write-back.ts'
+
+const DAMAGED_PAIR = 'âœ…âŒ'
+
+const PIECES = [
+  '- [ ] **Gate**\n\n', '- [x] ticked\n', `  - Result: \`____ms\` ${DAMAGED_PAIR}\n`, '  - Other: ____ ✅❌\n', '# H ğŸ” é 漢 😀\r\n',
+  '```bash\n- [ ] ____ ✅❌\n```\n', '<!-- - [ ] ____ -->\n\n', 'text ____\r\n\r\n',
+  '| Role | Name | Status | Time |\n|---|---|---|---|\n| SRE | _[Name]_ | ✅❌ | `____` |\n| QA || | |\n\n',
+  '| ID | Check | Value |\n|---|---|---|\n| 1 | x | `____` |\n\n', '\t- [ ] tab ____\n', '> - [ ] quoted ✅/❌\n',
+]
+
+function allFills(bytes: Uint8Array, value: string, decision: boolean): DocumentFills {
+  const document = readMarkdown(readDocumentBytes(bytes))
+  const spans = [...document.tasks, ...document.gateRows, document.outside].flatMap((content) => content.spans)
+  const { text } = document.reading
+  return {
+    boxes: document.tasks.map((task) => ({ line: task.line, isChecked: decision })),
+    slots: findSlots(text, spans).map((slot) => ({ ...document.positionOf(slot.start), value })),
+    toggles: findToggles(text, spans).map((toggle) => ({ ...document.positionOf(toggle.start), value: decision })),
+    signOffs: signOffSpotsOf(document).map((spot) => ({ line: spot.line, name: value, isApproved: decision, time: value })),
+  }
+}
+
+test('without fills the copy is the original, byte for byte', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...PIECES), { minLength: 1 }), fc.boolean(), (parts, hasBom) => {
+      const bytes = Uint8Array.from([...(hasBom ? [0xef, 0xbb, 0xbf] : []), ...utf8Bytes(`x\n\n${parts.join('')}`)])
+      assert.deepEqual(fillDocument(bytes, {}), bytes)
+    }),
+  )
+})
+
+test('a filled copy has the same structure, keeps every byte outside the spots, and leaves no spot open', () => {
+  const values = fc.oneof(
+    fc.constantFrom('42', 'a|b', '`code`', '- [ ] x', '# h', 'a\nb', '<b>', '[x](http://e.test)', '\u001b[2J', '*', '1. x', '\\', '____', '✅❌', '-->', '</td>'),
+    fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' }),
+  )
+  let filled = 0
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 10 }), values, fc.boolean(), (parts, value, decision) => {
+      const bytes = utf8Bytes(`x\n\n${parts.join('')}`)
+      const before = readMarkdown(readDocumentBytes(bytes))
+      const after = readMarkdown(readDocumentBytes(fillDocument(bytes, allFills(bytes, value, decision))))
+      assert.deepEqual(
+        after.tasks.map(({ line, isChecked, parent }) => ({ line, isChecked, parent })),
+        before.tasks.map(({ line, parent }) => ({ line, isChecked: decision, parent })),
+      )
+      assert.deepEqual(after.headings.map((heading) => heading.line), before.headings.map((heading) => heading.line))
+      assert.deepEqual(after.tables.map((table) => table.rows.map((row) => row.line)), before.tables.map((table) => table.rows.map((row) => row.line)))
+      assert.deepEqual(fencesOf(after), fencesOf(before))
+      assert.equal(skeletonOf(after, value), skeletonOf(before, value))
+      filled++
+    }),
+    { numRuns: 300 },
+  )
+  assert.equal(filled, 300)
+})
+
+function fencesOf(document: ReturnType<typeof readMarkdown>): string[] {
+  return [...document.tasks, document.outside].flatMap((content) => content.fences.map((fence) => fence.source))
+}
+
+/** The lines that hold no spot. */
+function skeletonOf(document: ReturnType<typeof readMarkdown>, value: string): string {
+  assert.notEqual(value, '')
+  const open = /^(?![^]*(?:Result|Other|Gate|ticked|text|tab|quoted|SRE|QA|\| 1 \|))/
+  return document.reading.text.split('\n').filter((line) => open.test(line)).join('\n')
+}
+
+test('a damaged toggle keeps the raw bytes of the chosen glyph', () => {
+  const bytes = utf8Bytes(`- [ ] g\n  - Result: ${DAMAGED_PAIR}\n`)
+  const at = { line: 2, column: 13 }
+  assert.equal(utf8Text(fillDocument(bytes, { toggles: [{ ...at, value: true }] })), '- [ ] g\n  - Result: âœ…\n')
+  assert.equal(utf8Text(fillDocument(bytes, { toggles: [{ ...at, value: false }] })), '- [ ] g\n  - Result: âŒ\n')
+})
+
+test('a box is ticked, a tick nobody earned is taken away, and a box as it should be is left alone', () => {
+  const bytes = utf8Bytes('- [ ] a\n- [X] b\n- [x] c\n')
+  const boxes = [{ line: 1, isChecked: true }, { line: 2, isChecked: false }, { line: 3, isChecked: true }]
+  assert.equal(utf8Text(fillDocument(bytes, { boxes })), '- [x] a\n- [ ] b\n- [x] c\n')
+})
+
+test('a sign-off row gets name, glyph and time, also into empty cells', () => {
+  const bytes = utf8Bytes('| Role | Name | Status | Time |\n|---|---|---|---|\n| SRE | _[Name]_ | ✅❌ | `____` |\n| QA || | |\n')
+  const fills = { name: 'Ana Díaz', isApproved: true, time: '2026-01-02T03:04:05.000Z' }
+  const filled = utf8Text(fillDocument(bytes, { signOffs: [{ line: 3, ...fills }, { line: 4, ...fills, isApproved: false }] }))
+  assert.equal(
+    filled.split('\n').slice(2, 4).join('\n'),
+    '| SRE | Ana Díaz | ✅ | `2026-01-02T03:04:05.000Z` |\n| QA | Ana Díaz | ❌ | 2026-01-02T03:04:05.000Z |',
+  )
+})
+
+test('values are cut, flattened and kept from opening markdown of their own', () => {
+  const fill = (value: string, line = '- Value: ____'): string =>
+    utf8Text(fillDocument(utf8Bytes(line), { slots: [{ line: 1, column: line.indexOf('_') + 1, value }] }))
+  assert.equal(fill('12.5'), '- Value: 12.5')
+  assert.equal(fill('a\r\n- [x] b'), '- Value: `a - [x] b`')
+  assert.equal(fill('<script>`x`'), "- Value: `<script>'x'`")
+  assert.equal(fill('https://x.test'), '- Value: `https://x.test`')
+  assert.equal(fill('1. x', '- ____ units'), '- `1. x` units')
+  assert.equal(fill('a`b|c', '- `____ms`'), "- `a'b¦cms`")
+  assert.equal(fill('\u001b[31m\u202e'), '- Value: `[31m`')
+  assert.equal(fill(' \u200b '), '- Value: ____')
+  assert.ok(fill('x'.repeat(1000)).length < VALUE_LENGTH_LIMIT_UNITS + 20)
+})
+
+test('a fill for a place that is none, or the same place twice, is refused', () => {
+  const bytes = utf8Bytes('- [ ] a ____ ✅❌\n')
+  const cases: readonly DocumentFills[] = [
+    { boxes: [{ line: 2, isChecked: true }] },
+    { slots: [{ line: 1, column: 1, value: 'x' }] },
+    { toggles: [{ line: 1, column: 9, value: true }] },
+    { signOffs: [{ line: 1, name: 'x', isApproved: true, time: 'y' }] },
+    { slots: [{ line: 1, column: 9, value: 'x' }, { line: 1, column: 9, value: 'y' }] },
+  ]
+  for (const fills of cases) assert.throws(() => fillDocument(bytes, fills), { code: 'DOCUMENT_SPOT_UNKNOWN' })
+})
+
+test('the reference documents come back byte for byte, and filled only in their spots', (t) => {
+  const folder = process.env['SEAWORTHY_SEEDS']
+  if (folder === undefined) {
+    t.skip('SEAWORTHY_SEEDS is not set')
+    return
+  }
+  const files = readdirSync(folder).filter((file) => file.endsWith('.txt'))
+  assert.equal(files.length, 5)
+  for (const file of files) {
+    const bytes: Uint8Array = new Uint8Array(readFileSync(join(folder, file)))
+    assert.deepEqual(fillDocument(bytes, {}), bytes)
+    const fills = allFills(bytes, '7', true)
+    const filled: Uint8Array = fillDocument(bytes, fills)
+    const shrunk = (text: string): string =>
+      text.replaceAll(DAMAGED_PAIR, '').replaceAll('âœ…', '').replaceAll('_[Name]_', '').replace(/_{4,}|7|\[[ x]\]/g, '')
+    assert.equal(shrunk(utf8Text(filled)), shrunk(utf8Text(bytes)))
+  }
+})
