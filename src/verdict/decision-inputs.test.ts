@@ -103,6 +103,13 @@ test('what moves by itself changes the decision and not what people signed', () 
   }
 })
 
+test('the stored status of a roll-up is not signed, since its children are', () => {
+  const nested = aPlan([aGate({ id: 'all', children: ['a'] }), aGate({ id: 'a' })])
+  const pass = reviewHashOf(nodeDigest, nested, inputsFor(nested))
+  assert.equal(reviewHashOf(nodeDigest, nested, inputsFor(nested, { all: 'FAIL' })), pass)
+  assert.notEqual(reviewHashOf(nodeDigest, nested, inputsFor(nested, { a: 'FAIL' })), pass)
+})
+
 test('decision inputs with a missing, unknown, repeated or ill-kinded part are refused with their place', () => {
   const plan = aPlan([aGate({ id: 'a' })])
   const good = inputsFor(plan)

@@ -151,6 +151,18 @@ test('tolerance gives WARN inside the band and FAIL outside, on either side of t
   ])
 })
 
+test('a tolerance beside a forbidden value does not excuse the value', () => {
+  const isNotFive: Assertion = { read: { from: 'exitCode' }, op: 'ne', value: 5, tolerance: 1 }
+  assert.equal(judgeCommand([isNotFive], '', { exitCode: 5 }).status, 'FAIL')
+})
+
+test('a slot that nothing was printed for is undecided, not absent', () => {
+  const exists: Assertion = { read: { from: 'slot', slot: 's' }, op: 'exists' }
+  const slots = [{ id: 's', label: 'Log index' }]
+  assert.equal(judgeCommand([exists], 'nothing here', {}, { slots }).status, 'INCONCLUSIVE')
+  assert.equal(judgeCommand([exists], 'Log index: 7', {}, { slots }).status, 'PASS')
+})
+
 test('a false advisory assertion is WARN, and so is one without data', () => {
   assert.equal(
     judgeCommand([EXIT_IS_ZERO, { ...STDOUT_OK, severity: 'advisory' }], 'no').status,

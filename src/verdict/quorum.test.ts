@@ -87,6 +87,18 @@ test('the latest sign-off of a role and person counts, and a rejection by any ro
   )
 })
 
+test('at one instant a rejection stands whichever of the two was recorded first', () => {
+  const atMs = NOON_MS - 1
+  const full: Signatures = [
+    { ...security('z'), decision: 'REJECT', atMs },
+    { ...security('z'), atMs },
+    sre('x'),
+    sre('y'),
+  ]
+  assert.equal(signed(full).value, 'NO_GO')
+  assert.equal(signed([...full].reverse()).value, 'NO_GO')
+})
+
 test('every blocker of every rule is listed although the first rule decides', () => {
   const plan: Plan = { ...SIGNED, gates: [A, B, aGate({ id: 'c' })] }
   const inputs = inputsFor(

@@ -81,7 +81,7 @@ function gapsOf(roles: readonly SignOffRole[], approvals: readonly SignOff[]): Q
     const signers = approvals
       .filter((each) => each.role === role.role)
       .map((each) => each.principal)
-    people.set(role.role, [...new Set(signers)])
+    people.set(role.role, signers)
   }
   const roleOf = new Map<string, string>()
   const seat = (role: string, tried: Set<string>): boolean => {
