@@ -9,7 +9,7 @@ import { nameRelease } from './naming.ts'
 import type { ReleaseNaming } from './naming.ts'
 import { parsePlanFile } from './plan-file.ts'
 import { proposePlan } from './proposal.ts'
-import type { Runs } from './runs.ts'
+import type { Runs } from './run-model.ts'
 import type { Plans, RecordedPlan } from './service.ts'
 
 export interface GatesRoutePorts {

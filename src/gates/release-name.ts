@@ -1,6 +1,6 @@
 // A release's name on the command line, in statements and in ledger subjects: SERVICE@VERSION.
 import { gatesFault } from './errors.ts'
-import type { ReleaseName } from './runs.ts'
+import type { ReleaseName } from './run-model.ts'
 
 /** Longest service or version name. */
 export const RELEASE_PART_LIMIT_CHARACTERS = 200

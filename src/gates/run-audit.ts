@@ -2,15 +2,8 @@
 import { canonicalize, messageOf } from '../kernel/index.ts'
 import { judgeEvidence } from './run-record.ts'
 import { readRun } from './run-view.ts'
-import type { RunContext } from './runs.ts'
+import type { RunAudit, RunContext } from './run-model.ts'
 import { selectLastResults } from './store.ts'
-
-export interface RunAudit {
-  /** How many recorded results were opened and judged again. */
-  readonly checkedCount: number
-  /** What did not agree with what is stored; empty when everything did. */
-  readonly findings: readonly string[]
-}
 
 export async function auditRun(context: RunContext, tenantId: string, runId: string): Promise<RunAudit> {
   const { sql, evidence, identity } = context.ports

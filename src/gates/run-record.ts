@@ -5,7 +5,7 @@ import { admitGate, definitionHashOf, judgeGate, parseCapture } from '../verdict
 import type { EvidenceRef, Judgement, PlanGate } from '../verdict/index.ts'
 import { gatesFault } from './errors.ts'
 import { instantText, readRun } from './run-view.ts'
-import type { GateIntent, RunContext } from './runs.ts'
+import type { GateIntent, RunContext } from './run-model.ts'
 import { insertIntent, insertResult } from './store.ts'
 import type { StoredRun } from './store.ts'
 

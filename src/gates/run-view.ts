@@ -1,7 +1,7 @@
 // Reads a run and settles every gate's status from what was recorded.
 import { settleRun } from '../verdict/index.ts'
 import { gatesFault } from './errors.ts'
-import type { ReleaseName, RunContext, RunView } from './runs.ts'
+import type { ReleaseName, RunContext, RunView } from './run-model.ts'
 import { selectIntents, selectLastResults, selectLatestRun, selectRun, updateRunFinished } from './store.ts'
 import type { StoredRun } from './store.ts'
 

@@ -1,4 +1,5 @@
 // What a person reads of a checklist or a plan on a terminal.
+import { harmlessLine } from '../kernel/index.ts'
 import type { PlanGate } from '../verdict/index.ts'
 import type { ImportedChecklist } from './imported.ts'
 import type { RecordedPlan } from './service.ts'
@@ -32,7 +33,7 @@ export function renderImport(checklist: ImportedChecklist): string {
   if (holes.length > 0) {
     lines.push(`holes to fill: ${holes.slice(0, SHOWN_LIMIT_COUNT).join(', ')}${holes.length > SHOWN_LIMIT_COUNT ? ' …' : ''}`)
   }
-  return lines.map(plainLine).join('\n')
+  return lines.map(harmlessLine).join('\n')
 }
 
 export function renderPlanSummary(recorded: RecordedPlan): string {
@@ -46,11 +47,6 @@ export function renderPlanSummary(recorded: RecordedPlan): string {
     `  ${count((gate) => !gate.provenRead && gate.check.type !== 'manual')} need review or confirmation`,
     `  plan hash ${recorded.planHash}`,
   ]
-    .map(plainLine)
+    .map(harmlessLine)
     .join('\n')
-}
-
-// Titles come from the document: nothing in them may steer the terminal.
-function plainLine(line: string): string {
-  return line.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ')
 }

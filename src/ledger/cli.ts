@@ -1,5 +1,5 @@
 // The ledger commands: append, list, verify, prove, checkpoint.
-import { EXIT, utf8Bytes, utf8Text } from '../kernel/index.ts'
+import { EXIT, harmlessLine, harmlessText, utf8Bytes, utf8Text } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { ledgerFault } from './errors.ts'
 import type { LogVerdict, SignedCheckpoint } from './model.ts'
@@ -42,7 +42,7 @@ export async function runLedgerList(
     ({ seq, time, body }) => `${String(seq).padStart(6)}  ${time}  ${body.type.padEnd(20)} ${body.subject}  by ${body.actor}`,
   )
   if (page.nextSeq !== null) lines.push(`more: seaworthy ledger list --from ${page.nextSeq}`)
-  return { exit: EXIT.ok, data: page, text: plainLines(lines) || 'The log is empty.' }
+  return { exit: EXIT.ok, data: page, text: lines.map(harmlessLine).join('\n') || 'The log is empty.' }
 }
 
 export async function runLedgerVerify(
@@ -63,7 +63,7 @@ export async function runLedgerVerify(
     `latest:  ${verdict.latest ?? 'none'}`,
     `root:    ${verdict.root ?? 'not computed'}`,
   ]
-  return { exit: verdict.ok ? EXIT.ok : EXIT.invalid, data: verdict, text: plainLines(lines.filter((line) => line !== '')) }
+  return { exit: verdict.ok ? EXIT.ok : EXIT.invalid, data: verdict, text: harmlessText(lines.filter((line) => line !== '').join('\n')) }
 }
 
 export async function runLedgerProve(
@@ -102,9 +102,4 @@ function wholeNumber(value: unknown, what: string): number {
   const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
   if (Number.isSafeInteger(number)) return number
   throw ledgerFault('LEDGER_ENTRY_REFUSED', `expected a whole number for ${what}, got ${JSON.stringify(value)}`)
-}
-
-// Subjects and actors were sent in by somebody: nothing in them may steer the terminal.
-function plainLines(lines: readonly string[]): string {
-  return lines.map((line) => line.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ')).join('\n')
 }

@@ -7,7 +7,7 @@ import type { DecidedRelease } from './model.ts'
 import { formatReleaseName } from '../gates/index.ts'
 import { freezeInputs, gatherRelease } from './review.ts'
 import type { GatheredRelease } from './review.ts'
-import type { ReleaseContext } from './service.ts'
+import type { ReleaseContext } from './context.ts'
 import { insertDecision } from './store.ts'
 import type { ReleaseKey } from './store.ts'
 

@@ -9,7 +9,7 @@ import { renderReportHtml } from './report-html.ts'
 import { renderReportMarkdown } from './report-markdown.ts'
 import { freezeInputs, gatherRelease, presentReview } from './review.ts'
 import type { GatheredRelease } from './review.ts'
-import type { ReleaseContext } from './service.ts'
+import type { ReleaseContext } from './context.ts'
 import { selectLatestDecision } from './store.ts'
 import type { ReleaseKey } from './store.ts'
 

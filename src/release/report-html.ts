@@ -1,4 +1,5 @@
 // The report as one self-contained HTML page: no script, no external resource, ready for print.
+import { harmlessLine } from '../kernel/index.ts'
 import type { ReportPage, ReportTable } from './report.ts'
 
 const STYLE = `
@@ -64,8 +65,7 @@ function renderCell(cell: string): string {
 
 /** Makes hostile text plain: no markup and no control or direction character. */
 function escapeHtml(text: string): string {
-  return text
-    .replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+  return harmlessLine(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

@@ -1,4 +1,5 @@
 // The report as GitHub-flavoured Markdown; text of the checklist cannot become markup.
+import { harmlessLine } from '../kernel/index.ts'
 import type { ReportPage, ReportTable } from './report.ts'
 
 export function renderReportMarkdown(page: ReportPage): string {
@@ -25,7 +26,5 @@ function renderTable(table: ReportTable): string[] {
 
 /** Makes hostile text plain: no markup, no line break, no control or direction character. */
 function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
-    .replace(/[\\`*_{}[\]<>#|~!]/g, (character) => `\\${character}`)
+  return harmlessLine(text).replace(/[\\`*_{}[\]<>#|~!]/g, (character) => `\\${character}`)
 }

@@ -6,7 +6,7 @@ import type { DecisionInputs, SignOff } from '../verdict/index.ts'
 import { GO_LIFETIME_MS } from './model.ts'
 import type { ReleaseReview } from './model.ts'
 import { formatReleaseName } from '../gates/index.ts'
-import type { ReleaseContext } from './service.ts'
+import type { ReleaseContext } from './context.ts'
 import { selectAuthor, selectSignOffs } from './store.ts'
 import type { ReleaseKey } from './store.ts'
 

@@ -1,4 +1,5 @@
 // What a person reads of a release on a terminal: the answer first, then why, then what would flip it.
+import { harmlessLine } from '../kernel/index.ts'
 import type { Verdict } from '../verdict/index.ts'
 import type { ReleaseReview } from './model.ts'
 
@@ -16,7 +17,7 @@ export function renderVerdict(release: string, verdict: Verdict): string {
   if (hidden > 0) lines.push(`  and ${hidden} more reasons; the report lists them all`)
   for (const note of verdict.notes) lines.push(`  note: ${note}`)
   if (verdict.expiresAtMs !== undefined) lines.push(`  holds until ${new Date(verdict.expiresAtMs).toISOString()}`)
-  return lines.map(plainLine).join('\n')
+  return lines.map(harmlessLine).join('\n')
 }
 
 export function renderStatus(review: ReleaseReview): string {
@@ -30,10 +31,5 @@ export function renderStatus(review: ReleaseReview): string {
     lines.push(`  sign-off ${role}: ${given.length} of ${minimum}${given.some((one) => one.decision === 'REJECT') ? ', rejected' : ''}`)
   }
   lines.push(`  to sign: ${review.reviewHash}`)
-  return lines.map(plainLine).join('\n')
-}
-
-// Titles and reasons come from documents and command output: nothing in them may steer the terminal.
-function plainLine(line: string): string {
-  return line.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ')
+  return lines.map(harmlessLine).join('\n')
 }

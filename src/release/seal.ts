@@ -18,7 +18,7 @@ import { INSTRUCTIONS } from './instructions.ts'
 import { renderDocuments } from './documents.ts'
 import { releaseFault } from './errors.ts'
 import { formatReleaseName } from '../gates/index.ts'
-import type { ReleaseContext } from './service.ts'
+import type { ReleaseContext } from './context.ts'
 import { selectLatestDecision } from './store.ts'
 import type { ReleaseKey } from './store.ts'
 

@@ -1,9 +1,5 @@
 // What can be done with a release: open it, review it, sign it off, decide it, render its documents, seal its bundle.
-import type { Clock, Digest, Signer, Sql } from '../kernel/index.ts'
-import type { Evidence } from '../evidence/index.ts'
-import type { Runs } from '../gates/index.ts'
-import type { Identity } from '../identity/index.ts'
-import type { Ledger } from '../ledger/index.ts'
+import type { ReleaseContext } from './context.ts'
 import { decideRelease } from './decision.ts'
 import { renderDocuments } from './documents.ts'
 import type { ReleaseDocuments } from './documents.ts'
@@ -16,26 +12,6 @@ import type { SealedRelease } from './seal.ts'
 import { recordSignOff } from './sign-off.ts'
 import { insertRelease, selectAuthor } from './store.ts'
 import type { ReleaseKey } from './store.ts'
-
-export interface ReleasePorts {
-  readonly sql: Sql
-  readonly clock: Clock
-  readonly digest: Digest
-  readonly evidence: Evidence
-  readonly identity: Identity
-  readonly ledger: Ledger
-  /** The control plane's ECDSA key: decisions and manifests. */
-  readonly signer: Signer
-  gzip(bytes: Uint8Array): Promise<Uint8Array>
-}
-
-/** What every use case of a release is handed. */
-export interface ReleaseContext {
-  readonly ports: ReleasePorts
-  readonly runs: Runs
-  /** Principal id and key id of the control plane. */
-  readonly controlPlane: { readonly id: string; readonly keyId: string }
-}
 
 export interface Releases {
   /** Opening again is no change. @throws RELEASE_AUTHOR_CHANGED */

@@ -7,7 +7,7 @@ import type { ReleaseReview } from './model.ts'
 import { parseReleaseName } from '../gates/index.ts'
 import { gatherRelease, hashReview, presentReview } from './review.ts'
 import type { GatheredRelease } from './review.ts'
-import type { ReleaseContext } from './service.ts'
+import type { ReleaseContext } from './context.ts'
 import { insertSignOff } from './store.ts'
 
 export async function recordSignOff(

@@ -1,4 +1,5 @@
 // Shows a run while it goes on: calm lines, a live region on a terminal, or one JSON object per line.
+import { harmlessLine } from '../kernel/index.ts'
 import type { Clock } from '../kernel/index.ts'
 import type { StoredStatus } from '../verdict/index.ts'
 import type { RunEvent } from './events.ts'
@@ -72,21 +73,21 @@ function linesView(
 function lineOfEvent(event: RunEvent): string | undefined {
   switch (event.kind) {
     case 'gate-finished': {
-      const reason = event.status === 'PASS' ? '' : `  ${escapeControls(event.reason)}`
-      return `${statusText(event.status)}  ${escapeControls(event.gate)}  ${durationText(event.durationMs)}${reason}`
+      const reason = event.status === 'PASS' ? '' : `  ${harmlessLine(event.reason)}`
+      return `${statusText(event.status)}  ${harmlessLine(event.gate)}  ${durationText(event.durationMs)}${reason}`
     }
     case 'gate-held':
-      return `${statusText(event.status)}  ${escapeControls(event.gate)}  ${escapeControls(event.reason)}`
+      return `${statusText(event.status)}  ${harmlessLine(event.gate)}  ${harmlessLine(event.reason)}`
     case 'gate-unknown':
-      return `? UNKNOWN  ${escapeControls(event.gate)}  ${escapeControls(event.reason)}`
+      return `? UNKNOWN  ${harmlessLine(event.gate)}  ${harmlessLine(event.reason)}`
     case 'gate-kept':
-      return `${statusText(event.status)}  ${escapeControls(event.gate)}  kept from before`
+      return `${statusText(event.status)}  ${harmlessLine(event.gate)}  kept from before`
     case 'gate-retried':
-      return `↻ again    ${escapeControls(event.gate)}  ${escapeControls(event.reason)}`
+      return `↻ again    ${harmlessLine(event.gate)}  ${harmlessLine(event.reason)}`
     case 'gate-interrupted':
-      return `■ stopped  ${escapeControls(event.gate)}  nothing recorded of attempt ${event.attempt}`
+      return `■ stopped  ${harmlessLine(event.gate)}  nothing recorded of attempt ${event.attempt}`
     case 'note':
-      return `  note     ${escapeControls(event.gate)}  ${escapeControls(event.text)}`
+      return `  note     ${harmlessLine(event.gate)}  ${harmlessLine(event.text)}`
     case 'run-finished':
       return summaryText(event)
     default:
@@ -98,7 +99,7 @@ function summaryText(event: Extract<RunEvent, { readonly kind: 'run-finished' }>
   const counts = Object.entries(event.counts).map(([status, count]) => `${count} ${status}`)
   const total = counts.length === 0 ? 'no gate' : counts.join(', ')
   const end = event.interrupted ? '; interrupted, run again to resume' : ''
-  return `run ${escapeControls(event.run)}: ${total} in ${durationText(event.durationMs)}${end}`
+  return `run ${harmlessLine(event.run)}: ${total} in ${durationText(event.durationMs)}${end}`
 }
 
 interface RunningGate {
@@ -159,7 +160,7 @@ function regionLines(
     .slice(0, REGION_LINE_LIMIT)
     .map(([gate, { startedMs, totalBytes }]) => {
       const size = totalBytes === 0 ? '' : `  ${sizeText(totalBytes)}`
-      return `… ${durationText(nowMs - startedMs).padStart(STATUS_WIDTH)}  ${escapeControls(gate)}${size}`
+      return `… ${durationText(nowMs - startedMs).padStart(STATUS_WIDTH)}  ${harmlessLine(gate)}${size}`
     })
   if (running.size > REGION_LINE_LIMIT) lines.push(`… and ${running.size - REGION_LINE_LIMIT} more`)
   // A line that wraps would make the region taller than it is counted.
@@ -196,17 +197,4 @@ function sizeText(sizeBytes: number): string {
   return sizeBytes < 1_000_000
     ? `${(sizeBytes / 1_000).toFixed(1)} kB`
     : `${(sizeBytes / 1_000_000).toFixed(1)} MB`
-}
-
-/**
- * Text from a document or a process, safe to show: control characters and those that turn the direction of text
- * around appear as `\u{…}`, so that a title cannot move the cursor or hide what it says.
- */
-function escapeControls(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(
-      /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
-      (found) => `\\u{${found.codePointAt(0)!.toString(16)}}`,
-    )
 }

@@ -1,5 +1,5 @@
 // The one JSON document that --json answers, and what a person reads instead.
-import { EXIT, messageOf, SeaworthyError } from '../../kernel/index.ts'
+import { EXIT, harmlessText, messageOf, SeaworthyError } from '../../kernel/index.ts'
 import type { ExitCode } from '../../kernel/index.ts'
 import type { CommandOutcome } from '../../client/index.ts'
 import { appErrors } from '../errors.ts'
@@ -64,10 +64,5 @@ export function describeFault(error: unknown): DescribedFault {
 
 /** Three lines on stderr: what, what to do, and the code to look up. */
 export function renderFault(fault: DescribedFault): string {
-  return `error: ${plainText(fault.message)}\n  ${plainText(fault.hint)}\n  code: ${fault.code}\n`
-}
-
-/** Control characters of hostile text must not reach a terminal; line breaks may. */
-export function plainText(text: string): string {
-  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
+  return `error: ${harmlessText(fault.message)}\n  ${harmlessText(fault.hint)}\n  code: ${fault.code}\n`
 }

@@ -1,10 +1,9 @@
 // The run command: the runner runs, the release room writes what people read.
-import { EXIT } from '../../kernel/index.ts'
+import { EXIT, harmlessText } from '../../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../../client/index.ts'
 import { writeDocuments } from '../../release/index.ts'
 import { runHere } from '../../runner/index.ts'
 import type { RunReport } from '../../runner/index.ts'
-import { plainText } from './envelope.ts'
 
 export async function runRunCommand(
   context: CommandContext,
@@ -47,7 +46,7 @@ function renderRun(report: RunReport, paths: Readonly<Record<string, string>>, f
   if (report.interrupted) lines.push('Interrupted: run the same command again to resume.')
   lines.push(...Object.entries(paths).map(([name, path]) => `  ${name}: ${path}`))
   lines.push('Next: seaworthy status, seaworthy sign, seaworthy decide')
-  return lines.map(plainText).join('\n')
+  return lines.map(harmlessText).join('\n')
 }
 
 const LINE_LIMIT_CHARACTERS = 100

@@ -1,0 +1,16 @@
+// Hostile text made harmless for a terminal: nothing from a document or a program may steer the screen.
+
+/** Control characters, lone surrogates, line and paragraph separators, marks that turn the writing direction. */
+const STEERING = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
+
+/** One line: white space becomes a blank, whatever else could steer is shown as `\u{…}`. */
+export function harmlessLine(text: string): string {
+  return text.replace(STEERING, (found) =>
+    /\s/.test(found) ? ' ' : `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`,
+  )
+}
+
+/** As `harmlessLine`, but line feeds stay. */
+export function harmlessText(text: string): string {
+  return text.split('\n').map(harmlessLine).join('\n')
+}
