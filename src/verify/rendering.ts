@@ -45,8 +45,12 @@ function pushRelease(lines: string[], release: NonNullable<VerifyReport['release
   )
   if (release.raw !== release.verdict) lines.push(`  without waivers it would be ${release.raw}`)
   if (release.expiresAt !== undefined) lines.push(`  void from ${release.expiresAt}`)
-  for (const reason of release.reasons.slice(0, LINE_LIMIT))
-    lines.push(`  ${reason.text} (rule ${reason.rule}); ${reason.flip}`)
+  for (const { rule, gate, text, flip } of release.reasons.slice(0, LINE_LIMIT)) {
+    lines.push(
+      `  ${gate === undefined ? '' : `${gate}: `}${text} (rule ${rule})`,
+      `    to flip it: ${flip}`,
+    )
+  }
   pushRest(lines, release.reasons.length)
   lines.push('', `Gates (${release.gates.length}), as their evidence shows them:`)
   for (const gate of release.gates.slice(0, LINE_LIMIT))

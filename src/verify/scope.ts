@@ -27,7 +27,9 @@ export function describeScope(
     `The ledger as it was at the decision (${contents.inputs.checkpoint.size} entries) is the beginning of it.`,
     `${checked.statements} statements are signed by keys that may sign them, and recorded in the ledger.`,
     `${checked.gates} gates were decided again, ${checked.gateRuns} of them from recorded evidence (${checked.assertions} assertions), with the same results.`,
-    `${checked.signOffs} sign-offs were signed by people who hold the role.`,
+    ...(checked.signOffs === 0
+      ? []
+      : [`${checked.signOffs} sign-offs were signed by people who hold the role.`]),
     'The verdict was decided again from the same inputs, with the same result and the same hashes.',
   ]
 }
