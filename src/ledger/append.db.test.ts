@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { nodeDigest } from '../../test/crypto.ts'
 import { freshTenant } from '../../test/database.ts'
 import { aFact, factsOf, openTestLedger, TEST_NOW_MS } from '../../test/ledger.ts'
-import { bytesEqual, hexOf, uuidV7 } from '../kernel/index.ts'
+import { bytesEqual, bytesOfHex, hexOf, uuidV7 } from '../kernel/index.ts'
 import type { SqlTx } from '../kernel/index.ts'
 import { decodeLeaf, genesisLink, hashLeaf, verifyCommitment, verifyInclusion } from '../proof/index.ts'
 import { makeLedger, QUEUE_LIMIT } from './index.ts'
@@ -233,8 +233,8 @@ test('the database refuses leaves that do not continue the log, whoever sends th
   const send = (size: number, leaf: string, frontierBytes = 32): Promise<unknown> =>
     sql.transaction({ tenantId }, (tx) =>
       tx.query(
-        'select ledger_append((select log_id from ledger_log), $1, $2, $3, $4, $5, $6, $7)',
-        [size, new Uint8Array(frontierBytes), [leaf], ['00'.repeat(32)], ['{}'], [''], ['00'.repeat(32)]],
+        'select ledger_append((select log_id from ledger_log), $1, $2, $3, $4, $5, $6, $7, $8)',
+        [size, new Uint8Array(frontierBytes), bytesOfHex(leaf), [leaf.length / 2], new Uint8Array(32), ['{}'], [''], new Uint8Array(32)],
       ),
     )
   const second = `535702000000000000000001${good.slice(24, 40)}${hexOf(entries[0]!.leafHash)}7b7d`

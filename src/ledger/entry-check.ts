@@ -1,10 +1,10 @@
 // Judges stored rows one after the other: header, time, link, own hash, payload, repetition row.
-import { base64Of, bytesEqual, canonicalBytes, concatBytes, utf8Bytes } from '../kernel/index.ts'
+import { base64Of, bytesEqual, utf8Bytes } from '../kernel/index.ts'
 import type { Digest } from '../kernel/index.ts'
 import { decodeLeaf, hashLeaf, parseEntryBody } from '../proof/index.ts'
 import type { EntryBody, PayloadCommitment } from '../proof/index.ts'
 import type { KnownEntry } from './batch.ts'
-import { hashContent } from './fact.ts'
+import { contentOf, hashContent } from './fact.ts'
 import type { StoredEntry } from './verify-store.ts'
 
 /** Where a walk along the log stands: what the next row must link to. */
@@ -50,7 +50,7 @@ export function isRepeatRowTrue(digest: Digest, body: EntryBody, row: StoredEntr
   const { type, actor, subject, refs, ts } = body
   // Whether the producer gave its own time is not recorded, so both readings count.
   for (const said of [{ type, actor, subject, refs }, { type, actor, subject, refs, ts }]) {
-    const content = concatBytes([canonicalBytes(said), utf8Bytes(`\n${row.payload}`)])
+    const content = contentOf(said, utf8Bytes(row.payload))
     if (bytesEqual(hashContent(digest, row.salt, content), known.contentHash)) return true
   }
   return false

@@ -1,7 +1,7 @@
 // Makes a fact ready to be appended: every check and all hashing that need no lock.
-import { canonicalBytes, canonicalize, concatBytes, isContentDigest, SeaworthyError, uuidV7 } from '../kernel/index.ts'
+import { canonicalBytes, concatBytes, isContentDigest, SeaworthyError, utf8Text, uuidV7 } from '../kernel/index.ts'
 import type { Digest, Random } from '../kernel/index.ts'
-import { commitPayload, encodeEntryBody, isEntryId, isEntryType, LEAF_HEADER_BYTES, LEAF_LIMIT_BYTES, parseEntryBody, SALT_BYTES } from '../proof/index.ts'
+import { commitCanonical, encodeEntryBody, isEntryId, isEntryInstant, isEntryType, LEAF_HEADER_BYTES, LEAF_LIMIT_BYTES, SALT_BYTES } from '../proof/index.ts'
 import { ledgerFault } from './errors.ts'
 import type { LedgerFact } from './model.ts'
 
@@ -9,6 +9,7 @@ import type { LedgerFact } from './model.ts'
 export const PAYLOAD_LIMIT_BYTES = 256 * 1024
 const REFS_LIMIT = 500
 const ID_CHANCE_BYTES = 10
+const LINE_FEED = new Uint8Array([0x0a])
 
 export interface Producer {
   readonly producer: string
@@ -51,24 +52,27 @@ export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number, k
     actor,
     subject,
     src: ports.producer,
-    payload: commitPayload(ports.digest, salt, fact.payload),
+    payload: commitCanonical(ports.digest, salt, payload),
     refs,
   })
-  if (LEAF_HEADER_BYTES + body.length > LEAF_LIMIT_BYTES) {
-    throw ledgerFault('LEDGER_ENTRY_TOO_LARGE', `expected an entry of at most ${LEAF_LIMIT_BYTES} bytes, got ${LEAF_HEADER_BYTES + body.length}`)
+  const leafBytes = LEAF_HEADER_BYTES + body.length
+  if (leafBytes > LEAF_LIMIT_BYTES) {
+    throw ledgerFault('LEDGER_ENTRY_TOO_LARGE', `expected an entry of at most ${LEAF_LIMIT_BYTES} bytes, got ${leafBytes}`)
   }
-  // The reader's own rules are applied before writing: what this process could not read back is not written.
-  const readBack = parseEntryBody(body)
-  if (!readBack.ok) throw ledgerFault('LEDGER_ENTRY_REFUSED', readBack.reason)
-  const content = canonicalBytes({ type, actor, subject, refs, ...(fact.ts === undefined ? {} : { ts: fact.ts }) })
+  const said = { type, actor, subject, refs, ...(fact.ts === undefined ? {} : { ts: fact.ts }) }
   return {
     id,
     keepsId: keepsId || fact.id !== undefined,
     body,
     salt,
-    payload,
-    content: concatBytes([content, new TextEncoder().encode(`\n${payload}`)]),
+    payload: utf8Text(payload),
+    content: contentOf(said, payload),
   }
+}
+
+/** What a repetition is compared by: everything the caller said, canonical. */
+export function contentOf(said: Omit<LedgerFact, 'id' | 'payload'>, payload: Uint8Array): Uint8Array {
+  return concatBytes([canonicalBytes(said), LINE_FEED, payload])
 }
 
 /** Keyed by the entry's salt, so that the row says nothing about the payload once the salt is destroyed. */
@@ -76,6 +80,7 @@ export function hashContent(digest: Digest, salt: Uint8Array, content: Uint8Arra
   return digest.hmacSha256(salt, content)
 }
 
+// The reader's own rules, applied before writing: what could not be read back is not written.
 function assertFact(fact: LedgerFact): void {
   if (fact.id !== undefined && !isEntryId(fact.id)) {
     throw ledgerFault('LEDGER_ENTRY_REFUSED', 'expected id to be a UUID of version 7 in lower case')
@@ -83,22 +88,27 @@ function assertFact(fact: LedgerFact): void {
   if (!isEntryType(fact.type)) {
     throw ledgerFault('LEDGER_ENTRY_REFUSED', 'expected type to be words joined by dots, such as note.appended')
   }
+  if (!fact.actor.isWellFormed() || !fact.subject.isWellFormed()) {
+    throw ledgerFault('LEDGER_ENTRY_REFUSED', 'expected actor and subject without lone surrogates')
+  }
+  if (fact.ts !== undefined && !isEntryInstant(fact.ts)) {
+    throw ledgerFault('LEDGER_ENTRY_REFUSED', 'expected ts to be an RFC 3339 instant in UTC with milliseconds')
+  }
   if (fact.refs.length > REFS_LIMIT || !fact.refs.every(isContentDigest)) {
     throw ledgerFault('LEDGER_ENTRY_REFUSED', `expected at most ${REFS_LIMIT} refs, each sha256: and 64 hexadecimal digits`)
   }
 }
 
-function canonicalPayload(fact: LedgerFact): string {
-  let payload: string
+function canonicalPayload(fact: LedgerFact): Uint8Array {
+  let payload: Uint8Array
   try {
-    payload = canonicalize(fact.payload)
+    payload = canonicalBytes(fact.payload)
   } catch (error) {
     if (!(error instanceof SeaworthyError)) throw error
     throw ledgerFault('LEDGER_ENTRY_REFUSED', `payload: ${error.message}`, { cause: error })
   }
-  const sizeBytes = new TextEncoder().encode(payload).length
-  if (sizeBytes > PAYLOAD_LIMIT_BYTES) {
-    throw ledgerFault('LEDGER_ENTRY_TOO_LARGE', `expected a payload of at most ${PAYLOAD_LIMIT_BYTES} bytes, got ${sizeBytes}`)
+  if (payload.length > PAYLOAD_LIMIT_BYTES) {
+    throw ledgerFault('LEDGER_ENTRY_TOO_LARGE', `expected a payload of at most ${PAYLOAD_LIMIT_BYTES} bytes, got ${payload.length}`)
   }
   return payload
 }

@@ -1,5 +1,5 @@
 // All SQL of the ledger but verification's.
-import { hexOf } from '../kernel/index.ts'
+import { concatBytes } from '../kernel/index.ts'
 import type { SqlTx } from '../kernel/index.ts'
 import { decodeFrontier } from '../proof/index.ts'
 import type { KnownEntry, LinkedBatch, LogHead } from './batch.ts'
@@ -71,15 +71,17 @@ export async function selectKnownEntries(tx: SqlTx, logId: number, ids: readonly
 }
 
 export async function insertBatch(tx: SqlTx, head: LogHead, batch: LinkedBatch, frontier: Uint8Array): Promise<void> {
-  await tx.query('select ledger_append($1, $2, $3, $4, $5, $6, $7, $8)', [
+  const { added } = batch
+  await tx.query('select ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
     head.logId,
     head.size,
     frontier,
-    batch.added.map((entry) => hexOf(entry.leaf)),
-    batch.added.map((entry) => hexOf(entry.fact.salt)),
-    batch.added.map((entry) => entry.fact.payload),
-    batch.added.map((entry) => (entry.fact.keepsId ? entry.fact.id : '')),
-    batch.added.map((entry) => hexOf(entry.contentHash)),
+    concatBytes(added.map((entry) => entry.leaf)),
+    added.map((entry) => entry.leaf.length),
+    concatBytes(added.map((entry) => entry.fact.salt)),
+    added.map((entry) => entry.fact.payload),
+    added.map((entry) => (entry.fact.keepsId ? entry.fact.id : '')),
+    concatBytes(added.map((entry) => entry.contentHash)),
   ])
 }
 

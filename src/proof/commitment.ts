@@ -18,8 +18,13 @@ export interface PayloadCommitment {
  * @throws CANONICAL_VALUE_REFUSED when the payload is no JSON value; RangeError when the salt has not 32 bytes.
  */
 export function commitPayload(digest: Digest, salt: Uint8Array, payload: unknown): PayloadCommitment {
+  return commitCanonical(digest, salt, canonicalBytes(payload))
+}
+
+/** The same for a payload that is canonical JSON already. @throws RangeError when the salt has not 32 bytes. */
+export function commitCanonical(digest: Digest, salt: Uint8Array, canonicalPayload: Uint8Array): PayloadCommitment {
   if (salt.length !== SALT_BYTES) throw new RangeError(`expected a salt of ${SALT_BYTES} bytes, got ${salt.length}`)
-  return { alg: COMMITMENT_ALGORITHM, c: base64Of(digest.hmacSha256(salt, canonicalBytes(payload))) }
+  return { alg: COMMITMENT_ALGORITHM, c: base64Of(digest.hmacSha256(salt, canonicalPayload)) }
 }
 
 /** True when the commitment was made from this payload with this salt. False for any malformed input. */

@@ -4,7 +4,6 @@ import {
   bytesOfBase64,
   canonicalBytes,
   messageOf,
-  parseStrictJson,
   SeaworthyError,
   utf8Text,
 } from '../kernel/index.ts'
@@ -14,7 +13,7 @@ import type { PayloadCommitment } from './commitment.ts'
 import { HASH_BYTES } from './leaf.ts'
 import { accepted, refused } from './parsed.ts'
 import type { Parsed } from './parsed.ts'
-import { asArray, asDigest, asInstant, asObject, asOneOf, asText, expectKeys, ShapeMismatch } from './reading.ts'
+import { asArray, asDigest, asInstant, asObject, asOneOf, asText, expectKeys, isInstant, ShapeMismatch } from './reading.ts'
 
 /** Body of a leaf; its canonical JSON follows the leaf's header. Holds no personal data. */
 export interface EntryBody {
@@ -64,19 +63,28 @@ export function parseEntryBody(bytes: Uint8Array): Parsed<EntryBody> {
 }
 
 /**
- * Parses JSON whose bytes must be its own canonical form.
- * @throws ShapeMismatch for bad UTF-8, JSON that the strict parser refuses, and any other spelling of the value.
+ * Parses JSON whose bytes must be its own canonical form. The plain parser is enough here: whatever it would silently
+ * change (a duplicate key, an integer beyond 2^53-1, a lone surrogate) does not come back as the same bytes.
+ * @throws ShapeMismatch for bad UTF-8, text that is no JSON, and any other spelling of the value.
  */
 export function parseCanonical(bytes: Uint8Array): Json {
   let value: Json
+  let written: Uint8Array
   try {
-    value = parseStrictJson(utf8Text(bytes))
+    value = JSON.parse(utf8Text(bytes)) as Json
+    written = canonicalBytes(value)
   } catch (thrown) {
-    if (thrown instanceof SeaworthyError || thrown instanceof TypeError) throw new ShapeMismatch(messageOf(thrown))
+    const isRefusal = thrown instanceof SeaworthyError || thrown instanceof TypeError || thrown instanceof SyntaxError
+    if (isRefusal) throw new ShapeMismatch(messageOf(thrown))
     throw thrown
   }
-  if (!bytesEqual(canonicalBytes(value), bytes)) throw new ShapeMismatch('expected canonical JSON (RFC 8785)')
+  if (!bytesEqual(written, bytes)) throw new ShapeMismatch('expected canonical JSON (RFC 8785)')
   return value
+}
+
+/** True for RFC 3339 instants in UTC with milliseconds, the form an entry's `ts` has. */
+export function isEntryInstant(text: string): boolean {
+  return isInstant(text)
 }
 
 function readEntryBody(value: Json): EntryBody {

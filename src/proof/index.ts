@@ -1,11 +1,11 @@
 // Front door of proof.
 export { formatCheckpoint, openCheckpoint, parseCheckpoint, sealCheckpoint } from './checkpoint.ts'
 export type { Checkpoint } from './checkpoint.ts'
-export { COMMITMENT_ALGORITHM, commitPayload, SALT_BYTES, verifyCommitment } from './commitment.ts'
+export { COMMITMENT_ALGORITHM, commitCanonical, commitPayload, SALT_BYTES, verifyCommitment } from './commitment.ts'
 export type { PayloadCommitment } from './commitment.ts'
 export { encodeEnvelope, encodePae, parseEnvelope, sealEnvelope, sealStatement, STATEMENT_MEDIA_TYPE, verifyEnvelope } from './dsse.ts'
 export type { Envelope, EnvelopeSignature, SealedEnvelope, StatementKey } from './dsse.ts'
-export { encodeEntryBody, isEntryId, isEntryType, parseEntryBody } from './entry.ts'
+export { encodeEntryBody, isEntryId, isEntryInstant, isEntryType, parseEntryBody } from './entry.ts'
 export type { EntryBody } from './entry.ts'
 export { algorithmOfKey, ed25519KeyOf, ed25519SpkiOf, keyIdOf } from './keyid.ts'
 export { decodeLeaf, encodeLeaf, genesisLink, HASH_BYTES, hashLeaf, LEAF_HEADER_BYTES, LEAF_LIMIT_BYTES, LEAF_MAGIC } from './leaf.ts'

@@ -43,12 +43,14 @@ export function asDigest(value: Json | undefined, what: string): ContentDigest {
 /** RFC 3339 text in UTC with milliseconds that names a real instant. */
 export function asInstant(value: Json | undefined, what: string): string {
   const text = asText(value, what)
+  if (!isInstant(text)) throw new ShapeMismatch(`expected ${what} to be an RFC 3339 instant in UTC with milliseconds`)
+  return text
+}
+
+export function isInstant(text: string): boolean {
   const atMs = INSTANT.test(text) ? Date.parse(text) : Number.NaN
   // Writing it again refuses dates that parsers roll over, such as 30 February.
-  if (Number.isNaN(atMs) || new Date(atMs).toISOString() !== text) {
-    throw new ShapeMismatch(`expected ${what} to be an RFC 3339 instant in UTC with milliseconds`)
-  }
-  return text
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString() === text
 }
 
 export function asOneOf<const T extends string>(value: Json | undefined, allowed: readonly T[], what: string): T {

@@ -178,10 +178,11 @@ end
 $$;
 
 -- Appends leaves that the application built under the lock, after checking them again: magic, position, time, link.
--- Arrays run in parallel, bytes as hexadecimal; an empty idempotency id means none. Answers the new size.
+-- Leaves (of p_leaf_sizes bytes), salts and body hashes (32 bytes each) come one after the other in one value; an empty
+-- idempotency id means none. Answers the new size.
 create function ledger_append(
-  p_log int, p_size bigint, p_frontier bytea, p_leaves text[], p_salts text[], p_payloads text[],
-  p_idems text[], p_body_hashes text[]
+  p_log int, p_size bigint, p_frontier bytea, p_leaves bytea, p_leaf_sizes int[], p_salts bytea, p_payloads text[],
+  p_idems text[], p_body_hashes bytea
 ) returns bigint
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -209,10 +210,12 @@ begin
   end if;
   select coalesce((select substr(e.leaf, 13, 8) from ledger_entry e where e.log_id = p_log and e.seq = p_size - 1),
     '\x0000000000000000'::bytea) into v_time;
-  v_size := p_size + cardinality(p_leaves);
+  v_size := p_size + cardinality(p_leaf_sizes);
 
   with given as (
-    select p_size + n - 1 as seq, decode(hex, 'hex') as leaf from unnest(p_leaves) with ordinality as u (hex, n)
+    select p_size + n - 1 as seq,
+      substr(p_leaves, (1 + sum(bytes) over (order by n) - bytes)::int, bytes) as leaf
+    from unnest(p_leaf_sizes) with ordinality as u (bytes, n)
   ), hashed as (
     select seq, leaf, sha256('\x00'::bytea || leaf) as leaf_hash from given
   ), linked as (
@@ -228,19 +231,23 @@ begin
     returning seq
   )
   select count(*) into v_added from added;
-  if v_added <> cardinality(p_leaves) or v_added = 0 then
-    raise exception 'expected % linked leaves, got %', cardinality(p_leaves), v_added using errcode = 'SWL04';
+  if v_added <> cardinality(p_leaf_sizes) or v_added = 0
+    or length(p_leaves) <> (select sum(bytes) from unnest(p_leaf_sizes) as u (bytes))
+    or length(p_salts) <> 32 * v_added or length(p_body_hashes) <> 32 * v_added
+    or cardinality(p_payloads) <> v_added or cardinality(p_idems) <> v_added then
+    raise exception 'expected % linked leaves and as much of everything else, got %', cardinality(p_leaf_sizes), v_added
+      using errcode = 'SWL04';
   end if;
   if length(p_frontier) <> 32 * length(replace(v_size::bit(64)::text, '0', '')) then
     raise exception 'expected a frontier of size %', v_size using errcode = 'SWL04';
   end if;
 
   insert into ledger_payload (log_id, seq, salt, payload)
-    select p_log, p_size + n - 1, decode(salt, 'hex'), payload
-    from unnest(p_salts, p_payloads) with ordinality as u (salt, payload, n);
+    select p_log, p_size + n - 1, substr(p_salts, (32 * n - 31)::int, 32), payload
+    from unnest(p_payloads) with ordinality as u (payload, n);
   insert into ledger_idem (log_id, idem, seq, body_hash)
-    select p_log, idem::uuid, p_size + n - 1, decode(body_hash, 'hex')
-    from unnest(p_idems, p_body_hashes) with ordinality as u (idem, body_hash, n) where idem <> '';
+    select p_log, idem::uuid, p_size + n - 1, substr(p_body_hashes, (32 * n - 31)::int, 32)
+    from unnest(p_idems) with ordinality as u (idem, n) where idem <> '';
 
   -- Tiles that this append completed, level by level.
   while v_size / v_width > 0 loop
