@@ -31,7 +31,25 @@ export function admitGate(gate: PlanGate, terms: RunTerms): Admission {
       gate.effect === 'read' ? 'is not proven to only read' : `has the effect ${gate.effect}`
     return refuse('BLOCKED', `needs review and confirm: the check ${what}`)
   }
+  if (!terms.confirmed.includes(gate.id)) {
+    const steering = steeringParameters(gate, terms.parameters)
+    if (steering.length > 0) {
+      return refuse('BLOCKED', `needs review and confirm: the value of ${steering.join(', ')} could turn into an option`)
+    }
+  }
   return { admitted: true }
+}
+
+/**
+ * Parameters of a command whose value begins with a hyphen. The proof that a command only reads holds for values that
+ * are words; `-o/etc/passwd` in the place of a URL is an option.
+ */
+export function steeringParameters(
+  gate: PlanGate,
+  values: Readonly<Record<string, string>>,
+): readonly string[] {
+  if (gate.check.type !== 'command') return []
+  return gate.parameters.filter((name) => Object.hasOwn(values, name) && values[name]?.trimStart().startsWith('-') === true)
 }
 
 function neededParameters(gate: PlanGate): readonly string[] {

@@ -1,5 +1,5 @@
 // Front door of verdict.
-export { admitGate, substituteParameters } from './admission.ts'
+export { admitGate, steeringParameters, substituteParameters } from './admission.ts'
 export { describeAssertion } from './assertion.ts'
 export { CAPTURE_LIMIT_BYTES, parseCapture } from './capture-parse.ts'
 export { decide } from './decide.ts'
