@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { base64Of, bytesEqual, bytesOfBase64, bytesOfHex, concatBytes, hexOf, utf8Bytes, utf8Text, utf8TextLossy } from './index.ts'
+import {
+  base64Of,
+  bytesEqual,
+  bytesOfBase64,
+  bytesOfHex,
+  concatBytes,
+  hexOf,
+  utf8Bytes,
+  utf8Text,
+  utf8TextLossy,
+} from './index.ts'
 
 test('hexadecimal and base64 agree with Buffer and read back', () => {
   fc.assert(
@@ -24,7 +34,8 @@ test('every second spelling of base64 and hexadecimal is refused', () => {
   for (const text of ['QQ', 'QQ=', 'QR==', 'Q Q=', 'QQ==\n', 'QQ-_', '=QQ=', 'QQ==QQ==']) {
     assert.throws(() => bytesOfBase64(text), RangeError, text)
   }
-  for (const text of ['0', '0G', 'AB', '0x', ' 0']) assert.throws(() => bytesOfHex(text), RangeError, text)
+  for (const text of ['0', '0G', 'AB', '0x', ' 0'])
+    assert.throws(() => bytesOfHex(text), RangeError, text)
 })
 
 test('invalid UTF-8 is refused strictly and marked leniently, and a byte order mark is kept', () => {
@@ -36,7 +47,9 @@ test('invalid UTF-8 is refused strictly and marked leniently, and a byte order m
 })
 
 test('bytes are equal only with the same length and content', () => {
-  assert.ok(bytesEqual(new Uint8Array([1, 2]), concatBytes([new Uint8Array([1]), new Uint8Array([2])])))
+  assert.ok(
+    bytesEqual(new Uint8Array([1, 2]), concatBytes([new Uint8Array([1]), new Uint8Array([2])])),
+  )
   assert.ok(!bytesEqual(new Uint8Array([1, 2]), new Uint8Array([1, 3])))
   assert.ok(!bytesEqual(new Uint8Array([1, 2]), new Uint8Array([1])))
 })

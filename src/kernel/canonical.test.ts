@@ -4,7 +4,14 @@ import { test } from 'node:test'
 import canonicalizeOracle from 'canonicalize'
 import fc from 'fast-check'
 import { listVectors, readVector, VECTORS_MISSING, vectorsFolder } from '../../test/vectors.ts'
-import { CANONICAL_DEPTH_LIMIT, canonicalBytes, canonicalize, hexOf, parseStrictJson, SeaworthyError } from './index.ts'
+import {
+  CANONICAL_DEPTH_LIMIT,
+  canonicalBytes,
+  canonicalize,
+  hexOf,
+  parseStrictJson,
+  SeaworthyError,
+} from './index.ts'
 
 const wellFormedJson = fc.jsonValue({ maxDepth: 6, stringUnit: 'grapheme' })
 
@@ -112,7 +119,10 @@ test('whatever JSON would silently change is refused and located', () => {
     ['lone surrogate in a key', { '\ud800': 1 }, '$.\ud800'],
   ]
   for (const [name, value, path] of cases) {
-    assert.ok(refusalOf(value).startsWith(`CANONICAL_VALUE_REFUSED expected a JSON value at ${path}, got `), name)
+    assert.ok(
+      refusalOf(value).startsWith(`CANONICAL_VALUE_REFUSED expected a JSON value at ${path}, got `),
+      name,
+    )
   }
 })
 
@@ -127,5 +137,8 @@ test('64 levels are the deepest that is written', () => {
 
 test('negative zero is written as zero and keys sort by UTF-16 code units', () => {
   assert.equal(canonicalize([-0, 0]), '[0,0]')
-  assert.equal(canonicalize({ '\u{1f600}': 1, '\ufb33': 2, a: 3, '': 4 }), '{"":4,"a":3,"\u{1f600}":1,"\ufb33":2}')
+  assert.equal(
+    canonicalize({ '\u{1f600}': 1, '\ufb33': 2, a: 3, '': 4 }),
+    '{"":4,"a":3,"\u{1f600}":1,"\ufb33":2}',
+  )
 })

@@ -19,13 +19,19 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 const encoder = new TextEncoder()
 
+/** A place in the value: the way back to the root, built only when something is refused. */
+interface Place {
+  readonly parent: Place | undefined
+  readonly key: string | number
+}
+
 /**
  * The RFC 8785 (JCS) text of `value`.
  * @throws CANONICAL_VALUE_REFUSED for undefined, functions, symbols, bigint, Date, Map and other class
  * instances, sparse arrays, non-finite numbers, integers beyond 2^53-1, lone surrogates, depth over 64.
  */
 export function canonicalize(value: unknown): string {
-  return write(value, 0, '$')
+  return write(value, 0, undefined, '$')
 }
 
 /** UTF-8 bytes of the canonical text: what gets hashed and signed. */
@@ -33,49 +39,49 @@ export function canonicalBytes(value: unknown): Uint8Array {
   return encoder.encode(canonicalize(value))
 }
 
-function write(value: unknown, depth: number, path: string): string {
+function write(value: unknown, depth: number, parent: Place | undefined, key: string | number): string {
   switch (typeof value) {
     case 'string':
-      return writeString(value, path)
+      if (!value.isWellFormed()) throw refuse({ parent, key }, 'a string with a lone surrogate')
+      return JSON.stringify(value)
     case 'number':
-      return writeNumber(value, path)
+      return writeNumber(value, parent, key)
     case 'boolean':
       return value ? 'true' : 'false'
     case 'object':
       if (value === null) return 'null'
-      if (depth >= CANONICAL_DEPTH_LIMIT) throw refuse(path, `nested deeper than ${CANONICAL_DEPTH_LIMIT}`)
-      return Array.isArray(value) ? writeArray(value, depth, path) : writeObject(value, depth, path)
+      if (depth >= CANONICAL_DEPTH_LIMIT) {
+        throw refuse({ parent, key }, `nested deeper than ${CANONICAL_DEPTH_LIMIT}`)
+      }
+      return Array.isArray(value) ? writeArray(value, depth, { parent, key }) : writeObject(value, depth, { parent, key })
     default:
-      throw refuse(path, `a ${typeof value}`)
+      throw refuse({ parent, key }, `a ${typeof value}`)
   }
 }
 
-function writeNumber(value: number, path: string): string {
-  if (!Number.isFinite(value)) throw refuse(path, String(value))
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw refuse(path, 'an integer beyond 2^53-1')
+function writeNumber(value: number, parent: Place | undefined, key: string | number): string {
+  if (!Number.isFinite(value)) throw refuse({ parent, key }, String(value))
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    throw refuse({ parent, key }, 'an integer beyond 2^53-1')
+  }
   // ECMAScript's own number formatting is the one RFC 8785 section 3.2.2.3 prescribes; -0 becomes 0.
   return value === 0 ? '0' : String(value)
 }
 
-function writeString(value: string, path: string): string {
-  if (!value.isWellFormed()) throw refuse(path, 'a string with a lone surrogate')
-  return JSON.stringify(value)
-}
-
-function writeArray(value: readonly unknown[], depth: number, path: string): string {
+function writeArray(value: readonly unknown[], depth: number, place: Place): string {
   let out = '['
   for (let i = 0; i < value.length; i++) {
-    if (!(i in value)) throw refuse(`${path}[${i}]`, 'a hole in an array')
+    if (!(i in value)) throw refuse({ parent: place, key: i }, 'a hole in an array')
     if (i > 0) out += ','
-    out += write(value[i], depth + 1, `${path}[${i}]`)
+    out += write(value[i], depth + 1, place, i)
   }
   return out + ']'
 }
 
-function writeObject(value: object, depth: number, path: string): string {
+function writeObject(value: object, depth: number, place: Place): string {
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) throw refuse(path, 'an instance of a class')
-  if (Object.getOwnPropertySymbols(value).length > 0) throw refuse(path, 'an object with symbol keys')
+  if (prototype !== Object.prototype && prototype !== null) throw refuse(place, 'an instance of a class')
+  if (Object.getOwnPropertySymbols(value).length > 0) throw refuse(place, 'an object with symbol keys')
   // Default sort compares UTF-16 code units, as RFC 8785 section 3.2.3 asks.
   const keys = Object.keys(value).sort()
   let out = '{'
@@ -83,14 +89,22 @@ function writeObject(value: object, depth: number, path: string): string {
   for (const key of keys) {
     if (!first) out += ','
     first = false
-    const at = `${path}.${key}`
-    out += writeString(key, at) + ':' + write((value as Record<string, unknown>)[key], depth + 1, at)
+    if (!key.isWellFormed()) throw refuse({ parent: place, key }, 'a key with a lone surrogate')
+    out += JSON.stringify(key) + ':' + write((value as Record<string, unknown>)[key], depth + 1, place, key)
   }
   return out + '}'
 }
 
-function refuse(path: string, what: string): Error {
-  return fault('CANONICAL_VALUE_REFUSED', `expected a JSON value at ${path}, got ${what}`, {
-    details: { path },
-  })
+function refuse(place: Place, what: string): Error {
+  const path = pathOf(place)
+  return fault('CANONICAL_VALUE_REFUSED', `expected a JSON value at ${path}, got ${what}`, { details: { path } })
+}
+
+function pathOf(place: Place): string {
+  const parts: string[] = []
+  for (let at: Place | undefined = place; at !== undefined; at = at.parent) {
+    if (at.parent === undefined) parts.push('$')
+    else parts.push(typeof at.key === 'number' ? `[${at.key}]` : `.${at.key}`)
+  }
+  return parts.reverse().join('').toWellFormed()
 }

@@ -18,7 +18,13 @@ test('a content digest has one spelling', () => {
   const digest = contentDigest(new Uint8Array(32).fill(0xab))
   assert.equal(digest, `sha256:${'ab'.repeat(32)}`)
   assert.ok(isContentDigest(digest))
-  for (const text of [digest.toUpperCase(), digest.slice(0, -1), `${digest}0`, 'ab'.repeat(32), `${digest}\n`]) {
+  for (const text of [
+    digest.toUpperCase(),
+    digest.slice(0, -1),
+    `${digest}0`,
+    'ab'.repeat(32),
+    `${digest}\n`,
+  ]) {
     assert.ok(!isContentDigest(text), text)
   }
   assert.throws(() => contentDigest(new Uint8Array(31)), RangeError)

@@ -17,18 +17,23 @@ function refusedAt(text: string): number {
 
 test('any JSON text, however spaced, gives what JSON.parse gives', () => {
   fc.assert(
-    fc.property(fc.jsonValue({ stringUnit: 'grapheme' }), fc.constantFrom('', ' ', '\t', '\n  '), (value, space) => {
-      if (hasUnsafeInteger(value)) return
-      const text = JSON.stringify(value, null, space)
-      assert.deepEqual(parseStrictJson(text), JSON.parse(text))
-    }),
+    fc.property(
+      fc.jsonValue({ stringUnit: 'grapheme' }),
+      fc.constantFrom('', ' ', '\t', '\n  '),
+      (value, space) => {
+        if (hasUnsafeInteger(value)) return
+        const text = JSON.stringify(value, null, space)
+        assert.deepEqual(parseStrictJson(text), JSON.parse(text))
+      },
+    ),
     { numRuns: 500 },
   )
 })
 
 function hasUnsafeInteger(value: unknown): boolean {
   if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value)
-  if (typeof value === 'object' && value !== null) return Object.values(value).some(hasUnsafeInteger)
+  if (typeof value === 'object' && value !== null)
+    return Object.values(value).some(hasUnsafeInteger)
   return false
 }
 

@@ -48,7 +48,8 @@ function readValue(cursor: Cursor, depth: number): Json {
   const first = cursor.text[cursor.at]
   if (first === '"') return readString(cursor)
   if (first === '{' || first === '[') {
-    if (depth >= CANONICAL_DEPTH_LIMIT) throw refuse(cursor, `at most ${CANONICAL_DEPTH_LIMIT} levels`, 'one more')
+    if (depth >= CANONICAL_DEPTH_LIMIT)
+      throw refuse(cursor, `at most ${CANONICAL_DEPTH_LIMIT} levels`, 'one more')
     return first === '{' ? readObject(cursor, depth) : readArray(cursor, depth)
   }
   for (const [word, value] of LITERALS) {
@@ -94,7 +95,8 @@ function endOfString(cursor: Cursor): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === QUOTE) return at + 1
-    if (code < FIRST_PRINTABLE) throw refuse({ text, at }, 'a string without control characters', describe({ text, at }))
+    if (code < FIRST_PRINTABLE)
+      throw refuse({ text, at }, 'a string without control characters', describe({ text, at }))
     if (code === BACKSLASH) at++
   }
   throw refuse(cursor, 'a string with a closing quote', 'the end of the text')
@@ -119,7 +121,8 @@ function readObject(cursor: Cursor, depth: number): { readonly [key: string]: Js
     skipSpace(cursor)
     const keyAt = cursor.at
     const key = readString(cursor)
-    if (Object.hasOwn(out, key)) throw refuse({ ...cursor, at: keyAt }, 'each key once', `${JSON.stringify(key)} again`)
+    if (Object.hasOwn(out, key))
+      throw refuse({ ...cursor, at: keyAt }, 'each key once', `${JSON.stringify(key)} again`)
     if (!takes(cursor, ':')) throw refuse(cursor, '":"', describe(cursor))
     // defineProperty, because assigning to `__proto__` would change the object instead of storing the member.
     const value = readValue(cursor, depth + 1)
