@@ -79,7 +79,10 @@ export function gzipEvidence(bytes: Uint8Array): BundleFile {
 }
 
 /** Leaves, hashes and inclusion proofs of a ledger that holds exactly `facts`. */
-export function treeOf(facts: readonly BundleFact[]): {
+export function treeOf(
+  facts: readonly BundleFact[],
+  timeOf = (seq: number): number => START_MS + 25_000 + seq * 1000,
+): {
   readonly entries: readonly BundleEntry[]
   readonly hashes: readonly Uint8Array[]
   readonly root: Uint8Array
@@ -99,7 +102,7 @@ export function treeOf(facts: readonly BundleFact[]): {
       src: { producer: 'seaworthy', version: '0.1.0' },
       payload: commitPayload(nodeDigest, salt, payload),
     })
-    const leaf = encodeLeaf({ seq, timeMs: START_MS + 25_000 + seq * 1000, prev, body })
+    const leaf = encodeLeaf({ seq, timeMs: timeOf(seq), prev, body })
     prev = hashLeaf(nodeDigest, leaf)
     hashes.push(prev)
     leaves.push(leaf)

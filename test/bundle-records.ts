@@ -7,6 +7,7 @@ import type {
   DecisionPredicate,
   GateRunPredicate,
   Trust,
+  SignOffPredicate,
 } from '../src/proof/index.ts'
 import {
   decide,
@@ -51,6 +52,11 @@ export interface BundleChanges {
   /** The sign-offs that the decision uses; all that were recorded by default. */
   readonly usedSignOffs?: (signOffs: DecisionInputs['signOffs']) => DecisionInputs['signOffs']
   readonly facts?: (facts: readonly BundleFact[]) => readonly BundleFact[]
+  readonly signOff?: (predicate: SignOffPredicate) => SignOffPredicate
+  /** The sequencer's clock for each position, ms since the epoch. */
+  readonly timeOf?: (seq: number) => number
+  /** The release that the manifest names. */
+  readonly release?: { readonly service: string; readonly version: string }
   /** The fact that records the decision. */
   readonly decided?: (fact: BundleFact) => BundleFact
   /** Facts after the decision. */
@@ -177,24 +183,20 @@ export async function recordSignOffs(
   people: People,
   plan: Plan,
   inputs: DecisionInputs,
-  decisions: readonly ('APPROVE' | 'REJECT')[],
+  changes: BundleChanges,
 ): Promise<DecisionInputs['signOffs']> {
+  const decisions = changes.signOffs ?? ['APPROVE', 'APPROVE']
   const reviewHash = reviewHashOf(nodeDigest, plan, inputs)
   const out: DecisionInputs['signOffs'][number][] = []
   for (const [index, person] of [people.lead, people.operator].entries()) {
     const decision = decisions[index]
     if (decision === undefined) continue
-    const at = instantAt(20 + index)
     const said = { role: person.role, principal: person.id, decision, reviewHash } as const
-    const statement = await pack.sign(person.signer, 'sign-off', {
-      release: RELEASE,
-      run: RUN,
-      ...said,
-      at,
-      comment: '',
-    })
+    const honest = { release: RELEASE, run: RUN, ...said, at: instantAt(20 + index), comment: '' }
+    const predicate = changes.signOff?.(honest) ?? honest
+    const statement = await pack.sign(person.signer, 'sign-off', predicate)
     pack.record('sign-off.recorded', person.id, { role: person.role, decision }, [statement])
-    out.push({ ...said, atMs: Date.parse(at), statement })
+    out.push({ ...said, atMs: Date.parse(predicate.at), statement })
   }
   return out
 }

@@ -67,7 +67,7 @@ export async function aBundle(changes: BundleChanges = {}): Promise<BuiltBundle>
   const files = changes.files?.(honestFiles) ?? honestFiles
   const gates = plan.gates.map((gate) => gate.id)
   const draft = {
-    release,
+    release: changes.release ?? release,
     createdAt: instantAt(60),
     gates: changes.gates?.(gates) ?? gates,
     files,
@@ -88,8 +88,7 @@ async function recordReview(
   const recorded = await recordRun(pack, people, plan, changes)
   const honest = inputsOf(plan, planHash, pack.subject, recorded)
   const reviewed = changes.inputs?.(honest) ?? honest
-  const decisions = changes.signOffs ?? ['APPROVE', 'APPROVE']
-  const signOffs = await recordSignOffs(pack, people, plan, reviewed, decisions)
+  const signOffs = await recordSignOffs(pack, people, plan, reviewed, changes)
   return { ...reviewed, signOffs: changes.usedSignOffs?.(signOffs) ?? signOffs }
 }
 
@@ -102,12 +101,12 @@ async function recordDecided(
   changes: BundleChanges,
 ): Promise<readonly BundleFile[]> {
   const early = changes.facts?.(pack.facts) ?? pack.facts
-  const from = { size: early.length, root: treeOf(early).root }
+  const from = { size: early.length, root: treeOf(early, changes.timeOf).root }
   const checkpoint = { origin: ORIGIN, size: from.size, root: base64Of(from.root) }
   const inputs: DecisionInputs = { ...reviewed, checkpoint }
   const decided = await recordDecision(pack, people.plane.signer, plan, inputs, changes)
   const last = changes.decided?.(decided) ?? decided
-  const tree = treeOf([...early, last, ...(changes.lateFacts?.(pack.facts) ?? [])])
+  const tree = treeOf([...early, last, ...(changes.lateFacts?.(pack.facts) ?? [])], changes.timeOf)
   const to = { origin: ORIGIN, size: tree.hashes.length, root: tree.root }
   const proof = buildConsistencyProof(nodeDigest, tree.hashes, from.size)
   const note = await sealCheckpoint(nodeDigest, people.ledger, to)

@@ -10,6 +10,7 @@ import { alterFile, alterPayload, assertForged, dropAttempt } from '../../test/f
 const passes = { exitCode: 0, stdout: 'rows: 42\n' }
 const fails = { exitCode: 1, stdout: 'rows: 0\n' }
 const other = contentDigest(nodeDigest.sha256(utf8Bytes('another')))
+const planOfAnother = { ...aPlan(), version: '9.9.9' }
 const planWithoutRoles = { ...aPlan(), signOffs: [] }
 
 function alterResult(change: Partial<GateResult>): (inputs: DecisionInputs) => DecisionInputs {
@@ -105,7 +106,15 @@ test('another plan than the one decided on is found', () =>
     [
       'plan of another release',
       'VERIFY_PLAN_DIFFERS',
-      { planFile: (plan) => ({ ...plan, version: '9.9.9' }) },
+      {
+        planFile: () => planOfAnother,
+        inputs: (inputs) => ({ ...inputs, plan: planHashOf(nodeDigest, planOfAnother) }),
+      },
+    ],
+    [
+      'release of another name in the manifest',
+      'VERIFY_MANIFEST_DIFFERS',
+      { release: { service: 'harbour', version: '9.9.9' } },
     ],
     [
       'gate taken out of the manifest',
@@ -136,6 +145,11 @@ test('sign-offs other than the signed and recorded ones are found', () =>
         signOffs: ['APPROVE'],
         usedSignOffs: (all) => [...all, { ...all[0]!, role: 'operations', statement: other }],
       },
+    ],
+    [
+      'dated ahead',
+      'VERIFY_TIME_IMPOSSIBLE',
+      { signOff: (said) => ({ ...said, at: '2027-01-01T00:00:00.000Z' }) },
     ],
     [
       'used twice',

@@ -77,6 +77,16 @@ test('an entry that is not in the ledger as it stands is found', () =>
       { entries: (all) => all.map((entry) => ({ ...entry, leaf: all[0]!.leaf })) },
     ],
     [
+      'leaves whose time goes back',
+      'VERIFY_ENTRY_LINK_BROKEN',
+      { timeOf: (seq) => Date.parse('2026-11-21T08:01:00.000Z') - seq },
+    ],
+    [
+      'no entry in a leaf',
+      'VERIFY_ENTRY_MALFORMED',
+      { facts: (facts) => facts.map((fact) => ({ ...fact, type: 'No Type' })) },
+    ],
+    [
       'no leaf',
       'VERIFY_ENTRY_MALFORMED',
       { entries: alterEntry(3, (entry) => ({ ...entry, leaf: entry.leaf.subarray(0, 40) })) },
