@@ -4,8 +4,10 @@ import type { PlanGate } from './plan-model.ts'
 
 const PARAMETER = /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))/g
 
-function refuse(status: 'BLOCKED' | 'PENDING', reason: string): Admission {
-  return { admitted: false, status, reason }
+const CONFIRM = 'Read what it does, then review the plan or confirm the run.'
+
+function refuse(status: 'BLOCKED' | 'PENDING', reason: string, flip: string): Admission {
+  return { admitted: false, status, reason, flip }
 }
 
 /**
@@ -15,26 +17,26 @@ function refuse(status: 'BLOCKED' | 'PENDING', reason: string): Admission {
  */
 export function admitGate(gate: PlanGate, terms: RunTerms): Admission {
   if (gate.children !== undefined) {
-    return refuse('PENDING', `rolls up ${gate.children.length} gates and has no run of its own`)
+    return refuse('PENDING', `rolls up ${gate.children.length} gates and has no run of its own`, 'Satisfy the gates below it.')
   }
   if (gate.check.type === 'unsupported')
-    return refuse('BLOCKED', `${gate.check.language}: ${gate.check.reason}`)
+    return refuse('BLOCKED', `${gate.check.language}: ${gate.check.reason}`, 'Change the check to one that runs here.')
   if (gate.holes.length > 0)
-    return refuse('BLOCKED', `the text has holes to fill: ${gate.holes.join(', ')}`)
+    return refuse('BLOCKED', `the text has holes to fill: ${gate.holes.join(', ')}`, 'Fill the holes and plan again.')
   const missing = neededParameters(gate).filter((name) => !hasParameter(terms, name))
   if (missing.length > 0)
-    return refuse('BLOCKED', `parameters without a value: ${missing.join(', ')}`)
-  if (gate.check.type === 'manual') return refuse('PENDING', 'waits for a person')
+    return refuse('BLOCKED', `parameters without a value: ${missing.join(', ')}`, `Give ${missing.join(', ')} a value and run it.`)
+  if (gate.check.type === 'manual') return refuse('PENDING', 'waits for a person', 'Somebody answers it.')
   const isProven = gate.effect === 'read' && gate.provenRead
   if (!isProven && !terms.confirmed.includes(gate.id)) {
     const what =
       gate.effect === 'read' ? 'is not proven to only read' : `has the effect ${gate.effect}`
-    return refuse('BLOCKED', `needs review and confirm: the check ${what}`)
+    return refuse('BLOCKED', `needs review and confirm: the check ${what}`, CONFIRM)
   }
   if (!terms.confirmed.includes(gate.id)) {
     const steering = steeringParameters(gate, terms.parameters)
     if (steering.length > 0) {
-      return refuse('BLOCKED', `needs review and confirm: the value of ${steering.join(', ')} could turn into an option`)
+      return refuse('BLOCKED', `needs review and confirm: the value of ${steering.join(', ')} could turn into an option`, CONFIRM)
     }
   }
   return { admitted: true }

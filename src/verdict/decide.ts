@@ -108,7 +108,7 @@ function ruleOn(facts: Case, waivers: readonly Waiver[]): Outcome {
     if (waiver !== undefined) used.set(standing.gate.id, waiver)
   }
   const blocking = [
-    ...gateReasons(standings, held, new Set(used.keys())),
+    ...gateReasons(standings, held, new Set(used.keys()), inputs.terms),
     ...nothingCertified(standings),
     ...riskReasons(inputs),
     ...environmentReasons(inputs),

@@ -1,5 +1,6 @@
 // Rules 2 and 6 of a decision for gates: what is not satisfied, and what would satisfy it.
-import type { Reason, Status } from './model.ts'
+import { admitGate } from './admission.ts'
+import type { Reason, RunTerms, Status } from './model.ts'
 import type { GateStanding, Standings } from './standing.ts'
 
 const NO_GO: ReadonlySet<Status> = new Set<Status>([
@@ -18,7 +19,7 @@ const FLIP: Readonly<Record<Status, string>> = {
   INCONCLUSIVE: 'Run it again with data, or assert something of it, or waive it.',
   SKIPPED: 'Make what it needs pass, then run it.',
   PENDING: 'Run it, or answer it.',
-  BLOCKED: 'Give it what it is blocked by, then run it.',
+  BLOCKED: 'Satisfy what it needs, then run it.',
   RUNNING: 'Wait until it ends.',
   WARN: '',
   PASS: '',
@@ -30,26 +31,35 @@ export function gateReasons(
   standings: Standings,
   held: ReadonlySet<string>,
   waived: ReadonlySet<string>,
+  terms: RunTerms,
 ): Reason[] {
   const out: Reason[] = []
   for (const standing of standings.values()) {
     const { gate, status } = standing
     if (gate.severity !== 'required' || held.has(gate.id) || waived.has(gate.id)) continue
-    if (NO_GO.has(status)) out.push(reasonFor('7.2', standing))
-    else if (NOT_READY.has(status)) out.push(reasonFor('7.6', standing))
+    if (NO_GO.has(status)) out.push(reasonFor('7.2', standing, terms))
+    else if (NOT_READY.has(status)) out.push(reasonFor('7.6', standing, terms))
   }
   return out
 }
 
-function reasonFor(rule: string, standing: GateStanding): Reason {
+function reasonFor(rule: string, standing: GateStanding, terms: RunTerms): Reason {
   const evidence = standing.result?.statement ?? standing.result?.evidence[0]?.digest
   return {
     rule,
     gate: standing.gate.id,
     ...(evidence === undefined ? {} : { evidence }),
     text: `${standing.status}: ${standing.reason}`,
-    flip: FLIP[standing.status],
+    flip: flipOf(standing, terms),
   }
+}
+
+// A gate that never ran says itself what it waits for; one that waits for another gate is told by its reason.
+function flipOf({ gate, status, reason }: GateStanding, terms: RunTerms): string {
+  const admission = admitGate(gate, terms)
+  return !admission.admitted && admission.status === status && admission.reason === reason
+    ? admission.flip
+    : FLIP[status]
 }
 
 /** Without one required gate that applies, a GO would certify nothing. */

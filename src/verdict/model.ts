@@ -100,7 +100,13 @@ export interface Judgement {
 /** Whether a gate may run now; pure function of plan, parameters and confirmations. */
 export type Admission =
   | { readonly admitted: true }
-  | { readonly admitted: false; readonly status: 'BLOCKED' | 'PENDING'; readonly reason: string }
+  | {
+      readonly admitted: false
+      readonly status: 'BLOCKED' | 'PENDING'
+      readonly reason: string
+      /** What would admit it, as a sentence. */
+      readonly flip: string
+    }
 
 /** The facts about a run that status depends on besides the evidence. */
 export interface RunTerms {

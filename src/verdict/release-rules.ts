@@ -103,9 +103,13 @@ export function signOffReasons(quorum: Quorum): Reason[] {
   const missing: Reason[] = quorum.gaps.map((gap) => ({
     rule: '7.6-sign-off',
     text: describeGap(gap),
-    flip: `${gap.minimum - gap.filled} more people sign off as ${gap.role}.`,
+    flip: `${describePeople(gap.minimum - gap.filled)} as ${gap.role}.`,
   }))
   return [...rejected, ...missing]
+}
+
+function describePeople(count: number): string {
+  return count === 1 ? 'One more person signs off' : `${count} more people sign off`
 }
 
 function describeGap(gap: Quorum['gaps'][number]): string {
