@@ -33,7 +33,6 @@ import { nodeDigest } from './crypto.ts'
 export { freshBundleKeys } from './bundle-people.ts'
 export type { BundleKeys } from './bundle-people.ts'
 export { gzipEvidence } from './bundle-packing.ts'
-export type { BundleFact } from './bundle-packing.ts'
 export type { BundleChanges } from './bundle-records.ts'
 export { aPlan } from './bundle-release.ts'
 

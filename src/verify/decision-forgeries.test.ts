@@ -51,6 +51,16 @@ test('a result that the evidence does not show is found', () =>
       { inputs: (inputs) => ({ ...inputs, results: inputs.results.slice(1) }) },
     ],
     [
+      'result of a gate that the plan does not have',
+      'VERIFY_RESULT_DIFFERS',
+      {
+        inputs: (inputs) => ({
+          ...inputs,
+          results: [...inputs.results, { ...inputs.results[0]!, gate: 'more' }],
+        }),
+      },
+    ],
+    [
       'the ledger says WARN',
       'VERIFY_RESULT_DIFFERS',
       { facts: alterPayload('gate.recorded', { status: 'WARN' }) },
@@ -186,6 +196,16 @@ test('a decision that does not follow from its inputs is found', () =>
       { decision: (said) => ({ ...said, expiresAt: '2036-01-01T00:00:00.000Z' }) },
     ],
     [
+      'of another release',
+      'VERIFY_STATEMENT_SUBJECT_DIFFERS',
+      { decision: (said) => ({ ...said, release: 'other@1' }) },
+    ],
+    [
+      'recorded without its inputs',
+      'VERIFY_ENTRY_DIFFERS',
+      { decided: (fact) => ({ ...fact, refs: fact.refs.slice(0, 1) }) },
+    ],
+    [
       'other instant',
       'VERIFY_DECISION_DIFFERS',
       { decision: (said) => ({ ...said, asOf: '2026-11-21T08:00:41.000Z' }) },
@@ -195,6 +215,10 @@ test('a decision that does not follow from its inputs is found', () =>
       'VERIFY_DECISION_MISSING',
       { decision: (said) => ({ ...said, inputs: other }) },
     ],
+  ]))
+
+test('a decision on another moment, run or subject than the ledger records is found', () =>
+  assertForged([
     [
       'dated back',
       'VERIFY_TIME_IMPOSSIBLE',

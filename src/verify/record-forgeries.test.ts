@@ -16,6 +16,11 @@ const other = contentDigest(nodeDigest.sha256(utf8Bytes('another')))
 test('a gate run that does not fit plan, key, evidence or time is found', () =>
   assertForged([
     [
+      'gate that the plan does not have',
+      'VERIFY_DEFINITION_DIFFERS',
+      { gateRun: (run) => ({ ...run, gate: 'release/more' }) },
+    ],
+    [
       'other definition',
       'VERIFY_DEFINITION_DIFFERS',
       { gateRun: (run) => ({ ...run, definition: other }) },
