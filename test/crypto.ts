@@ -1,7 +1,22 @@
 // Real cryptography for tests of the pure rooms: their ports bound to node:crypto.
-import { createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto'
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  verify,
+} from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import type { Digest, Random, SignatureAlgorithm, SignatureVerifier, Signer } from '../src/kernel/index.ts'
+import type {
+  Digest,
+  Random,
+  SignatureAlgorithm,
+  SignatureVerifier,
+  Signer,
+} from '../src/kernel/index.ts'
 
 export const nodeDigest: Digest = {
   sha256: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
@@ -28,7 +43,8 @@ export function testSigner(algorithm: SignatureAlgorithm, pkcs8Pem?: string): Si
   return {
     algorithm,
     publicKey: new Uint8Array(createPublicKey(privateKey).export({ format: 'der', type: 'spki' })),
-    sign: (message) => Promise.resolve(new Uint8Array(sign(hashNameOf(algorithm), message, privateKey))),
+    sign: (message) =>
+      Promise.resolve(new Uint8Array(sign(hashNameOf(algorithm), message, privateKey))),
   }
 }
 

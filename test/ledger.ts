@@ -2,7 +2,13 @@
 import type { Clock, Sql } from '../src/kernel/index.ts'
 import { bytesEqual } from '../src/kernel/index.ts'
 import { ledgerSlice, makeLedger } from '../src/ledger/index.ts'
-import type { CheckpointGuard, KnownRoot, Ledger, LedgerFact, LedgerPorts } from '../src/ledger/index.ts'
+import type {
+  CheckpointGuard,
+  KnownRoot,
+  Ledger,
+  LedgerFact,
+  LedgerPorts,
+} from '../src/ledger/index.ts'
 import { fakeClock } from './clock.ts'
 import type { FakeClock } from './clock.ts'
 import { nodeDigest, nodeRandom, nodeVerifier, testSigner } from './crypto.ts'
@@ -22,7 +28,9 @@ export interface TestLedger {
 }
 
 /** A fresh tenant and a ledger for it. */
-export async function openTestLedger(changed: { readonly clock?: Clock; readonly guard?: CheckpointGuard } = {}): Promise<TestLedger> {
+export async function openTestLedger(
+  changed: { readonly clock?: Clock; readonly guard?: CheckpointGuard } = {},
+): Promise<TestLedger> {
   const migrations = ledgerSlice.migrations
   if (migrations === undefined) throw new Error('expected the ledger to have migrations')
   const sql = await openTestSql([{ name: 'ledger', migrations }])
@@ -48,7 +56,10 @@ export function memoryGuard(): CheckpointGuard {
     read: (origin) => Promise.resolve(known.get(origin)),
     write: (origin, next) => {
       const last = known.get(origin)
-      if (last !== undefined && (next.size < last.size || (next.size === last.size && !bytesEqual(next.root, last.root)))) {
+      if (
+        last !== undefined &&
+        (next.size < last.size || (next.size === last.size && !bytesEqual(next.root, last.root)))
+      ) {
         return Promise.reject(new Error('the guard holds a later or different checkpoint'))
       }
       known.set(origin, next)
@@ -58,7 +69,14 @@ export function memoryGuard(): CheckpointGuard {
 }
 
 export function aFact(changed: Partial<LedgerFact> = {}): LedgerFact {
-  return { type: 'note.appended', actor: 'p-1', subject: 'harbour@2.1.0', payload: { text: 'ok' }, refs: [], ...changed }
+  return {
+    type: 'note.appended',
+    actor: 'p-1',
+    subject: 'harbour@2.1.0',
+    payload: { text: 'ok' },
+    refs: [],
+    ...changed,
+  }
 }
 
 export function factsOf(count: number): LedgerFact[] {

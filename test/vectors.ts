@@ -18,5 +18,7 @@ export function readVector(folder: string, path: string): string {
 /** Paths of all files below `path`, relative to `folder`, sorted. */
 export function listVectors(folder: string, path: string): string[] {
   if (!statSync(join(folder, path)).isDirectory()) return [path]
-  return readdirSync(join(folder, path)).sort().flatMap((name) => listVectors(folder, join(path, name)))
+  return readdirSync(join(folder, path))
+    .sort()
+    .flatMap((name) => listVectors(folder, join(path, name)))
 }

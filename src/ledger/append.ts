@@ -9,7 +9,7 @@ import type { ClockWatch } from './clock-watch.ts'
 import { ledgerFault } from './errors.ts'
 import type { PreparedFact } from './fact.ts'
 import type { AppendedEntry } from './model.ts'
-import { insertBatch, lockHead, openLog, selectKnownEntries } from './store.ts'
+import { insertBatch, lockHead, openTenantLog, selectKnownEntries } from './store.ts'
 
 const FIRST_EPOCH = 1
 const OPAQUE_ID_BYTES = 8
@@ -30,7 +30,11 @@ export async function appendPrepared(
   facts: readonly PreparedFact[],
 ): Promise<readonly (AppendedEntry | Error)[]> {
   const head = await takeTurn(ports, tx, tenantId)
-  const known = await selectKnownEntries(tx, head.logId, facts.filter((fact) => fact.keepsId).map((fact) => fact.id))
+  const known = await selectKnownEntries(
+    tx,
+    head.logId,
+    facts.filter((fact) => fact.keepsId).map((fact) => fact.id),
+  )
   const nowMs = ports.clockWatch.readMs(head.size === 0)
   const batch = linkBatch(ports.digest, head, facts, known, nowMs)
   if (batch.added.length > 0) {
@@ -48,20 +52,31 @@ async function takeTurn(ports: AppendPorts, tx: SqlTx, tenantId: string): Promis
   if (head !== undefined) return head
   const origin = `${ports.originPrefix}/ledger/${hexOf(ports.random.bytes(OPAQUE_ID_BYTES))}`
   try {
-    await openLog(tx, tenantId, origin, genesisLink(ports.digest, origin, FIRST_EPOCH))
+    await openTenantLog(tx, tenantId, origin, genesisLink(ports.digest, origin, FIRST_EPOCH))
   } catch (error) {
     // 23503: the log's row names a tenant that does not exist.
     if (stateOf(error) !== '23503') throw error
-    throw ledgerFault('LEDGER_TENANT_UNKNOWN', `expected a known tenant, got ${JSON.stringify(tenantId)}`, { cause: error })
+    throw ledgerFault(
+      'LEDGER_TENANT_UNKNOWN',
+      `expected a known tenant, got ${JSON.stringify(tenantId)}`,
+      { cause: error },
+    )
   }
   const opened = await lockHead(tx, tenantId)
-  if (opened === undefined) throw ledgerFault('LEDGER_APPEND_REFUSED', `expected an open log of tenant ${tenantId}, got a sealed one`)
+  if (opened === undefined)
+    throw ledgerFault(
+      'LEDGER_APPEND_REFUSED',
+      `expected an open log of tenant ${tenantId}, got a sealed one`,
+    )
   return opened
 }
 
 /** @throws RangeError when origins made with this prefix could not stand in a note. */
 export function assertOriginPrefix(originPrefix: string): void {
-  if (!isNoteName(originPrefix)) throw new RangeError(`expected an origin prefix without white space or "+", got ${JSON.stringify(originPrefix)}`)
+  if (!isNoteName(originPrefix))
+    throw new RangeError(
+      `expected an origin prefix without white space or "+", got ${JSON.stringify(originPrefix)}`,
+    )
 }
 
 /** SQLSTATE behind a database fault, whatever room it comes from. */
@@ -73,5 +88,7 @@ export function stateOf(error: unknown): string | undefined {
 
 function explainRefusal(error: unknown): unknown {
   if (stateOf(error)?.startsWith('SWL') !== true) return error
-  return ledgerFault('LEDGER_APPEND_REFUSED', 'expected the database to accept the entries', { cause: error })
+  return ledgerFault('LEDGER_APPEND_REFUSED', 'expected the database to accept the entries', {
+    cause: error,
+  })
 }

@@ -73,12 +73,23 @@ export function linkBatch(
   return { added, outcomes, frontier: extendFrontier(digest, head.frontier, hashes) }
 }
 
-function answerRepeat(digest: Digest, fact: PreparedFact, before: KnownEntry): AppendedEntry | Error {
-  if (before.salt !== null && bytesEqual(hashContent(digest, before.salt, fact.content), before.contentHash)) {
+function answerRepeat(
+  digest: Digest,
+  fact: PreparedFact,
+  before: KnownEntry,
+): AppendedEntry | Error {
+  if (
+    before.salt !== null &&
+    bytesEqual(hashContent(digest, before.salt, fact.content), before.contentHash)
+  ) {
     return { seq: before.seq, leafHash: before.leafHash, id: fact.id, isRepeat: true }
   }
   const got = before.salt === null ? 'an entry whose payload was erased' : 'other content'
-  return ledgerFault('LEDGER_ENTRY_CONFLICT', `expected entry ${before.seq} with id ${fact.id} again, got ${got}`, {
-    details: { seq: before.seq, id: fact.id },
-  })
+  return ledgerFault(
+    'LEDGER_ENTRY_CONFLICT',
+    `expected entry ${before.seq} with id ${fact.id} again, got ${got}`,
+    {
+      details: { seq: before.seq, id: fact.id },
+    },
+  )
 }

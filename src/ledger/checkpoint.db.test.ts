@@ -5,7 +5,13 @@ import { nodeDigest, nodeVerifier } from '../../test/crypto.ts'
 import { aFact, factsOf, memoryGuard, openTestLedger } from '../../test/ledger.ts'
 import { bytesOfBase64 } from '../kernel/index.ts'
 import type { RouteAnswer, SqlTx } from '../kernel/index.ts'
-import { openCheckpoint, parseNoteKey, parseTlogProof, verifyConsistency, verifyInclusion } from '../proof/index.ts'
+import {
+  openCheckpoint,
+  parseNoteKey,
+  parseTlogProof,
+  verifyConsistency,
+  verifyInclusion,
+} from '../proof/index.ts'
 import type { NoteKey } from '../proof/index.ts'
 import { makeLedger, makeLedgerRoutes } from './index.ts'
 import type { Ledger } from './index.ts'
@@ -21,7 +27,11 @@ test('a checkpoint is a signed note over the root of all entries, and signing ag
   await ledger.append(tenantId, factsOf(3))
   const first = await ledger.checkpoint(tenantId)
   assert.deepEqual(await ledger.checkpoint(tenantId), first)
-  const opened = await openCheckpoint(nodeVerifier, first.note, await noteKeyOfLog(ledger, tenantId))
+  const opened = await openCheckpoint(
+    nodeVerifier,
+    first.note,
+    await noteKeyOfLog(ledger, tenantId),
+  )
   assert.ok(opened.ok)
   assert.deepEqual(opened.value, { origin: first.origin, size: 3, root: bytesOfBase64(first.root) })
   assert.deepEqual(await guard.read(first.origin), { size: 3, root: bytesOfBase64(first.root) })
@@ -38,7 +48,15 @@ test('a later checkpoint is consistent with every earlier one', async () => {
   const last = signed.at(-1)!
   for (const { size, root } of signed) {
     const { proof, root1, root2 } = await ledger.proveConsistency(tenantId, size, last.size)
-    assert.ok(verifyConsistency(nodeDigest, { size1: size, root1: bytesOfBase64(root), size2: last.size, root2: bytesOfBase64(last.root), proof }))
+    assert.ok(
+      verifyConsistency(nodeDigest, {
+        size1: size,
+        root1: bytesOfBase64(root),
+        size2: last.size,
+        root2: bytesOfBase64(last.root),
+        proof,
+      }),
+    )
     assert.deepEqual([root1, root2], [bytesOfBase64(root), bytesOfBase64(last.root)])
   }
   const verdict = await ledger.verifyLog(tenantId, {})
@@ -84,10 +102,21 @@ test('the database takes no checkpoint of a size that is not larger, or not ther
   const { ledger, sql, tenantId } = await openTestLedger()
   await ledger.append(tenantId, factsOf(3))
   const { note } = await ledger.checkpoint(tenantId)
-  const record = (size: number) => (tx: SqlTx): Promise<unknown> =>
-    tx.query('select ledger_record_checkpoint((select log_id from ledger_log), $1, $2, $3, $4)', [size, new Uint8Array(32), note, '2026-11-21T00:00:00.000Z'])
+  const record =
+    (size: number) =>
+    (tx: SqlTx): Promise<unknown> =>
+      tx.query('select ledger_record_checkpoint((select log_id from ledger_log), $1, $2, $3, $4)', [
+        size,
+        new Uint8Array(32),
+        note,
+        '2026-11-21T00:00:00.000Z',
+      ])
   for (const size of [1, 3, 4]) {
-    await assert.rejects(sql.transaction({ tenantId }, record(size)), { details: { sqlstate: 'SWL05' } }, String(size))
+    await assert.rejects(
+      sql.transaction({ tenantId }, record(size)),
+      { details: { sqlstate: 'SWL05' } },
+      String(size),
+    )
   }
 })
 
@@ -100,7 +129,8 @@ test('callers at the same moment get one checkpoint per size', async () => {
     ledger.append(tenantId, factsOf(1)).then(() => other.checkpoint(tenantId)),
   ])
   const rootsBySize = new Map<number, Set<string>>()
-  for (const { size, root } of signed) rootsBySize.set(size, (rootsBySize.get(size) ?? new Set()).add(root))
+  for (const { size, root } of signed)
+    rootsBySize.set(size, (rootsBySize.get(size) ?? new Set()).add(root))
   assert.ok([...rootsBySize.values()].every((roots) => roots.size === 1))
   assert.equal(Math.max(...rootsBySize.keys()), 3)
   assert.ok((await ledger.verifyLog(tenantId, {})).ok)
@@ -117,8 +147,12 @@ test('a checkpoint note given to verification must be this log’s own, and is h
   assert.ok(verdict.ok)
   assert.equal(verdict.checked.entries, 10)
   const theirs = await stranger.ledger.checkpoint(stranger.tenantId)
-  await assert.rejects(ledger.verifyLog(tenantId, { checkpoint: theirs.note }), { code: 'LEDGER_ENTRY_REFUSED' })
-  await assert.rejects(ledger.verifyLog(tenantId, { checkpoint: 'no note' }), { code: 'LEDGER_ENTRY_REFUSED' })
+  await assert.rejects(ledger.verifyLog(tenantId, { checkpoint: theirs.note }), {
+    code: 'LEDGER_ENTRY_REFUSED',
+  })
+  await assert.rejects(ledger.verifyLog(tenantId, { checkpoint: 'no note' }), {
+    code: 'LEDGER_ENTRY_REFUSED',
+  })
 })
 
 function dataOf<T>(answer: RouteAnswer): T {
@@ -129,24 +163,49 @@ function dataOf<T>(answer: RouteAnswer): T {
 test('the routes append a note, list it, verify, sign and prove it to somebody without the server', async () => {
   const { ledger, tenantId } = await openTestLedger()
   const routes = makeLedgerRoutes(ledger)
-  const call = async (method: string, path: string, input: { body?: unknown; params?: Record<string, string>; query?: Record<string, string> } = {}): Promise<RouteAnswer> => {
+  const call = async (
+    method: string,
+    path: string,
+    input: { body?: unknown; params?: Record<string, string>; query?: Record<string, string> } = {},
+  ): Promise<RouteAnswer> => {
     const route = routes.find((each) => each.method === method && each.path === path)
     assert.ok(route, `${method} ${path}`)
-    return route.handle({ principal: { id: 'p-1', tenantId }, params: input.params ?? {}, query: input.query ?? {}, body: input.body })
+    return route.handle({
+      principal: { id: 'p-1', tenantId },
+      params: input.params ?? {},
+      query: input.query ?? {},
+      body: input.body,
+    })
   }
-  const appended = await call('POST', '/v1/ledger/entries', { body: { subject: 'harbour@2.1.0', payload: { text: 'hello' } } })
+  const appended = await call('POST', '/v1/ledger/entries', {
+    body: { subject: 'harbour@2.1.0', payload: { text: 'hello' } },
+  })
   assert.equal(appended.status, 201)
   await ledger.append(tenantId, [aFact({ subject: 'other@1.0.0' })])
-  const listed = dataOf<{ entries: { seq: number; body: { type: string; actor: string } }[]; nextSeq: null }>(
-    await call('GET', '/v1/ledger/entries', { query: { from: '0', limit: '10', subject: 'harbour@2.1.0' } }),
+  const listed = dataOf<{
+    entries: { seq: number; body: { type: string; actor: string } }[]
+    nextSeq: null
+  }>(
+    await call('GET', '/v1/ledger/entries', {
+      query: { from: '0', limit: '10', subject: 'harbour@2.1.0' },
+    }),
   )
-  assert.deepEqual(listed.entries.map((entry) => [entry.seq, entry.body.type, entry.body.actor]), [[0, 'note.appended', 'p-1']])
-  await assert.rejects(call('GET', '/v1/ledger/proofs/:seq', { params: { seq: '0' } }), { code: 'LEDGER_ENTRY_UNKNOWN' })
+  assert.deepEqual(
+    listed.entries.map((entry) => [entry.seq, entry.body.type, entry.body.actor]),
+    [[0, 'note.appended', 'p-1']],
+  )
+  await assert.rejects(call('GET', '/v1/ledger/proofs/:seq', { params: { seq: '0' } }), {
+    code: 'LEDGER_ENTRY_UNKNOWN',
+  })
   await assert.rejects(call('GET', '/v1/ledger/checkpoint'), { code: 'LEDGER_ENTRY_UNKNOWN' })
   assert.equal((await call('POST', '/v1/ledger/checkpoints')).status, 201)
   const { noteKey } = dataOf<{ noteKey: string }>(await call('GET', '/v1/ledger/checkpoint'))
-  const { tlogProof, leaf } = dataOf<{ tlogProof: string; leaf: string }>(await call('GET', '/v1/ledger/proofs/:seq', { params: { seq: '0' } }))
-  const verdict = dataOf<{ ok: boolean; scope: string }>(await call('POST', '/v1/ledger/verify', {}))
+  const { tlogProof, leaf } = dataOf<{ tlogProof: string; leaf: string }>(
+    await call('GET', '/v1/ledger/proofs/:seq', { params: { seq: '0' } }),
+  )
+  const verdict = dataOf<{ ok: boolean; scope: string }>(
+    await call('POST', '/v1/ledger/verify', {}),
+  )
   assert.ok(verdict.ok && verdict.scope.startsWith('consistent-with-checkpoint 2,'))
   // From here on nothing of the server is used.
   const key = parseNoteKey(nodeDigest, noteKey)
@@ -156,7 +215,15 @@ test('the routes append a note, list it, verify, sign and prove it to somebody w
   assert.ok(checkpoint.ok)
   const leafHash = nodeDigest.sha256(new Uint8Array([0, ...bytesOfBase64(leaf)]))
   const { size, root } = checkpoint.value
-  assert.ok(verifyInclusion(nodeDigest, { leafHash, seq: proof.value.index, size, root, proof: proof.value.hashes }))
+  assert.ok(
+    verifyInclusion(nodeDigest, {
+      leafHash,
+      seq: proof.value.index,
+      size,
+      root,
+      proof: proof.value.hashes,
+    }),
+  )
 })
 
 test('the routes refuse what is no note, and say which field', async () => {
@@ -174,11 +241,23 @@ test('the routes refuse what is no note, and say which field', async () => {
     [undefined, /the request/],
   ]
   for (const [body, message] of bodies) {
-    await assert.rejects(append!.handle({ ...input, body }), { code: 'LEDGER_ENTRY_REFUSED', message }, JSON.stringify(body))
+    await assert.rejects(
+      append!.handle({ ...input, body }),
+      { code: 'LEDGER_ENTRY_REFUSED', message },
+      JSON.stringify(body),
+    )
   }
-  await assert.rejects(list!.handle({ ...input, query: { limit: '0' } }), { code: 'LEDGER_ENTRY_REFUSED' })
-  await assert.rejects(list!.handle({ ...input, query: { from: '-1' } }), { code: 'LEDGER_ENTRY_REFUSED' })
-  await assert.rejects(verify!.handle({ ...input, body: { limit: 0 } }), { code: 'LEDGER_ENTRY_REFUSED' })
-  await assert.rejects(prove!.handle({ ...input, params: { seq: '1e3' } }), { code: 'LEDGER_ENTRY_REFUSED' })
+  await assert.rejects(list!.handle({ ...input, query: { limit: '0' } }), {
+    code: 'LEDGER_ENTRY_REFUSED',
+  })
+  await assert.rejects(list!.handle({ ...input, query: { from: '-1' } }), {
+    code: 'LEDGER_ENTRY_REFUSED',
+  })
+  await assert.rejects(verify!.handle({ ...input, body: { limit: 0 } }), {
+    code: 'LEDGER_ENTRY_REFUSED',
+  })
+  await assert.rejects(prove!.handle({ ...input, params: { seq: '1e3' } }), {
+    code: 'LEDGER_ENTRY_REFUSED',
+  })
   assert.equal((await ledger.verifyLog(tenantId, {})).size, 0)
 })

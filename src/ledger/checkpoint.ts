@@ -21,7 +21,11 @@ export interface CheckpointPorts {
  * in a crash, and is then signed again byte for byte.
  * @throws LEDGER_LOG_EMPTY, LEDGER_LOG_ROLLED_BACK, LEDGER_CHECKPOINT_FORKED
  */
-export async function signCheckpoint(ports: CheckpointPorts, tx: SqlTx, tenantId: string): Promise<SignedCheckpoint> {
+export async function signCheckpoint(
+  ports: CheckpointPorts,
+  tx: SqlTx,
+  tenantId: string,
+): Promise<SignedCheckpoint> {
   const head = await lockHead(tx, tenantId)
   if (head === undefined || head.size === 0) {
     throw ledgerFault('LEDGER_LOG_EMPTY', `expected tenant ${tenantId} to have entries, got none`)
@@ -29,16 +33,23 @@ export async function signCheckpoint(ports: CheckpointPorts, tx: SqlTx, tenantId
   const { origin, size } = head
   const root = frontierRoot(ports.digest, head.frontier)
   const last = await selectLastCheckpoint(tx, head.logId)
-  if (last !== undefined) await assertPrefix(ports, tx, head, last, 'the last checkpoint in the database')
+  if (last !== undefined)
+    await assertPrefix(ports, tx, head, last, 'the last checkpoint in the database')
   const guarded = await ports.guard?.read(origin)
-  if (guarded !== undefined) await assertPrefix(ports, tx, head, guarded, 'the last checkpoint outside the database')
+  if (guarded !== undefined)
+    await assertPrefix(ports, tx, head, guarded, 'the last checkpoint outside the database')
   if (last?.size === size) {
     await ports.guard?.write(origin, { size, root })
     return { origin, size, root: base64Of(root), note: last.note }
   }
   const note = await sealCheckpoint(ports.digest, ports.signer, { origin, size, root })
   await ports.guard?.write(origin, { size, root })
-  await insertCheckpoint(tx, head.logId, { size, root, note }, new Date(ports.clock.nowMs()).toISOString())
+  await insertCheckpoint(
+    tx,
+    head.logId,
+    { size, root, note },
+    new Date(ports.clock.nowMs()).toISOString(),
+  )
   return { origin, size, root: base64Of(root), note }
 }
 
@@ -51,16 +62,26 @@ async function assertPrefix(
   which: string,
 ): Promise<void> {
   if (signed.size > head.size) {
-    throw ledgerFault('LEDGER_LOG_ROLLED_BACK', `expected at least the ${signed.size} entries of ${which}, got ${head.size}`, {
-      details: { origin: head.origin, signedSize: signed.size, size: head.size },
-    })
+    throw ledgerFault(
+      'LEDGER_LOG_ROLLED_BACK',
+      `expected at least the ${signed.size} entries of ${which}, got ${head.size}`,
+      {
+        details: { origin: head.origin, signedSize: signed.size, size: head.size },
+      },
+    )
   }
   const nodes = { digest: ports.digest, tx, logId: head.logId, size: head.size }
   const root =
-    signed.size === head.size ? frontierRoot(ports.digest, head.frontier) : await hashRange(nodes, { from: 0, until: signed.size })
+    signed.size === head.size
+      ? frontierRoot(ports.digest, head.frontier)
+      : await hashRange(nodes, { from: 0, until: signed.size })
   if (!bytesEqual(root, signed.root)) {
-    throw ledgerFault('LEDGER_CHECKPOINT_FORKED', `expected the first ${signed.size} entries to have the root of ${which}, got another`, {
-      details: { origin: head.origin, signedSize: signed.size, size: head.size },
-    })
+    throw ledgerFault(
+      'LEDGER_CHECKPOINT_FORKED',
+      `expected the first ${signed.size} entries to have the root of ${which}, got another`,
+      {
+        details: { origin: head.origin, signedSize: signed.size, size: head.size },
+      },
+    )
   }
 }

@@ -22,8 +22,16 @@ export async function runLedgerAppend(
   const text = args[0] ?? utf8Text(await context.files.read('-', NOTE_LIMIT_BYTES))
   const subject = typeof options['subject'] === 'string' ? options['subject'] : 'note'
   const body = { type: 'note.appended', subject, payload: { text } }
-  const appended = await context.client.call<{ seq: number; leafHash: string }>('POST', '/v1/ledger/entries', body)
-  return { exit: EXIT.ok, data: appended, text: `entry ${appended.seq}, leaf hash ${appended.leafHash}` }
+  const appended = await context.client.call<{ seq: number; leafHash: string }>(
+    'POST',
+    '/v1/ledger/entries',
+    body,
+  )
+  return {
+    exit: EXIT.ok,
+    data: appended,
+    text: `entry ${appended.seq}, leaf hash ${appended.leafHash}`,
+  }
 }
 
 export async function runLedgerList(
@@ -34,15 +42,20 @@ export async function runLedgerList(
   const query = new URLSearchParams()
   if (typeof options['from'] === 'string') query.set('from', options['from'])
   if (typeof options['limit'] === 'string') query.set('limit', options['limit'])
-  const page = await context.client.call<{ entries: readonly ListedEntry[]; nextSeq: number | null }>(
-    'GET',
-    `/v1/ledger/entries?${query.toString()}`,
-  )
+  const page = await context.client.call<{
+    entries: readonly ListedEntry[]
+    nextSeq: number | null
+  }>('GET', `/v1/ledger/entries?${query.toString()}`)
   const lines = page.entries.map(
-    ({ seq, time, body }) => `${String(seq).padStart(6)}  ${time}  ${body.type.padEnd(20)} ${body.subject}  by ${body.actor}`,
+    ({ seq, time, body }) =>
+      `${String(seq).padStart(6)}  ${time}  ${body.type.padEnd(20)} ${body.subject}  by ${body.actor}`,
   )
   if (page.nextSeq !== null) lines.push(`more: seaworthy ledger list --from ${page.nextSeq}`)
-  return { exit: EXIT.ok, data: page, text: lines.map(harmlessLine).join('\n') || 'The log is empty.' }
+  return {
+    exit: EXIT.ok,
+    data: page,
+    text: lines.map(harmlessLine).join('\n') || 'The log is empty.',
+  }
 }
 
 export async function runLedgerVerify(
@@ -51,9 +64,16 @@ export async function runLedgerVerify(
   options: OptionValues,
 ): Promise<CommandOutcome> {
   const file = options['sinceCheckpoint']
-  const checkpoint = typeof file === 'string' ? utf8Text(await context.files.read(file, CHECKPOINT_LIMIT_BYTES)) : undefined
-  const limit = options['limit'] === undefined ? undefined : wholeNumber(options['limit'], '--limit')
-  const verdict = await context.client.call<LogVerdict>('POST', '/v1/ledger/verify', { limit, checkpoint })
+  const checkpoint =
+    typeof file === 'string'
+      ? utf8Text(await context.files.read(file, CHECKPOINT_LIMIT_BYTES))
+      : undefined
+  const limit =
+    options['limit'] === undefined ? undefined : wholeNumber(options['limit'], '--limit')
+  const verdict = await context.client.call<LogVerdict>('POST', '/v1/ledger/verify', {
+    limit,
+    checkpoint,
+  })
   const { checked } = verdict
   const lines = [
     verdict.ok ? `verified: ${verdict.scope}` : `DAMAGED: ${verdict.reason}`,
@@ -63,7 +83,11 @@ export async function runLedgerVerify(
     `latest:  ${verdict.latest ?? 'none'}`,
     `root:    ${verdict.root ?? 'not computed'}`,
   ]
-  return { exit: verdict.ok ? EXIT.ok : EXIT.invalid, data: verdict, text: harmlessText(lines.filter((line) => line !== '').join('\n')) }
+  return {
+    exit: verdict.ok ? EXIT.ok : EXIT.invalid,
+    data: verdict,
+    text: harmlessText(lines.filter((line) => line !== '').join('\n')),
+  }
 }
 
 export async function runLedgerProve(
@@ -82,7 +106,11 @@ export async function runLedgerCheckpoint(
   _args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const checkpoint = await context.client.call<SignedCheckpoint>('POST', '/v1/ledger/checkpoints', {})
+  const checkpoint = await context.client.call<SignedCheckpoint>(
+    'POST',
+    '/v1/ledger/checkpoints',
+    {},
+  )
   return writeText(context, options, checkpoint.note, checkpoint)
 }
 
@@ -101,5 +129,8 @@ async function writeText(
 function wholeNumber(value: unknown, what: string): number {
   const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
   if (Number.isSafeInteger(number)) return number
-  throw ledgerFault('LEDGER_ENTRY_REFUSED', `expected a whole number for ${what}, got ${JSON.stringify(value)}`)
+  throw ledgerFault(
+    'LEDGER_ENTRY_REFUSED',
+    `expected a whole number for ${what}, got ${JSON.stringify(value)}`,
+  )
 }

@@ -34,9 +34,13 @@ export class ClockWatch {
     const steadyMs = this.#clock.monotonicMs()
     const leapMs = wallMs - this.#wallMs - (steadyMs - this.#steadyMs)
     if (leapMs > CLOCK_JUMP_LIMIT_MS && !this.#allowsJump && !isFirstEntry) {
-      throw ledgerFault('LEDGER_CLOCK_JUMPED', `expected the clock to go on steadily, got a leap of ${Math.round(leapMs / 1000)} s ahead`, {
-        details: { leapMs },
-      })
+      throw ledgerFault(
+        'LEDGER_CLOCK_JUMPED',
+        `expected the clock to go on steadily, got a leap of ${Math.round(leapMs / 1000)} s ahead`,
+        {
+          details: { leapMs },
+        },
+      )
     }
     // An empty log accepts the reading but does not vouch for it: other logs keep their measure.
     if (leapMs <= CLOCK_JUMP_LIMIT_MS || this.#allowsJump) {

@@ -21,11 +21,16 @@ export interface JudgedEntry {
 }
 
 /** Why the row is no entry at this place, or the place after it. */
-export function judgeEntry(digest: Digest, at: ChainPosition, row: StoredEntry): JudgedEntry | string {
+export function judgeEntry(
+  digest: Digest,
+  at: ChainPosition,
+  row: StoredEntry,
+): JudgedEntry | string {
   if (row.seq !== at.seq) return `entry ${at.seq} is missing`
   const leaf = decodeLeaf(row.leaf)
   if (!leaf.ok) return `header: ${leaf.reason}`
-  if (leaf.value.seq !== row.seq) return `position in the header: expected ${row.seq}, got ${leaf.value.seq}`
+  if (leaf.value.seq !== row.seq)
+    return `position in the header: expected ${row.seq}, got ${leaf.value.seq}`
   if (leaf.value.timeMs < at.timeMs) return 'time goes back'
   if (!bytesEqual(leaf.value.prev, at.link)) return 'link to the entry before'
   const leafHash = hashLeaf(digest, row.leaf)
@@ -38,18 +43,30 @@ export function judgeEntry(digest: Digest, at: ChainPosition, row: StoredEntry):
 }
 
 // Erasure is not built yet, so a payload that is not there is unexplained.
-function judgePayload(digest: Digest, commitment: PayloadCommitment, row: StoredEntry): string | undefined {
+function judgePayload(
+  digest: Digest,
+  commitment: PayloadCommitment,
+  row: StoredEntry,
+): string | undefined {
   if (row.salt === null || row.payload === null) return 'payload is missing (unexplained)'
   const committed = base64Of(digest.hmacSha256(row.salt, utf8Bytes(row.payload)))
   return committed === commitment.c ? undefined : 'payload differs from its commitment'
 }
 
 /** True when a repetition row leads where it should and was made from this entry. */
-export function isRepeatRowTrue(digest: Digest, body: EntryBody, row: StoredEntry, known: KnownEntry): boolean {
+export function isRepeatRowTrue(
+  digest: Digest,
+  body: EntryBody,
+  row: StoredEntry,
+  known: KnownEntry,
+): boolean {
   if (known.seq !== row.seq || row.salt === null || row.payload === null) return false
   const { type, actor, subject, refs, ts } = body
   // Whether the producer gave its own time is not recorded, so both readings count.
-  for (const said of [{ type, actor, subject, refs }, { type, actor, subject, refs, ts }]) {
+  for (const said of [
+    { type, actor, subject, refs },
+    { type, actor, subject, refs, ts },
+  ]) {
     const content = contentOf(said, utf8Bytes(row.payload))
     if (bytesEqual(hashContent(digest, row.salt, content), known.contentHash)) return true
   }

@@ -1,7 +1,23 @@
 // Makes a fact ready to be appended: every check and all hashing that need no lock.
-import { canonicalBytes, concatBytes, isContentDigest, SeaworthyError, utf8Text, uuidV7 } from '../kernel/index.ts'
+import {
+  canonicalBytes,
+  concatBytes,
+  isContentDigest,
+  SeaworthyError,
+  utf8Text,
+  uuidV7,
+} from '../kernel/index.ts'
 import type { Digest, Random } from '../kernel/index.ts'
-import { commitCanonical, encodeEntryBody, isEntryId, isEntryInstant, isEntryType, LEAF_HEADER_BYTES, LEAF_LIMIT_BYTES, SALT_BYTES } from '../proof/index.ts'
+import {
+  commitCanonical,
+  encodeEntryBody,
+  isEntryId,
+  isEntryInstant,
+  isEntryType,
+  LEAF_HEADER_BYTES,
+  LEAF_LIMIT_BYTES,
+  SALT_BYTES,
+} from '../proof/index.ts'
 import { ledgerFault } from './errors.ts'
 import type { LedgerFact } from './model.ts'
 
@@ -38,7 +54,12 @@ export interface FactPorts {
  * @param keepsId write an idempotency row even when the caller gave no id, so that a retry finds the entry
  * @throws LEDGER_ENTRY_REFUSED, LEDGER_ENTRY_TOO_LARGE
  */
-export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number, keepsId: boolean): PreparedFact {
+export function prepareFact(
+  ports: FactPorts,
+  fact: LedgerFact,
+  nowMs: number,
+  keepsId: boolean,
+): PreparedFact {
   assertFact(fact)
   const id = fact.id ?? uuidV7(nowMs, ports.random.bytes(ID_CHANCE_BYTES))
   const salt = ports.random.bytes(SALT_BYTES)
@@ -57,7 +78,10 @@ export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number, k
   })
   const leafBytes = LEAF_HEADER_BYTES + body.length
   if (leafBytes > LEAF_LIMIT_BYTES) {
-    throw ledgerFault('LEDGER_ENTRY_TOO_LARGE', `expected an entry of at most ${LEAF_LIMIT_BYTES} bytes, got ${leafBytes}`)
+    throw ledgerFault(
+      'LEDGER_ENTRY_TOO_LARGE',
+      `expected an entry of at most ${LEAF_LIMIT_BYTES} bytes, got ${leafBytes}`,
+    )
   }
   const said = { type, actor, subject, refs, ...(fact.ts === undefined ? {} : { ts: fact.ts }) }
   return {
@@ -71,7 +95,10 @@ export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number, k
 }
 
 /** What a repetition is compared by: everything the caller said, canonical. */
-export function contentOf(said: Omit<LedgerFact, 'id' | 'payload'>, payload: Uint8Array): Uint8Array {
+export function contentOf(
+  said: Omit<LedgerFact, 'id' | 'payload'>,
+  payload: Uint8Array,
+): Uint8Array {
   return concatBytes([canonicalBytes(said), LINE_FEED, payload])
 }
 
@@ -86,16 +113,25 @@ function assertFact(fact: LedgerFact): void {
     throw ledgerFault('LEDGER_ENTRY_REFUSED', 'expected id to be a UUID of version 7 in lower case')
   }
   if (!isEntryType(fact.type)) {
-    throw ledgerFault('LEDGER_ENTRY_REFUSED', 'expected type to be words joined by dots, such as note.appended')
+    throw ledgerFault(
+      'LEDGER_ENTRY_REFUSED',
+      'expected type to be words joined by dots, such as note.appended',
+    )
   }
   if (!fact.actor.isWellFormed() || !fact.subject.isWellFormed()) {
     throw ledgerFault('LEDGER_ENTRY_REFUSED', 'expected actor and subject without lone surrogates')
   }
   if (fact.ts !== undefined && !isEntryInstant(fact.ts)) {
-    throw ledgerFault('LEDGER_ENTRY_REFUSED', 'expected ts to be an RFC 3339 instant in UTC with milliseconds')
+    throw ledgerFault(
+      'LEDGER_ENTRY_REFUSED',
+      'expected ts to be an RFC 3339 instant in UTC with milliseconds',
+    )
   }
   if (fact.refs.length > REFS_LIMIT || !fact.refs.every(isContentDigest)) {
-    throw ledgerFault('LEDGER_ENTRY_REFUSED', `expected at most ${REFS_LIMIT} refs, each sha256: and 64 hexadecimal digits`)
+    throw ledgerFault(
+      'LEDGER_ENTRY_REFUSED',
+      `expected at most ${REFS_LIMIT} refs, each sha256: and 64 hexadecimal digits`,
+    )
   }
 }
 
@@ -108,7 +144,10 @@ function canonicalPayload(fact: LedgerFact): Uint8Array {
     throw ledgerFault('LEDGER_ENTRY_REFUSED', `payload: ${error.message}`, { cause: error })
   }
   if (payload.length > PAYLOAD_LIMIT_BYTES) {
-    throw ledgerFault('LEDGER_ENTRY_TOO_LARGE', `expected a payload of at most ${PAYLOAD_LIMIT_BYTES} bytes, got ${payload.length}`)
+    throw ledgerFault(
+      'LEDGER_ENTRY_TOO_LARGE',
+      `expected a payload of at most ${PAYLOAD_LIMIT_BYTES} bytes, got ${payload.length}`,
+    )
   }
   return payload
 }

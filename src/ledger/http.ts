@@ -12,8 +12,16 @@ const NOTE_TYPE = /^note\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.[a-z][a-z0-9]*(?:-[a
 const NOTE_TYPE_DEFAULT = 'note.appended'
 
 const entrySchema = z.strictObject({
-  type: z.string().max(100).regex(NOTE_TYPE, 'expected note.appended or another type that begins with note.').default(NOTE_TYPE_DEFAULT),
-  subject: z.string().min(1).max(300).regex(/^[^\p{Cc}]+$/u, 'expected no control characters'),
+  type: z
+    .string()
+    .max(100)
+    .regex(NOTE_TYPE, 'expected note.appended or another type that begins with note.')
+    .default(NOTE_TYPE_DEFAULT),
+  subject: z
+    .string()
+    .min(1)
+    .max(300)
+    .regex(/^[^\p{Cc}]+$/u, 'expected no control characters'),
   payload: z.json(),
   id: z.string().max(36).optional(),
 })
@@ -23,7 +31,10 @@ const verifySchema = z.strictObject({
   checkpoint: z.string().max(100_000).optional(),
 })
 
-const position = z.string().regex(/^(?:0|[1-9][0-9]{0,15})$/, 'expected a whole number').transform(Number)
+const position = z
+  .string()
+  .regex(/^(?:0|[1-9][0-9]{0,15})$/, 'expected a whole number')
+  .transform(Number)
 
 const listSchema = z.strictObject({
   from: position.optional(),
@@ -33,7 +44,13 @@ const listSchema = z.strictObject({
 })
 
 export function makeLedgerRoutes(ledger: Ledger): readonly Route[] {
-  return [appendRoute(ledger), listRoute(ledger), verifyRoute(ledger), proofRoute(ledger), ...checkpointRoutes(ledger)]
+  return [
+    appendRoute(ledger),
+    listRoute(ledger),
+    verifyRoute(ledger),
+    proofRoute(ledger),
+    ...checkpointRoutes(ledger),
+  ]
 }
 
 function appendRoute(ledger: Ledger): Route {
@@ -97,9 +114,16 @@ function proofRoute(ledger: Ledger): Route {
       const seq = parseInput(position, params['seq'])
       const checkpoint = await ledger.latestCheckpoint(principal.tenantId)
       if (checkpoint === undefined || seq >= checkpoint.size) {
-        throw ledgerFault('LEDGER_ENTRY_UNKNOWN', `expected entry ${seq} below the last checkpoint, got ${checkpoint?.size ?? 0} signed entries`)
+        throw ledgerFault(
+          'LEDGER_ENTRY_UNKNOWN',
+          `expected entry ${seq} below the last checkpoint, got ${checkpoint?.size ?? 0} signed entries`,
+        )
       }
-      const { proof, leafHash, size } = await ledger.proveInclusion(principal.tenantId, seq, checkpoint.size)
+      const { proof, leafHash, size } = await ledger.proveInclusion(
+        principal.tenantId,
+        seq,
+        checkpoint.size,
+      )
       const { entries } = await ledger.list(principal.tenantId, { fromSeq: seq, limit: 1 })
       return {
         data: {
@@ -164,8 +188,11 @@ function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  const where = issue === undefined || issue.path.length === 0 ? 'the request' : issue.path.join('.')
+  const where =
+    issue === undefined || issue.path.length === 0 ? 'the request' : issue.path.join('.')
   throw ledgerFault('LEDGER_ENTRY_REFUSED', `${where}: ${issue?.message ?? 'not understood'}`, {
-    details: { issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })) },
+    details: {
+      issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+    },
   })
 }

@@ -125,7 +125,11 @@ export interface VerificationFindings {
 
 export type LogVerdict =
   | ({ readonly ok: true } & VerificationFindings)
-  | ({ readonly ok: false; readonly reason: string; readonly firstBadSeq: number | null } & VerificationFindings)
+  | ({
+      readonly ok: false
+      readonly reason: string
+      readonly firstBadSeq: number | null
+    } & VerificationFindings)
 
 export interface VerifyQuery {
   /** Only the last so many entries. Without it the whole log is checked. */
@@ -153,7 +157,11 @@ export interface Ledger {
    * Appends as the LAST statement of the caller's transaction, whose scope must be this tenant (or 'system'): the
    * log's turn is held from here to the commit.
    */
-  appendInTx(tx: SqlTx, tenantId: string, facts: readonly LedgerFact[]): Promise<readonly AppendedEntry[]>
+  appendInTx(
+    tx: SqlTx,
+    tenantId: string,
+    facts: readonly LedgerFact[],
+  ): Promise<readonly AppendedEntry[]>
   /** Appends in a transaction of its own, together with whatever else is waiting. Durable when it resolves. */
   append(tenantId: string, facts: readonly LedgerFact[]): Promise<readonly AppendedEntry[]>
   list(tenantId: string, query: EntryQuery): Promise<EntryPage>

@@ -31,13 +31,21 @@ async function hashSubtree(ports: NodePorts, subtree: Subtree): Promise<Uint8Arr
   const from = subtree.index * count
   const hashes = await readHashes(ports, tileLevel, from, count)
   if (hashes.length !== count) {
-    throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `expected ${count} hashes at level ${tileLevel * TILE_LEVELS} from ${from}, got ${hashes.length}`)
+    throw ledgerFault(
+      'LEDGER_ENTRY_UNREADABLE',
+      `expected ${count} hashes at level ${tileLevel * TILE_LEVELS} from ${from}, got ${hashes.length}`,
+    )
   }
   return merkleRoot(ports.digest, hashes)
 }
 
 /** `count` hashes of one tile level; they never cross a tile, because subtrees are aligned. */
-async function readHashes(ports: NodePorts, tileLevel: number, from: number, count: number): Promise<Uint8Array[]> {
+async function readHashes(
+  ports: NodePorts,
+  tileLevel: number,
+  from: number,
+  count: number,
+): Promise<Uint8Array[]> {
   const { tx, logId, size } = ports
   const tileIndex = Math.floor(from / TILE_WIDTH)
   const isFull = (tileIndex + 1) * TILE_WIDTH ** (tileLevel + 1) <= size
@@ -45,7 +53,9 @@ async function readHashes(ports: NodePorts, tileLevel: number, from: number, cou
     const data = await selectTile(tx, logId, tileLevel, tileIndex)
     if (data === undefined) return []
     const at = from % TILE_WIDTH
-    return Array.from({ length: count }, (_, i) => data.slice((at + i) * HASH_BYTES, (at + i + 1) * HASH_BYTES))
+    return Array.from({ length: count }, (_, i) =>
+      data.slice((at + i) * HASH_BYTES, (at + i + 1) * HASH_BYTES),
+    )
   }
   return tileLevel === 0
     ? selectLeafHashes(tx, logId, from, from + count)

@@ -50,11 +50,15 @@ export class AppendQueue {
    */
   async push(facts: readonly PreparedFact[]): Promise<readonly AppendedEntry[]> {
     if (this.#outstanding + facts.length > QUEUE_LIMIT) {
-      throw ledgerFault('LEDGER_QUEUE_FULL', `expected at most ${QUEUE_LIMIT} entries waiting, got ${this.#outstanding} and ${facts.length} more`)
+      throw ledgerFault(
+        'LEDGER_QUEUE_FULL',
+        `expected at most ${QUEUE_LIMIT} entries waiting, got ${this.#outstanding} and ${facts.length} more`,
+      )
     }
     this.#outstanding += facts.length
     const outcomes = facts.map(
-      (fact) => new Promise<AppendedEntry | Error>((settle) => this.#waiting.push({ fact, settle })),
+      (fact) =>
+        new Promise<AppendedEntry | Error>((settle) => this.#waiting.push({ fact, settle })),
     )
     if (this.#draining === undefined) this.#draining = this.#drain()
     const settled = await Promise.all(outcomes)
@@ -80,7 +84,9 @@ export class AppendQueue {
   }
 
   /** After an unknown outcome (connection lost at commit) a retry is safe: every fact here keeps its id. */
-  async #commitWithRetries(facts: readonly PreparedFact[]): Promise<readonly (AppendedEntry | Error)[] | Error> {
+  async #commitWithRetries(
+    facts: readonly PreparedFact[],
+  ): Promise<readonly (AppendedEntry | Error)[] | Error> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.#ports.commit(facts)

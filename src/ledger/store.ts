@@ -38,13 +38,26 @@ export async function lockHead(tx: SqlTx, tenantId: string): Promise<LogHead | u
   )
   if (row === undefined) return undefined
   const frontier = decodeFrontier(row.size, row.frontier)
-  if (!frontier.ok) throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `head of ${row.origin}: ${frontier.reason}`)
+  if (!frontier.ok)
+    throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `head of ${row.origin}: ${frontier.reason}`)
   const { origin, size, latest } = row
-  return { logId: row.log_id, origin, size, latest, latestMs: row.latest_ms, frontier: frontier.value }
+  return {
+    logId: row.log_id,
+    origin,
+    size,
+    latest,
+    latestMs: row.latest_ms,
+    frontier: frontier.value,
+  }
 }
 
 /** Makes the tenant's log unless it has one. Fails with SQLSTATE 23503 when there is no such tenant. */
-export async function openLog(tx: SqlTx, tenantId: string, origin: string, genesis: Uint8Array): Promise<void> {
+export async function openTenantLog(
+  tx: SqlTx,
+  tenantId: string,
+  origin: string,
+  genesis: Uint8Array,
+): Promise<void> {
   await tx.query('select ledger_open($1, $2, $3)', [tenantId, origin, genesis])
 }
 
@@ -56,7 +69,11 @@ interface KnownRow {
   readonly salt: Uint8Array | null
 }
 
-export async function selectKnownEntries(tx: SqlTx, logId: number, ids: readonly string[]): Promise<Map<string, KnownEntry>> {
+export async function selectKnownEntries(
+  tx: SqlTx,
+  logId: number,
+  ids: readonly string[],
+): Promise<Map<string, KnownEntry>> {
   if (ids.length === 0) return new Map()
   const rows = await tx.query<KnownRow>(
     `select i.idem::text, i.seq, i.body_hash, e.leaf_hash, p.salt
@@ -66,11 +83,19 @@ export async function selectKnownEntries(tx: SqlTx, logId: number, ids: readonly
     [logId, ids],
   )
   return new Map(
-    rows.map((row) => [row.idem, { seq: row.seq, leafHash: row.leaf_hash, contentHash: row.body_hash, salt: row.salt }]),
+    rows.map((row) => [
+      row.idem,
+      { seq: row.seq, leafHash: row.leaf_hash, contentHash: row.body_hash, salt: row.salt },
+    ]),
   )
 }
 
-export async function insertBatch(tx: SqlTx, head: LogHead, batch: LinkedBatch, frontier: Uint8Array): Promise<void> {
+export async function insertBatch(
+  tx: SqlTx,
+  head: LogHead,
+  batch: LinkedBatch,
+  frontier: Uint8Array,
+): Promise<void> {
   const { added } = batch
   await tx.query('select ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
     head.logId,
@@ -101,12 +126,15 @@ export async function selectLog(tx: SqlTx, tenantId: string): Promise<StoredLog 
   )
   if (row === undefined) return undefined
   const { origin, genesis, size } = row
-  if (size === null) throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `expected a head of ${origin}, got none`)
+  if (size === null)
+    throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `expected a head of ${origin}, got none`)
   return { logId: row.log_id, origin, genesis, size }
 }
 
 export async function isTenantKnown(tx: SqlTx, tenantId: string): Promise<boolean> {
-  return (await tx.query('select 1 as found from tenant where tenant_id = $1', [tenantId])).length > 0
+  return (
+    (await tx.query('select 1 as found from tenant where tenant_id = $1', [tenantId])).length > 0
+  )
 }
 
 /** Leaves from `fromSeq`, in order; `needles` are texts the body must contain. */
@@ -116,7 +144,9 @@ export async function selectLeaves(
   range: { readonly fromSeq: number; readonly untilSeq: number; readonly limit: number },
   needles: readonly string[] = [],
 ): Promise<StoredLeaf[]> {
-  const filters = needles.map((_, at) => ` and position(convert_to($${at + 5}, 'UTF8') in leaf) > 0`).join('')
+  const filters = needles
+    .map((_, at) => ` and position(convert_to($${at + 5}, 'UTF8') in leaf) > 0`)
+    .join('')
   const rows = await tx.query<{ seq: number; leaf: Uint8Array; leaf_hash: Uint8Array }>(
     `select seq, leaf, leaf_hash from ledger_entry
      where log_id = $1 and seq >= $2 and seq < $3${filters} order by seq limit $4`,
@@ -125,7 +155,11 @@ export async function selectLeaves(
   return rows.map((row) => ({ seq: row.seq, leaf: row.leaf, leafHash: row.leaf_hash }))
 }
 
-export async function selectPayload(tx: SqlTx, logId: number, seq: number): Promise<{ salt: Uint8Array; payload: string } | undefined> {
+export async function selectPayload(
+  tx: SqlTx,
+  logId: number,
+  seq: number,
+): Promise<{ salt: Uint8Array; payload: string } | undefined> {
   const [row] = await tx.query<{ salt: Uint8Array; payload: string }>(
     'select salt, payload from ledger_payload where log_id = $1 and seq = $2',
     [logId, seq],
@@ -134,7 +168,12 @@ export async function selectPayload(tx: SqlTx, logId: number, seq: number): Prom
 }
 
 /** Leaf hashes `from` to `until` (exclusive). */
-export async function selectLeafHashes(tx: SqlTx, logId: number, from: number, until: number): Promise<Uint8Array[]> {
+export async function selectLeafHashes(
+  tx: SqlTx,
+  logId: number,
+  from: number,
+  until: number,
+): Promise<Uint8Array[]> {
   const rows = await tx.query<{ leaf_hash: Uint8Array }>(
     'select leaf_hash from ledger_entry where log_id = $1 and seq >= $2 and seq < $3 order by seq',
     [logId, from, until],
@@ -142,7 +181,12 @@ export async function selectLeafHashes(tx: SqlTx, logId: number, from: number, u
   return rows.map((row) => row.leaf_hash)
 }
 
-export async function selectTile(tx: SqlTx, logId: number, level: number, index: number): Promise<Uint8Array | undefined> {
+export async function selectTile(
+  tx: SqlTx,
+  logId: number,
+  level: number,
+  index: number,
+): Promise<Uint8Array | undefined> {
   const [row] = await tx.query<{ data: Uint8Array }>(
     'select data from ledger_tile where log_id = $1 and level = $2 and idx = $3',
     [logId, level, index],
@@ -151,7 +195,13 @@ export async function selectTile(tx: SqlTx, logId: number, level: number, index:
 }
 
 /** Hashes over full tiles `from` to `until` (exclusive) of one level. */
-export async function selectTileRoots(tx: SqlTx, logId: number, level: number, from: number, until: number): Promise<Uint8Array[]> {
+export async function selectTileRoots(
+  tx: SqlTx,
+  logId: number,
+  level: number,
+  from: number,
+  until: number,
+): Promise<Uint8Array[]> {
   const rows = await tx.query<{ root: Uint8Array }>(
     'select root from ledger_tile where log_id = $1 and level = $2 and idx >= $3 and idx < $4 order by idx',
     [logId, level, from, until],
@@ -163,7 +213,10 @@ export interface StoredCheckpoint extends KnownRoot {
   readonly note: string
 }
 
-export async function selectLastCheckpoint(tx: SqlTx, logId: number): Promise<StoredCheckpoint | undefined> {
+export async function selectLastCheckpoint(
+  tx: SqlTx,
+  logId: number,
+): Promise<StoredCheckpoint | undefined> {
   const [row] = await tx.query<{ size: number; root: Uint8Array; note: string }>(
     'select size, root, note from ledger_checkpoint where log_id = $1 order by size desc limit 1',
     [logId],
@@ -178,5 +231,11 @@ export async function insertCheckpoint(
   at: string,
 ): Promise<void> {
   const { size, root, note } = checkpoint
-  await tx.query('select ledger_record_checkpoint($1, $2, $3, $4, $5)', [logId, size, root, note, at])
+  await tx.query('select ledger_record_checkpoint($1, $2, $3, $4, $5)', [
+    logId,
+    size,
+    root,
+    note,
+    at,
+  ])
 }

@@ -1,7 +1,15 @@
 // Verifies a stored log in TypeScript: every row against its neighbours, the whole against every root ever signed.
 import { base64Of, bytesEqual, hexOf } from '../kernel/index.ts'
 import type { Digest, SignatureVerifier, Sql, SqlTx } from '../kernel/index.ts'
-import { decodeLeaf, EMPTY_FRONTIER, encodeFrontier, extendFrontier, frontierRoot, HASH_BYTES, openCheckpoint } from '../proof/index.ts'
+import {
+  decodeLeaf,
+  EMPTY_FRONTIER,
+  encodeFrontier,
+  extendFrontier,
+  frontierRoot,
+  HASH_BYTES,
+  openCheckpoint,
+} from '../proof/index.ts'
 import type { Frontier, NoteKey } from '../proof/index.ts'
 import { ledgerFault } from './errors.ts'
 import { isRepeatRowTrue, judgeEntry } from './entry-check.ts'
@@ -65,7 +73,8 @@ export class LogCheck {
     // Checkpoints first: what was signed before the snapshot must be within it.
     const checkpoints = await this.#inTx((tx) => selectCheckpoints(tx, log.logId))
     const snapshot = await this.#inTx((tx) => selectSnapshot(tx, log.logId))
-    if (snapshot === undefined) throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `expected a head of ${log.origin}, got none`)
+    if (snapshot === undefined)
+      throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `expected a head of ${log.origin}, got none`)
     this.#size = snapshot.size
     this.#fromSeq = Math.max(0, snapshot.size - (this.#task.limit ?? snapshot.size))
     try {
@@ -76,9 +85,15 @@ export class LogCheck {
       if (this.#isWhole) this.#judgeRest(snapshot)
     } catch (thrown) {
       if (!(thrown instanceof Damage)) throw thrown
-      return { ok: false, reason: thrown.message, firstBadSeq: thrown.seq, ...this.#findings('damaged', snapshot) }
+      return {
+        ok: false,
+        reason: thrown.message,
+        firstBadSeq: thrown.seq,
+        ...this.#findings('damaged', snapshot),
+      }
     }
-    if (this.#entries === 0 && snapshot.size > 0) throw ledgerFault('LEDGER_ENTRY_UNREADABLE', 'expected entries to check, got none')
+    if (this.#entries === 0 && snapshot.size > 0)
+      throw ledgerFault('LEDGER_ENTRY_UNREADABLE', 'expected entries to check, got none')
     return { ok: true, ...this.#findings(this.#scope(), snapshot) }
   }
 
@@ -91,7 +106,8 @@ export class LogCheck {
     if (size === 0) return 'empty'
     if (!this.#isWhole) return `chain-consistent, last ${this.#entries} of ${size} entries`
     const last = [...this.#task.outside].sort((a, b) => a.size - b.size).at(-1)
-    if (last === undefined) return `chain-consistent, all ${size} entries, compared with no checkpoint outside the database`
+    if (last === undefined)
+      return `chain-consistent, all ${size} entries, compared with no checkpoint outside the database`
     return `consistent-with-checkpoint ${last.size},${base64Of(last.root)}`
   }
 
@@ -117,8 +133,10 @@ export class LogCheck {
   // Rows that a walk from row to row would never meet.
   #judgeBounds(snapshot: LogSnapshot, signedSize: number): void {
     const { size, entries, min_seq: minSeq, max_seq: maxSeq } = snapshot
-    if (signedSize > size) throw new Damage(`expected the ${signedSize} entries of a checkpoint, got ${size}`, null)
-    if (entries !== size) throw new Damage(`expected the ${size} entries that the head names, got ${entries}`, null)
+    if (signedSize > size)
+      throw new Damage(`expected the ${signedSize} entries of a checkpoint, got ${size}`, null)
+    if (entries !== size)
+      throw new Damage(`expected the ${size} entries that the head names, got ${entries}`, null)
     if (size > 0 && (minSeq !== 0 || maxSeq !== size - 1)) {
       throw new Damage(`expected entries 0 to ${size - 1}, got ${minSeq} to ${maxSeq}`, null)
     }
@@ -144,7 +162,8 @@ export class LogCheck {
       if (this.#isWhole) pending = this.#judgeRoots(judged, pending)
       at = judged.at(-1)!.next
     }
-    if (!bytesEqual(at.link, snapshot.latest)) throw new Damage('the head does not name the last entry', snapshot.size - 1)
+    if (!bytesEqual(at.link, snapshot.latest))
+      throw new Damage('the head does not name the last entry', snapshot.size - 1)
     if (!this.#isWhole) return
     if (!bytesEqual(encodeFrontier(this.#frontier), snapshot.frontier)) {
       throw new Damage('the head has another frontier than the entries', null)
@@ -160,7 +179,8 @@ export class LogCheck {
     const range = { fromSeq: fromSeq - 1, untilSeq: fromSeq, limit: 1 }
     const [before] = await this.#inTx((tx) => selectLeaves(tx, log.logId, range))
     const leaf = before === undefined ? undefined : decodeLeaf(before.leaf)
-    if (before === undefined || leaf?.ok !== true) throw new Damage(`entry ${fromSeq - 1} is missing or no leaf`, fromSeq - 1)
+    if (before === undefined || leaf?.ok !== true)
+      throw new Damage(`entry ${fromSeq - 1} is missing or no leaf`, fromSeq - 1)
     return { seq: fromSeq, timeMs: leaf.value.timeMs, link: before.leafHash }
   }
 
@@ -179,16 +199,24 @@ export class LogCheck {
       if (row.seq === 0) this.#genesis = row.leaf_hash
     }
     if (at.seq !== untilSeq) throw new Damage(`entry ${at.seq} is missing`, at.seq)
-    const known = await selectKnownEntries(tx, logId, judged.map(({ body }) => body.id))
+    const known = await selectKnownEntries(
+      tx,
+      logId,
+      judged.map(({ body }) => body.id),
+    )
     rows.forEach((row, i) => {
       const { body } = judged[i]!
       const repeat = known.get(body.id)
       if (repeat === undefined) return
-      if (!isRepeatRowTrue(digest, body, row, repeat)) throw new Damage('the repetition row leads elsewhere or to other content', row.seq)
+      if (!isRepeatRowTrue(digest, body, row, repeat))
+        throw new Damage('the repetition row leads elsewhere or to other content', row.seq)
       this.#repeats++
     })
     if (this.#isWhole) {
-      const reason = await this.#tiles.add(tx, judged.map(({ next }) => next.link))
+      const reason = await this.#tiles.add(
+        tx,
+        judged.map(({ next }) => next.link),
+      )
       if (reason !== undefined) throw new Damage(reason, null)
     }
     return judged
@@ -200,10 +228,24 @@ export class LogCheck {
     const links = judged.map(({ next }) => next.link)
     const base = this.#frontier.size
     let pending = roots
-    for (let next = pending[0]; next !== undefined && next.size <= base + links.length; next = pending[0]) {
-      this.#frontier = extendFrontier(digest, this.#frontier, links.slice(this.#frontier.size - base, next.size - base))
-      if (next.root.length !== HASH_BYTES || !bytesEqual(frontierRoot(digest, this.#frontier), next.root)) {
-        throw new Damage(`expected the root of the checkpoint of size ${next.size}, got another`, null)
+    for (
+      let next = pending[0];
+      next !== undefined && next.size <= base + links.length;
+      next = pending[0]
+    ) {
+      this.#frontier = extendFrontier(
+        digest,
+        this.#frontier,
+        links.slice(this.#frontier.size - base, next.size - base),
+      )
+      if (
+        next.root.length !== HASH_BYTES ||
+        !bytesEqual(frontierRoot(digest, this.#frontier), next.root)
+      ) {
+        throw new Damage(
+          `expected the root of the checkpoint of size ${next.size}, got another`,
+          null,
+        )
       }
       this.#roots++
       pending = pending.slice(1)
@@ -216,8 +258,10 @@ export class LogCheck {
   #judgeRest(snapshot: LogSnapshot): void {
     const { size, payloads, repeats, tiles } = snapshot
     if (payloads !== size) throw new Damage(`expected ${size} payloads, got ${payloads}`, null)
-    if (repeats !== this.#repeats) throw new Damage(`expected ${this.#repeats} repetition rows, got ${repeats}`, null)
-    if (tiles !== this.#tiles.checkedCount) throw new Damage(`expected ${this.#tiles.checkedCount} tiles, got ${tiles}`, null)
+    if (repeats !== this.#repeats)
+      throw new Damage(`expected ${this.#repeats} repetition rows, got ${repeats}`, null)
+    if (tiles !== this.#tiles.checkedCount)
+      throw new Damage(`expected ${this.#tiles.checkedCount} tiles, got ${tiles}`, null)
   }
 
   #inTx<T>(work: (tx: SqlTx) => Promise<T>): Promise<T> {

@@ -44,7 +44,12 @@ export async function selectSnapshot(tx: SqlTx, logId: number): Promise<LogSnaps
   return row
 }
 
-export async function selectStoredEntries(tx: SqlTx, logId: number, fromSeq: number, untilSeq: number): Promise<StoredEntry[]> {
+export async function selectStoredEntries(
+  tx: SqlTx,
+  logId: number,
+  fromSeq: number,
+  untilSeq: number,
+): Promise<StoredEntry[]> {
   return tx.query<StoredEntry>(
     `select e.seq, e.leaf, e.leaf_hash, p.salt, p.payload
      from ledger_entry e left join ledger_payload p on p.log_id = e.log_id and p.seq = e.seq
@@ -53,7 +58,13 @@ export async function selectStoredEntries(tx: SqlTx, logId: number, fromSeq: num
   )
 }
 
-export async function selectTiles(tx: SqlTx, logId: number, level: number, from: number, until: number): Promise<StoredTile[]> {
+export async function selectTiles(
+  tx: SqlTx,
+  logId: number,
+  level: number,
+  from: number,
+  until: number,
+): Promise<StoredTile[]> {
   return tx.query<StoredTile>(
     'select idx, data, root from ledger_tile where log_id = $1 and level = $2 and idx >= $3 and idx < $4 order by idx',
     [logId, level, from, until],

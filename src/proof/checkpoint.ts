@@ -18,8 +18,13 @@ export interface Checkpoint {
 
 /** The text of a note: origin, size and root, a line each; the house writes no extension lines. */
 export function formatCheckpoint(checkpoint: Checkpoint): string {
-  if (!isNoteName(checkpoint.origin)) throw new RangeError(`expected an origin without white space or "+"`)
-  if (!Number.isSafeInteger(checkpoint.size) || checkpoint.size < 0 || checkpoint.root.length !== HASH_BYTES) {
+  if (!isNoteName(checkpoint.origin))
+    throw new RangeError(`expected an origin without white space or "+"`)
+  if (
+    !Number.isSafeInteger(checkpoint.size) ||
+    checkpoint.size < 0 ||
+    checkpoint.root.length !== HASH_BYTES
+  ) {
     throw new RangeError('expected a size from 0 and a root of 32 bytes')
   }
   return `${checkpoint.origin}\n${checkpoint.size}\n${base64Of(checkpoint.root)}\n`
@@ -31,7 +36,8 @@ export function formatCheckpoint(checkpoint: Checkpoint): string {
  */
 export function parseCheckpoint(text: string): Parsed<Checkpoint> {
   const lines = text.split('\n')
-  if (lines.pop() !== '' || lines.length < 3) return refused('expected origin, size and root, each line ended')
+  if (lines.pop() !== '' || lines.length < 3)
+    return refused('expected origin, size and root, each line ended')
   const [origin = '', sizeText = '', rootText = ''] = lines
   if (origin === '') return refused('expected an origin')
   if (lines.slice(3).includes('')) return refused('expected no empty extension line')
@@ -45,7 +51,11 @@ export function parseCheckpoint(text: string): Parsed<Checkpoint> {
 }
 
 /** Signs a checkpoint with the log's Ed25519 key, under the origin as key name. */
-export function sealCheckpoint(digest: Digest, signer: Signer, checkpoint: Checkpoint): Promise<string> {
+export function sealCheckpoint(
+  digest: Digest,
+  signer: Signer,
+  checkpoint: Checkpoint,
+): Promise<string> {
   return signNote(digest, signer, checkpoint.origin, formatCheckpoint(checkpoint))
 }
 

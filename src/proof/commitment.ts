@@ -17,13 +17,22 @@ export interface PayloadCommitment {
  * @param salt 32 random bytes, kept with the payload; without it the commitment says nothing about the payload.
  * @throws CANONICAL_VALUE_REFUSED when the payload is no JSON value; RangeError when the salt has not 32 bytes.
  */
-export function commitPayload(digest: Digest, salt: Uint8Array, payload: unknown): PayloadCommitment {
+export function commitPayload(
+  digest: Digest,
+  salt: Uint8Array,
+  payload: unknown,
+): PayloadCommitment {
   return commitCanonical(digest, salt, canonicalBytes(payload))
 }
 
 /** The same for a payload that is canonical JSON already. @throws RangeError when the salt has not 32 bytes. */
-export function commitCanonical(digest: Digest, salt: Uint8Array, canonicalPayload: Uint8Array): PayloadCommitment {
-  if (salt.length !== SALT_BYTES) throw new RangeError(`expected a salt of ${SALT_BYTES} bytes, got ${salt.length}`)
+export function commitCanonical(
+  digest: Digest,
+  salt: Uint8Array,
+  canonicalPayload: Uint8Array,
+): PayloadCommitment {
+  if (salt.length !== SALT_BYTES)
+    throw new RangeError(`expected a salt of ${SALT_BYTES} bytes, got ${salt.length}`)
   return { alg: COMMITMENT_ALGORITHM, c: base64Of(digest.hmacSha256(salt, canonicalPayload)) }
 }
 

@@ -38,11 +38,17 @@ const gateRun: GateRunPredicate = {
   runner: { id: 'runner-1', version: '0.1.0' },
   startedAt: '2026-11-21T10:00:00.000Z',
   finishedAt: '2026-11-21T10:00:01.250Z',
-  evidence: [{ name: 'capture', digest: digestOf('capture'), mediaType: 'application/json', sizeBytes: 120 }],
+  evidence: [
+    { name: 'capture', digest: digestOf('capture'), mediaType: 'application/json', sizeBytes: 120 },
+  ],
 }
 
 function statementKey(signer: Signer): StatementKey {
-  return { keyId: keyIdOf(nodeDigest, signer.publicKey), algorithm: signer.algorithm, publicKey: signer.publicKey }
+  return {
+    keyId: keyIdOf(nodeDigest, signer.publicKey),
+    algorithm: signer.algorithm,
+    publicKey: signer.publicKey,
+  }
 }
 
 test('the encoding and the signature of the public DSSE vector are reproduced', (t) => {
@@ -68,26 +74,45 @@ test('a sealed statement of either algorithm verifies, reads back and is named b
   for (const algorithm of ['ecdsa-p256-sha256', 'ed25519'] as const) {
     const signer = testSigner(algorithm)
     assert.equal(algorithmOfKey(signer.publicKey), algorithm)
-    const sealed = await sealStatement(nodeDigest, signer, buildStatement('gate-run', subjectsOf(release), gateRun))
+    const sealed = await sealStatement(
+      nodeDigest,
+      signer,
+      buildStatement('gate-run', subjectsOf(release), gateRun),
+    )
     assert.equal(sealed.id, `sha256:${keyIdOf(nodeDigest, sealed.bytes)}`)
     const envelope = parseEnvelope(sealed.bytes)
     assert.ok(envelope.ok)
     const key = statementKey(signer)
-    assert.equal(await verifyEnvelope(nodeVerifier, envelope.value, [statementKey(testSigner(algorithm)), key]), key)
+    assert.equal(
+      await verifyEnvelope(nodeVerifier, envelope.value, [
+        statementKey(testSigner(algorithm)),
+        key,
+      ]),
+      key,
+    )
     const statement = parseStatement(envelope.value.payload)
-    assert.deepEqual(statement, { ok: true, value: { kind: 'gate-run', subject: subjectsOf(release), predicate: gateRun } })
+    assert.deepEqual(statement, {
+      ok: true,
+      value: { kind: 'gate-run', subject: subjectsOf(release), predicate: gateRun },
+    })
   }
 })
 
 test('no byte of an envelope can change', async () => {
   const signer = testSigner('ecdsa-p256-sha256')
-  const { bytes } = await sealStatement(nodeDigest, signer, buildStatement('gate-run', subjectsOf(release), gateRun))
+  const { bytes } = await sealStatement(
+    nodeDigest,
+    signer,
+    buildStatement('gate-run', subjectsOf(release), gateRun),
+  )
   let refusedCount = 0
   for (let at = 0; at < bytes.length; at++) {
     const damaged = bytes.slice()
-    damaged[at]! ^= 1 << at % 8
+    damaged[at]! ^= 1 << (at % 8)
     const envelope = parseEnvelope(damaged)
-    const isRefused = !envelope.ok || (await verifyEnvelope(nodeVerifier, envelope.value, [statementKey(signer)])) === undefined
+    const isRefused =
+      !envelope.ok ||
+      (await verifyEnvelope(nodeVerifier, envelope.value, [statementKey(signer)])) === undefined
     assert.ok(isRefused, `byte ${at}`)
     refusedCount++
   }
@@ -98,7 +123,14 @@ test('envelopes have one spelling and at least one signature', async () => {
   const { bytes } = await sealStatement(nodeDigest, testSigner('ed25519'), { any: 'thing' })
   const text = utf8Text(bytes)
   assert.ok(parseEnvelope(bytes).ok)
-  const others = [` ${text}`, `${text}\n`, text.replace('{', '{"extra":1,'), text.replace('"payload":', '"payload" :'), '[]', '']
+  const others = [
+    ` ${text}`,
+    `${text}\n`,
+    text.replace('{', '{"extra":1,'),
+    text.replace('"payload":', '"payload" :'),
+    '[]',
+    '',
+  ]
   for (const other of others) assert.ok(!parseEnvelope(utf8Bytes(other)).ok, other)
   const unsigned = canonicalBytes({ payload: '', payloadType: 'x', signatures: [] })
   assert.ok(!parseEnvelope(unsigned).ok)
@@ -125,7 +157,10 @@ test('a statement with a key too many, a key missing or a value of the wrong kin
     [{ ...good, predicate: { ...gateRun, plan: 'plan' } }, /plan/],
     [{ ...good, predicate: { ...gateRun, startedAt: '2026-02-30T10:00:00.000Z' } }, /startedAt/],
     [{ ...good, predicate: { ...gateRun, startedAt: '2026-02-28T10:00:00Z' } }, /startedAt/],
-    [{ ...good, predicate: { ...gateRun, evidence: [gateRun.evidence[0], gateRun.evidence[0]] } }, /once/],
+    [
+      { ...good, predicate: { ...gateRun, evidence: [gateRun.evidence[0], gateRun.evidence[0]] } },
+      /once/,
+    ],
     [[good], /object/],
   ]
   for (const [statement, reason] of cases) assert.match(reasonOf(statement), reason)
@@ -134,12 +169,27 @@ test('a statement with a key too many, a key missing or a value of the wrong kin
 test('sign-offs, approvals and decisions read back as they were built', () => {
   const at = '2026-11-21T12:00:00.000Z'
   const signOff = {
-    release: 'harbour@2.1.0', run: 'run-1', role: 'SRE', principal: 'p-1', decision: 'APPROVE', reviewHash: digestOf('r'), at, comment: '',
+    release: 'harbour@2.1.0',
+    run: 'run-1',
+    role: 'SRE',
+    principal: 'p-1',
+    decision: 'APPROVE',
+    reviewHash: digestOf('r'),
+    at,
+    comment: '',
   } as const
   const approval = { what: 'plan', digest: digestOf('plan'), principal: 'p-1', at } as const
   const decision = {
-    release: 'harbour@2.1.0', run: 'run-1', plan: digestOf('plan'), inputs: digestOf('i'), reviewHash: digestOf('r'),
-    decisionHash: digestOf('d'), verdict: 'GO', raw: 'GO', asOf: at, expiresAt: at,
+    release: 'harbour@2.1.0',
+    run: 'run-1',
+    plan: digestOf('plan'),
+    inputs: digestOf('i'),
+    reviewHash: digestOf('r'),
+    decisionHash: digestOf('d'),
+    verdict: 'GO',
+    raw: 'GO',
+    asOf: at,
+    expiresAt: at,
   } as const
   const subject = subjectsOf(release)
   const built = [
@@ -148,13 +198,20 @@ test('sign-offs, approvals and decisions read back as they were built', () => {
     ['decision', buildStatement('decision', subject, decision), decision],
   ] as const
   for (const [kind, statement, predicate] of built) {
-    assert.deepEqual(parseStatement(canonicalBytes(statement)), { ok: true, value: { kind, subject, predicate } })
+    assert.deepEqual(parseStatement(canonicalBytes(statement)), {
+      ok: true,
+      value: { kind, subject, predicate },
+    })
   }
 })
 
 test('subjects name the release or the artefact, sorted, with the commit when there is one', () => {
   const sha256 = 'ab'.repeat(32)
-  const subjects = subjectsOf({ ...release, digests: { 'b.tgz': `sha256:${sha256}`, 'a.tgz': sha256 }, commit: 'c0ffee' })
+  const subjects = subjectsOf({
+    ...release,
+    digests: { 'b.tgz': `sha256:${sha256}`, 'a.tgz': sha256 },
+    commit: 'c0ffee',
+  })
   assert.deepEqual(subjects, [
     { name: 'a.tgz', digest: { sha256, gitCommit: 'c0ffee' } },
     { name: 'b.tgz', digest: { sha256, gitCommit: 'c0ffee' } },
@@ -166,7 +223,9 @@ test('subjects name the release or the artefact, sorted, with the commit when th
 test('statements of other producers are refused by their predicate type, not misread', (t) => {
   const folder = vectorsFolder()
   if (folder === undefined) return t.skip(VECTORS_MISSING)
-  const vectors = JSON.parse(readVector(folder, 'dsse/in-toto-statements.json')) as { statements: { statement: ForeignStatement }[] }
+  const vectors = JSON.parse(readVector(folder, 'dsse/in-toto-statements.json')) as {
+    statements: { statement: ForeignStatement }[]
+  }
   for (const { statement } of vectors.statements) {
     assert.equal(statement._type, STATEMENT_TYPE)
     assert.ok(!parseStatement(canonicalBytes(statement)).ok)

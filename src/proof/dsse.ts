@@ -1,6 +1,20 @@
 // Signed statements' envelope. Source: secure-systems-lab DSSE v1.0.
-import { base64Of, bytesOfBase64, canonicalBytes, concatBytes, contentDigest, utf8Bytes } from '../kernel/index.ts'
-import type { ContentDigest, Digest, Json, SignatureAlgorithm, SignatureVerifier, Signer } from '../kernel/index.ts'
+import {
+  base64Of,
+  bytesOfBase64,
+  canonicalBytes,
+  concatBytes,
+  contentDigest,
+  utf8Bytes,
+} from '../kernel/index.ts'
+import type {
+  ContentDigest,
+  Digest,
+  Json,
+  SignatureAlgorithm,
+  SignatureVerifier,
+  Signer,
+} from '../kernel/index.ts'
 import { parseCanonical } from './entry.ts'
 import { keyIdOf } from './keyid.ts'
 import { accepted, refused } from './parsed.ts'
@@ -42,11 +56,20 @@ export interface StatementKey {
 /** What DSSE signs: pre-authentication encoding of type and payload. Lengths are in bytes. */
 export function encodePae(payloadType: string, payload: Uint8Array): Uint8Array {
   const type = utf8Bytes(payloadType)
-  return concatBytes([utf8Bytes(`DSSEv1 ${type.length} `), type, utf8Bytes(` ${payload.length} `), payload])
+  return concatBytes([
+    utf8Bytes(`DSSEv1 ${type.length} `),
+    type,
+    utf8Bytes(` ${payload.length} `),
+    payload,
+  ])
 }
 
 /** Signs the canonical JSON of `statement` and gives the bytes to store. */
-export async function sealStatement(digest: Digest, signer: Signer, statement: unknown): Promise<SealedEnvelope> {
+export async function sealStatement(
+  digest: Digest,
+  signer: Signer,
+  statement: unknown,
+): Promise<SealedEnvelope> {
   return sealEnvelope(digest, signer, STATEMENT_MEDIA_TYPE, canonicalBytes(statement))
 }
 
@@ -66,7 +89,10 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
   return canonicalBytes({
     payloadType: envelope.payloadType,
     payload: base64Of(envelope.payload),
-    signatures: envelope.signatures.map(({ keyId, signature }) => ({ keyid: keyId, sig: base64Of(signature) })),
+    signatures: envelope.signatures.map(({ keyId, signature }) => ({
+      keyid: keyId,
+      sig: base64Of(signature),
+    })),
   })
 }
 
@@ -101,7 +127,9 @@ function readEnvelope(value: Json): Envelope {
   expectKeys(object, ['payload', 'payloadType', 'signatures'], [], 'the envelope')
   const signatures = asArray(object['signatures'], 'signatures')
   if (signatures.length === 0 || signatures.length > ENVELOPE_SIGNATURE_LIMIT) {
-    throw new ShapeMismatch(`expected 1 to ${ENVELOPE_SIGNATURE_LIMIT} signatures, got ${signatures.length}`)
+    throw new ShapeMismatch(
+      `expected 1 to ${ENVELOPE_SIGNATURE_LIMIT} signatures, got ${signatures.length}`,
+    )
   }
   return {
     payloadType: asText(object['payloadType'], 'payloadType'),
@@ -109,7 +137,10 @@ function readEnvelope(value: Json): Envelope {
     signatures: signatures.map((one) => {
       const signature = asObject(one, 'a signature')
       expectKeys(signature, ['keyid', 'sig'], [], 'a signature')
-      return { keyId: asText(signature['keyid'], 'keyid'), signature: asBytes(signature['sig'], 'sig') }
+      return {
+        keyId: asText(signature['keyid'], 'keyid'),
+        signature: asBytes(signature['sig'], 'sig'),
+      }
     }),
   }
 }

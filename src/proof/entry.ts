@@ -13,7 +13,17 @@ import type { PayloadCommitment } from './commitment.ts'
 import { HASH_BYTES } from './leaf.ts'
 import { accepted, refused } from './parsed.ts'
 import type { Parsed } from './parsed.ts'
-import { asArray, asDigest, asInstant, asObject, asOneOf, asText, expectKeys, isInstant, ShapeMismatch } from './reading.ts'
+import {
+  asArray,
+  asDigest,
+  asInstant,
+  asObject,
+  asOneOf,
+  asText,
+  expectKeys,
+  isInstant,
+  ShapeMismatch,
+} from './reading.ts'
 
 /** Body of a leaf; its canonical JSON follows the leaf's header. Holds no personal data. */
 export interface EntryBody {
@@ -74,7 +84,10 @@ export function parseCanonical(bytes: Uint8Array): Json {
     value = JSON.parse(utf8Text(bytes)) as Json
     written = canonicalBytes(value)
   } catch (thrown) {
-    const isRefusal = thrown instanceof SeaworthyError || thrown instanceof TypeError || thrown instanceof SyntaxError
+    const isRefusal =
+      thrown instanceof SeaworthyError ||
+      thrown instanceof TypeError ||
+      thrown instanceof SyntaxError
     if (isRefusal) throw new ShapeMismatch(messageOf(thrown))
     throw thrown
   }
@@ -89,7 +102,12 @@ export function isEntryInstant(text: string): boolean {
 
 function readEntryBody(value: Json): EntryBody {
   const body = asObject(value, 'the entry')
-  expectKeys(body, ['v', 'id', 'ts', 'type', 'actor', 'subject', 'src', 'payload', 'refs'], [], 'the entry')
+  expectKeys(
+    body,
+    ['v', 'id', 'ts', 'type', 'actor', 'subject', 'src', 'payload', 'refs'],
+    [],
+    'the entry',
+  )
   if (body['v'] !== 1) throw new ShapeMismatch('expected entry version 1')
   const id = asText(body['id'], 'id')
   if (!isEntryId(id)) throw new ShapeMismatch('expected id to be a UUID of version 7')
@@ -104,7 +122,10 @@ function readEntryBody(value: Json): EntryBody {
     type,
     actor: asText(body['actor'], 'actor'),
     subject: asText(body['subject'], 'subject'),
-    src: { producer: asText(src['producer'], 'producer'), version: asText(src['version'], 'version') },
+    src: {
+      producer: asText(src['producer'], 'producer'),
+      version: asText(src['version'], 'version'),
+    },
     payload: readCommitment(body['payload']),
     refs: asArray(body['refs'], 'refs').map((ref) => asDigest(ref, 'refs')),
   }

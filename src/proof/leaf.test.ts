@@ -65,11 +65,22 @@ test('any leaf reads back, and any change of its first four bytes is refused', (
 
 test('leaves have at most 65535 bytes, and short or oversized ones are refused', () => {
   const prev = new Uint8Array(32)
-  const largest = encodeLeaf({ seq: 0, timeMs: 0, prev, body: new Uint8Array(LEAF_LIMIT_BYTES - LEAF_HEADER_BYTES) })
+  const largest = encodeLeaf({
+    seq: 0,
+    timeMs: 0,
+    prev,
+    body: new Uint8Array(LEAF_LIMIT_BYTES - LEAF_HEADER_BYTES),
+  })
   assert.ok(decodeLeaf(largest).ok)
-  assert.throws(() => encodeLeaf({ seq: 0, timeMs: 0, prev, body: new Uint8Array(65_484) }), RangeError)
+  assert.throws(
+    () => encodeLeaf({ seq: 0, timeMs: 0, prev, body: new Uint8Array(65_484) }),
+    RangeError,
+  )
   assert.throws(() => encodeLeaf({ seq: -1, timeMs: 0, prev, body: new Uint8Array(0) }), RangeError)
-  assert.throws(() => encodeLeaf({ seq: 0, timeMs: 0.5, prev, body: new Uint8Array(0) }), RangeError)
+  assert.throws(
+    () => encodeLeaf({ seq: 0, timeMs: 0.5, prev, body: new Uint8Array(0) }),
+    RangeError,
+  )
   assert.ok(!decodeLeaf(largest.subarray(0, 51)).ok)
   assert.ok(!decodeLeaf(new Uint8Array([...largest, 0])).ok)
   const farOut = largest.slice()
@@ -115,7 +126,9 @@ test('a commitment holds for its payload and salt alone, however the payload is 
   const commitment = commitPayload(nodeDigest, salt, { a: 1, b: [true] })
   assert.ok(verifyCommitment(nodeDigest, commitment, salt, { b: [true], a: 1 }))
   assert.ok(!verifyCommitment(nodeDigest, commitment, salt, { a: 1, b: [false] }))
-  assert.ok(!verifyCommitment(nodeDigest, commitment, new Uint8Array(32).fill(8), { a: 1, b: [true] }))
+  assert.ok(
+    !verifyCommitment(nodeDigest, commitment, new Uint8Array(32).fill(8), { a: 1, b: [true] }),
+  )
   assert.ok(!verifyCommitment(nodeDigest, commitment, new Uint8Array(31), { a: 1, b: [true] }))
   assert.ok(!verifyCommitment(nodeDigest, { ...commitment, c: 'no' }, salt, { a: 1, b: [true] }))
   assert.ok(!verifyCommitment(nodeDigest, commitment, salt, undefined))

@@ -33,9 +33,11 @@ export interface Leaf {
  * @throws RangeError when seq or time is no safe non-negative integer, prev has not 32 bytes or the leaf exceeds its limit.
  */
 export function encodeLeaf(leaf: Leaf): Uint8Array {
-  if (leaf.prev.length !== HASH_BYTES) throw new RangeError(`expected a link of 32 bytes, got ${leaf.prev.length}`)
+  if (leaf.prev.length !== HASH_BYTES)
+    throw new RangeError(`expected a link of 32 bytes, got ${leaf.prev.length}`)
   const sizeBytes = LEAF_HEADER_BYTES + leaf.body.length
-  if (sizeBytes > LEAF_LIMIT_BYTES) throw new RangeError(`expected a leaf of at most 65535 bytes, got ${sizeBytes}`)
+  if (sizeBytes > LEAF_LIMIT_BYTES)
+    throw new RangeError(`expected a leaf of at most 65535 bytes, got ${sizeBytes}`)
   const out = new Uint8Array(sizeBytes)
   const view = new DataView(out.buffer)
   out.set(LEAF_MAGIC)
@@ -48,13 +50,17 @@ export function encodeLeaf(leaf: Leaf): Uint8Array {
 
 /** Refuses a wrong magic or version, a short header, an oversized leaf and numbers beyond 2^53-1. */
 export function decodeLeaf(bytes: Uint8Array): Parsed<Leaf> {
-  if (bytes.length < LEAF_HEADER_BYTES) return refused(`expected a header of 52 bytes, got ${bytes.length}`)
-  if (bytes.length > LEAF_LIMIT_BYTES) return refused(`expected at most 65535 bytes, got ${bytes.length}`)
-  if (!LEAF_MAGIC.every((byte, at) => bytes[at] === byte)) return refused('expected the leaf magic 53570200')
+  if (bytes.length < LEAF_HEADER_BYTES)
+    return refused(`expected a header of 52 bytes, got ${bytes.length}`)
+  if (bytes.length > LEAF_LIMIT_BYTES)
+    return refused(`expected at most 65535 bytes, got ${bytes.length}`)
+  if (!LEAF_MAGIC.every((byte, at) => bytes[at] === byte))
+    return refused('expected the leaf magic 53570200')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const seq = Number(view.getBigUint64(SEQ_AT))
   const timeMs = Number(view.getBigUint64(TIME_AT))
-  if (!Number.isSafeInteger(seq) || !Number.isSafeInteger(timeMs)) return refused('expected seq and time up to 2^53-1')
+  if (!Number.isSafeInteger(seq) || !Number.isSafeInteger(timeMs))
+    return refused('expected seq and time up to 2^53-1')
   return accepted({
     seq,
     timeMs,
@@ -74,6 +80,7 @@ export function genesisLink(digest: Digest, origin: string, epoch: number): Uint
 }
 
 function be64(value: number): bigint {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`expected a safe non-negative integer, got ${value}`)
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new RangeError(`expected a safe non-negative integer, got ${value}`)
   return BigInt(value)
 }

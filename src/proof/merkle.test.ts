@@ -25,7 +25,16 @@ import {
 } from './index.ts'
 
 // RFC 6962 section 2.1.3's leaves as the reference implementation uses them, and the roots of sizes 0 to 8.
-const LEAVES = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f']
+const LEAVES = [
+  '',
+  '00',
+  '10',
+  '2021',
+  '3031',
+  '40414243',
+  '5051525354555657',
+  '606162636465666768696a6b6c6d6e6f',
+]
 const ROOTS = [
   'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
   '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
@@ -48,14 +57,20 @@ function naiveRoot(leafHashes: readonly Uint8Array[]): Uint8Array {
   if (leafHashes.length === 1) return leafHashes[0]!
   let split = 1
   while (split * 2 < leafHashes.length) split *= 2
-  return hashNode(nodeDigest, naiveRoot(leafHashes.slice(0, split)), naiveRoot(leafHashes.slice(split)))
+  return hashNode(
+    nodeDigest,
+    naiveRoot(leafHashes.slice(0, split)),
+    naiveRoot(leafHashes.slice(split)),
+  )
 }
 
 const treeSize = fc.integer({ min: 1, max: 300 })
 
 test('hashes and roots equal the constants of RFC 6962 implementations', () => {
   const hashes = LEAVES.map((leaf) => hashLeaf(nodeDigest, bytesOfHex(leaf)))
-  ROOTS.forEach((root, size) => assert.equal(hexOf(merkleRoot(nodeDigest, hashes.slice(0, size))), root))
+  ROOTS.forEach((root, size) =>
+    assert.equal(hexOf(merkleRoot(nodeDigest, hashes.slice(0, size))), root),
+  )
   assert.equal(hexOf(emptyRoot(nodeDigest)), ROOTS[0])
   const node = hashNode(nodeDigest, utf8Bytes('N123'), utf8Bytes('N456'))
   assert.equal(hexOf(node), 'aa217fe888e47007fa15edab33c2b492a722cb106c64667fc2b044444de66bbb')
@@ -86,7 +101,13 @@ test('every entry of every size up to 33 is proven, and no other place accepts t
     for (let seq = 0; seq < size; seq++) {
       const proof = buildInclusionProof(nodeDigest, hashes, seq)
       for (let claimed = 0; claimed < size; claimed++) {
-        const holds = verifyInclusion(nodeDigest, { leafHash: hashes[seq]!, seq: claimed, size, root, proof })
+        const holds = verifyInclusion(nodeDigest, {
+          leafHash: hashes[seq]!,
+          seq: claimed,
+          size,
+          root,
+          proof,
+        })
         assert.equal(holds, claimed === seq, `entry ${seq} of ${size} claimed at ${claimed}`)
         if (holds) accepted++
       }
@@ -103,7 +124,10 @@ test('every pair of sizes up to 33 is consistent, and neither root may be exchan
     for (let size1 = 1; size1 <= size2; size1++) {
       const root1 = merkleRoot(nodeDigest, hashes.slice(0, size1))
       const proof = buildConsistencyProof(nodeDigest, hashes, size1)
-      assert.ok(verifyConsistency(nodeDigest, { size1, root1, size2, root2, proof }), `${size1} in ${size2}`)
+      assert.ok(
+        verifyConsistency(nodeDigest, { size1, root1, size2, root2, proof }),
+        `${size1} in ${size2}`,
+      )
       accepted++
       if (size1 === size2) continue
       const foreign = nodeDigest.sha256(root1)
@@ -126,7 +150,7 @@ test('a proof with any byte changed, a hash more or a hash less is refused', () 
       if (proof.length === 0) return
       assert.ok(!verifyInclusion(nodeDigest, { ...claim, proof: proof.slice(1) }))
       const damaged = proof.map((hash) => hash.slice())
-      damaged[pickHash % proof.length]![pickByte % 32]! ^= 1 << pickByte % 8
+      damaged[pickHash % proof.length]![pickByte % 32]! ^= 1 << (pickByte % 8)
       assert.ok(!verifyInclusion(nodeDigest, { ...claim, proof: damaged }))
     }),
   )
@@ -141,7 +165,9 @@ test('positions beyond 32 bits keep their parity in proofs', () => {
     { from: 2 ** 40 + 2, until: 2 ** 40 + 3 },
     { from: 0, until: 2 ** 40 },
   ])
-  const [left, right, far] = ['left', 'right', 'far'].map((name) => nodeDigest.sha256(utf8Bytes(name)))
+  const [left, right, far] = ['left', 'right', 'far'].map((name) =>
+    nodeDigest.sha256(utf8Bytes(name)),
+  )
   const inner = hashNode(nodeDigest, hashNode(nodeDigest, left!, leafHash), right!)
   const root = hashNode(nodeDigest, far!, inner)
   const claim = { leafHash, seq: 2 ** 40 + 1, size, root, proof: [left!, right!, far!] }

@@ -50,11 +50,16 @@ test('outside notes verify or are refused as marked', async (t) => {
     assert.ok(!parseNote(bytesOfBase64(vector.note_b64)).ok, vector.why)
   }
   for (const text of vectors.bad_vkeys) assert.ok(!parseNoteKey(nodeDigest, text).ok, text)
-  assert.deepEqual([vectors.valid.length, vectors.reject.length, vectors.bad_vkeys.length], [4, 10, 2])
+  assert.deepEqual(
+    [vectors.valid.length, vectors.reject.length, vectors.bad_vkeys.length],
+    [4, 10, 2],
+  )
 })
 
 test('no part of a verifier key and no key with one character changed is accepted', () => {
-  const text = formatNoteKey(noteKeyOf(nodeDigest, 'ships.example', testSigner('ed25519').publicKey))
+  const text = formatNoteKey(
+    noteKeyOf(nodeDigest, 'ships.example', testSigner('ed25519').publicKey),
+  )
   assert.ok(parseNoteKey(nodeDigest, text).ok)
   let tried = 0
   for (let from = 0; from < text.length; from++) {
@@ -63,7 +68,8 @@ test('no part of a verifier key and no key with one character changed is accepte
       assert.ok(!parseNoteKey(nodeDigest, text.slice(from, until)).ok, text.slice(from, until))
       tried++
     }
-    const changed = text.slice(0, from) + String.fromCharCode(text.charCodeAt(from) + 1) + text.slice(from + 1)
+    const changed =
+      text.slice(0, from) + String.fromCharCode(text.charCodeAt(from) + 1) + text.slice(from + 1)
     assert.ok(!parseNoteKey(nodeDigest, changed).ok, changed)
   }
   assert.ok(tried > 1_000)
@@ -78,7 +84,7 @@ test('a sealed checkpoint opens with its key, and with no byte changed', async (
   const bytes = Buffer.from(note)
   for (let at = 0; at < bytes.length; at++) {
     const damaged = Buffer.from(bytes)
-    damaged[at]! ^= 1 << at % 8
+    damaged[at]! ^= 1 << (at % 8)
     const result = await openCheckpoint(nodeVerifier, damaged, key)
     assert.ok(!result.ok, `byte ${at}`)
   }
@@ -92,14 +98,20 @@ test('a checkpoint is not opened by a stranger, nor for another origin', async (
   assert.deepEqual(refusal, { ok: false, reason: 'expected a signature by a known key' })
   const text = formatCheckpoint({ origin: 'other.example/ledger/1', size: 1, root })
   const foreign = await signNote(nodeDigest, signer, origin, text)
-  const opened = await openCheckpoint(nodeVerifier, foreign, noteKeyOf(nodeDigest, origin, signer.publicKey))
+  const opened = await openCheckpoint(
+    nodeVerifier,
+    foreign,
+    noteKeyOf(nodeDigest, origin, signer.publicKey),
+  )
   assert.ok(!opened.ok && opened.reason.includes('other.example/ledger/1'))
 })
 
 test('checkpoint texts of others are refused where marked, and where C2SP is stricter', (t) => {
   const folder = vectorsFolder()
   if (folder === undefined) return t.skip(VECTORS_MISSING)
-  const vectors = JSON.parse(readVector(folder, 'notes/checkpoint-parse-vectors.json')) as CheckpointVectors
+  const vectors = JSON.parse(
+    readVector(folder, 'notes/checkpoint-parse-vectors.json'),
+  ) as CheckpointVectors
   const stricter: string[] = []
   for (const vector of vectors.cases) {
     const parsed = parseCheckpoint(vector.input)
@@ -115,7 +127,9 @@ test('checkpoint texts of others are refused where marked, and where C2SP is str
     'valid with trailing newlines',
   ])
   assert.equal(vectors.cases.length, 12)
-  const withExtension = parseCheckpoint(`${formatCheckpoint({ origin, size: 3, root })}an extension\n`)
+  const withExtension = parseCheckpoint(
+    `${formatCheckpoint({ origin, size: 3, root })}an extension\n`,
+  )
   assert.deepEqual(withExtension, { ok: true, value: { origin, size: 3, root } })
 })
 
@@ -150,11 +164,19 @@ test('names that could not be told apart in a note are no names', () => {
   for (const name of ['', 'a b', 'a+b', 'a\nb', 'a\u00a0b', 'a\u0001b', 'a\u2028b']) {
     assert.throws(() => noteKeyOf(nodeDigest, name, publicKey), RangeError, JSON.stringify(name))
   }
-  assert.throws(() => noteKeyOf(nodeDigest, origin, testSigner('ecdsa-p256-sha256').publicKey), RangeError)
+  assert.throws(
+    () => noteKeyOf(nodeDigest, origin, testSigner('ecdsa-p256-sha256').publicKey),
+    RangeError,
+  )
 })
 
 interface NoteVectors {
-  readonly valid: readonly { vkeys: string[]; note: string; verified: number; unverified?: number }[]
+  readonly valid: readonly {
+    vkeys: string[]
+    note: string
+    verified: number
+    unverified?: number
+  }[]
   readonly reject: readonly { why: string; vkeys: string[]; note: string }[]
   readonly reject_bytes_base64: readonly { why: string; note_b64: string }[]
   readonly bad_vkeys: readonly string[]
@@ -165,6 +187,12 @@ interface CheckpointVectors {
 }
 
 interface ProofVectors {
-  readonly marshal: readonly { index: number; hashes: string[]; extra?: string; checkpoint: string; expect: string }[]
+  readonly marshal: readonly {
+    index: number
+    hashes: string[]
+    extra?: string
+    checkpoint: string
+    expect: string
+  }[]
   readonly reject: readonly { why: string; input: string }[]
 }

@@ -66,7 +66,8 @@ export function isNoteName(name: string): boolean {
 export function noteKeyOf(digest: Digest, name: string, spki: Uint8Array): NoteKey {
   const rawKey = ed25519KeyOf(spki)
   if (rawKey === undefined) throw new RangeError('expected an Ed25519 key')
-  if (!isNoteName(name)) throw new RangeError(`expected a name without white space or "+", got ${JSON.stringify(name)}`)
+  if (!isNoteName(name))
+    throw new RangeError(`expected a name without white space or "+", got ${JSON.stringify(name)}`)
   return { name, hash: hexOf(keyHashOf(digest, name, rawKey)), publicKey: spki }
 }
 
@@ -85,7 +86,8 @@ export function parseNoteKey(digest: Digest, text: string): Parsed<NoteKey> {
     return refused('expected an Ed25519 verifier key (type 01, 32 bytes)')
   }
   const rawKey = bytes.slice(1)
-  if (hexOf(keyHashOf(digest, name, rawKey)) !== hash) return refused('expected the key hash to belong to name and key')
+  if (hexOf(keyHashOf(digest, name, rawKey)) !== hash)
+    return refused('expected the key hash to belong to name and key')
   return accepted({ name, hash, publicKey: ed25519SpkiOf(rawKey) })
 }
 
@@ -93,14 +95,17 @@ export function parseNoteKey(digest: Digest, text: string): Parsed<NoteKey> {
 export function parseNote(input: string | Uint8Array): Parsed<Note> {
   const note = typeof input === 'string' ? input : decodeText(input)
   if (note === undefined || !note.isWellFormed()) return refused('expected a note in UTF-8')
-  if (note.length > NOTE_LIMIT_BYTES) return refused(`expected a note of at most ${NOTE_LIMIT_BYTES} bytes`)
+  if (note.length > NOTE_LIMIT_BYTES)
+    return refused(`expected a note of at most ${NOTE_LIMIT_BYTES} bytes`)
   if (CONTROL.test(note)) return refused('expected a note without control characters')
   const split = note.lastIndexOf('\n\n')
-  if (split < 0 || !note.endsWith('\n')) return refused('expected a text, a blank line and signature lines')
+  if (split < 0 || !note.endsWith('\n'))
+    return refused('expected a text, a blank line and signature lines')
   const block = note.slice(split + 2)
   if (block === '') return refused('expected at least one signature line')
   const lines = block.slice(0, -1).split('\n')
-  if (lines.length > NOTE_SIGNATURE_LIMIT) return refused(`expected at most ${NOTE_SIGNATURE_LIMIT} signatures`)
+  if (lines.length > NOTE_SIGNATURE_LIMIT)
+    return refused(`expected at most ${NOTE_SIGNATURE_LIMIT} signatures`)
   const signatures: NoteSignature[] = []
   for (const line of lines) {
     const signature = parseSignatureLine(line)
@@ -132,7 +137,8 @@ export async function verifyNote(
       unverifiedCount++
       continue
     }
-    if (candidates.length > 1) return refused(`expected one key ${name}+${hash}, got ${candidates.length}`)
+    if (candidates.length > 1)
+      return refused(`expected one key ${name}+${hash}, got ${candidates.length}`)
     if (signers.includes(key)) continue
     if (!(await verifier.verify('ed25519', key.publicKey, message, signature))) {
       return refused(`expected a valid signature by ${name}+${hash}`)
@@ -147,13 +153,19 @@ export async function verifyNote(
  * The note with one signature under `name`.
  * @throws RangeError unless the text ends with a line feed and has no control characters, and the key is Ed25519.
  */
-export async function signNote(digest: Digest, signer: Signer, name: string, text: string): Promise<string> {
+export async function signNote(
+  digest: Digest,
+  signer: Signer,
+  name: string,
+  text: string,
+): Promise<string> {
   if (!text.endsWith('\n') || CONTROL.test(text) || !text.isWellFormed()) {
     throw new RangeError('expected lines of text, the last one ended')
   }
   const key = noteKeyOf(digest, name, signer.publicKey)
   const signature = await signer.sign(utf8Bytes(text))
-  if (signature.length !== ED25519_SIGNATURE_BYTES) throw new RangeError(`expected 64 bytes of signature`)
+  if (signature.length !== ED25519_SIGNATURE_BYTES)
+    throw new RangeError(`expected 64 bytes of signature`)
   const rawKey = ed25519KeyOf(key.publicKey)!
   return `${text}\n— ${name} ${base64Of(concatBytes([keyHashOf(digest, name, rawKey), signature]))}\n`
 }
@@ -167,7 +179,11 @@ function parseSignatureLine(line: string): NoteSignature | undefined {
   const [, name = '', encoded = ''] = SIGNATURE_LINE.exec(line) ?? []
   const bytes = decodeBase64(encoded)
   if (!isNoteName(name) || bytes === undefined || bytes.length <= KEY_HASH_BYTES) return undefined
-  return { name, hash: hexOf(bytes.subarray(0, KEY_HASH_BYTES)), signature: bytes.slice(KEY_HASH_BYTES) }
+  return {
+    name,
+    hash: hexOf(bytes.subarray(0, KEY_HASH_BYTES)),
+    signature: bytes.slice(KEY_HASH_BYTES),
+  }
 }
 
 function decodeBase64(text: string): Uint8Array | undefined {

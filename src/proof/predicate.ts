@@ -1,6 +1,16 @@
 // The predicates of statements: shapes, and their strict reading.
 import type { ContentDigest, Json } from '../kernel/index.ts'
-import { asArray, asCount, asDigest, asInstant, asObject, asOneOf, asText, expectKeys, ShapeMismatch } from './reading.ts'
+import {
+  asArray,
+  asCount,
+  asDigest,
+  asInstant,
+  asObject,
+  asOneOf,
+  asText,
+  expectKeys,
+  ShapeMismatch,
+} from './reading.ts'
 import type { JsonObject } from './reading.ts'
 
 /** One stored piece of evidence; `capture` is the canonical JSON of what the runner saw. */
@@ -49,7 +59,14 @@ export interface ApprovalPredicate {
   readonly at: string
 }
 
-export const VERDICT_NAMES = ['GO', 'GO_WITH_WAIVERS', 'CONDITIONAL_GO', 'NOT_READY', 'NO_GO', 'INVALID'] as const
+export const VERDICT_NAMES = [
+  'GO',
+  'GO_WITH_WAIVERS',
+  'CONDITIONAL_GO',
+  'NOT_READY',
+  'NO_GO',
+  'INVALID',
+] as const
 
 export interface DecisionPredicate {
   readonly release: string
@@ -68,7 +85,18 @@ export interface DecisionPredicate {
 }
 
 export function readGateRun(predicate: JsonObject): GateRunPredicate {
-  const keys = ['run', 'gate', 'attempt', 'definition', 'plan', 'environment', 'runner', 'startedAt', 'finishedAt', 'evidence']
+  const keys = [
+    'run',
+    'gate',
+    'attempt',
+    'definition',
+    'plan',
+    'environment',
+    'runner',
+    'startedAt',
+    'finishedAt',
+    'evidence',
+  ]
   expectKeys(predicate, keys, [], 'the predicate')
   const runner = asObject(predicate['runner'], 'runner')
   expectKeys(runner, ['id', 'version'], [], 'runner')
@@ -79,7 +107,10 @@ export function readGateRun(predicate: JsonObject): GateRunPredicate {
     definition: asDigest(predicate['definition'], 'definition'),
     plan: asDigest(predicate['plan'], 'plan'),
     environment: asText(predicate['environment'], 'environment'),
-    runner: { id: asText(runner['id'], 'runner.id'), version: asText(runner['version'], 'runner.version') },
+    runner: {
+      id: asText(runner['id'], 'runner.id'),
+      version: asText(runner['version'], 'runner.version'),
+    },
     startedAt: asInstant(predicate['startedAt'], 'startedAt'),
     finishedAt: asInstant(predicate['finishedAt'], 'finishedAt'),
     evidence: readEvidence(predicate['evidence']),
@@ -92,7 +123,10 @@ function readEvidence(value: Json | undefined): StatementEvidence[] {
     const piece = asObject(one, 'evidence')
     expectKeys(piece, ['name', 'digest', 'mediaType', 'sizeBytes'], [], 'evidence')
     const name = asText(piece['name'], 'evidence name')
-    if (names.has(name)) throw new ShapeMismatch(`expected each evidence name once, got ${JSON.stringify(name.slice(0, 60))} twice`)
+    if (names.has(name))
+      throw new ShapeMismatch(
+        `expected each evidence name once, got ${JSON.stringify(name.slice(0, 60))} twice`,
+      )
     names.add(name)
     return {
       name,
@@ -129,7 +163,17 @@ export function readApproval(predicate: JsonObject): ApprovalPredicate {
 }
 
 export function readDecision(predicate: JsonObject): DecisionPredicate {
-  const keys = ['release', 'run', 'plan', 'inputs', 'reviewHash', 'decisionHash', 'verdict', 'raw', 'asOf']
+  const keys = [
+    'release',
+    'run',
+    'plan',
+    'inputs',
+    'reviewHash',
+    'decisionHash',
+    'verdict',
+    'raw',
+    'asOf',
+  ]
   expectKeys(predicate, keys, ['expiresAt'], 'the predicate')
   const expiresAt = predicate['expiresAt']
   return {

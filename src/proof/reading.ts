@@ -36,14 +36,16 @@ export function asCount(value: Json | undefined, what: string): number {
 
 export function asDigest(value: Json | undefined, what: string): ContentDigest {
   const text = asText(value, what)
-  if (!isContentDigest(text)) throw new ShapeMismatch(`expected ${what} to be sha256: and 64 hexadecimal digits`)
+  if (!isContentDigest(text))
+    throw new ShapeMismatch(`expected ${what} to be sha256: and 64 hexadecimal digits`)
   return text
 }
 
 /** RFC 3339 text in UTC with milliseconds that names a real instant. */
 export function asInstant(value: Json | undefined, what: string): string {
   const text = asText(value, what)
-  if (!isInstant(text)) throw new ShapeMismatch(`expected ${what} to be an RFC 3339 instant in UTC with milliseconds`)
+  if (!isInstant(text))
+    throw new ShapeMismatch(`expected ${what} to be an RFC 3339 instant in UTC with milliseconds`)
   return text
 }
 
@@ -53,14 +55,24 @@ export function isInstant(text: string): boolean {
   return !Number.isNaN(atMs) && new Date(atMs).toISOString() === text
 }
 
-export function asOneOf<const T extends string>(value: Json | undefined, allowed: readonly T[], what: string): T {
+export function asOneOf<const T extends string>(
+  value: Json | undefined,
+  allowed: readonly T[],
+  what: string,
+): T {
   const found = allowed.find((one) => one === value)
-  if (found === undefined) throw new ShapeMismatch(`expected ${what} to be one of ${allowed.join(', ')}`)
+  if (found === undefined)
+    throw new ShapeMismatch(`expected ${what} to be one of ${allowed.join(', ')}`)
   return found
 }
 
 /** Refuses keys that are neither required nor optional: an unread key could mean anything to its writer. */
-export function expectKeys(object: JsonObject, required: readonly string[], optional: readonly string[], what: string): void {
+export function expectKeys(
+  object: JsonObject,
+  required: readonly string[],
+  optional: readonly string[],
+  what: string,
+): void {
   for (const key of required) {
     if (!Object.hasOwn(object, key)) throw new ShapeMismatch(`expected ${what} to have "${key}"`)
   }

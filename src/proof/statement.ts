@@ -5,7 +5,12 @@ import { parseCanonical } from './entry.ts'
 import { accepted, refused } from './parsed.ts'
 import type { Parsed } from './parsed.ts'
 import { readApproval, readDecision, readGateRun, readSignOff } from './predicate.ts'
-import type { ApprovalPredicate, DecisionPredicate, GateRunPredicate, SignOffPredicate } from './predicate.ts'
+import type {
+  ApprovalPredicate,
+  DecisionPredicate,
+  GateRunPredicate,
+  SignOffPredicate,
+} from './predicate.ts'
 import { asArray, asObject, asText, expectKeys, ShapeMismatch } from './reading.ts'
 import type { JsonObject } from './reading.ts'
 
@@ -65,7 +70,12 @@ export interface ReleaseIdentity {
 const SUBJECT_LIMIT = 1_000
 
 /** The digest that stands for a release without artefacts: SHA-256 of JCS {service, version, environment}, as hex. */
-export function releaseDigestOf(digest: Digest, service: string, version: string, environment: string): string {
+export function releaseDigestOf(
+  digest: Digest,
+  service: string,
+  version: string,
+  environment: string,
+): string {
   return hexOf(digest.sha256(canonicalBytes({ service, version, environment })))
 }
 
@@ -111,7 +121,8 @@ export function parseStatement(payload: Uint8Array): Parsed<ReadStatement> {
 function readStatement(value: Json): ReadStatement {
   const object = asObject(value, 'the statement')
   expectKeys(object, ['_type', 'subject', 'predicateType', 'predicate'], [], 'the statement')
-  if (object['_type'] !== STATEMENT_TYPE) throw new ShapeMismatch(`expected the statement type ${STATEMENT_TYPE}`)
+  if (object['_type'] !== STATEMENT_TYPE)
+    throw new ShapeMismatch(`expected the statement type ${STATEMENT_TYPE}`)
   const subject = readSubjects(object['subject'])
   const predicate = asObject(object['predicate'], 'the predicate')
   const type = asText(object['predicateType'], 'predicateType')
@@ -125,7 +136,9 @@ function readStatement(value: Json): ReadStatement {
     case PREDICATE_TYPES.decision:
       return { kind: 'decision', subject, predicate: readDecision(predicate) }
     default:
-      throw new ShapeMismatch(`expected a known predicate type, got ${JSON.stringify(type.slice(0, 120))}`)
+      throw new ShapeMismatch(
+        `expected a known predicate type, got ${JSON.stringify(type.slice(0, 120))}`,
+      )
   }
 }
 
@@ -137,7 +150,10 @@ function readSubjects(value: Json | undefined): StatementSubject[] {
   return subjects.map((one) => {
     const subject = asObject(one, 'a subject')
     expectKeys(subject, ['name', 'digest'], [], 'a subject')
-    return { name: asText(subject['name'], 'name'), digest: readDigests(asObject(subject['digest'], 'digest')) }
+    return {
+      name: asText(subject['name'], 'name'),
+      digest: readDigests(asObject(subject['digest'], 'digest')),
+    }
   })
 }
 

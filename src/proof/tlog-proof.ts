@@ -28,17 +28,22 @@ export function formatTlogProof(proof: TlogProof): string {
 }
 
 export function parseTlogProof(text: string): Parsed<TlogProof> {
-  if (text.length > NOTE_LIMIT_BYTES) return refused(`expected at most ${NOTE_LIMIT_BYTES} characters`)
+  if (text.length > NOTE_LIMIT_BYTES)
+    return refused(`expected at most ${NOTE_LIMIT_BYTES} characters`)
   const split = text.indexOf('\n\n')
   if (split < 0) return refused('expected a blank line before the checkpoint')
   const lines = text.slice(0, split).split('\n')
-  if (lines.some((line) => line.length > LINE_LIMIT_CHARACTERS)) return refused('expected shorter lines')
+  if (lines.some((line) => line.length > LINE_LIMIT_CHARACTERS))
+    return refused('expected shorter lines')
   if (lines.shift() !== HEADER) return refused(`expected the first line ${HEADER}`)
-  const extra = lines[0]?.startsWith('extra ') ? decode(lines.shift()!.slice('extra '.length)) : null
+  const extra = lines[0]?.startsWith('extra ')
+    ? decode(lines.shift()!.slice('extra '.length))
+    : null
   if (extra === undefined) return refused('expected extra in base64')
   const [, indexText] = /^index (0|[1-9][0-9]*)$/.exec(lines.shift() ?? '') ?? []
   const index = Number(indexText)
-  if (!Number.isSafeInteger(index)) return refused('expected "index" and a plain decimal up to 2^53-1')
+  if (!Number.isSafeInteger(index))
+    return refused('expected "index" and a plain decimal up to 2^53-1')
   if (lines.length > HASH_LIMIT) return refused(`expected at most ${HASH_LIMIT} hashes`)
   const hashes: Uint8Array[] = []
   for (const line of lines) {

@@ -30,13 +30,18 @@ export function merkleRoot(digest: Digest, leafHashes: readonly Uint8Array[]): U
   return frontierRoot(digest, extendFrontier(digest, EMPTY_FRONTIER, leafHashes))
 }
 
-export function extendFrontier(digest: Digest, frontier: Frontier, leafHashes: readonly Uint8Array[]): Frontier {
+export function extendFrontier(
+  digest: Digest,
+  frontier: Frontier,
+  leafHashes: readonly Uint8Array[],
+): Frontier {
   const nodes = [...frontier.nodes]
   let size = frontier.size
   for (const leafHash of leafHashes) {
     let hash = leafHash
     // Each trailing one bit of the size is a full subtree that the new entry completes into a larger one.
-    for (let rest = size; rest % 2 === 1; rest = (rest - 1) / 2) hash = hashNode(digest, nodes.pop()!, hash)
+    for (let rest = size; rest % 2 === 1; rest = (rest - 1) / 2)
+      hash = hashNode(digest, nodes.pop()!, hash)
     nodes.push(hash)
     size++
   }
@@ -68,7 +73,9 @@ export function decodeFrontier(size: number, bytes: Uint8Array): Parsed<Frontier
   if (bytes.length !== wanted * HASH_BYTES) {
     return refused(`expected ${wanted} hashes for size ${size}, got ${bytes.length} bytes`)
   }
-  const nodes = Array.from({ length: wanted }, (_, at) => bytes.slice(at * HASH_BYTES, (at + 1) * HASH_BYTES))
+  const nodes = Array.from({ length: wanted }, (_, at) =>
+    bytes.slice(at * HASH_BYTES, (at + 1) * HASH_BYTES),
+  )
   return accepted({ size, nodes })
 }
 
@@ -77,7 +84,12 @@ export function decodeFrontier(size: number, bytes: Uint8Array): Parsed<Frontier
  * @throws RangeError unless 0 ≤ from ≤ until.
  */
 export function coverRange(range: EntryRange): Subtree[] {
-  if (!Number.isSafeInteger(range.from) || !Number.isSafeInteger(range.until) || range.from < 0 || range.from > range.until) {
+  if (
+    !Number.isSafeInteger(range.from) ||
+    !Number.isSafeInteger(range.until) ||
+    range.from < 0 ||
+    range.from > range.until
+  ) {
     throw new RangeError(`expected a range of entries, got ${range.from} to ${range.until}`)
   }
   const out: Subtree[] = []
@@ -147,16 +159,32 @@ export function consistencyRanges(size1: number, size2: number): EntryRange[] {
 }
 
 /** Inclusion proof from all leaf hashes; O(n), for small trees and tests. */
-export function buildInclusionProof(digest: Digest, leafHashes: readonly Uint8Array[], seq: number): Uint8Array[] {
-  return inclusionRanges(seq, leafHashes.length).map((range) => rangeRoot(digest, leafHashes, range))
+export function buildInclusionProof(
+  digest: Digest,
+  leafHashes: readonly Uint8Array[],
+  seq: number,
+): Uint8Array[] {
+  return inclusionRanges(seq, leafHashes.length).map((range) =>
+    rangeRoot(digest, leafHashes, range),
+  )
 }
 
 /** Consistency proof from `size1` to the whole list; O(n), for small trees and tests. */
-export function buildConsistencyProof(digest: Digest, leafHashes: readonly Uint8Array[], size1: number): Uint8Array[] {
-  return consistencyRanges(size1, leafHashes.length).map((range) => rangeRoot(digest, leafHashes, range))
+export function buildConsistencyProof(
+  digest: Digest,
+  leafHashes: readonly Uint8Array[],
+  size1: number,
+): Uint8Array[] {
+  return consistencyRanges(size1, leafHashes.length).map((range) =>
+    rangeRoot(digest, leafHashes, range),
+  )
 }
 
-function rangeRoot(digest: Digest, leafHashes: readonly Uint8Array[], range: EntryRange): Uint8Array {
+function rangeRoot(
+  digest: Digest,
+  leafHashes: readonly Uint8Array[],
+  range: EntryRange,
+): Uint8Array {
   return merkleRoot(digest, leafHashes.slice(range.from, range.until))
 }
 

@@ -1,0 +1,183 @@
+// Reading and the walls around a log: search, proofs, row security, the checks in the database itself.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { nodeDigest } from '../../test/crypto.ts'
+import { freshTenant } from '../../test/database.ts'
+import { aFact, factsOf, openTestLedger } from '../../test/ledger.ts'
+import { bytesOfHex, hexOf } from '../kernel/index.ts'
+import type { SqlTx } from '../kernel/index.ts'
+import { verifyInclusion } from '../proof/index.ts'
+
+test('an unknown tenant gets no log', async () => {
+  const { ledger } = await openTestLedger()
+  await assert.rejects(ledger.append('nobody', [aFact()]), { code: 'LEDGER_TENANT_UNKNOWN' })
+  await assert.rejects(ledger.verifyLog('nobody', {}), { code: 'LEDGER_TENANT_UNKNOWN' })
+  await assert.rejects(ledger.list('nobody', {}), { code: 'LEDGER_TENANT_UNKNOWN' })
+})
+
+test('entries are found by type and subject, page by page', async () => {
+  const { ledger, tenantId } = await openTestLedger()
+  // The decoy has the wanted text in another member, where a search for bytes would find it too.
+  const decoy = aFact({ subject: 'x', actor: '"subject":"harbour@2.1.0"' })
+  await ledger.append(tenantId, [
+    aFact(),
+    decoy,
+    aFact({ type: 'note.changed' }),
+    aFact(),
+    aFact({ subject: 'other@1.0.0' }),
+  ])
+  const bySubject = await ledger.list(tenantId, { subject: 'harbour@2.1.0' })
+  assert.deepEqual(
+    bySubject.entries.map((entry) => entry.seq),
+    [0, 2, 3],
+  )
+  const byBoth = await ledger.list(tenantId, { subject: 'harbour@2.1.0', type: 'note.appended' })
+  assert.deepEqual(
+    byBoth.entries.map((entry) => entry.seq),
+    [0, 3],
+  )
+  const seen: number[] = []
+  let fromSeq: number | undefined = 0
+  for (let page = 0; fromSeq !== undefined && page < 10; page++) {
+    const next = await ledger.list(tenantId, { fromSeq, limit: 2 })
+    seen.push(...next.entries.map((entry) => entry.seq))
+    fromSeq = next.nextSeq
+  }
+  assert.deepEqual(seen, [0, 1, 2, 3, 4])
+  await assert.rejects(ledger.list(tenantId, { limit: 0 }), { code: 'LEDGER_ENTRY_REFUSED' })
+})
+
+test('a tenant sees, appends to and opens no log but its own', async () => {
+  const { ledger, sql, tenantId } = await openTestLedger()
+  const neighbour = await freshTenant(sql)
+  await ledger.append(tenantId, [aFact()])
+  const asNeighbour = <T>(work: (tx: SqlTx) => Promise<T>): Promise<T> =>
+    sql.transaction({ tenantId: neighbour }, work)
+  for (const table of ['log', 'head', 'entry', 'idem', 'tile', 'checkpoint', 'payload']) {
+    assert.deepEqual(
+      await asNeighbour((tx) => tx.query(`select * from ledger_${table}`)),
+      [],
+      table,
+    )
+  }
+  await assert.rejects(
+    asNeighbour((tx) => ledger.appendInTx(tx, tenantId, [aFact()])),
+    { details: { sqlstate: '42501' } },
+  )
+  await assert.rejects(
+    asNeighbour((tx) =>
+      tx.query('select ledger_open($1, $2, $3)', [tenantId, 'x', new Uint8Array(32)]),
+    ),
+    /current tenant/,
+  )
+  await assert.rejects(
+    asNeighbour((tx) => tx.query('select validate_hash_chain($1)', [tenantId])),
+    /known tenant/,
+  )
+})
+
+test('the application role can change entries by no statement', async () => {
+  const { ledger, sql, tenantId } = await openTestLedger()
+  await ledger.append(tenantId, factsOf(2))
+  const statements = [
+    'update ledger_entry set leaf_hash = leaf_hash',
+    'delete from ledger_entry',
+    'truncate ledger_entry',
+    'insert into ledger_entry (log_id, seq, leaf, leaf_hash) select log_id, 2, leaf, leaf_hash from ledger_entry',
+    'update ledger_head set size = 0',
+    'delete from ledger_checkpoint',
+    'delete from ledger_payload',
+    "update ledger_log set state = 'sealed'",
+  ]
+  for (const statement of statements) {
+    await assert.rejects(
+      sql.transaction({ tenantId }, (tx) => tx.query(statement)),
+      /permission denied/,
+      statement,
+    )
+  }
+  const frozen = [
+    'update ledger_entry set leaf_hash = leaf_hash',
+    'delete from ledger_entry',
+    'truncate ledger_entry',
+    'delete from ledger_log',
+  ]
+  for (const statement of frozen) {
+    await assert.rejects(
+      sql.transaction('system', (tx) => tx.query(statement)),
+      { details: { sqlstate: 'SWL01' } },
+      statement,
+    )
+  }
+})
+
+test('the database refuses leaves that do not continue the log, whoever sends them', async () => {
+  const { ledger, sql, tenantId } = await openTestLedger()
+  await ledger.append(tenantId, factsOf(1))
+  const { entries } = await ledger.list(tenantId, {})
+  const good = hexOf(entries[0]!.leaf)
+  const send = (size: number, leaf: string, frontierBytes = 32): Promise<unknown> =>
+    sql.transaction({ tenantId }, (tx) =>
+      tx.query(
+        'select ledger_append((select log_id from ledger_log), $1, $2, $3, $4, $5, $6, $7, $8)',
+        [
+          size,
+          new Uint8Array(frontierBytes),
+          bytesOfHex(leaf),
+          [leaf.length / 2],
+          new Uint8Array(32),
+          ['{}'],
+          [''],
+          new Uint8Array(32),
+        ],
+      ),
+    )
+  const second = `535702000000000000000001${good.slice(24, 40)}${hexOf(entries[0]!.leafHash)}7b7d`
+  await assert.rejects(send(0, good), { details: { sqlstate: '40001' } })
+  await assert.rejects(send(1, good), { details: { sqlstate: 'SWL04' } })
+  await assert.rejects(send(1, second.replace('53570200', '53570300')), {
+    details: { sqlstate: 'SWL04' },
+  })
+  await assert.rejects(send(1, second.replace(good.slice(24, 40), '0000000000000000')), {
+    details: { sqlstate: 'SWL04' },
+  })
+  await assert.rejects(send(1, second, 64), { details: { sqlstate: 'SWL04' } })
+  await send(1, second)
+})
+
+test('proofs of every entry and size hold across the first full tiles', async () => {
+  const { ledger, tenantId } = await openTestLedger()
+  await ledger.append(tenantId, factsOf(600))
+  let provenCount = 0
+  for (const size of [1, 2, 255, 256, 257, 511, 512, 513, 600]) {
+    for (const seq of [0, 1, 254, 255, 256, 300, 511, 512, 599].filter((each) => each < size)) {
+      const { leafHash, root, proof } = await ledger.proveInclusion(tenantId, seq, size)
+      assert.ok(
+        verifyInclusion(nodeDigest, { leafHash, seq, size, root, proof }),
+        `${seq} in ${size}`,
+      )
+      provenCount++
+    }
+  }
+  assert.ok(provenCount > 40)
+  const verdict = await ledger.verifyLog(tenantId, {})
+  assert.ok(verdict.ok)
+  assert.equal(verdict.checked.tiles, 2)
+  assert.deepEqual(
+    Buffer.from((await ledger.proveInclusion(tenantId, 0, 600)).root).toString('base64'),
+    verdict.root,
+  )
+  await assert.rejects(ledger.proveInclusion(tenantId, 600, 600), { code: 'LEDGER_ENTRY_UNKNOWN' })
+  await assert.rejects(ledger.proveInclusion(tenantId, 0, 601), { code: 'LEDGER_ENTRY_UNKNOWN' })
+  await assert.rejects(ledger.proveConsistency(tenantId, 0, 5), { code: 'LEDGER_ENTRY_UNKNOWN' })
+})
+
+test('the deployment itself may append to any tenant’s log', async () => {
+  const { ledger, sql, tenantId } = await openTestLedger()
+  const [entry] = await sql.transaction('system', (tx) =>
+    ledger.appendInTx(tx, tenantId, [aFact()]),
+  )
+  assert.equal(entry!.seq, 0)
+  const { entries } = await ledger.list(tenantId, {})
+  assert.deepEqual(entries[0]!.leafHash, entry!.leafHash)
+})

@@ -1,0 +1,230 @@
+// Reads a tenant's log: entries, payloads, proofs, the last checkpoint. Changes nothing.
+import { base64Of, parseStrictJson } from '../kernel/index.ts'
+import type { Digest, SignatureVerifier, Signer, Sql, SqlTx } from '../kernel/index.ts'
+import {
+  consistencyRanges,
+  decodeLeaf,
+  formatNoteKey,
+  inclusionRanges,
+  noteKeyOf,
+  openCheckpoint,
+  parseEntryBody,
+} from '../proof/index.ts'
+import type { Checkpoint, EntryRange, NoteKey } from '../proof/index.ts'
+import { ledgerFault } from './errors.ts'
+import { PAGE_LIMIT } from './model.ts'
+import type { EntryPage, EntryQuery, Ledger, LedgerEntry, SignedCheckpoint } from './model.ts'
+import { hashRange } from './nodes.ts'
+import type { NodePorts } from './nodes.ts'
+import {
+  isTenantKnown,
+  selectLastCheckpoint,
+  selectLeafHashes,
+  selectLeaves,
+  selectLog,
+  selectPayload,
+} from './store.ts'
+import type { StoredLeaf, StoredLog } from './store.ts'
+
+const PAGE_DEFAULT = 100
+
+export interface ReaderPorts {
+  readonly sql: Sql
+  readonly digest: Digest
+  readonly verifier: SignatureVerifier
+  readonly signer: Pick<Signer, 'publicKey'>
+}
+
+type Reading = Pick<
+  Ledger,
+  'list' | 'payloadOf' | 'proveInclusion' | 'proveConsistency' | 'latestCheckpoint' | 'identify'
+>
+
+export class LogReader implements Reading {
+  readonly #ports: ReaderPorts
+
+  constructor(ports: ReaderPorts) {
+    this.#ports = ports
+  }
+
+  async list(tenantId: string, query: EntryQuery): Promise<EntryPage> {
+    const { fromSeq = 0, limit = PAGE_DEFAULT, type, subject } = query
+    if (
+      !Number.isSafeInteger(fromSeq) ||
+      fromSeq < 0 ||
+      !Number.isSafeInteger(limit) ||
+      limit < 1 ||
+      limit > PAGE_LIMIT
+    ) {
+      throw ledgerFault(
+        'LEDGER_ENTRY_REFUSED',
+        `expected a first position from 0 and a limit of 1 to ${PAGE_LIMIT}`,
+      )
+    }
+    // A canonical body has these texts where the member is; rows that have them elsewhere are sorted out below.
+    const needles = Object.entries({ type, subject }).flatMap(([key, value]) =>
+      value === undefined ? [] : [`"${key}":${JSON.stringify(value)}`],
+    )
+    return this.readLog(tenantId, async (tx, log) => {
+      if (log === undefined) return { entries: [] }
+      const rows = await selectLeaves(
+        tx,
+        log.logId,
+        { fromSeq, untilSeq: log.size, limit },
+        needles,
+      )
+      const entries = rows
+        .map(readEntry)
+        .filter(
+          ({ body }) =>
+            (type === undefined || body.type === type) &&
+            (subject === undefined || body.subject === subject),
+        )
+      const last = rows.at(-1)
+      const isEnd = last === undefined || rows.length < limit || last.seq + 1 >= log.size
+      return isEnd ? { entries } : { entries, nextSeq: last.seq + 1 }
+    })
+  }
+
+  async payloadOf(tenantId: string, seq: number): ReturnType<Ledger['payloadOf']> {
+    return this.readLog(tenantId, async (tx, log) => {
+      if (log === undefined || !isPosition(seq) || seq >= log.size)
+        throw unknownEntry(`entry ${seq}`, log)
+      const row = await selectPayload(tx, log.logId, seq)
+      return row === undefined ? undefined : { salt: row.salt, value: parseStrictJson(row.payload) }
+    })
+  }
+
+  async proveInclusion(
+    tenantId: string,
+    seq: number,
+    size: number,
+  ): ReturnType<Ledger['proveInclusion']> {
+    return this.#readNodes(tenantId, size, async (nodes) => {
+      if (!isPosition(seq) || seq >= size) throw unknownEntry(`entry ${seq} below size ${size}`)
+      const [leafHash] = await selectLeafHashes(nodes.tx, nodes.logId, seq, seq + 1)
+      if (leafHash === undefined) throw unknownEntry(`entry ${seq}`)
+      const proof = await hashRanges(nodes, inclusionRanges(seq, size))
+      return { seq, size, leafHash, root: await hashRange(nodes, { from: 0, until: size }), proof }
+    })
+  }
+
+  async proveConsistency(
+    tenantId: string,
+    size1: number,
+    size2: number,
+  ): ReturnType<Ledger['proveConsistency']> {
+    return this.#readNodes(tenantId, size2, async (nodes) => {
+      if (!isPosition(size1) || size1 < 1 || size1 > size2)
+        throw unknownEntry(`size ${size1} within ${size2}`)
+      const proof = await hashRanges(nodes, consistencyRanges(size1, size2))
+      const root1 = await hashRange(nodes, { from: 0, until: size1 })
+      return {
+        size1,
+        root1,
+        size2,
+        root2: await hashRange(nodes, { from: 0, until: size2 }),
+        proof,
+      }
+    })
+  }
+
+  async latestCheckpoint(tenantId: string): ReturnType<Ledger['latestCheckpoint']> {
+    return this.readLog(tenantId, async (tx, log) => {
+      if (log === undefined) return undefined
+      const last = await selectLastCheckpoint(tx, log.logId)
+      if (last === undefined) return undefined
+      const opened = await openCheckpoint(this.#ports.verifier, last.note, this.noteKeyOf(log))
+      if (!opened.ok)
+        throw ledgerFault(
+          'LEDGER_ENTRY_UNREADABLE',
+          `checkpoint of size ${last.size}: ${opened.reason}`,
+        )
+      return presentCheckpoint(opened.value, last.note)
+    })
+  }
+
+  async identify(tenantId: string): ReturnType<Ledger['identify']> {
+    return this.readLog(tenantId, (_, log) =>
+      Promise.resolve(
+        log === undefined
+          ? undefined
+          : { origin: log.origin, noteKey: formatNoteKey(this.noteKeyOf(log)) },
+      ),
+    )
+  }
+
+  /** @throws LEDGER_TENANT_UNKNOWN; a known tenant may have no log yet. */
+  readLog<T>(
+    tenantId: string,
+    work: (tx: SqlTx, log: StoredLog | undefined) => Promise<T>,
+  ): Promise<T> {
+    return this.#ports.sql.transaction({ tenantId }, async (tx) => {
+      const log = await selectLog(tx, tenantId)
+      if (log === undefined && !(await isTenantKnown(tx, tenantId))) {
+        throw ledgerFault(
+          'LEDGER_TENANT_UNKNOWN',
+          `expected a known tenant, got ${JSON.stringify(tenantId)}`,
+        )
+      }
+      return work(tx, log)
+    })
+  }
+
+  #readNodes<T>(
+    tenantId: string,
+    size: number,
+    work: (nodes: NodePorts) => Promise<T>,
+  ): Promise<T> {
+    return this.readLog(tenantId, (tx, log) => {
+      if (log === undefined || !isPosition(size) || size < 1 || size > log.size)
+        throw unknownEntry(`size ${size}`, log)
+      return work({ digest: this.#ports.digest, tx, logId: log.logId, size: log.size })
+    })
+  }
+
+  /** The key that the log's notes verify with. */
+  noteKeyOf(log: StoredLog): NoteKey {
+    return noteKeyOf(this.#ports.digest, log.origin, this.#ports.signer.publicKey)
+  }
+}
+
+function readEntry(row: StoredLeaf): LedgerEntry {
+  const leaf = decodeLeaf(row.leaf)
+  const body = leaf.ok ? parseEntryBody(leaf.value.body) : leaf
+  if (!leaf.ok || !body.ok) {
+    throw ledgerFault(
+      'LEDGER_ENTRY_UNREADABLE',
+      `entry ${row.seq}: ${body.ok ? 'damaged header' : body.reason}`,
+    )
+  }
+  return {
+    seq: row.seq,
+    timeMs: leaf.value.timeMs,
+    leaf: row.leaf,
+    leafHash: row.leafHash,
+    body: body.value,
+  }
+}
+
+async function hashRanges(nodes: NodePorts, ranges: readonly EntryRange[]): Promise<Uint8Array[]> {
+  const hashes: Uint8Array[] = []
+  for (const range of ranges) hashes.push(await hashRange(nodes, range))
+  return hashes
+}
+
+function presentCheckpoint(checkpoint: Checkpoint, note: string): SignedCheckpoint {
+  const { origin, size, root } = checkpoint
+  return { origin, size, root: base64Of(root), note }
+}
+
+function unknownEntry(wanted: string, log?: StoredLog): Error {
+  return ledgerFault(
+    'LEDGER_ENTRY_UNKNOWN',
+    `expected ${wanted} in the log, got ${log === undefined ? 'fewer entries' : `${log.size} entries`}`,
+  )
+}
+
+function isPosition(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0
+}
