@@ -56,6 +56,7 @@ export const commandTable: readonly CommandSpec[] = [
       { flags: '--param <name[=value]>', description: 'parameter for the gates; without a value it is taken from the environment', repeated: true },
       { flags: '--secret <name>', description: 'parameter whose value must never be stored', repeated: true },
       { flags: '--artefact <name=sha256>', description: 'digest of an artefact that is released', repeated: true },
+      { flags: '--commit <sha>', description: 'git commit that is released' },
       { flags: '--author <name>', description: 'local identity that wrote the change; may not sign off' },
       { flags: '--workspace <folder>', description: 'folder the gates run in; default: the plan’s own for plans, an empty one for checklists' },
       { flags: '--confirm <token>', description: 'run what the preview showed' },

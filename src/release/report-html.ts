@@ -16,14 +16,14 @@ h2 { font-size: 1.125rem; margin: 2.5rem 0 .5rem; overflow-wrap: anywhere }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.25rem; margin: 0 }
 dt { color: var(--soft) } dd { margin: 0; overflow-wrap: anywhere }
 .scroll { overflow-x: auto }
-table { width: 100%; border-collapse: collapse; font-size: .9375rem }
-th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere }
+table { width: 100%; min-width: 46rem; border-collapse: collapse; font-size: .9375rem }
+th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; min-width: 5rem }
 th { color: var(--soft); font-weight: 600; white-space: nowrap }
 td:first-child { white-space: nowrap }
 .empty { color: var(--soft) }
 .PASS { color: var(--go) } .WARN, .PENDING, .RUNNING, .BLOCKED, .INCONCLUSIVE, .SKIPPED { color: var(--wait) } .FAIL, .ERROR { color: var(--stop) }
 .wide td:first-child { white-space: normal }
-@media print { body { max-width: none; padding: 0 } h2 { break-after: avoid } tr { break-inside: avoid } }
+@media print { table { min-width: 0 } body { max-width: none; padding: 0 } h2 { break-after: avoid } tr { break-inside: avoid } }
 `
 
 export function renderReportHtml(page: ReportPage): string {

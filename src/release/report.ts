@@ -37,7 +37,7 @@ export function composeReport(facts: ReportFacts): ReportPage {
     title: `${subject.service} ${subject.version}`,
     verdict: verdict.value,
     answer: ANSWERS[verdict.value],
-    next: nextStepOf(verdict),
+    next: nextStepOf(facts),
     facts: [
       ['Environment', subject.environment],
       ['Commit', subject.commit ?? 'none stated'],
@@ -47,8 +47,8 @@ export function composeReport(facts: ReportFacts): ReportPage {
       ['Run', review.runId],
     ],
     tables: [
-      reasonsTable(verdict),
-      ...gateTables(facts),
+      reasonsTable(facts),
+      gateTable(facts),
       signOffTable(facts),
       notesTable(verdict),
       basisTable(facts, checkpoint),
@@ -56,44 +56,55 @@ export function composeReport(facts: ReportFacts): ReportPage {
   }
 }
 
-function nextStepOf(verdict: Verdict): string {
+function nextStepOf({ verdict, review }: ReportFacts): string {
+  const titles = new Map(review.plan.gates.map((gate) => [gate.id, gate.title]))
   const first = verdict.reasons[0]
   if (verdict.value === 'GO' || first === undefined) return 'Deploy before the Go expires; then regenerate the evidence on production.'
   const rest = verdict.reasons.length - 1
-  return `${first.flip}${rest === 0 ? '' : ` (and ${rest} more below)`}`
+  const where = first.gate === undefined ? '' : `${titles.get(first.gate) ?? first.gate}: `
+  return `${where}${first.flip}${rest === 0 ? '' : ` And ${rest} more, below.`}`
 }
 
-function reasonsTable(verdict: Verdict): ReportTable {
+function reasonsTable({ verdict, review }: ReportFacts): ReportTable {
+  const titles = new Map(review.plan.gates.map((gate) => [gate.id, gate.title]))
   return {
     title: 'Why, and what would flip it',
     columns: ['Rule', 'Gate', 'Reason', 'What would flip it'],
-    rows: verdict.reasons.map((reason) => [reason.rule, reason.gate ?? '', reason.text, reason.flip]),
+    rows: verdict.reasons.map((reason) => [
+      reason.rule,
+      reason.gate === undefined ? '' : (titles.get(reason.gate) ?? reason.gate),
+      shortText(reason.text),
+      reason.flip,
+    ]),
     empty: 'Nothing stands against it.',
   }
 }
 
-function gateTables(facts: ReportFacts): ReportTable[] {
+function gateTable(facts: ReportFacts): ReportTable {
   const results = new Map(facts.review.results.map((result) => [result.gate, result]))
-  const sections = new Map<string, PlanGate[]>()
-  for (const gate of facts.review.plan.gates) {
-    sections.set(gate.section, [...(sections.get(gate.section) ?? []), gate])
-  }
-  return [...sections].map(([section, gates]) => ({
-    title: section === '' ? 'Gates' : section,
-    columns: ['Status', 'Gate', 'Severity', 'What was seen', 'Evidence'],
-    rows: gates.map((gate) => gateRow(gate, results.get(gate.id))),
+  return {
+    title: 'Gates',
+    columns: ['Status', 'Section', 'Gate', 'What was seen', 'Evidence'],
+    rows: facts.review.plan.gates.map((gate) => gateRow(gate, results.get(gate.id))),
     empty: 'No gate.',
-  }))
+  }
 }
 
 function gateRow(gate: PlanGate, result: GateResult | undefined): string[] {
   return [
     result?.status ?? 'PENDING',
-    gate.title,
-    gate.severity,
-    result?.reason ?? '',
+    gate.section,
+    gate.severity === 'required' ? gate.title : `${gate.title} (${gate.severity})`,
+    shortText(result?.reason ?? ''),
     result?.statement === undefined ? 'none' : shortDigest(result.statement),
   ]
+}
+
+/** Longest reason of a gate in the table; the evidence has the whole of it. */
+const REASON_LIMIT_CHARACTERS = 160
+
+function shortText(text: string): string {
+  return text.length > REASON_LIMIT_CHARACTERS ? `${text.slice(0, REASON_LIMIT_CHARACTERS).toWellFormed()}…` : text
 }
 
 function signOffTable({ review, names }: ReportFacts): ReportTable {

@@ -164,7 +164,14 @@ function subjectOf(context: CommandContext, recorded: RecordedPlan, options: Opt
   })
   const release = releaseDigestOf(context.ports.digest, service, version, environment)
   const digests = artefacts.length === 0 ? { release } : Object.fromEntries(artefacts)
-  return { service, version, environment, digests }
+  return { service, version, environment, digests, ...commitOf(options) }
+}
+
+function commitOf(options: OptionValues): { readonly commit?: string } {
+  const commit = options['commit']
+  if (typeof commit !== 'string') return {}
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return { commit }
+  throw runnerFault('RUNNER_OPTION_REFUSED', `expected the full hash of a commit, got ${JSON.stringify(commit.slice(0, 100))}`)
 }
 
 // An unreviewed checklist gets an empty folder: nobody has agreed to what its commands may see.

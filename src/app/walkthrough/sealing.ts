@@ -7,7 +7,7 @@ import { appFault } from '../errors.ts'
 import { verifySeparately, writeForgery } from './verification.ts'
 
 /** Lines of a report shown; the command shows all. */
-const LINES_SHOWN = 14
+const LINES_SHOWN = 40
 
 export async function showBundle(
   context: CommandContext,
