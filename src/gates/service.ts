@@ -1,5 +1,5 @@
 // Use cases of plans: record a plan, review it, show what a run of it would do.
-import type { Clock, ContentDigest, Digest, Sql } from '../kernel/index.ts'
+import type { Clock, ContentDigest, Digest, SeaworthyError, Sql } from '../kernel/index.ts'
 import type { Evidence } from '../evidence/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
@@ -9,7 +9,8 @@ import type { Plan } from '../verdict/index.ts'
 import { previewPlan } from './confirmation.ts'
 import type { Preview } from './confirmation.ts'
 import { gatesFault } from './errors.ts'
-import { insertPlan, insertReview, selectReviewers } from './store.ts'
+import { withdrawUnprovenClaims } from './proven-claims.ts'
+import { insertPlan, insertReview, isPlanRecorded, selectReviewers } from './store.ts'
 
 export interface PlanPorts {
   readonly sql: Sql
@@ -29,7 +30,7 @@ export interface RecordedPlan {
 }
 
 export interface Plans {
-  /** Pins a plan by its hash; recording it again is no change. */
+  /** Pins a plan by its hash, without claims of reading that cannot be proven; recording it again is no change. */
   record(tenantId: string, actor: string, plan: unknown): Promise<RecordedPlan>
   /** @throws GATES_PLAN_UNKNOWN */
   read(tenantId: string, planHash: string): Promise<RecordedPlan>
@@ -43,9 +44,15 @@ export function makePlans(ports: PlanPorts): Plans {
   const nowText = (): string => new Date(clock.nowMs()).toISOString()
 
   async function readPlan(tenantId: string, planHash: string): Promise<RecordedPlan> {
-    const reviewers = await sql.transaction({ tenantId }, (tx) => selectReviewers(tx, tenantId, planHash))
+    const unknown = (cause?: unknown): SeaworthyError =>
+      gatesFault('GATES_PLAN_UNKNOWN', `expected a recorded plan, found none with the hash ${JSON.stringify(planHash.slice(0, 80))}`, { cause })
+    const reviewers = await sql.transaction({ tenantId }, async (tx) => {
+      // Evidence may hold any bytes that look like a plan; only one that was recorded had its claims checked.
+      if (!(await isPlanRecorded(tx, tenantId, planHash))) throw unknown()
+      return selectReviewers(tx, tenantId, planHash)
+    })
     const bytes = await evidence.read(tenantId, planHash).catch((error: unknown) => {
-      throw gatesFault('GATES_PLAN_UNKNOWN', `expected a recorded plan, found none with the hash ${JSON.stringify(planHash.slice(0, 80))}`, { cause: error })
+      throw unknown(error)
     })
     const plan = parsePlan(JSON.parse(utf8Text(bytes)))
     return { plan, planHash: planHashOf(digest, plan), reviewers }
@@ -53,7 +60,7 @@ export function makePlans(ports: PlanPorts): Plans {
 
   return {
     async record(tenantId, actor, candidate) {
-      const plan = parsePlan(candidate)
+      const plan = withdrawUnprovenClaims(parsePlan(candidate))
       const planHash = planHashOf(digest, plan)
       const bytes = canonicalBytes(plan)
       await evidence.keep(tenantId, planHash, bytes)

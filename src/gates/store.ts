@@ -76,6 +76,11 @@ export async function insertReview(
   return rows.length === 1
 }
 
+export async function isPlanRecorded(tx: SqlTx, tenantId: string, planHash: string): Promise<boolean> {
+  const rows = await tx.query('select 1 from gates_plan where tenant_id = $1 and plan_hash = $2', [tenantId, planHash])
+  return rows.length > 0
+}
+
 export async function selectReviewers(tx: SqlTx, tenantId: string, planHash: string): Promise<string[]> {
   const rows = await tx.query<{ principal_id: string }>(
     'select principal_id from gates_review where tenant_id = $1 and plan_hash = $2 order by principal_id limit 100',
