@@ -18,7 +18,8 @@ function oracleOutline(text: string): { lines: string[]; hasIndentedCode: boolea
   let hasIndentedCode = false
   const visit = (node: Nodes): void => {
     const start = node.position!.start
-    if (node.type === 'listItem' && typeof node.checked === 'boolean') lines.push(`task ${start.line} ${node.checked}`)
+    if (node.type === 'listItem' && typeof node.checked === 'boolean')
+      lines.push(`task ${start.line} ${node.checked}`)
     if (node.type === 'heading') lines.push(`heading ${start.line} ${node.depth}`)
     if (node.type === 'table') lines.push(`table ${start.line} ${node.children.length}`)
     if (node.type === 'code') {
@@ -35,13 +36,16 @@ function oracleOutline(text: string): { lines: string[]; hasIndentedCode: boolea
 function ourOutline(text: string): { lines: string[]; hasIndentedCode: boolean } {
   const lines: string[] = []
   let hasIndentedCode = false
-  for (const task of readMarkdown(readDocumentBytes(utf8Bytes(text))).tasks) lines.push(`task ${task.line} ${task.isChecked}`)
+  for (const task of readMarkdown(readDocumentBytes(utf8Bytes(text))).tasks)
+    lines.push(`task ${task.line} ${task.isChecked}`)
   const visit = (block: Block): void => {
     if (block.kind === 'heading') lines.push(`heading ${block.line} ${block.level}`)
     if (block.kind === 'table') lines.push(`table ${block.line} ${block.lines.length}`)
     if (block.kind === 'code') hasIndentedCode = true
     if (block.kind === 'fence') {
-      const source = block.lines.map((line) => ' '.repeat(line.padding) + text.slice(line.start, line.end)).join('\n')
+      const source = block.lines
+        .map((line) => ' '.repeat(line.padding) + text.slice(line.start, line.end))
+        .join('\n')
       lines.push(`fence ${block.line} ${comparable(source)}`)
     }
     for (const child of block.children) visit(child)
@@ -52,15 +56,69 @@ function ourOutline(text: string): { lines: string[]; hasIndentedCode: boolean }
 
 /** Blanks of blank lines and at the end do not matter to code. */
 function comparable(source: string): string {
-  return JSON.stringify(source.replace(/\r/g, '').replace(/^[ \t]+$/gm, '').trimEnd())
+  return JSON.stringify(
+    source
+      .replace(/\r/g, '')
+      .replace(/^[ \t]+$/gm, '')
+      .trimEnd(),
+  )
 }
 
 const FLAT = [
-  '- [ ] task', '- [x] done', '* [ ] star', '1. [ ] one', '- item', '> quote', '> - [ ] quoted', '```bash', '```', '~~~',
-  '# One', '## Two ##', '---', '***', '===', '| a | b |', '|---|---|', '| x | y |', 'a | b', '--- | ---', '<!--', '-->',
-  '<div>', '</div>', 'text', 'text `code', 'more` text', '<details>', '   para', '  - [ ] nested', '   1. x', '+ [ ] plus',
-  '[ ] none', '\\- [ ] escaped', '', '', '', '  ', '-   [ ] three', '-     [ ] five', '>- [ ] tight', '- ```sh', '  ```',
-  '- # h', '- > [ ] x', '- [ ]', '- [X]  two', '- [ ]\ttab', '-\t[ ] tab', '-->x', '<pre>', '<?php', '?>', '- | a | b |',
+  '- [ ] task',
+  '- [x] done',
+  '* [ ] star',
+  '1. [ ] one',
+  '- item',
+  '> quote',
+  '> - [ ] quoted',
+  '```bash',
+  '```',
+  '~~~',
+  '# One',
+  '## Two ##',
+  '---',
+  '***',
+  '===',
+  '| a | b |',
+  '|---|---|',
+  '| x | y |',
+  'a | b',
+  '--- | ---',
+  '<!--',
+  '-->',
+  '<div>',
+  '</div>',
+  'text',
+  'text `code',
+  'more` text',
+  '<details>',
+  '   para',
+  '  - [ ] nested',
+  '   1. x',
+  '+ [ ] plus',
+  '[ ] none',
+  '\\- [ ] escaped',
+  '',
+  '',
+  '',
+  '  ',
+  '-   [ ] three',
+  '-     [ ] five',
+  '>- [ ] tight',
+  '- ```sh',
+  '  ```',
+  '- # h',
+  '- > [ ] x',
+  '- [ ]',
+  '- [X]  two',
+  '- [ ]\ttab',
+  '-\t[ ] tab',
+  '-->x',
+  '<pre>',
+  '<?php',
+  '?>',
+  '- | a | b |',
 ]
 
 test('tasks, headings, fences and tables are those of the usual GFM parser', () => {
@@ -86,8 +144,18 @@ const PREFIXES = ['', '', '> ', '- ', '  ', '   ', '* ', '1. ', '> - ', '- - ', 
 
 test('nested containers, tabs and mixed line ends are read as the usual GFM parser reads them', () => {
   // Tables that begin on lazy lines and lists behind empty items are where that parser leaves the specification.
-  const inner = FLAT.filter((part) => !part.includes('|') && part.trim() !== '' && !part.startsWith('===') && !part.startsWith('---'))
-  const line = fc.tuple(fc.constantFrom(...PREFIXES), fc.constantFrom(...inner), fc.constantFrom('\n', '\n', '\n', '\r\n'))
+  const inner = FLAT.filter(
+    (part) =>
+      !part.includes('|') &&
+      part.trim() !== '' &&
+      !part.startsWith('===') &&
+      !part.startsWith('---'),
+  )
+  const line = fc.tuple(
+    fc.constantFrom(...PREFIXES),
+    fc.constantFrom(...inner),
+    fc.constantFrom('\n', '\n', '\n', '\r\n'),
+  )
   let compared = 0
   fc.assert(
     fc.property(fc.array(line, { minLength: 1, maxLength: 8 }), (parts) => {
@@ -104,26 +172,55 @@ test('nested containers, tabs and mixed line ends are read as the usual GFM pars
 })
 
 test('indented code hides boxes, and ordered lists may follow it', () => {
-  const { tasks } = readMarkdown(readDocumentBytes(utf8Bytes('text\n\n    - [ ] code\n2. [ ] two\n10. [ ] ten\n')))
-  assert.deepEqual(tasks.map((task) => task.line), [4, 5])
+  const { tasks } = readMarkdown(
+    readDocumentBytes(utf8Bytes('text\n\n    - [ ] code\n2. [ ] two\n10. [ ] ten\n')),
+  )
+  assert.deepEqual(
+    tasks.map((task) => task.line),
+    [4, 5],
+  )
 })
 
 test('lists nested beyond the limit are refused with the line, and do not exhaust the stack', () => {
   let deep = ''
   for (let level = 0; level < 1000; level++) deep += `${'  '.repeat(level)}- [ ] x\n`
-  assert.throws(() => readBlocks(deep, 0, 1), { code: 'DOCUMENT_NESTING_EXCEEDED', details: { line: 101 } })
-  assert.throws(() => readBlocks(`${'>'.repeat(100_000)} x`, 0, 1), { code: 'DOCUMENT_NESTING_EXCEEDED' })
-  assert.throws(() => readBlocks(`${'- '.repeat(1000)}x`, 0, 1), { code: 'DOCUMENT_NESTING_EXCEEDED' })
+  assert.throws(() => readBlocks(deep, 0, 1), {
+    code: 'DOCUMENT_NESTING_EXCEEDED',
+    details: { line: 101 },
+  })
+  assert.throws(() => readBlocks(`${'>'.repeat(100_000)} x`, 0, 1), {
+    code: 'DOCUMENT_NESTING_EXCEEDED',
+  })
+  assert.throws(() => readBlocks(`${'- '.repeat(1000)}x`, 0, 1), {
+    code: 'DOCUMENT_NESTING_EXCEEDED',
+  })
 })
 
 test('text made to be slow is read in time linear in its length', () => {
   const size = 200_000
   const hostile = [
-    '['.repeat(size), '`'.repeat(size), '` '.repeat(size / 2), '<!--'.repeat(size / 4), '<a '.repeat(size / 3),
-    '| '.repeat(size / 2), '|-'.repeat(size / 2), '*'.repeat(size), '- '.repeat(50) + '\n'.repeat(size), '\\'.repeat(size),
-    `${'> '.repeat(90)}x\n${'\n'.repeat(size)}`, `- [ ] ${'_'.repeat(size)}`, '$A '.repeat(size / 3), '~'.repeat(size),
-    `\`${'` '.repeat(size / 2)}`, '<a b="'.repeat(size / 6), '& '.repeat(size / 2), `# ${'#'.repeat(size)} x`,
-    `${' '.repeat(size)}x`, '✅ / '.repeat(size / 8), '- \n'.repeat(size / 3), '1. a\n\n'.repeat(size / 6),
+    '['.repeat(size),
+    '`'.repeat(size),
+    '` '.repeat(size / 2),
+    '<!--'.repeat(size / 4),
+    '<a '.repeat(size / 3),
+    '| '.repeat(size / 2),
+    '|-'.repeat(size / 2),
+    '*'.repeat(size),
+    '- '.repeat(50) + '\n'.repeat(size),
+    '\\'.repeat(size),
+    `${'> '.repeat(90)}x\n${'\n'.repeat(size)}`,
+    `- [ ] ${'_'.repeat(size)}`,
+    '$A '.repeat(size / 3),
+    '~'.repeat(size),
+    `\`${'` '.repeat(size / 2)}`,
+    '<a b="'.repeat(size / 6),
+    '& '.repeat(size / 2),
+    `# ${'#'.repeat(size)} x`,
+    `${' '.repeat(size)}x`,
+    '✅ / '.repeat(size / 8),
+    '- \n'.repeat(size / 3),
+    '1. a\n\n'.repeat(size / 6),
   ]
   for (const text of hostile) {
     const before = process.threadCpuUsage()

@@ -70,7 +70,8 @@ class BlockReader {
       this.#depth++
     }
     const matched = this.#open[this.#depth]!.kind
-    if (matched !== 'fence' && matched !== 'html' && matched !== 'code' && this.#openBlocks()) return
+    if (matched !== 'fence' && matched !== 'html' && matched !== 'code' && this.#openBlocks())
+      return
     this.#addText()
   }
 
@@ -152,9 +153,7 @@ class BlockReader {
     if (heading !== undefined) {
       const block = this.#push({ kind: 'heading', start: cursor.next, level: heading.level })
       block.end = cursor.end
-      const start = cursor.next + heading.skip
-      const text = cursor.text.slice(start, cursor.end).replace(/(?:^|[ \t]+)#+[ \t]*$/, '').trimEnd()
-      block.lines.push({ line: cursor.line, start, end: start + text.length, padding: 0 })
+      block.lines.push(heading.content)
       return 'line-used'
     }
     const fence = matchFence(cursor)
@@ -163,7 +162,10 @@ class BlockReader {
       return 'line-used'
     }
     const isLazy = this.#depth < this.#open.length - 1 && this.#open.at(-1)!.kind === 'paragraph'
-    const htmlKind = matchHtmlBlock(cursor, container.kind !== 'paragraph' && container.kind !== 'table' && !isLazy)
+    const htmlKind = matchHtmlBlock(
+      cursor,
+      container.kind !== 'paragraph' && container.kind !== 'table' && !isLazy,
+    )
     if (htmlKind > 0) {
       this.#push({ kind: 'html', start: cursor.next, htmlKind })
       return 'opened'
@@ -263,7 +265,8 @@ class BlockReader {
         return
       case 'html':
         this.#addCodeLine(container)
-        if (closesHtmlBlock(container.htmlKind, cursor.text.slice(cursor.pos, cursor.end))) this.#open.pop()
+        if (closesHtmlBlock(container.htmlKind, cursor.text.slice(cursor.pos, cursor.end)))
+          this.#open.pop()
         return
       default:
         if (!cursor.isBlank) this.#addLine(this.#push({ kind: 'paragraph', start: cursor.next }))
@@ -282,7 +285,12 @@ class BlockReader {
   #addCodeLine(block: Block): void {
     const cursor = this.#cursor
     const { start, padding } = cursor.contentStart()
-    block.lines.push({ line: cursor.line, start: Math.min(start, cursor.end), end: cursor.end, padding })
+    block.lines.push({
+      line: cursor.line,
+      start: Math.min(start, cursor.end),
+      end: cursor.end,
+      padding,
+    })
     if (!cursor.isBlank) block.end = cursor.end
   }
 }

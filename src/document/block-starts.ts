@@ -1,14 +1,33 @@
 // Recognises how blocks begin: one function per construct of CommonMark 0.31 and GFM tables.
-import type { FenceMark, ListMark } from './block-tree.ts'
+import type { FenceMark, LeafLine, ListMark } from './block-tree.ts'
 import type { LineCursor } from './line-cursor.ts'
 
 const BACKTICK = 96
 const TILDE = 126
 
-export function matchAtxHeading(cursor: LineCursor): { level: number; skip: number } | undefined {
+/** Level and text of a `#` heading, without the closing marks. */
+export function matchAtxHeading(
+  cursor: LineCursor,
+): { level: number; content: LeafLine } | undefined {
   if (cursor.nextCode() !== 35) return undefined
   const match = /^(#{1,6})(?:[ \t]+|$)/.exec(cursor.rest())
-  return match === null ? undefined : { level: match[1]!.length, skip: match[0].length }
+  if (match === null) return undefined
+  const start = cursor.next + match[0].length
+  const marked = cursor.text.slice(start, cursor.end).trimEnd()
+  const text = withoutClosingMarks(marked)
+  return {
+    level: match[1]!.length,
+    content: { line: cursor.line, start, end: start + text.length, padding: 0 },
+  }
+}
+
+// A loop: a pattern for "blanks, marks, end" takes quadratic time on a heading of blanks.
+function withoutClosingMarks(text: string): string {
+  let end = text.length
+  while (end > 0 && text[end - 1] === '#') end--
+  const before = text.slice(0, end)
+  if (end === text.length || (end > 0 && !/[ \t]$/.test(before))) return text
+  return before.trimEnd()
 }
 
 /** Level 1 for `===`, 2 for `---`. */
@@ -61,7 +80,13 @@ const HTML_OPENINGS: readonly RegExp[] = [
   /^(?:<[a-z][a-z0-9-]*(?:\s+[a-z_:][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?)*\s*\/?>|<\/[a-z][a-z0-9-]*\s*>)\s*$/i,
 ]
 
-const HTML_CLOSINGS: readonly RegExp[] = [/<\/(?:script|pre|style|textarea)>/i, /-->/, /\?>/, />/, /\]\]>/]
+const HTML_CLOSINGS: readonly RegExp[] = [
+  /<\/(?:script|pre|style|textarea)>/i,
+  /-->/,
+  /\?>/,
+  />/,
+  /\]\]>/,
+]
 
 /** Longest line that is tried as a lone tag (kind 7), in UTF-16 units; keeps hostile attribute lists cheap. */
 const LONE_TAG_LIMIT_UNITS = 2000
@@ -91,7 +116,11 @@ export function takeListMarker(cursor: LineCursor, interrupts: boolean): ListMar
   if (marker === undefined) return undefined
   const afterMarker = cursor.nextCode(marker.length)
   if (!Number.isNaN(afterMarker) && afterMarker !== 32 && afterMarker !== 9) return undefined
-  if (interrupts && (marker.number > 1 || marker.number === 0 || isBlankFrom(cursor, marker.length))) return undefined
+  if (
+    interrupts &&
+    (marker.number > 1 || marker.number === 0 || isBlankFrom(cursor, marker.length))
+  )
+    return undefined
   const indent = cursor.indent
   cursor.advanceToNext()
   cursor.advanceChars(marker.length)
@@ -119,9 +148,16 @@ function markerAt(cursor: LineCursor): Marker | undefined {
     return { isOrdered: false, delimiter: String.fromCharCode(code), length: 1, number: 1 }
   }
   if (!(code >= 48 && code <= 57)) return undefined
-  const match = /^(\d{1,9})([.)])/.exec(cursor.text.slice(cursor.next, Math.min(cursor.end, cursor.next + 10)))
+  const match = /^(\d{1,9})([.)])/.exec(
+    cursor.text.slice(cursor.next, Math.min(cursor.end, cursor.next + 10)),
+  )
   if (match === null) return undefined
-  return { isOrdered: true, delimiter: match[2]!, length: match[0].length, number: Number(match[1]) }
+  return {
+    isOrdered: true,
+    delimiter: match[2]!,
+    length: match[0].length,
+    number: Number(match[1]),
+  }
 }
 
 function isBlankFrom(cursor: LineCursor, ahead: number): boolean {
@@ -136,7 +172,8 @@ function isBlankFrom(cursor: LineCursor, ahead: number): boolean {
 export function matchDelimiterRow(line: string): number | undefined {
   const trimmed = line.trim()
   // A row of dashes alone would be a heading underline or a thematic break.
-  if (!/^[|:-][|: \t-]*$/.test(trimmed) || !/[|:]/.test(trimmed) || !trimmed.includes('-')) return undefined
+  if (!/^[|:-][|: \t-]*$/.test(trimmed) || !/[|:]/.test(trimmed) || !trimmed.includes('-'))
+    return undefined
   const inner = trimmed.replace(/^\|/, '').replace(/\|$/, '')
   const cells = inner.split('|')
   return cells.every((cell) => /^[ \t]*:?-+:?[ \t]*$/.test(cell)) ? cells.length : undefined

@@ -28,7 +28,8 @@ test('a damaged pair is two glyphs, each tied to its own raw bytes', () => {
   const reading = readDocumentBytes(bytes)
   assert.equal(reading.text, 'x ✅❌ y')
   assert.equal(reading.repairCount, 2)
-  const slice = (from: number, to: number): string => utf8Text(bytes.subarray(reading.byteOffset(from), reading.byteOffset(to)))
+  const slice = (from: number, to: number): string =>
+    utf8Text(bytes.subarray(reading.byteOffset(from), reading.byteOffset(to)))
   assert.equal(slice(2, 3), 'âœ…')
   assert.equal(slice(3, 4), 'âŒ')
   assert.equal(slice(5, 6), 'y')
@@ -63,21 +64,42 @@ test('intact text in many languages is not touched', () => {
 })
 
 test('any text that is read maps back to its own bytes, character by character', () => {
-  const pieces = fc.constantFrom('a', ' ', '\r\n', '\t', '✅', '❌', 'é', 'ğŸ”', damage('✅❌'), damage('→'), damage('⏳'), '😀', 'ç”', '漢')
+  const pieces = fc.constantFrom(
+    'a',
+    ' ',
+    '\r\n',
+    '\t',
+    '✅',
+    '❌',
+    'é',
+    'ğŸ”',
+    damage('✅❌'),
+    damage('→'),
+    damage('⏳'),
+    '😀',
+    'ç”',
+    '漢',
+  )
   fc.assert(
-    fc.property(fc.array(pieces, { minLength: 1, maxLength: 30 }), fc.boolean(), (parts, hasBom) => {
-      const body = utf8Bytes(`x${parts.join('')}`)
-      const bytes = hasBom ? Uint8Array.from([0xef, 0xbb, 0xbf, ...body]) : body
-      const reading = readDocumentBytes(bytes)
-      let rebuilt = ''
-      let index = 0
-      for (const char of reading.text) {
-        rebuilt += utf8Text(bytes.subarray(reading.byteOffset(index), reading.byteOffset(index + char.length)))
-        index += char.length
-      }
-      assert.equal(rebuilt, utf8Text(body))
-      assert.equal(reading.byteOffset(reading.text.length), bytes.length)
-    }),
+    fc.property(
+      fc.array(pieces, { minLength: 1, maxLength: 30 }),
+      fc.boolean(),
+      (parts, hasBom) => {
+        const body = utf8Bytes(`x${parts.join('')}`)
+        const bytes = hasBom ? Uint8Array.from([0xef, 0xbb, 0xbf, ...body]) : body
+        const reading = readDocumentBytes(bytes)
+        let rebuilt = ''
+        let index = 0
+        for (const char of reading.text) {
+          rebuilt += utf8Text(
+            bytes.subarray(reading.byteOffset(index), reading.byteOffset(index + char.length)),
+          )
+          index += char.length
+        }
+        assert.equal(rebuilt, utf8Text(body))
+        assert.equal(reading.byteOffset(reading.text.length), bytes.length)
+      },
+    ),
   )
 })
 

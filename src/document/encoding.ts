@@ -53,23 +53,36 @@ export function readDocumentBytes(bytes: Uint8Array): ReadingText {
   const bomLength = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
   const raw = decodeStrictly(bytes.subarray(bomLength))
   if (raw.trim() === '') {
-    throw documentFault('DOCUMENT_CONTENT_EMPTY', `expected a document with text, got ${bytes.length} bytes without any`)
+    throw documentFault(
+      'DOCUMENT_CONTENT_EMPTY',
+      `expected a document with text, got ${bytes.length} bytes without any`,
+    )
   }
   return repairText(bytes, raw, bomLength)
 }
 
 function decodeStrictly(bytes: Uint8Array): string {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    throw documentFault('DOCUMENT_ENCODING_UNKNOWN', 'expected UTF-8, got the byte order mark of UTF-16')
+    throw documentFault(
+      'DOCUMENT_ENCODING_UNKNOWN',
+      'expected UTF-8, got the byte order mark of UTF-16',
+    )
   }
   const zero = bytes.indexOf(0)
   if (zero >= 0) {
-    throw documentFault('DOCUMENT_CONTENT_BINARY', `expected text, got a zero byte at offset ${zero}`)
+    throw documentFault(
+      'DOCUMENT_CONTENT_BINARY',
+      `expected text, got a zero byte at offset ${zero}`,
+    )
   }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
-    throw documentFault('DOCUMENT_ENCODING_UNKNOWN', 'expected UTF-8, got bytes that are no UTF-8 text', { cause })
+    throw documentFault(
+      'DOCUMENT_ENCODING_UNKNOWN',
+      'expected UTF-8, got bytes that are no UTF-8 text',
+      { cause },
+    )
   }
 }
 
@@ -119,7 +132,9 @@ function glyphAt(run: string, at: number): { glyph: string; taken: number } | un
     if (byte === undefined || byte < 0x80 || byte > 0xbf) return shortenedAt(run, at)
     point = (point << 6) | (byte & 0x3f)
   }
-  return isSymbol(point) ? { glyph: String.fromCodePoint(point), taken: needed + 1 } : shortenedAt(run, at)
+  return isSymbol(point)
+    ? { glyph: String.fromCodePoint(point), taken: needed + 1 }
+    : shortenedAt(run, at)
 }
 
 function shortenedAt(run: string, at: number): { glyph: string; taken: number } | undefined {

@@ -26,7 +26,8 @@ export function readFrontMatter(text: string): FrontMatter | undefined {
   if (closing === null) return undefined
   const source = text.slice(opening[0].length, closing.index)
   // A thematic break at the start of an ordinary document must not swallow everything up to the next one.
-  if (source.trim() !== '' && !/^\s*(?:#|[\w"'-][^\n\r]{0,200}:(?:\s|$))/.test(source)) return undefined
+  if (source.trim() !== '' && !/^\s*(?:#|[\w"'-][^\n\r]{0,200}:(?:\s|$))/.test(source))
+    return undefined
   const end = closing.index + closing[0].length
   const nextLine = text.slice(0, end).split(/\r\n|\n|\r/).length
   return { ...readEntries(source), end, nextLine }
@@ -44,9 +45,11 @@ function readEntries(source: string): { entries: Record<string, string>; problem
   if (!isMap(parsed.contents)) return { entries }
   for (const pair of parsed.contents.items) {
     const key: unknown = pair.key === null ? undefined : Reflect.get(Object(pair.key), 'value')
-    const value: unknown = pair.value === null ? undefined : Reflect.get(Object(pair.value), 'value')
+    const value: unknown =
+      pair.value === null ? undefined : Reflect.get(Object(pair.value), 'value')
     if (typeof key !== 'string') continue
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') entries[key] = String(value)
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      entries[key] = String(value)
   }
   return { entries: { ...entries } }
 }

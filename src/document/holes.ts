@@ -29,7 +29,11 @@ export function findHoles(text: string, spans: readonly Span[]): Hole[] {
     // `Promise<void>` names a type.
     if (span.kind === 'html' && /\w/.test(text[span.start - 1] ?? '')) return []
     const piece = text.slice(span.start, span.end)
-    return holesIn(piece).map((hole) => ({ ...hole, start: hole.start + span.start, end: hole.end + span.start }))
+    return holesIn(piece).map((hole) => ({
+      ...hole,
+      start: hole.start + span.start,
+      end: hole.end + span.start,
+    }))
   })
 }
 

@@ -1,7 +1,6 @@
 // Front door of document.
-export { DOCUMENT_SIZE_LIMIT_BYTES, readDocumentBytes, withoutDamagedGlyphs } from './encoding.ts'
+export { readDocumentBytes } from './encoding.ts'
 export type { ReadingText } from './encoding.ts'
-export { NESTING_LIMIT_LEVELS } from './block-tree.ts'
 export { documentErrors } from './errors.ts'
 export type { FrontMatter } from './front-matter.ts'
 export { findCodeHoles, findHoles } from './holes.ts'
@@ -9,12 +8,20 @@ export type { Hole, HoleKind } from './holes.ts'
 export { singleLine } from './inline.ts'
 export type { Span } from './inline.ts'
 export { readMarkdown } from './markdown.ts'
-export type { Content, Fence, Heading, MarkdownDocument, PlacedTable, RowContent, Task } from './markdown.ts'
+export type {
+  Content,
+  Fence,
+  Heading,
+  MarkdownDocument,
+  PlacedTable,
+  RowContent,
+  Task,
+} from './markdown.ts'
 export { findSlots } from './slots.ts'
 export type { Slot, SlotBound } from './slots.ts'
 export { signOffSpotsOf } from './spots.ts'
 export type { SignOffSpot } from './spots.ts'
 export { findToggles } from './toggles.ts'
 export type { Toggle } from './toggles.ts'
-export { fillDocument, VALUE_LENGTH_LIMIT_UNITS } from './write-back.ts'
+export { fillDocument } from './write-back.ts'
 export type { DocumentFills, SignOffFill } from './write-back.ts'

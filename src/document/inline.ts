@@ -24,9 +24,14 @@ const TAG =
   /<(?:[A-Za-z][A-Za-z0-9-]*(?:\s+[A-Za-z_:][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^'\n]{0,500}'|"[^"\n]{0,500}"))?){0,20}\s*\/?|\/[A-Za-z][A-Za-z0-9-]*\s*|[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]{0,500})>/y
 
 /** The spans of a leaf in document order. */
-export function spansOf(text: string, lines: readonly Pick<LeafLine, 'line' | 'start' | 'end'>[]): Span[] {
+export function spansOf(
+  text: string,
+  lines: readonly Pick<LeafLine, 'line' | 'start' | 'end'>[],
+): Span[] {
   const joined = lines.map((line) => text.slice(line.start, line.end)).join('\n')
-  const ranges = /[`<\\]/.test(joined) ? scanInline(joined) : [{ kind: 'text' as const, start: 0, end: joined.length }]
+  const ranges = /[`<\\]/.test(joined)
+    ? scanInline(joined)
+    : [{ kind: 'text' as const, start: 0, end: joined.length }]
   const spans: Span[] = []
   let index = 0
   let base = 0
@@ -116,10 +121,18 @@ class BacktickRuns {
   }
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ', '#39': "'" }
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  nbsp: ' ',
+  '#39': "'",
+}
 
 // Terminal escapes, other control characters, and marks that reorder or hide text for a human reader.
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]/g
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]/g
 
 /** One line that is safe to print: no control characters, no reordering marks, single blanks. */
 export function singleLine(text: string): string {
@@ -138,7 +151,10 @@ export function plainText(text: string, spans: readonly Span[]): string {
     else if (span.kind === 'code') out += piece
     else if (isPlaceholder(piece)) out += piece
   }
-  const linked = out.replace(/!?\[([^[\]]{0,500})\]\((?:[^()\s]{0,1000})(?:\s+"[^"]{0,500}")?\)/g, '$1')
+  const linked = out.replace(
+    /!?\[([^[\]]{0,500})\]\((?:[^()\s]{0,1000})(?:\s+"[^"]{0,500}")?\)/g,
+    '$1',
+  )
   return singleLine(withoutDamagedGlyphs(linked))
 }
 
@@ -149,7 +165,10 @@ const MARKS =
 
 function unmarked(text: string): string {
   if (!/[\\~*_&]/.test(text)) return text
-  return text.replace(MARKS, (_, escaped?: string, entity?: string) => escaped ?? ENTITIES[entity ?? ''] ?? '')
+  return text.replace(
+    MARKS,
+    (_, escaped?: string, entity?: string) => escaped ?? ENTITIES[entity ?? ''] ?? '',
+  )
 }
 
 const HTML_NAMES = new Set(

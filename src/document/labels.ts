@@ -4,6 +4,8 @@ import type { Span } from './inline.ts'
 
 /** Longest label, in UTF-16 units. */
 const LABEL_LIMIT_UNITS = 120
+/** How much of a line is read for a label, in UTF-16 units; keeps lines of many spots cheap. */
+const CONTEXT_LIMIT_UNITS = 400
 
 // A key such as `queue_depth{tenant="a"}:` inside the code span is what a command prints, so it names the value best.
 const PRINTED_KEY = /([A-Za-z_][\w.:]{0,100}(?:\{[^{}]{0,200}\})?)\s*[:=]\s*$/
@@ -13,9 +15,14 @@ const PRINTED_KEY = /([A-Za-z_][\w.:]{0,100}(?:\{[^{}]{0,200}\})?)\s*[:=]\s*$/
  * whatever stands before it.
  */
 export function labelBefore(text: string, span: Span, start: number): string {
-  const context = text.slice(span.contextStart, start)
+  const context = text.slice(
+    span.contextStart,
+    Math.min(start, span.contextStart + CONTEXT_LIMIT_UNITS),
+  )
   if (span.kind === 'code') {
-    const key = PRINTED_KEY.exec(text.slice(span.start, start))?.[1]
+    const key = PRINTED_KEY.exec(
+      text.slice(Math.max(span.start, start - CONTEXT_LIMIT_UNITS), start),
+    )?.[1]
     if (key !== undefined && /[_.{]/.test(key)) return key
   }
   const before = readable(context.replace(/`[^`]*$/, ''))
@@ -25,10 +32,22 @@ export function labelBefore(text: string, span: Span, start: number): string {
 }
 
 function readable(markdown: string): string {
-  const span = { kind: 'text' as const, start: 0, end: markdown.length, line: 1, contextStart: 0, contextEnd: 0 }
+  const span = {
+    kind: 'text' as const,
+    start: 0,
+    end: markdown.length,
+    line: 1,
+    contextStart: 0,
+    contextEnd: 0,
+  }
   return plainText(markdown, [span])
 }
 
 function tidyLabel(label: string): string {
-  return label.replace(/`/g, '').replace(/^\[[ xX]\]\s*/, '').replace(/[\s:=(—–-]+$/u, '').trim().slice(0, LABEL_LIMIT_UNITS)
+  return label
+    .replace(/`/g, '')
+    .replace(/^\[[ xX]\]\s*/, '')
+    .replace(/[\s:=(—–-]+$/u, '')
+    .trim()
+    .slice(0, LABEL_LIMIT_UNITS)
 }

@@ -94,7 +94,9 @@ export function readMarkdown(reading: ReadingText): MarkdownDocument {
   const { text } = reading
   const frontMatter = readFrontMatter(text)
   const walk = new Walk(text)
-  walk.visitChildren(readBlocks(text, frontMatter?.end ?? 0, frontMatter?.nextLine ?? 1), { parents: [] })
+  walk.visitChildren(readBlocks(text, frontMatter?.end ?? 0, frontMatter?.nextLine ?? 1), {
+    parents: [],
+  })
   return {
     reading,
     ...(frontMatter === undefined ? {} : { frontMatter }),
@@ -128,7 +130,8 @@ class Walk {
 
   constructor(text: string) {
     this.#text = text
-    for (const match of text.matchAll(/\r\n|\n|\r/g)) this.#lineStarts.push(match.index + match[0].length)
+    for (const match of text.matchAll(/\r\n|\n|\r/g))
+      this.#lineStarts.push(match.index + match[0].length)
   }
 
   positionOf(index: number): { line: number; column: number } {
@@ -186,14 +189,20 @@ class Walk {
   #visitHeading(block: Block, owner: Content): void {
     const spans = spansOf(this.#text, block.lines)
     for (const span of spans) owner.spans.push(span)
-    const heading = { level: block.level, title: plainText(this.#text, spans), line: block.line, start: block.start }
+    const heading = {
+      level: block.level,
+      title: plainText(this.#text, spans),
+      line: block.line,
+      start: block.start,
+    }
     this.headings.push(heading)
     this.#path = [...this.#path.filter((above) => above.level < heading.level), heading]
   }
 
   #visitItem(item: Block, around: Around): void {
     const first = item.children[0]
-    const box = first?.kind === 'paragraph' && first.line === item.line ? this.#boxOf(first) : undefined
+    const box =
+      first?.kind === 'paragraph' && first.line === item.line ? this.#boxOf(first) : undefined
     if (first === undefined || box === undefined) {
       const spans = first?.kind === 'paragraph' ? spansOf(this.#text, first.lines) : []
       const title = plainText(this.#text, spans)
@@ -263,7 +272,9 @@ class Walk {
       meta: info?.[2] ?? '',
       line,
       column,
-      source: block.lines.map((row) => ' '.repeat(row.padding) + this.#text.slice(row.start, row.end)).join('\n'),
+      source: block.lines
+        .map((row) => ' '.repeat(row.padding) + this.#text.slice(row.start, row.end))
+        .join('\n'),
       lines: block.lines.map((row) => this.positionOf(row.start)),
     }
   }

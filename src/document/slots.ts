@@ -30,10 +30,14 @@ const FOLLOWING_UNIT = new RegExp(
 
 const NUMBER = '(-?\\d[\\d,_]*(?:\\.\\d+)?)\\s*(%|[a-zA-Zµ]{1,12})?'
 const COMPARISON = new RegExp(
-  '(<=|>=|≤|≥|<|>|at least|at most|less than|more than|no more than|up to|under|below|over|above|min\\.?|max\\.?)\\s*' + NUMBER,
+  '(<=|>=|≤|≥|<|>|at least|at most|less than|more than|no more than|up to|under|below|over|above|min\\.?|max\\.?)\\s*' +
+    NUMBER,
   'iu',
 )
-const TARGET = new RegExp('(?:target|expected|expect|should be|must be|=)\\s*:?\\s*' + NUMBER + '(?![\\d–-])', 'iu')
+const TARGET = new RegExp(
+  '(?:target|expected|expect|should be|must be|=)\\s*:?\\s*' + NUMBER + '(?![\\d–-])',
+  'iu',
+)
 
 const OPERATORS: Readonly<Record<string, SlotBound['op']>> = {
   '<': 'lt',
@@ -56,6 +60,9 @@ const OPERATORS: Readonly<Record<string, SlotBound['op']>> = {
   min: 'ge',
 }
 
+/** How far around a slot its unit and bound are looked for, in UTF-16 units. */
+const CONTEXT_LIMIT_UNITS = 400
+
 export function findSlots(text: string, spans: readonly Span[]): Slot[] {
   const slots: Slot[] = []
   for (const span of spans) {
@@ -71,7 +78,7 @@ export function findSlots(text: string, spans: readonly Span[]): Slot[] {
 }
 
 function slotAt(text: string, span: Span, start: number, end: number): Slot {
-  const rest = text.slice(end, span.contextEnd)
+  const rest = text.slice(end, Math.min(span.contextEnd, end + CONTEXT_LIMIT_UNITS))
   const after = rest.slice(0, /(?<![\p{L}\p{N}_])_{4,}/u.exec(rest)?.index)
   const attached = ATTACHED_UNIT.exec(after)?.[1]
   const following = FOLLOWING_UNIT.exec(after.replace(/^`?\s*/, ''))?.[1]
@@ -90,7 +97,7 @@ function slotAt(text: string, span: Span, start: number, end: number): Slot {
 }
 
 function labelPart(text: string, span: Span, start: number): string {
-  const before = text.slice(span.contextStart, start)
+  const before = text.slice(Math.max(span.contextStart, start - CONTEXT_LIMIT_UNITS), start)
   return before.slice(Math.max(0, before.lastIndexOf('____') + 4))
 }
 

@@ -10,7 +10,10 @@ import type { Slot } from './slots.ts'
 import { signOffSpotsOf } from './spots.ts'
 import { findToggles } from './toggles.ts'
 
-function spansOfText(text: string): { text: string; spans: ReturnType<typeof readMarkdown>['outside']['spans'] } {
+function spansOfText(text: string): {
+  text: string
+  spans: ReturnType<typeof readMarkdown>['outside']['spans']
+} {
   const document = readMarkdown(readDocumentBytes(utf8Bytes(text)))
   return { text: document.reading.text, spans: document.outside.spans }
 }
@@ -35,7 +38,12 @@ test('a slot takes label, unit and bound from its line', () => {
     ['- Rows: ____ (>= 1,000,000)', 'Rows', undefined, 'ge 1000000'],
     ['- Errors (max. 5): ____', 'Errors (max. 5)', undefined, 'le 5'],
     ['- Name: ________', 'Name', undefined, undefined],
-    ['- **Metrics:** `guard_total{tenant="a"}: ____`', 'guard_total{tenant="a"}', undefined, undefined],
+    [
+      '- **Metrics:** `guard_total{tenant="a"}: ____`',
+      'guard_total{tenant="a"}',
+      undefined,
+      undefined,
+    ],
     ['- **Checksum:** `sha256: ____`', 'Checksum', undefined, undefined],
   ]
   for (const [line, label, unit, bound] of rows) {
@@ -49,17 +57,31 @@ test('a slot takes label, unit and bound from its line', () => {
 
 test('two slots of one line do not share a unit or a bound', () => {
   const slots = slotsIn('- Latency: `____ms` (<250), errors `____%` (<1%)')
-  assert.deepEqual(slots.map((slot) => [slot.unit, slot.bound?.value]), [['ms', 250], ['%', 1]])
+  assert.deepEqual(
+    slots.map((slot) => [slot.unit, slot.bound?.value]),
+    [
+      ['ms', 250],
+      ['%', 1],
+    ],
+  )
 })
 
 test('underscores in words, rules, emphasis and fences are no slots', () => {
-  assert.deepEqual(slotsIn('some____name\n\n____\n\n___bold___\n\n```\n____\n```\n\n<!-- ____ -->\n\n\\____'), [])
+  assert.deepEqual(
+    slotsIn('some____name\n\n____\n\n___bold___\n\n```\n____\n```\n\n<!-- ____ -->\n\n\\____'),
+    [],
+  )
 })
 
 test('a toggle is a pair of glyphs with nothing or a slash between them', () => {
-  const { text, spans } = spansOfText('- Result: ✅❌\n- Order: ❌✅\n- Slash: ✅ / ❌\n- Styled: ✅️❌️\n- Legend ✅ good, ❌ bad\n- `✅❌` code')
+  const { text, spans } = spansOfText(
+    '- Result: ✅❌\n- Order: ❌✅\n- Slash: ✅ / ❌\n- Styled: ✅️❌️\n- Legend ✅ good, ❌ bad\n- `✅❌` code',
+  )
   const toggles = findToggles(text, spans)
-  assert.deepEqual(toggles.map((toggle) => toggle.label), ['Result', 'Order', 'Slash', 'Styled', ''])
+  assert.deepEqual(
+    toggles.map((toggle) => toggle.label),
+    ['Result', 'Order', 'Slash', 'Styled', ''],
+  )
   for (const { yes, no } of toggles) {
     assert.ok(text.slice(yes.start, yes.end).startsWith('✅'))
     assert.ok(text.slice(no.start, no.end).startsWith('❌'))
@@ -74,24 +96,46 @@ test('holes are found in prose, and things that look like holes are not', () => 
   assert.deepEqual(
     findHoles(text, spans).map((hole) => `${hole.kind} ${hole.text}`),
     [
-      'placeholder <SERVICE>', 'placeholder <your name>', 'version vX.Y.Z', 'date YYYY-MM-DD', 'parameter $IMAGE_REF',
-      'parameter ${OTHER}', 'open _[Name]_', 'open [TBD]', 'open _[TODO]_',
+      'placeholder <SERVICE>',
+      'placeholder <your name>',
+      'version vX.Y.Z',
+      'date YYYY-MM-DD',
+      'parameter $IMAGE_REF',
+      'parameter ${OTHER}',
+      'open _[Name]_',
+      'open [TBD]',
+      'open _[TODO]_',
     ],
   )
 })
 
 test('holes of code leave parameters to the language', () => {
-  const holes = findCodeHoles('kubectl -n <NAMESPACE> set image $IMAGE app:vX.Y.Z < input > output <<EOF')
-  assert.deepEqual(holes.map((hole) => hole.text), ['<NAMESPACE>', 'vX.Y.Z'])
+  const holes = findCodeHoles(
+    'kubectl -n <NAMESPACE> set image $IMAGE app:vX.Y.Z < input > output <<EOF',
+  )
+  assert.deepEqual(
+    holes.map((hole) => hole.text),
+    ['<NAMESPACE>', 'vX.Y.Z'],
+  )
 })
 
 test('a sign-off row offers its empty, undecided and open cells', () => {
   const document = readMarkdown(
-    readDocumentBytes(utf8Bytes('| Role | Name | Status | Time |\n|---|---|---|---|\n| **SRE** | _[Name]_ | ✅❌ | `____` |\n| QA || [x] ||\n| | x | y | z |\n')),
+    readDocumentBytes(
+      utf8Bytes(
+        '| Role | Name | Status | Time |\n|---|---|---|---|\n| **SRE** | _[Name]_ | ✅❌ | `____` |\n| QA || [x] ||\n| | x | y | z |\n',
+      ),
+    ),
   )
   const [sre, qa, none] = signOffSpotsOf(document)
   assert.equal(none, undefined)
   assert.equal(sre?.role, 'SRE')
-  assert.deepEqual([sre?.name, sre?.status, sre?.time].map((spot) => spot !== undefined), [true, true, true])
-  assert.deepEqual([qa?.name, qa?.status, qa?.time].map((spot) => spot !== undefined), [true, false, true])
+  assert.deepEqual(
+    [sre?.name, sre?.status, sre?.time].map((spot) => spot !== undefined),
+    [true, true, true],
+  )
+  assert.deepEqual(
+    [qa?.name, qa?.status, qa?.time].map((spot) => spot !== undefined),
+    [true, false, true],
+  )
 })

@@ -39,7 +39,12 @@ export interface SignOffSpot {
 }
 
 export function boxSpotsOf(document: MarkdownDocument): BoxSpot[] {
-  return document.tasks.map(({ line, column, markAt, isChecked }) => ({ line, column, markAt, isChecked }))
+  return document.tasks.map(({ line, column, markAt, isChecked }) => ({
+    line,
+    column,
+    markAt,
+    isChecked,
+  }))
 }
 
 export function signOffSpotsOf(document: MarkdownDocument): SignOffSpot[] {
@@ -54,7 +59,10 @@ export function signOffSpotsOf(document: MarkdownDocument): SignOffSpot[] {
       const toggles = findToggles(text, spans)
       const name = valueSpot(text, row.cells[columns.name])
       const decision = columns.status === undefined ? undefined : row.cells[columns.status]
-      const toggle = toggles.find((found) => decision !== undefined && found.start >= decision.start && found.end <= decision.end)
+      const toggle = toggles.find(
+        (found) =>
+          decision !== undefined && found.start >= decision.start && found.end <= decision.end,
+      )
       const status = toggle ?? valueSpot(text, decision)
       const time = valueSpot(text, columns.time === undefined ? undefined : row.cells[columns.time])
       const place = document.positionOf(row.cells[columns.role]!.start)
@@ -79,9 +87,13 @@ function valueSpot(text: string, cell: TableCell | undefined): ValueSpot | undef
   const slot = findSlots(text, cell.spans)[0]
   if (slot !== undefined) return slot
   const hole: Hole | undefined = findHoles(text, cell.spans)[0]
-  return hole === undefined ? undefined : { start: hole.start, end: hole.end, isInCode: isInCode(hole, cell.spans) }
+  return hole === undefined
+    ? undefined
+    : { start: hole.start, end: hole.end, isInCode: isInCode(hole, cell.spans) }
 }
 
 function isInCode(hole: Hole, spans: readonly Span[]): boolean {
-  return spans.some((span) => span.kind === 'code' && hole.start >= span.start && hole.end <= span.end)
+  return spans.some(
+    (span) => span.kind === 'code' && hole.start >= span.start && hole.end <= span.end,
+  )
 }

@@ -47,17 +47,22 @@ export interface Table {
 
 const ROLE = /^(?:role|function|approver role|team|area|title)$/i
 const NAME = /^(?:name|names|approver|person|owner|signed by|signatory|assignee|who)$/i
-const DECISION = /^(?:status|decision|approval|approved\??|signature|sign-?off|signed|go ?\/ ?no-?go|verdict|result)$/i
+const DECISION =
+  /^(?:status|decision|approval|approved\??|signature|sign-?off|signed|go ?\/ ?no-?go|verdict|result)$/i
 const TIME = /^(?:time|timestamp|date|date ?\/ ?time|signed at|when|at)$/i
 const GATE_ID = /^(?:id|#|no\.?|nr\.?|gate id|check id|ref)$/i
-const GATE_STATUS = /^(?:status|done\??|state|complete[d]?\??|checked\??|check|pass(?:ed)?\??|✅|☑|✓|✔)$/iu
-const GATE_TITLE = /^(?:gate|check|item|task|requirement|criteri(?:on|a)|name|description|step|what|control|action|issue)s?$/i
+const GATE_STATUS =
+  /^(?:status|done\??|state|complete[d]?\??|checked\??|check|pass(?:ed)?\??|✅|☑|✓|✔)$/iu
+const GATE_TITLE =
+  /^(?:gate|check|item|task|requirement|criteri(?:on|a)|name|description|step|what|control|action|issue)s?$/i
 const COMMAND = /^(?:command|how|how to verify|verification|verify|script|check command|run)s?$/i
 
 export function readTable(text: string, block: Block): Table {
   const [headLine, ...bodyLines] = block.lines
   if (headLine === undefined) throw new TypeError('a table without a head line')
-  const header = splitRow(text, headLine.start, headLine.end).map((range) => cellOf(text, headLine.line, range).text)
+  const header = splitRow(text, headLine.start, headLine.end).map(
+    (range) => cellOf(text, headLine.line, range).text,
+  )
   const rows = bodyLines.map((line) => {
     const ranges = splitRow(text, line.start, line.end).slice(0, header.length)
     // Cells that the row leaves out exist as empty places at its end.
@@ -91,18 +96,29 @@ function signOffColumns(header: readonly string[]): SignOffColumns | undefined {
   const name = columnOf(header, NAME)
   const status = columnOf(header, DECISION)
   const time = columnOf(header, TIME)
-  if (role === undefined || name === undefined || (status === undefined && time === undefined)) return undefined
+  if (role === undefined || name === undefined || (status === undefined && time === undefined))
+    return undefined
   // Tables of open work also have an area, an owner and a status, and say what is to be done.
-  if (time === undefined && columnOf(header, /^(?:issue|action|gap|task|item|finding|due|deadline)s?$/i) !== undefined) {
+  if (
+    time === undefined &&
+    columnOf(header, /^(?:issue|action|gap|task|item|finding|due|deadline)s?$/i) !== undefined
+  ) {
     return undefined
   }
-  return { role, name, ...(status === undefined ? {} : { status }), ...(time === undefined ? {} : { time }) }
+  return {
+    role,
+    name,
+    ...(status === undefined ? {} : { status }),
+    ...(time === undefined ? {} : { time }),
+  }
 }
 
 function gateColumns(header: readonly string[]): GateColumns | undefined {
   const id = columnOf(header, GATE_ID)
   const named = columnOf(header, GATE_TITLE)
-  const status = header.findIndex((name, index) => index !== named && index !== id && GATE_STATUS.test(name))
+  const status = header.findIndex(
+    (name, index) => index !== named && index !== id && GATE_STATUS.test(name),
+  )
   if (id === undefined && status < 0) return undefined
   const command = columnOf(header, COMMAND)
   const taken = new Set([id, status, command])

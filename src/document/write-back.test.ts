@@ -16,87 +16,166 @@ import type { DocumentFills } from './write-back.ts'
 const DAMAGED_PAIR = 'âœ…âŒ'
 
 const PIECES = [
-  '- [ ] **Gate**\n\n', '- [x] ticked\n', `  - Result: \`____ms\` ${DAMAGED_PAIR}\n`, '  - Other: ____ ✅❌\n', '# H ğŸ” é 漢 😀\r\n',
-  '```bash\n- [ ] ____ ✅❌\n```\n', '<!-- - [ ] ____ -->\n\n', 'text ____\r\n\r\n',
+  '- [ ] **Gate**\n\n',
+  '- [x] ticked\n',
+  `  - Result: \`____ms\` ${DAMAGED_PAIR}\n`,
+  '  - Other: ____ ✅❌\n',
+  '# H ğŸ” é 漢 😀\r\n',
+  '```bash\n- [ ] ____ ✅❌\n```\n',
+  '<!-- - [ ] ____ -->\n\n',
+  'text ____\r\n\r\n',
   '| Role | Name | Status | Time |\n|---|---|---|---|\n| SRE | _[Name]_ | ✅❌ | `____` |\n| QA || | |\n\n',
-  '| ID | Check | Value |\n|---|---|---|\n| 1 | x | `____` |\n\n', '\t- [ ] tab ____\n', '> - [ ] quoted ✅/❌\n',
+  '| ID | Check | Value |\n|---|---|---|\n| 1 | x | `____` |\n\n',
+  '\t- [ ] tab ____\n',
+  '> - [ ] quoted ✅/❌\n',
 ]
 
 function allFills(bytes: Uint8Array, value: string, decision: boolean): DocumentFills {
   const document = readMarkdown(readDocumentBytes(bytes))
-  const spans = [...document.tasks, ...document.gateRows, document.outside].flatMap((content) => content.spans)
+  const spans = [...document.tasks, ...document.gateRows, document.outside].flatMap(
+    (content) => content.spans,
+  )
   const { text } = document.reading
   return {
     boxes: document.tasks.map((task) => ({ line: task.line, isChecked: decision })),
     slots: findSlots(text, spans).map((slot) => ({ ...document.positionOf(slot.start), value })),
-    toggles: findToggles(text, spans).map((toggle) => ({ ...document.positionOf(toggle.start), value: decision })),
-    signOffs: signOffSpotsOf(document).map((spot) => ({ line: spot.line, name: value, isApproved: decision, time: value })),
+    toggles: findToggles(text, spans).map((toggle) => ({
+      ...document.positionOf(toggle.start),
+      value: decision,
+    })),
+    signOffs: signOffSpotsOf(document).map((spot) => ({
+      line: spot.line,
+      name: value,
+      isApproved: decision,
+      time: value,
+    })),
   }
 }
 
 test('without fills the copy is the original, byte for byte', () => {
   fc.assert(
-    fc.property(fc.array(fc.constantFrom(...PIECES), { minLength: 1 }), fc.boolean(), (parts, hasBom) => {
-      const bytes = Uint8Array.from([...(hasBom ? [0xef, 0xbb, 0xbf] : []), ...utf8Bytes(`x\n\n${parts.join('')}`)])
-      assert.deepEqual(fillDocument(bytes, {}), bytes)
-    }),
+    fc.property(
+      fc.array(fc.constantFrom(...PIECES), { minLength: 1 }),
+      fc.boolean(),
+      (parts, hasBom) => {
+        const bytes = Uint8Array.from([
+          ...(hasBom ? [0xef, 0xbb, 0xbf] : []),
+          ...utf8Bytes(`x\n\n${parts.join('')}`),
+        ])
+        assert.deepEqual(fillDocument(bytes, {}), bytes)
+      },
+    ),
   )
 })
 
 test('a filled copy has the same structure, keeps every byte outside the spots, and leaves no spot open', () => {
   const values = fc.oneof(
-    fc.constantFrom('42', 'a|b', '`code`', '- [ ] x', '# h', 'a\nb', '<b>', '[x](http://e.test)', '\u001b[2J', '*', '1. x', '\\', '____', '✅❌', '-->', '</td>'),
+    fc.constantFrom(
+      '42',
+      'a|b',
+      '`code`',
+      '- [ ] x',
+      '# h',
+      'a\nb',
+      '<b>',
+      '[x](http://e.test)',
+      '\u001b[2J',
+      '*',
+      '1. x',
+      '\\',
+      '____',
+      '✅❌',
+      '-->',
+      '</td>',
+    ),
     fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' }),
   )
   let filled = 0
   fc.assert(
-    fc.property(fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 10 }), values, fc.boolean(), (parts, value, decision) => {
-      const bytes = utf8Bytes(`x\n\n${parts.join('')}`)
-      const before = readMarkdown(readDocumentBytes(bytes))
-      const after = readMarkdown(readDocumentBytes(fillDocument(bytes, allFills(bytes, value, decision))))
-      assert.deepEqual(
-        after.tasks.map(({ line, isChecked, parent }) => ({ line, isChecked, parent })),
-        before.tasks.map(({ line, parent }) => ({ line, isChecked: decision, parent })),
-      )
-      assert.deepEqual(after.headings.map((heading) => heading.line), before.headings.map((heading) => heading.line))
-      assert.deepEqual(after.tables.map((table) => table.rows.map((row) => row.line)), before.tables.map((table) => table.rows.map((row) => row.line)))
-      assert.deepEqual(fencesOf(after), fencesOf(before))
-      assert.equal(skeletonOf(after, value), skeletonOf(before, value))
-      filled++
-    }),
+    fc.property(
+      fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 10 }),
+      values,
+      fc.boolean(),
+      (parts, value, decision) => {
+        const bytes = utf8Bytes(`x\n\n${parts.join('')}`)
+        const before = readMarkdown(readDocumentBytes(bytes))
+        const after = readMarkdown(
+          readDocumentBytes(fillDocument(bytes, allFills(bytes, value, decision))),
+        )
+        assert.deepEqual(
+          after.tasks.map(({ line, isChecked, parent }) => ({ line, isChecked, parent })),
+          before.tasks.map(({ line, parent }) => ({ line, isChecked: decision, parent })),
+        )
+        assert.deepEqual(
+          after.headings.map((heading) => heading.line),
+          before.headings.map((heading) => heading.line),
+        )
+        assert.deepEqual(
+          after.tables.map((table) => table.rows.map((row) => row.line)),
+          before.tables.map((table) => table.rows.map((row) => row.line)),
+        )
+        assert.deepEqual(fencesOf(after), fencesOf(before))
+        assert.equal(skeletonOf(after, value), skeletonOf(before, value))
+        filled++
+      },
+    ),
     { numRuns: 300 },
   )
   assert.equal(filled, 300)
 })
 
 function fencesOf(document: ReturnType<typeof readMarkdown>): string[] {
-  return [...document.tasks, document.outside].flatMap((content) => content.fences.map((fence) => fence.source))
+  return [...document.tasks, document.outside].flatMap((content) =>
+    content.fences.map((fence) => fence.source),
+  )
 }
 
 /** The lines that hold no spot. */
 function skeletonOf(document: ReturnType<typeof readMarkdown>, value: string): string {
   assert.notEqual(value, '')
   const open = /^(?![^]*(?:Result|Other|Gate|ticked|text|tab|quoted|SRE|QA|\| 1 \|))/
-  return document.reading.text.split('\n').filter((line) => open.test(line)).join('\n')
+  return document.reading.text
+    .split('\n')
+    .filter((line) => open.test(line))
+    .join('\n')
 }
 
 test('a damaged toggle keeps the raw bytes of the chosen glyph', () => {
   const bytes = utf8Bytes(`- [ ] g\n  - Result: ${DAMAGED_PAIR}\n`)
   const at = { line: 2, column: 13 }
-  assert.equal(utf8Text(fillDocument(bytes, { toggles: [{ ...at, value: true }] })), '- [ ] g\n  - Result: âœ…\n')
-  assert.equal(utf8Text(fillDocument(bytes, { toggles: [{ ...at, value: false }] })), '- [ ] g\n  - Result: âŒ\n')
+  assert.equal(
+    utf8Text(fillDocument(bytes, { toggles: [{ ...at, value: true }] })),
+    '- [ ] g\n  - Result: âœ…\n',
+  )
+  assert.equal(
+    utf8Text(fillDocument(bytes, { toggles: [{ ...at, value: false }] })),
+    '- [ ] g\n  - Result: âŒ\n',
+  )
 })
 
 test('a box is ticked, a tick nobody earned is taken away, and a box as it should be is left alone', () => {
   const bytes = utf8Bytes('- [ ] a\n- [X] b\n- [x] c\n')
-  const boxes = [{ line: 1, isChecked: true }, { line: 2, isChecked: false }, { line: 3, isChecked: true }]
+  const boxes = [
+    { line: 1, isChecked: true },
+    { line: 2, isChecked: false },
+    { line: 3, isChecked: true },
+  ]
   assert.equal(utf8Text(fillDocument(bytes, { boxes })), '- [x] a\n- [ ] b\n- [x] c\n')
 })
 
 test('a sign-off row gets name, glyph and time, also into empty cells', () => {
-  const bytes = utf8Bytes('| Role | Name | Status | Time |\n|---|---|---|---|\n| SRE | _[Name]_ | ✅❌ | `____` |\n| QA || | |\n')
+  const bytes = utf8Bytes(
+    '| Role | Name | Status | Time |\n|---|---|---|---|\n| SRE | _[Name]_ | ✅❌ | `____` |\n| QA || | |\n',
+  )
   const fills = { name: 'Ana Díaz', isApproved: true, time: '2026-01-02T03:04:05.000Z' }
-  const filled = utf8Text(fillDocument(bytes, { signOffs: [{ line: 3, ...fills }, { line: 4, ...fills, isApproved: false }] }))
+  const filled = utf8Text(
+    fillDocument(bytes, {
+      signOffs: [
+        { line: 3, ...fills },
+        { line: 4, ...fills, isApproved: false },
+      ],
+    }),
+  )
   assert.equal(
     filled.split('\n').slice(2, 4).join('\n'),
     '| SRE | Ana Díaz | ✅ | `2026-01-02T03:04:05.000Z` |\n| QA | Ana Díaz | ❌ | 2026-01-02T03:04:05.000Z |',
@@ -105,7 +184,9 @@ test('a sign-off row gets name, glyph and time, also into empty cells', () => {
 
 test('values are cut, flattened and kept from opening markdown of their own', () => {
   const fill = (value: string, line = '- Value: ____'): string =>
-    utf8Text(fillDocument(utf8Bytes(line), { slots: [{ line: 1, column: line.indexOf('_') + 1, value }] }))
+    utf8Text(
+      fillDocument(utf8Bytes(line), { slots: [{ line: 1, column: line.indexOf('_') + 1, value }] }),
+    )
   assert.equal(fill('12.5'), '- Value: 12.5')
   assert.equal(fill('a\r\n- [x] b'), '- Value: `a - [x] b`')
   assert.equal(fill('<script>`x`'), "- Value: `<script>'x'`")
@@ -124,9 +205,15 @@ test('a fill for a place that is none, or the same place twice, is refused', () 
     { slots: [{ line: 1, column: 1, value: 'x' }] },
     { toggles: [{ line: 1, column: 9, value: true }] },
     { signOffs: [{ line: 1, name: 'x', isApproved: true, time: 'y' }] },
-    { slots: [{ line: 1, column: 9, value: 'x' }, { line: 1, column: 9, value: 'y' }] },
+    {
+      slots: [
+        { line: 1, column: 9, value: 'x' },
+        { line: 1, column: 9, value: 'y' },
+      ],
+    },
   ]
-  for (const fills of cases) assert.throws(() => fillDocument(bytes, fills), { code: 'DOCUMENT_SPOT_UNKNOWN' })
+  for (const fills of cases)
+    assert.throws(() => fillDocument(bytes, fills), { code: 'DOCUMENT_SPOT_UNKNOWN' })
 })
 
 test('the reference documents come back byte for byte, and filled only in their spots', (t) => {
@@ -143,7 +230,11 @@ test('the reference documents come back byte for byte, and filled only in their 
     const fills = allFills(bytes, '7', true)
     const filled: Uint8Array = fillDocument(bytes, fills)
     const shrunk = (text: string): string =>
-      text.replaceAll(DAMAGED_PAIR, '').replaceAll('âœ…', '').replaceAll('_[Name]_', '').replace(/_{4,}|7|\[[ x]\]/g, '')
+      text
+        .replaceAll(DAMAGED_PAIR, '')
+        .replaceAll('âœ…', '')
+        .replaceAll('_[Name]_', '')
+        .replace(/_{4,}|7|\[[ x]\]/g, '')
     assert.equal(shrunk(utf8Text(filled)), shrunk(utf8Text(bytes)))
   }
 })

@@ -19,9 +19,17 @@ export const VALUE_LENGTH_LIMIT_UNITS = 200
 export interface DocumentFills {
   /** `isChecked: false` takes a tick away that nobody has earned; boxes not named stay as they are. */
   readonly boxes?: readonly { readonly line: number; readonly isChecked: boolean }[]
-  readonly slots?: readonly { readonly line: number; readonly column: number; readonly value: string }[]
+  readonly slots?: readonly {
+    readonly line: number
+    readonly column: number
+    readonly value: string
+  }[]
   /** Undecided toggles are not named. */
-  readonly toggles?: readonly { readonly line: number; readonly column: number; readonly value: boolean }[]
+  readonly toggles?: readonly {
+    readonly line: number
+    readonly column: number
+    readonly value: boolean
+  }[]
   readonly signOffs?: readonly SignOffFill[]
 }
 
@@ -65,7 +73,10 @@ function applyEdits(bytes: Uint8Array, edits: readonly Edit[]): Uint8Array {
   let last = -1
   for (const edit of sorted) {
     if (edit.start < last) {
-      throw documentFault('DOCUMENT_SPOT_UNKNOWN', `expected each spot once, got the byte offset ${edit.start} twice`)
+      throw documentFault(
+        'DOCUMENT_SPOT_UNKNOWN',
+        `expected each spot once, got the byte offset ${edit.start} twice`,
+      )
     }
     last = edit.end
     size += edit.bytes.length - (edit.end - edit.start)
@@ -86,7 +97,9 @@ function applyEdits(bytes: Uint8Array, edits: readonly Edit[]): Uint8Array {
 
 function unknownSpot(kind: string, line: number, column?: number): Error {
   const place = column === undefined ? `line ${line}` : `line ${line}, column ${column}`
-  return documentFault('DOCUMENT_SPOT_UNKNOWN', `expected a ${kind} at ${place}, found none`, { details: { line } })
+  return documentFault('DOCUMENT_SPOT_UNKNOWN', `expected a ${kind} at ${place}, found none`, {
+    details: { line },
+  })
 }
 
 function boxEdits(document: MarkdownDocument, boxes: NonNullable<DocumentFills['boxes']>): Edit[] {
@@ -108,7 +121,9 @@ function placeKey(place: { readonly line: number; readonly column: number }): st
 }
 
 function spansOfAll(document: MarkdownDocument): MarkdownDocument['outside']['spans'] {
-  return [...document.tasks, ...document.gateRows, document.outside].flatMap((content) => content.spans)
+  return [...document.tasks, ...document.gateRows, document.outside].flatMap(
+    (content) => content.spans,
+  )
 }
 
 function slotEdits(
@@ -118,7 +133,10 @@ function slotEdits(
 ): Edit[] {
   if (fills.length === 0) return []
   const { reading } = document
-  const slots = [...findSlots(reading.text, spansOfAll(document)), ...signOffs.flatMap((spot) => spot.slots)]
+  const slots = [
+    ...findSlots(reading.text, spansOfAll(document)),
+    ...signOffs.flatMap((spot) => spot.slots),
+  ]
   const byPlace = new Map(slots.map((slot) => [placeKey(document.positionOf(slot.start)), slot]))
   return fills.flatMap((fill) => {
     const slot = byPlace.get(placeKey(fill))
@@ -134,8 +152,13 @@ function toggleEdits(
 ): Edit[] {
   if (fills.length === 0) return []
   const { reading } = document
-  const toggles = [...findToggles(reading.text, spansOfAll(document)), ...signOffs.flatMap((spot) => spot.toggles)]
-  const byPlace = new Map(toggles.map((toggle) => [placeKey(document.positionOf(toggle.start)), toggle]))
+  const toggles = [
+    ...findToggles(reading.text, spansOfAll(document)),
+    ...signOffs.flatMap((spot) => spot.toggles),
+  ]
+  const byPlace = new Map(
+    toggles.map((toggle) => [placeKey(document.positionOf(toggle.start)), toggle]),
+  )
   return fills.map((fill) => {
     const toggle = byPlace.get(placeKey(fill))
     if (toggle === undefined) throw unknownSpot('toggle', fill.line, fill.column)
@@ -147,13 +170,21 @@ function toggleEdits(
 function toggleEdit(reading: ReadingText, toggle: Toggle, isYes: boolean): Edit {
   const kept = isYes ? toggle.yes : toggle.no
   const glyph = reading.bytes.subarray(reading.byteOffset(kept.start), reading.byteOffset(kept.end))
-  return { start: reading.byteOffset(toggle.start), end: reading.byteOffset(toggle.end), bytes: glyph }
+  return {
+    start: reading.byteOffset(toggle.start),
+    end: reading.byteOffset(toggle.end),
+    bytes: glyph,
+  }
 }
 
 function valueEdit(reading: ReadingText, spot: ValueSpot, value: string): Edit[] {
   const before = reading.text[spot.start - 1] ?? '\n'
   const after = reading.text[spot.end] ?? '\n'
-  const lineStart = Math.max(reading.text.lastIndexOf('\n', spot.start - 1), reading.text.lastIndexOf('\r', spot.start - 1)) + 1
+  const lineStart =
+    Math.max(
+      reading.text.lastIndexOf('\n', spot.start - 1),
+      reading.text.lastIndexOf('\r', spot.start - 1),
+    ) + 1
   // Behind nothing but list and quote marks a value could open a list or a heading of its own.
   const isFirst = /^[\s>*+.)\d-]*$/.test(reading.text.slice(lineStart, spot.start))
   let written = harmlessValue(value, spot.isInCode, isFirst)
@@ -169,14 +200,27 @@ function valueEdit(reading: ReadingText, spot: ValueSpot, value: string): Edit[]
 /** Empty for a value without a visible character. */
 function harmlessValue(value: string, isInCode: boolean, isAtLineStart: boolean): string {
   // A pipe would end a table cell even inside code, a backtick the code span, and underscores would read as a slot.
-  const flat = singleLine(value).toWellFormed().replaceAll('|', '¦').replaceAll('`', "'").replace(/_{4,}/g, '___')
-  const cut = flat.length > VALUE_LENGTH_LIMIT_UNITS ? `${flat.slice(0, VALUE_LENGTH_LIMIT_UNITS - 1).replace(/[\ud800-\udbff]$/, '')}…` : flat
+  const flat = singleLine(value)
+    .toWellFormed()
+    .replaceAll('|', '¦')
+    .replaceAll('`', "'")
+    .replace(/_{4,}/g, '___')
+  const cut =
+    flat.length > VALUE_LENGTH_LIMIT_UNITS
+      ? `${flat.slice(0, VALUE_LENGTH_LIMIT_UNITS - 1).replace(/[\ud800-\udbff]$/, '')}…`
+      : flat
   if (isInCode || cut === '') return cut
-  const isPlain = /^[\p{L}\p{N}](?:[\p{L}\p{N} .,:%/+()-]*[\p{L}\p{N}%)])?$/u.test(cut) && !/:\/\/|www\./i.test(cut)
+  const isPlain =
+    /^[\p{L}\p{N}](?:[\p{L}\p{N} .,:%/+()-]*[\p{L}\p{N}%)])?$/u.test(cut) &&
+    !/:\/\/|www\./i.test(cut)
   return isPlain && !isAtLineStart ? cut : `\`${cut}\``
 }
 
-function signOffEdits(reading: ReadingText, spots: readonly SignOffSpot[], fill: SignOffFill): Edit[] {
+function signOffEdits(
+  reading: ReadingText,
+  spots: readonly SignOffSpot[],
+  fill: SignOffFill,
+): Edit[] {
   const spot = spots.find((candidate) => candidate.line === fill.line)
   if (spot === undefined) throw unknownSpot('sign-off row', fill.line)
   const edits: Edit[] = []

@@ -51,7 +51,8 @@ export function blockOfFence(fence: Fence, id: string, isShared: boolean): GateB
 function commandsOfTranscript(fence: Fence): { source: string; lines: Fence['lines'] } {
   const texts = fence.source.split('\n')
   const opening = texts.find((text) => !/^\s*(?:#|$)/.test(text))
-  if (opening === undefined || !/^\s*\$ /.test(opening)) return { source: fence.source, lines: fence.lines }
+  if (opening === undefined || !/^\s*\$ /.test(opening))
+    return { source: fence.source, lines: fence.lines }
   const kept: { text: string; place: Fence['lines'][number] }[] = []
   let continues = false
   for (const [index, text] of texts.entries()) {
@@ -71,7 +72,11 @@ const COMMAND_VERB = /^\s*(?:run|execute|start|invoke|call|launch)\b[^`]*$/i
  * The inline code that a gate runs: when the title consists of it, or when the title starts with Run or a like verb.
  * A lone word in backticks is a name, not a command.
  */
-export function inlineCommand(document: MarkdownDocument, titleSpans: readonly Span[], id: string): GateBlock | undefined {
+export function inlineCommand(
+  document: MarkdownDocument,
+  titleSpans: readonly Span[],
+  id: string,
+): GateBlock | undefined {
   const { text } = document.reading
   const visible = titleSpans.filter((span) => text.slice(span.start, span.end).trim() !== '')
   const index = visible.findIndex((span) => span.kind === 'code')
@@ -79,9 +84,11 @@ export function inlineCommand(document: MarkdownDocument, titleSpans: readonly S
   if (code === undefined) return undefined
   const source = text.slice(code.start, code.end).trim()
   const before = visible[index - 1]
-  const isVerbed = index === 1 && before !== undefined && COMMAND_VERB.test(text.slice(before.start, before.end))
+  const isVerbed =
+    index === 1 && before !== undefined && COMMAND_VERB.test(text.slice(before.start, before.end))
   const isWhole = visible.length === 1 && (/\s/.test(source) || source.startsWith('./'))
-  if (!/^[\w./$~"'{[-]/.test(source) || source.includes('____') || (!isVerbed && !isWhole)) return undefined
+  if (!/^[\w./$~"'{[-]/.test(source) || source.includes('____') || (!isVerbed && !isWhole))
+    return undefined
   return inlineBlock(document, code, id)
 }
 
@@ -116,14 +123,32 @@ export interface Binding {
 /** Binds blocks to a check: shell blocks are joined in order, of other languages the first block counts. */
 export function bindBlocks(blocks: readonly GateBlock[], gate: string): Binding {
   const runnable = blocks.filter((block) => block.kind === 'runnable')
-  const leading = runnable.find((block) => FAMILIES.get(block.language) !== 'unsupported') ?? runnable[0]
+  const leading =
+    runnable.find((block) => FAMILIES.get(block.language) !== 'unsupported') ?? runnable[0]
   if (leading === undefined) {
-    return { effect: 'read', provenRead: false, selfChecking: false, effectReason: 'a person answers', parameters: [], findings: [] }
+    return {
+      effect: 'read',
+      provenRead: false,
+      selfChecking: false,
+      effectReason: 'a person answers',
+      parameters: [],
+      findings: [],
+    }
   }
   const family = FAMILIES.get(leading.language)!
-  const run = family === 'shell' ? runnable.filter((block) => FAMILIES.get(block.language) === 'shell') : [leading]
-  const leftOut = runnable.filter((block) => !run.includes(block)).map((block) => leftOutFinding(block, gate, leading.language))
-  const bound = family === 'shell' ? bindShell(run, gate) : family === 'http' ? bindHttp(leading) : bindOther(leading, family)
+  const run =
+    family === 'shell'
+      ? runnable.filter((block) => FAMILIES.get(block.language) === 'shell')
+      : [leading]
+  const leftOut = runnable
+    .filter((block) => !run.includes(block))
+    .map((block) => leftOutFinding(block, gate, leading.language))
+  const bound =
+    family === 'shell'
+      ? bindShell(run, gate)
+      : family === 'http'
+        ? bindHttp(leading)
+        : bindOther(leading, family)
   return { ...bound, findings: [...bound.findings, ...leftOut] }
 }
 
@@ -142,7 +167,9 @@ function leftOutFinding(block: GateBlock, gate: string, language: string): Findi
 /** The blocks as one script, the way they will run. */
 export function joinShellBlocks(blocks: readonly GateBlock[]): CodeBlock {
   const first = blocks[0]!
-  const lines = blocks.flatMap((block) => (block.lines.length > 0 ? block.lines : [{ line: block.line, column: block.column }]))
+  const lines = blocks.flatMap((block) =>
+    block.lines.length > 0 ? block.lines : [{ line: block.line, column: block.column }],
+  )
   return { ...first, source: blocks.map((block) => block.source).join('\n'), lines }
 }
 
@@ -162,18 +189,26 @@ function bindHttp(block: GateBlock): Binding {
   const texts = [request.url, ...Object.values(request.headers ?? {}), request.body ?? '']
   return {
     check: request,
-    effect: request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS' ? 'read' : 'unknown',
+    effect:
+      request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'
+        ? 'read'
+        : 'unknown',
     provenRead: isHarmless,
     selfChecking: false,
-    effectReason: isHarmless ? `${request.method} only asks` : `${request.method} may change something or send a parameter away`,
+    effectReason: isHarmless
+      ? `${request.method} only asks`
+      : `${request.method} may change something or send a parameter away`,
     parameters: parametersIn(texts.join('\n')),
     findings: [],
   }
 }
 
 function bindOther(block: GateBlock, family: Family): Binding {
-  if (family !== 'sql') return unsupported(block.language, `${block.language} is recognised but not run`)
-  const connection = /(?:^|\s|\{)connection=["']?([A-Za-z_][A-Za-z0-9_]{0,99})/.exec(block.meta)?.[1] ?? 'DATABASE_URL'
+  if (family !== 'sql')
+    return unsupported(block.language, `${block.language} is recognised but not run`)
+  const connection =
+    /(?:^|\s|\{)connection=["']?([A-Za-z_][A-Za-z0-9_]{0,99})/.exec(block.meta)?.[1] ??
+    'DATABASE_URL'
   const text = block.source.trim()
   if (text === '') return unsupported('sql', 'the block is empty')
   return {

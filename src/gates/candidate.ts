@@ -1,5 +1,13 @@
 // Brings task items and table rows into one form, each with the code that belongs to it.
-import type { Content, Fence, Heading, MarkdownDocument, RowContent, Span, Task } from '../document/index.ts'
+import type {
+  Content,
+  Fence,
+  Heading,
+  MarkdownDocument,
+  RowContent,
+  Span,
+  Task,
+} from '../document/index.ts'
 import { blockOfFence, inlineBlock, inlineCommand, isRunnableLanguage } from './binding.ts'
 import type { GateBlock } from './imported.ts'
 
@@ -21,12 +29,16 @@ export interface Candidate {
   readonly children: readonly number[]
 }
 
+/** Blocks behind one list that its gates share; further ones belong to no gate. */
+const SHARED_BLOCK_LIMIT = 20
+
 type Draft = { -readonly [K in keyof Candidate]: Candidate[K] }
 
 export function findCandidates(document: MarkdownDocument): Candidate[] {
   const drafts = document.tasks.map((task) => draftOfTask(document, task))
   for (const [index, task] of document.tasks.entries()) {
-    if (task.parent !== undefined) drafts[task.parent]!.children = [...drafts[task.parent]!.children, index]
+    if (task.parent !== undefined)
+      drafts[task.parent]!.children = [...drafts[task.parent]!.children, index]
   }
   bindFollowing(document, drafts)
   const ownChecks = drafts.flatMap((draft) => splitRollUp(draft))
@@ -50,7 +62,10 @@ function draftOfTask(document: MarkdownDocument, task: Task): Draft {
     headings,
     parents,
     spans,
-    blocks: inline === undefined || fences.some((block) => block.kind === 'runnable') ? fences : [inline, ...fences],
+    blocks:
+      inline === undefined || fences.some((block) => block.kind === 'runnable')
+        ? fences
+        : [inline, ...fences],
     isChecked,
     hasBox: true,
     children: [],
@@ -59,18 +74,30 @@ function draftOfTask(document: MarkdownDocument, task: Task): Draft {
 
 /** Code right behind a list serves those of its gates that bring none of their own. */
 function bindFollowing(document: MarkdownDocument, drafts: readonly Draft[]): void {
+  const shared = new Map<number, readonly GateBlock[]>()
+  for (const [list, fences] of document.fencesAfterList) {
+    const runnable = fences
+      .filter((fence) => isRunnableLanguage(fence.language))
+      .slice(0, SHARED_BLOCK_LIMIT)
+    if (runnable.length > 0)
+      shared.set(
+        list,
+        runnable.map((fence) => blockOfFence(fence, '', true)),
+      )
+  }
   for (const [index, task] of document.tasks.entries()) {
     const draft = drafts[index]!
-    const following = (document.fencesAfterList.get(task.list) ?? []).filter((fence) => isRunnableLanguage(fence.language))
-    if (following.length === 0 || draft.children.length > 0) continue
+    const following = shared.get(task.list)
+    if (following === undefined || draft.children.length > 0) continue
     if (draft.blocks.some((block) => block.kind === 'runnable')) continue
-    draft.blocks = [...draft.blocks, ...following.map((fence) => blockOfFence(fence, '', true))]
+    draft.blocks = [...draft.blocks, ...following]
   }
 }
 
 /** A roll-up has no check; code of its own becomes a child, so that it cannot get lost. */
 function splitRollUp(draft: Draft): { parent: Draft; check: Draft }[] {
-  if (draft.children.length === 0 || !draft.blocks.some((block) => block.kind === 'runnable')) return []
+  if (draft.children.length === 0 || !draft.blocks.some((block) => block.kind === 'runnable'))
+    return []
   const check: Draft = {
     ...draft,
     title: `${draft.title} (own check)`,
@@ -89,13 +116,16 @@ const DONE = /^(?:x|yes|y|done|complete[d]?|ok|pass(?:ed)?|closed|✅|☑|✓|�
 function draftOfRow(document: MarkdownDocument, content: RowContent): Draft | undefined {
   const { row, table } = content
   const columns = table.gates!
-  const cellText = (index: number | undefined): string => (index === undefined ? '' : (row.cells[index]?.text ?? ''))
+  const cellText = (index: number | undefined): string =>
+    index === undefined ? '' : (row.cells[index]?.text ?? '')
   const title = [cellText(columns.id), cellText(columns.title)].filter(Boolean).join(' ')
   // A row without a name is a separator.
   if (title === '') return undefined
   const status = cellText(columns.status)
   const command = columns.command === undefined ? undefined : row.cells[columns.command]
-  const visible = command?.spans.filter((span) => document.reading.text.slice(span.start, span.end).trim() !== '')
+  const visible = command?.spans.filter(
+    (span) => document.reading.text.slice(span.start, span.end).trim() !== '',
+  )
   const code = visible?.length === 1 && visible[0]!.kind === 'code' ? visible[0] : undefined
   return {
     title,
@@ -113,8 +143,15 @@ function draftOfRow(document: MarkdownDocument, content: RowContent): Draft | un
 }
 
 /** Runnable fences that no gate took. */
-export function unboundFences(document: MarkdownDocument, candidates: readonly Candidate[]): Fence[] {
-  const bound = new Set(candidates.flatMap((candidate) => candidate.blocks.map((block) => `${block.line}:${block.column}`)))
+export function unboundFences(
+  document: MarkdownDocument,
+  candidates: readonly Candidate[],
+): Fence[] {
+  const bound = new Set(
+    candidates.flatMap((candidate) =>
+      candidate.blocks.map((block) => `${block.line}:${block.column}`),
+    ),
+  )
   const outside: Content = document.outside
   return outside.fences.filter((fence) => {
     const block = blockOfFence(fence, '', false)

@@ -18,7 +18,10 @@ export interface IdParts {
 }
 
 /** Headings that name sections: not the document's title. */
-export function sectionHeadings(headings: readonly Heading[], titleStart: number | undefined): readonly Heading[] {
+export function sectionHeadings(
+  headings: readonly Heading[],
+  titleStart: number | undefined,
+): readonly Heading[] {
   return headings.filter((heading) => heading.start !== titleStart)
 }
 
@@ -36,23 +39,41 @@ export function nameGates(gates: readonly IdParts[]): string[] {
   const perMarked = countEach(marked)
   // Names nobody else has are given first, so that a numbered copy never takes one of them.
   for (const name of marked) if (perMarked.get(name) === 1) used.add(name)
-  return marked.map((name) => {
-    if (perMarked.get(name) === 1) return name
-    let number = 1
-    while (used.has(`${name}-${number}`)) number++
-    used.add(`${name}-${number}`)
-    return `${name}-${number}`
-  })
+  const next = new Map<string, number>()
+  return marked.map((name) =>
+    perMarked.get(name) === 1 ? name : numberedName(`${name}-`, 1, used, next),
+  )
+}
+
+/** The first free number behind a stem; the numbers already tried are remembered, so that many copies stay cheap. */
+function numberedName(
+  stem: string,
+  first: number,
+  used: Set<string>,
+  next: Map<string, number>,
+): string {
+  let number = next.get(stem) ?? first
+  while (used.has(`${stem}${number}`)) number++
+  next.set(stem, number + 1)
+  used.add(`${stem}${number}`)
+  return `${stem}${number}`
 }
 
 function pathOf(gate: IdParts): string {
-  const above = [...gate.headings.map((heading) => heading.title), ...gate.parents].map(shortSlug).filter(Boolean)
+  const above = [...gate.headings.map((heading) => heading.title), ...gate.parents]
+    .map(shortSlug)
+    .filter(Boolean)
   return [...above, shortSlug(gate.title) || `gate-${gate.hash.slice(0, MARK_LENGTH)}`].join('/')
 }
 
-export function shortSlug(text: string): string {
+function shortSlug(text: string): string {
   const slug = slugOf(text)
-  return slug.length <= SLUG_LIMIT ? slug : slug.slice(0, SLUG_LIMIT).toWellFormed().replace(/[-\ufffd]+$/u, '')
+  return slug.length <= SLUG_LIMIT
+    ? slug
+    : slug
+        .slice(0, SLUG_LIMIT)
+        .toWellFormed()
+        .replace(/[-\ufffd]+$/u, '')
 }
 
 function countEach(names: readonly string[]): Map<string, number> {
@@ -61,11 +82,14 @@ function countEach(names: readonly string[]): Map<string, number> {
   return counts
 }
 
-/** Ids of slots and toggles within one gate: slug of the label, numbered when taken. */
-export function nameSpot(label: string, suffix: string, used: Set<string>): string {
-  const stem = (shortSlug(label) || 'value') + suffix
-  let name = stem
-  for (let number = 2; used.has(name); number++) name = `${stem}-${number}`
-  used.add(name)
-  return name
+/** Gives slots and toggles of one gate their ids: slug of the label, numbered when taken. */
+export function makeSpotNames(): (label: string, suffix: string) => string {
+  const used = new Set<string>()
+  const next = new Map<string, number>()
+  return (label, suffix) => {
+    const stem = (shortSlug(label) || 'value') + suffix
+    if (used.has(stem)) return numberedName(`${stem}-`, 2, used, next)
+    used.add(stem)
+    return stem
+  }
 }

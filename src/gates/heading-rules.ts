@@ -7,7 +7,10 @@ const ADVISORY = /^\W*(?:recommended|optional|nice[ -]to[ -]have|stretch|bonus)\
 const METRICS = /^\W*(?:[\w-]+\s+){0,2}metrics\W*(?:\(.*\))?$/iu
 
 /** Severity by the innermost heading that speaks about it; required when none does. */
-export function severityUnder(headings: readonly Heading[]): { severity: Severity; heading?: Heading } {
+export function severityUnder(headings: readonly Heading[]): {
+  severity: Severity
+  heading?: Heading
+} {
   for (const heading of headings.toReversed()) {
     if (ADVISORY.test(heading.title)) return { severity: 'advisory', heading }
     if (METRICS.test(heading.title)) return { severity: 'informational', heading }
@@ -42,11 +45,21 @@ function phaseOfHeading(title: string): Phase | undefined {
  * The phase of each gate, in order. Without a heading that declares a rollout phase there are none; with one, all that
  * stands before it is due before deploy, and what declares nothing is due with what stands before it.
  */
-export function phasesOf(gates: readonly { headings: readonly Heading[]; title: string }[]): (Phase | undefined)[] {
+export function phasesOf(
+  gates: readonly { headings: readonly Heading[]; title: string }[],
+): (Phase | undefined)[] {
   const declared = gates.map(({ headings, title }) => {
-    const isRollout = headings.some((heading) => ROLLOUT.test(heading.title) && phaseOfHeading(heading.title) !== 'pre-deploy')
-    const named = headings.toReversed().map((heading) => phaseOfHeading(heading.title)).find((phase) => phase !== undefined)
-    const own = isRollout && /%|\bfull roll-?out\b/i.test(title) ? phaseOfHeading(`rollout ${title}`) : undefined
+    const isRollout = headings.some(
+      (heading) => ROLLOUT.test(heading.title) && phaseOfHeading(heading.title) !== 'pre-deploy',
+    )
+    const named = headings
+      .toReversed()
+      .map((heading) => phaseOfHeading(heading.title))
+      .find((phase) => phase !== undefined)
+    const own =
+      isRollout && /%|\bfull roll-?out\b/i.test(title)
+        ? phaseOfHeading(`rollout ${title}`)
+        : undefined
     return own ?? named
   })
   if (!declared.some((phase) => phase !== undefined && phase !== 'pre-deploy')) return declared

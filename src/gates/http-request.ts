@@ -23,12 +23,17 @@ export function readHttpRequest(source: string): HttpCheck | { readonly problem:
   const headers: Record<string, string> = Object.create(null)
   for (at++; at < lines.length && lines[at] !== '' && !lines[at]!.startsWith('###'); at++) {
     const header = HEADER_LINE.exec(lines[at]!.trim())
-    if (header === null) return { problem: `expected a header or a blank line in line ${at + 1} of the block` }
+    if (header === null)
+      return { problem: `expected a header or a blank line in line ${at + 1} of the block` }
     headers[header[1]!] = header[2]!
-    if (Object.keys(headers).length > HEADER_LIMIT) return { problem: `expected at most ${HEADER_LIMIT} headers` }
+    if (Object.keys(headers).length > HEADER_LIMIT)
+      return { problem: `expected at most ${HEADER_LIMIT} headers` }
   }
   const end = lines.findIndex((line, index) => index >= at && line.startsWith('###'))
-  const body = lines.slice(at + 1, end < 0 ? undefined : end).join('\n').trim()
+  const body = lines
+    .slice(at + 1, end < 0 ? undefined : end)
+    .join('\n')
+    .trim()
   return {
     type: 'http',
     method: (request[1] ?? 'GET').toUpperCase(),

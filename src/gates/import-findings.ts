@@ -8,7 +8,11 @@ import { severityUnder } from './heading-rules.ts'
 import type { ImportedGate, ImportedHole } from './imported.ts'
 
 /** Findings of one gate: its code's, and a tick that nobody earned. */
-export function gateFindings(gate: ImportedGate, candidate: Candidate, binding: Binding): Finding[] {
+export function gateFindings(
+  gate: ImportedGate,
+  candidate: Candidate,
+  binding: Binding,
+): Finding[] {
   const place = { gate: gate.id, line: gate.line, column: gate.column }
   const findings: Finding[] = [...binding.findings]
   if (candidate.isChecked) {
@@ -28,7 +32,8 @@ export function gateFindings(gate: ImportedGate, candidate: Candidate, binding: 
       line: shared.line,
       column: shared.column,
       level: 'note',
-      message: 'This block follows a list and is taken as the check of each of its gates that has no code of its own.',
+      message:
+        'This block follows a list and is taken as the check of each of its gates that has no code of its own.',
       fix: 'Move the block into the one item that it checks.',
     })
   }
@@ -61,16 +66,32 @@ export function documentFindings(
       message: `This ${fence.language} block belongs to no gate and is never run.`,
       fix: 'Move it into the item that it checks, if it is a check.',
     })),
-    ...holes.map((hole): Finding => ({
+    ...eachHoleOnce(holes).map((hole): Finding => ({
       rule: 'hole-open',
       ...(hole.gate === undefined ? {} : { gate: hole.gate }),
       line: hole.line,
       column: hole.column,
       level: hole.gate === undefined ? 'note' : 'warning',
-      message: hole.gate === undefined ? `${hole.text} was never filled in.` : `${hole.text} needs a value; the gate is blocked until it has one.`,
-      fix: hole.text.startsWith('$') ? 'Give the parameter a value when the plan runs.' : 'Fill it in, or name the value when the plan is made.',
+      message:
+        hole.gate === undefined
+          ? `${hole.text} was never filled in.`
+          : `${hole.text} needs a value; the gate is blocked until it has one.`,
+      fix: hole.text.startsWith('$')
+        ? 'Give the parameter a value when the plan runs.'
+        : 'Fill it in, or name the value when the plan is made.',
     })),
   ]
+}
+
+/** A hole that a gate repeats needs one value, so it is one finding. */
+function eachHoleOnce(holes: readonly ImportedHole[]): ImportedHole[] {
+  const seen = new Set<string>()
+  return holes.filter((hole) => {
+    const key = `${hole.gate ?? ''} ${hole.text}`
+    const isNew = !seen.has(key)
+    seen.add(key)
+    return isNew
+  })
 }
 
 function readingFindings(document: MarkdownDocument): Finding[] {

@@ -1,19 +1,27 @@
 // Turns the bytes of a checklist into gates, spots, holes and findings; nothing in the document is ever run.
 import { contentDigest, hexOf } from '../kernel/index.ts'
 import type { Digest } from '../kernel/index.ts'
-import { findCodeHoles, findHoles, findSlots, findToggles, readDocumentBytes, readMarkdown, signOffSpotsOf, singleLine } from '../document/index.ts'
-import type { Hole, MarkdownDocument, SignOffSpot } from '../document/index.ts'
+import {
+  findHoles,
+  readDocumentBytes,
+  readMarkdown,
+  signOffSpotsOf,
+  singleLine,
+} from '../document/index.ts'
+import type { MarkdownDocument, SignOffSpot } from '../document/index.ts'
 import { bindBlocks } from './binding.ts'
 import type { Binding } from './binding.ts'
 import type { Finding } from './block.ts'
 import { findCandidates } from './candidate.ts'
 import type { Candidate } from './candidate.ts'
 import { gatesFault } from './errors.ts'
-import { nameGates, nameSpot, sectionHeadings } from './gate-id.ts'
+import { gateHoles } from './gate-holes.ts'
+import { makeSpotNames, nameGates, sectionHeadings } from './gate-id.ts'
+import { namedSpots, outsideSpots } from './gate-spots.ts'
 import { phasesOf, severityUnder } from './heading-rules.ts'
 import type { Phase } from './heading-rules.ts'
 import { documentFindings, gateFindings } from './import-findings.ts'
-import type { ImportedChecklist, ImportedGate, ImportedHole, ImportedSlot, ImportedToggle } from './imported.ts'
+import type { ImportedChecklist, ImportedGate, ImportedHole } from './imported.ts'
 
 export type { ImportedChecklist } from './imported.ts'
 
@@ -25,19 +33,37 @@ export const CHECKLIST_GATE_LIMIT = 10_000
  * column; a role / name / status / time table holds sign-offs.
  * @throws GATES_CHECKLIST_GATELESS, GATES_CHECKLIST_GATES_EXCEEDED and the DOCUMENT_ codes of reading
  */
-export function importChecklist(bytes: Uint8Array, name: string, digest: Digest): ImportedChecklist {
+export function importChecklist(
+  bytes: Uint8Array,
+  name: string,
+  digest: Digest,
+): ImportedChecklist {
   const document = readMarkdown(readDocumentBytes(bytes))
   const candidates = candidatesOf(document)
   const titleStart = titleHeading(document)?.start
   const sections = candidates.map((candidate) => sectionHeadings(candidate.headings, titleStart))
   const hashes = candidates.map((candidate) => digest.sha256(sourceBytes(document, candidate)))
   const ids = nameGates(
-    candidates.map((candidate, index) => ({ ...candidate, headings: sections[index]!, hash: hexOf(hashes[index]!) })),
+    candidates.map((candidate, index) => ({
+      ...candidate,
+      headings: sections[index]!,
+      hash: hexOf(hashes[index]!),
+    })),
   )
-  const phases = phasesOf(candidates.map((candidate, index) => ({ headings: sections[index]!, title: candidate.title })))
+  const phases = phasesOf(
+    candidates.map((candidate, index) => ({ headings: sections[index]!, title: candidate.title })),
+  )
   const findings: Finding[] = []
+  const bindings = new Map<string, Binding>()
   const gates = candidates.map((candidate, index) => {
-    const facts = { id: ids[index]!, ids, headings: sections[index]!, phase: phases[index], sha256: contentDigest(hashes[index]!) }
+    const facts = {
+      id: ids[index]!,
+      ids,
+      headings: sections[index]!,
+      phase: phases[index],
+      sha256: contentDigest(hashes[index]!),
+      bindings,
+    }
     const gate = makeGate(document, candidate, facts)
     findings.push(...gateFindings(gate.gate, candidate, gate.binding))
     return gate
@@ -46,7 +72,10 @@ export function importChecklist(bytes: Uint8Array, name: string, digest: Digest)
   const outside = outsideSpots(document, signOffs)
   const holes = [
     ...gates.flatMap(({ gate, holes }) => holes.map((hole) => ({ ...hole, gate: gate.id }))),
-    ...findHoles(document.reading.text, document.outside.spans).map((hole) => ({ text: singleLine(hole.text), ...document.positionOf(hole.start) })),
+    ...findHoles(document.reading.text, document.outside.spans).map((hole) => ({
+      text: singleLine(hole.text),
+      ...document.positionOf(hole.start),
+    })),
   ]
   findings.push(...documentFindings(document, candidates, holes))
   const imported = gates.map(({ gate }) => gate)
@@ -77,16 +106,24 @@ function eachOnce(findings: readonly Finding[]): Finding[] {
 function candidatesOf(document: MarkdownDocument): Candidate[] {
   const count = document.tasks.length + document.gateRows.length
   if (count === 0) {
-    throw gatesFault('GATES_CHECKLIST_GATELESS', 'expected at least one gate, found neither a task item nor a table row with an id or status')
+    throw gatesFault(
+      'GATES_CHECKLIST_GATELESS',
+      'expected at least one gate, found neither a task item nor a table row with an id or status',
+    )
   }
   if (count > CHECKLIST_GATE_LIMIT) {
-    throw gatesFault('GATES_CHECKLIST_GATES_EXCEEDED', `expected at most ${CHECKLIST_GATE_LIMIT} gates, found ${count}`)
+    throw gatesFault(
+      'GATES_CHECKLIST_GATES_EXCEEDED',
+      `expected at most ${CHECKLIST_GATE_LIMIT} gates, found ${count}`,
+    )
   }
   return findCandidates(document)
 }
 
 /** The first heading is the document's title when it is the only one of the first level or opens the document. */
-function titleHeading(document: MarkdownDocument): MarkdownDocument['headings'][number] | undefined {
+function titleHeading(
+  document: MarkdownDocument,
+): MarkdownDocument['headings'][number] | undefined {
   const first = document.headings[0]
   if (first?.level === 1) return first
   const ones = document.headings.filter((heading) => heading.level === 1)
@@ -95,12 +132,18 @@ function titleHeading(document: MarkdownDocument): MarkdownDocument['headings'][
 
 function titleOf(document: MarkdownDocument, name: string): string {
   const entries = document.frontMatter?.entries ?? {}
-  const named = Object.hasOwn(entries, 'title') ? entries['title'] : Object.hasOwn(entries, 'name') ? entries['name'] : undefined
+  const named = Object.hasOwn(entries, 'title')
+    ? entries['title']
+    : Object.hasOwn(entries, 'name')
+      ? entries['name']
+      : undefined
   return singleLine(titleHeading(document)?.title ?? named ?? name)
 }
 
 function cleanEntries(entries: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(entries).map(([key, value]) => [singleLine(key), singleLine(value)]))
+  return Object.fromEntries(
+    Object.entries(entries).map(([key, value]) => [singleLine(key), singleLine(value)]),
+  )
 }
 
 function sourceBytes(document: MarkdownDocument, candidate: Candidate): Uint8Array {
@@ -115,6 +158,8 @@ interface GateFacts {
   readonly headings: Candidate['headings']
   readonly phase: Phase | undefined
   readonly sha256: ImportedGate['sourceSha256']
+  /** Bindings of shared code, by its place. */
+  readonly bindings: Map<string, Binding>
 }
 
 interface MadeGate {
@@ -126,10 +171,12 @@ interface MadeGate {
 function makeGate(document: MarkdownDocument, candidate: Candidate, facts: GateFacts): MadeGate {
   const { id, ids, headings, phase, sha256 } = facts
   const blocks = candidate.blocks.map((block, index) => ({ ...block, id: `${id}#${index + 1}` }))
-  const binding = bindBlocks(candidate.children.length > 0 ? [] : blocks, id)
-  const holes = holesOf(document, candidate, blocks, binding)
+  const binding = bindOnce(candidate.children.length > 0 ? [] : blocks, id, facts.bindings)
+  const holes = gateHoles(document, candidate, blocks, binding)
   const own = holes.filter((hole) => hole.kind !== 'parameter').map((hole) => hole.text)
-  const named = holes.filter((hole) => hole.kind === 'parameter').map((hole) => hole.text.replace(/[${}]/g, ''))
+  const named = holes
+    .filter((hole) => hole.kind === 'parameter')
+    .map((hole) => hole.text.replace(/[${}]/g, ''))
   const gate: ImportedGate = {
     id,
     title: candidate.title,
@@ -140,8 +187,10 @@ function makeGate(document: MarkdownDocument, candidate: Candidate, facts: GateF
     line: candidate.line,
     column: candidate.column,
     blocks,
-    ...spotsOf(document, candidate.spans),
-    ...(candidate.children.length === 0 ? {} : { children: candidate.children.map((child) => ids[child]!) }),
+    ...namedSpots(document, candidate.spans, makeSpotNames()),
+    ...(candidate.children.length === 0
+      ? {}
+      : { children: candidate.children.map((child) => ids[child]!) }),
     checked: candidate.isChecked,
     hasBox: candidate.hasBox,
     holes: [...new Set(own)],
@@ -150,77 +199,29 @@ function makeGate(document: MarkdownDocument, candidate: Candidate, facts: GateF
     provenRead: binding.provenRead,
     selfChecking: binding.selfChecking,
     effectReason: binding.effectReason,
-    unsound: [...new Set(binding.findings.filter((finding) => finding.level === 'error').map((finding) => finding.rule))],
+    unsound: [
+      ...new Set(
+        binding.findings
+          .filter((finding) => finding.level === 'error')
+          .map((finding) => finding.rule),
+      ),
+    ],
     sourceSha256: sha256,
   }
   return { gate, binding, holes: holes.map(({ text, line, column }) => ({ text, line, column })) }
 }
 
-interface PlacedHole extends ImportedHole {
-  readonly kind: Hole['kind']
-}
-
-/** Holes of the prose of the gate, and of the code that it runs. */
-function holesOf(document: MarkdownDocument, candidate: Candidate, blocks: ImportedGate['blocks'], binding: Binding): PlacedHole[] {
-  const inCode = blocks
-    .filter((block) => block.kind === 'runnable')
-    .flatMap((block) => {
-      const holes = block.inline ? [] : findCodeHoles(block.source)
-      // Parameters are never spliced into SQL, so there `$NAME` is a place to fill by hand; `$tag$` opens a quotation.
-      if (binding.check?.type === 'sql') holes.push(...sqlParameters(block.source))
-      return holes.map((hole) => ({ kind: hole.kind, text: singleLine(hole.text), ...placeInBlock(block, hole.start) }))
-    })
-  const inProse = findHoles(document.reading.text, candidate.spans).map((hole) => ({
-    kind: hole.kind,
-    text: singleLine(hole.text),
-    ...document.positionOf(hole.start),
-  }))
-  return [...inProse, ...inCode]
-}
-
-function sqlParameters(source: string): Hole[] {
-  return [...source.matchAll(/\$(?:[A-Z_][A-Z0-9_]*\b(?!\$)|\{[A-Z_][A-Z0-9_]*\})/g)].map((match) => ({
-    kind: 'open',
-    text: match[0],
-    start: match.index,
-    end: match.index + match[0].length,
-  }))
-}
-
-function placeInBlock(block: ImportedGate['blocks'][number], index: number): { line: number; column: number } {
-  const before = block.source.slice(0, index).split('\n')
-  const place = block.lines[before.length - 1] ?? block
-  return { line: place.line, column: place.column + before.at(-1)!.length }
-}
-
-function spotsOf(document: MarkdownDocument, spans: Candidate['spans']): Pick<ImportedGate, 'slots' | 'toggles'> {
-  const { text } = document.reading
-  const used = new Set<string>()
-  const slots = findSlots(text, spans).map((slot): ImportedSlot => ({
-    id: nameSpot(slot.label, '', used),
-    label: slot.label,
-    ...(slot.unit === undefined ? {} : { unit: slot.unit }),
-    ...(slot.bound === undefined ? {} : { bound: slot.bound }),
-    ...document.positionOf(slot.start),
-  }))
-  const toggles = findToggles(text, spans).map((toggle): ImportedToggle => ({
-    id: nameSpot(toggle.label, '-ok', used),
-    label: toggle.label,
-    ...document.positionOf(toggle.start),
-  }))
-  return { slots, toggles }
-}
-
-function outsideSpots(document: MarkdownDocument, signOffs: readonly SignOffSpot[]): ImportedChecklist['outside'] {
-  const spots = spotsOf(document, document.outside.spans)
-  const used = new Set([...spots.slots, ...spots.toggles].map((spot) => spot.id))
-  const slots = signOffs.flatMap((spot) =>
-    spot.slots.map((slot): ImportedSlot => ({ id: nameSpot(spot.role, '', used), label: spot.role, ...document.positionOf(slot.start) })),
-  )
-  const toggles = signOffs.flatMap((spot) =>
-    spot.toggles.map((toggle): ImportedToggle => ({ id: nameSpot(spot.role, '-ok', used), label: spot.role, ...document.positionOf(toggle.start) })),
-  )
-  return { slots: [...spots.slots, ...slots], toggles: [...spots.toggles, ...toggles] }
+/** Code that serves a whole list is looked at once, not once per gate. */
+function bindOnce(
+  blocks: ImportedGate['blocks'],
+  id: string,
+  bindings: Map<string, Binding>,
+): Binding {
+  if (!blocks.some((block) => block.isShared)) return bindBlocks(blocks, id)
+  const key = blocks.map((block) => `${block.line}:${block.column}`).join(' ')
+  const binding = bindings.get(key) ?? bindBlocks(blocks, id)
+  bindings.set(key, binding)
+  return binding
 }
 
 function countsOf(
@@ -229,7 +230,8 @@ function countsOf(
   signOffs: readonly SignOffSpot[],
 ): ImportedChecklist['counts'] {
   const blocks = gates.flatMap((gate) => gate.blocks).filter((block) => block.kind === 'runnable')
-  const sum = (of: (gate: ImportedGate) => number): number => gates.reduce((total, gate) => total + of(gate), 0)
+  const sum = (of: (gate: ImportedGate) => number): number =>
+    gates.reduce((total, gate) => total + of(gate), 0)
   return {
     gates: gates.length,
     blocks: new Set(blocks.map((block) => `${block.line}:${block.column}`)).size,

@@ -65,7 +65,10 @@ export interface ImportedChecklist {
   readonly frontMatter: Readonly<Record<string, string>>
   readonly gates: readonly ImportedGate[]
   /** Spots that belong to no gate: metrics lists, sign-off rows. */
-  readonly outside: { readonly slots: readonly ImportedSlot[]; readonly toggles: readonly ImportedToggle[] }
+  readonly outside: {
+    readonly slots: readonly ImportedSlot[]
+    readonly toggles: readonly ImportedToggle[]
+  }
   readonly counts: {
     readonly gates: number
     /** Runnable blocks bound to gates, each once. */

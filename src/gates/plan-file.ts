@@ -54,16 +54,25 @@ function showOnOneLine(list: unknown): void {
 
 function commentOf(gate: PlanGate): string {
   const lines = [`${gate.title}, line ${gate.source.line}`]
-  if (gate.children !== undefined) lines.push(`as good as the worst of its ${gate.children.length} children`)
+  if (gate.children !== undefined)
+    lines.push(`as good as the worst of its ${gate.children.length} children`)
   else if (gate.check.type === 'manual') lines.push('a person answers')
   else if (gate.check.type === 'unsupported') lines.push(`BLOCKED: ${gate.check.reason}`)
   else if (gate.provenRead) lines.push('proven to only read: runs without review')
-  else lines.push(gate.effect === 'read' ? 'reads as far as seen, not proven: asks before it runs' : EFFECTS[gate.effect])
-  if (gate.unsound.length > 0) lines.push(`UNSOUND, can succeed while the gate is false: ${gate.unsound.join(', ')}`)
+  else
+    lines.push(
+      gate.effect === 'read'
+        ? 'reads as far as seen, not proven: asks before it runs'
+        : EFFECTS[gate.effect],
+    )
+  if (gate.unsound.length > 0)
+    lines.push(`UNSOUND, can succeed while the gate is false: ${gate.unsound.join(', ')}`)
   if (gate.holes.length > 0) lines.push(`BLOCKED until filled: ${gate.holes.join(', ')}`)
   if (gate.parameters.length > 0) lines.push(`needs values for: ${gate.parameters.join(', ')}`)
-  const isRun = gate.children === undefined && gate.check.type !== 'manual' && gate.check.type !== 'unsupported'
-  if (isRun && gate.assertions.length === 0) lines.push('nothing is asserted: can end as INCONCLUSIVE at best')
+  const isRun =
+    gate.children === undefined && gate.check.type !== 'manual' && gate.check.type !== 'unsupported'
+  if (isRun && gate.assertions.length === 0)
+    lines.push('nothing is asserted: can end as INCONCLUSIVE at best')
   return lines.map((line) => ` ${singleLine(line)}`).join('\n')
 }
 
@@ -74,7 +83,10 @@ function commentOf(gate: PlanGate): string {
  */
 export function parsePlanFile(bytes: Uint8Array, name: string): Plan {
   if (bytes.length > PLAN_FILE_LIMIT_BYTES) {
-    throw gatesFault('GATES_PLAN_FILE_EXCEEDED', `expected a plan of at most ${PLAN_FILE_LIMIT_BYTES} bytes, got ${bytes.length}`)
+    throw gatesFault(
+      'GATES_PLAN_FILE_EXCEEDED',
+      `expected a plan of at most ${PLAN_FILE_LIMIT_BYTES} bytes, got ${bytes.length}`,
+    )
   }
   const text = decodePlanText(bytes, name)
   const candidate = readYaml(text, name)
@@ -82,7 +94,11 @@ export function parsePlanFile(bytes: Uint8Array, name: string): Plan {
 }
 
 function refuse(name: string, message: string, cause?: unknown): SeaworthyError {
-  return gatesFault('GATES_PLAN_FILE_REFUSED', `${singleLine(name)}: ${message}`, cause === undefined ? {} : { cause })
+  return gatesFault(
+    'GATES_PLAN_FILE_REFUSED',
+    `${singleLine(name)}: ${message}`,
+    cause === undefined ? {} : { cause },
+  )
 }
 
 function decodePlanText(bytes: Uint8Array, name: string): string {
@@ -98,26 +114,42 @@ function decodePlanText(bytes: Uint8Array, name: string): string {
 function readYaml(text: string, name: string): Plan {
   const lines = new LineCounter()
   const document = parseGuarded(text, lines, name)
-  const error = document.errors[0]
+  // An unknown tag is only a warning to the reader; here it would silently become a text.
+  const error = document.errors[0] ?? document.warnings[0]
   if (error !== undefined) {
     throw refuse(name, frameOf(text, lines.linePos(error.pos[0]), singleLine(error.message)), error)
   }
   const value = expandGuarded(document, name)
   const checked = planFileSchema.safeParse(value)
   if (checked.success) return checked.data as Plan
-  const issue = checked.error.issues[0]!
+  // A mistyped key is also a missing one; the typing mistake is the better answer.
+  const { issues } = checked.error
+  const issue = issues.find((candidate) => candidate.code === 'unrecognized_keys') ?? issues[0]!
   const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
   const path = unknownKey === undefined ? issue.path : [...issue.path, unknownKey]
   const suggestion = unknownKey === undefined ? undefined : nearestKey(unknownKey, PLAN_KEYS)
   const hint = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`
-  const message = unknownKey === undefined ? `${shownPath(path)}: ${issue.message}` : `unknown key "${unknownKey}" at ${shownPath(issue.path)}${hint}`
+  const message =
+    unknownKey === undefined
+      ? `${shownPath(path)}: ${issue.message}`
+      : `unknown key "${unknownKey}" at ${shownPath(issue.path)}${hint}`
   throw refuse(name, frameOf(text, lines.linePos(offsetOf(document, path)), singleLine(message)))
 }
 
 // The YAML reader recurses, so a text of nested brackets ends in a RangeError of its own making.
-function parseGuarded(text: string, lines: LineCounter, name: string): ReturnType<typeof parseDocument> {
+function parseGuarded(
+  text: string,
+  lines: LineCounter,
+  name: string,
+): ReturnType<typeof parseDocument> {
   try {
-    return parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, merge: false, stringKeys: true })
+    return parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: true,
+      merge: false,
+      stringKeys: true,
+    })
   } catch (thrown) {
     throw refuse(name, `expected YAML, got ${singleLine(messageOf(thrown))}`, thrown)
   }
@@ -127,16 +159,28 @@ function expandGuarded(document: ReturnType<typeof parseDocument>, name: string)
   try {
     return document.toJS({ maxAliasCount: ALIAS_LIMIT_COUNT })
   } catch (thrown) {
-    throw refuse(name, `expected YAML without multiplying aliases, got: ${singleLine(messageOf(thrown))}`, thrown)
+    throw refuse(
+      name,
+      `expected YAML without multiplying aliases, got: ${singleLine(messageOf(thrown))}`,
+      thrown,
+    )
   }
 }
 
 function shownPath(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? 'the top' : path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('').replace(/^\./, '')
+  return path.length === 0
+    ? 'the top'
+    : path
+        .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+        .join('')
+        .replace(/^\./, '')
 }
 
 /** Where the deepest part of a path that exists stands; the key itself for a key that should not be there. */
-function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number {
+function offsetOf(
+  document: ReturnType<typeof parseDocument>,
+  path: readonly PropertyKey[],
+): number {
   let node: unknown = document.contents
   let offset = rangeStart(node) ?? 0
   for (const step of path) {

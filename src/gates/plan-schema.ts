@@ -5,7 +5,9 @@ const text = z.string()
 const name = z.string().min(1)
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 const operator = z.enum(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'contains', 'matches', 'exists'])
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits')
+const digest = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits')
 
 const check = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('command'), language: z.enum(['bash', 'sh']), script: text }),
@@ -23,7 +25,19 @@ const check = z.discriminatedUnion('type', [
 ])
 
 const reading = z.discriminatedUnion('from', [
-  z.strictObject({ from: z.enum(['exitCode', 'stdout', 'stderr', 'body', 'status', 'durationMs', 'rowCount', 'text', 'answer']) }),
+  z.strictObject({
+    from: z.enum([
+      'exitCode',
+      'stdout',
+      'stderr',
+      'body',
+      'status',
+      'durationMs',
+      'rowCount',
+      'text',
+      'answer',
+    ]),
+  }),
   z.strictObject({ from: z.literal('json'), path: name }),
   z.strictObject({ from: z.literal('header'), name }),
   z.strictObject({ from: z.literal('cell'), column: name, row: z.int().min(0).exactOptional() }),
@@ -91,6 +105,10 @@ export const PLAN_KEYS: readonly string[] = [
     ...Object.keys(slot.shape),
     ...check.options.flatMap((option) => Object.keys(option.shape)),
     ...reading.options.flatMap((option) => Object.keys(option.shape)),
-    'sha256', 'line', 'name', 'role', 'minimum',
+    'sha256',
+    'line',
+    'name',
+    'role',
+    'minimum',
   ]),
 ]

@@ -7,8 +7,6 @@ import type { GateBlock, ImportedChecklist, ImportedGate } from './imported.ts'
 import { checkOptions, fillHoles, valueForHole } from './template-values.ts'
 import type { ProposalOptions } from './template-values.ts'
 
-export type { ProposalOptions } from './template-values.ts'
-
 const SECOND_MS = 1000
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -45,7 +43,10 @@ export function proposePlan(imported: ImportedChecklist, options: ProposalOption
     version: options.version,
     environment: options.environment,
     gates: imported.gates.map((gate) => proposeGate(gate, options, needs)),
-    signOffs: [...new Set(imported.signOffs.map((signOff) => signOff.role))].map((role) => ({ role, minimum: 1 })),
+    signOffs: [...new Set(imported.signOffs.map((signOff) => signOff.role))].map((role) => ({
+      role,
+      minimum: 1,
+    })),
   }
 }
 
@@ -56,20 +57,29 @@ function needsByPhase(gates: readonly ImportedGate[]): ReadonlyMap<string, reado
   let before: readonly string[] = []
   for (const phase of PHASES) {
     needs.set(phase, before)
-    const own = gates.filter((gate) => gate.phase === phase && gate.severity === 'required' && !rolledUp.has(gate.id))
+    const own = gates.filter(
+      (gate) => gate.phase === phase && gate.severity === 'required' && !rolledUp.has(gate.id),
+    )
     if (own.length > 0) before = own.map((gate) => gate.id)
   }
   return needs
 }
 
-function proposeGate(gate: ImportedGate, options: ProposalOptions, needs: ReadonlyMap<string, readonly string[]>): PlanGate {
+function proposeGate(
+  gate: ImportedGate,
+  options: ProposalOptions,
+  needs: ReadonlyMap<string, readonly string[]>,
+): PlanGate {
   const values = new Map<string, string>()
   for (const hole of gate.holes) {
     const value = valueForHole(hole, options)
     if (value !== undefined) values.set(hole, value)
   }
   const title = fillHoles(gate.title, values)
-  const blocks = gate.blocks.map((block): GateBlock => ({ ...block, source: fillHoles(block.source, values) }))
+  const blocks = gate.blocks.map((block): GateBlock => ({
+    ...block,
+    source: fillHoles(block.source, values),
+  }))
   // Values change the text, so what the check does is proven again on what will run.
   const binding = bindBlocks(gate.children === undefined ? blocks : [], gate.id)
   const check = binding.check ?? { type: 'manual', question: questionOf(gate, title) }
@@ -80,7 +90,8 @@ function proposeGate(gate: ImportedGate, options: ProposalOptions, needs: Readon
     section: gate.section,
     ...(gate.phase === undefined ? {} : { phase: gate.phase }),
     severity: gate.severity,
-    needs: gate.children === undefined && gate.phase !== undefined ? (needs.get(gate.phase) ?? []) : [],
+    needs:
+      gate.children === undefined && gate.phase !== undefined ? (needs.get(gate.phase) ?? []) : [],
     check,
     assertions: gate.children === undefined ? proposeAssertions(gate, check, binding) : [],
     effect: binding.effect,
@@ -98,7 +109,13 @@ function proposeGate(gate: ImportedGate, options: ProposalOptions, needs: Readon
     timeoutMs: timeoutOf(check),
     ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
     retries: binding.provenRead && check.type !== 'manual' ? 1 : 0,
-    unsound: [...new Set(binding.findings.filter((finding) => finding.level === 'error').map((finding) => finding.rule))],
+    unsound: [
+      ...new Set(
+        binding.findings
+          .filter((finding) => finding.level === 'error')
+          .map((finding) => finding.rule),
+      ),
+    ],
     source: { line: gate.line, sha256: gate.sourceSha256 },
   }
 }
@@ -113,21 +130,36 @@ function questionOf(gate: ImportedGate, title: string): string {
 function proposeAssertions(gate: ImportedGate, check: Check, binding: Binding): Assertion[] {
   if (check.type === 'unsupported') return []
   const stated: Assertion[] = []
-  if (check.type === 'command' && binding.selfChecking) stated.push({ read: { from: 'exitCode' }, op: 'eq', value: 0 })
+  if (check.type === 'command' && binding.selfChecking)
+    stated.push({ read: { from: 'exitCode' }, op: 'eq', value: 0 })
   if (check.type === 'http') {
-    stated.push({ read: { from: 'status' }, op: 'ge', value: 200 }, { read: { from: 'status' }, op: 'lt', value: 400 })
+    stated.push(
+      { read: { from: 'status' }, op: 'ge', value: 200 },
+      { read: { from: 'status' }, op: 'lt', value: 400 },
+    )
   }
   if (check.type === 'manual') stated.push({ read: { from: 'answer' }, op: 'eq', value: true })
-  const bounded = gate.slots.flatMap((slot) => (slot.bound === undefined ? [] : [boundAssertion(gate, slot, slot.bound)]))
+  const bounded = gate.slots.flatMap((slot) =>
+    slot.bound === undefined ? [] : [boundAssertion(gate, slot, slot.bound)],
+  )
   const outcome = outcomeToggle(gate)
   const all = [...stated, ...bounded]
   if (outcome === undefined) return all
   // The outcome toggle is true only when every assertion is, so each of them fills it.
-  return all.map((assertion) => ({ ...assertion, fills: [...new Set([...(assertion.fills ?? []), outcome])] }))
+  return all.map((assertion) => ({
+    ...assertion,
+    fills: [...new Set([...(assertion.fills ?? []), outcome])],
+  }))
 }
 
-function boundAssertion(gate: ImportedGate, slot: PlanSlot, bound: NonNullable<PlanSlot['bound']>): Assertion {
-  const beside = gate.toggles.filter((toggle) => toggle.label === slot.label && slot.label !== '').map((toggle) => toggle.id)
+function boundAssertion(
+  gate: ImportedGate,
+  slot: PlanSlot,
+  bound: NonNullable<PlanSlot['bound']>,
+): Assertion {
+  const beside = gate.toggles
+    .filter((toggle) => toggle.label === slot.label && slot.label !== '')
+    .map((toggle) => toggle.id)
   return {
     read: { from: 'slot', slot: slot.id },
     op: bound.op,
@@ -149,12 +181,20 @@ function timeoutOf(check: Check): number {
   return Math.min(TIMEOUT_LIMIT_MS, base + sleptMs(check.script))
 }
 
-const SLEEP_UNIT_MS: Readonly<Record<string, number>> = { '': SECOND_MS, s: SECOND_MS, m: 60 * SECOND_MS, h: HOUR_MS, d: DAY_MS }
+const SLEEP_UNIT_MS: Readonly<Record<string, number>> = {
+  '': SECOND_MS,
+  s: SECOND_MS,
+  m: 60 * SECOND_MS,
+  h: HOUR_MS,
+  d: DAY_MS,
+}
 
 /** A soak that sleeps as the document says must not run into the time limit. */
 function sleptMs(script: string): number {
   let total = 0
-  for (const match of script.matchAll(/(?:^|[\s;&|])sleep[ \t]+(\d{1,7}(?:\.\d{1,3})?)([smhd]?)(?![\w.])/g)) {
+  for (const match of script.matchAll(
+    /(?:^|[\s;&|])sleep[ \t]+(\d{1,7}(?:\.\d{1,3})?)([smhd]?)(?![\w.])/g,
+  )) {
     total += Number(match[1]) * SLEEP_UNIT_MS[match[2]!]!
   }
   return Math.ceil(total)
@@ -164,5 +204,7 @@ function sleptMs(script: string): number {
 function maxAgeOf(gate: ImportedGate, check: Check): number | undefined {
   if (gate.children !== undefined || check.type === 'unsupported') return undefined
   if (check.type !== 'manual') return MEASURED_MAX_AGE_MS
-  return /\bon-?call\b|\broster\b/i.test(`${gate.section} ${gate.title}`) ? ROSTER_MAX_AGE_MS : ANSWER_MAX_AGE_MS
+  return /\bon-?call\b|\broster\b/i.test(`${gate.section} ${gate.title}`)
+    ? ROSTER_MAX_AGE_MS
+    : ANSWER_MAX_AGE_MS
 }

