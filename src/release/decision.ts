@@ -1,14 +1,16 @@
 // Takes a decision: freezes the inputs, verifies what they rest on, decides, signs, records.
 import { canonicalBytes, canonicalize, messageOf } from '../kernel/index.ts'
+import type { SignedCheckpoint } from '../ledger/index.ts'
 import { buildStatement, PREDICATE_TYPES, sealStatement, subjectsOf } from '../proof/index.ts'
 import { decide } from '../verdict/index.ts'
 import type { DecisionInputs, Verdict } from '../verdict/index.ts'
+import { releaseFault } from './errors.ts'
 import type { DecidedRelease } from './model.ts'
 import { formatReleaseName } from '../gates/index.ts'
 import { freezeInputs, gatherRelease } from './review.ts'
 import type { GatheredRelease } from './review.ts'
 import type { ReleaseContext } from './context.ts'
-import { insertDecision } from './store.ts'
+import { insertDecision, selectDecisionOn } from './store.ts'
 import type { ReleaseKey } from './store.ts'
 
 export async function decideRelease(
@@ -16,9 +18,8 @@ export async function decideRelease(
   tenantId: string,
   release: ReleaseKey,
 ): Promise<DecidedRelease> {
-  const { clock, digest, ledger, evidence, signer } = context.ports
-  const gathered = await gatherRelease(context, tenantId, release)
-  const checkpoint = await ledger.checkpoint(tenantId)
+  const { clock, digest, evidence, signer } = context.ports
+  const { gathered, checkpoint } = await gatherAtCheckpoint(context, tenantId, release)
   const findings = await findDamage(context, tenantId, gathered)
   const inputs = freezeInputs(gathered, {
     asOfMs: clock.nowMs(),
@@ -41,8 +42,29 @@ export async function decideRelease(
   })
   const sealed = await sealStatement(digest, signer, statement)
   await evidence.keep(tenantId, sealed.id, sealed.bytes)
-  await recordDecision(context, tenantId, release, { inputs, verdict, statementId: sealed.id, inputsDigest })
-  return { release: formatReleaseName(release), runId: inputs.run, verdict, statement: sealed.id, inputs: inputsDigest }
+  const decided = { inputs, verdict, statementId: sealed.id, inputsDigest }
+  const recorded = await recordDecision(context, tenantId, release, decided)
+  return { release: formatReleaseName(release), runId: inputs.run, verdict, statement: recorded, inputs: inputsDigest }
+}
+
+/** Facts that come in while a decision is being taken make it look again; a release that never rests is refused. */
+const GATHER_LIMIT_COUNT = 5
+
+// The checkpoint must cover exactly the facts that were gathered: what was recorded between the two would be missing
+// from the inputs, and whoever verifies the bundle would rightly ask why.
+async function gatherAtCheckpoint(
+  context: ReleaseContext,
+  tenantId: string,
+  release: ReleaseKey,
+): Promise<{ readonly gathered: GatheredRelease; readonly checkpoint: SignedCheckpoint }> {
+  let gathered = await gatherRelease(context, tenantId, release)
+  for (let tries = 0; tries < GATHER_LIMIT_COUNT; tries++) {
+    const checkpoint = await context.ports.ledger.checkpoint(tenantId)
+    const again = await gatherRelease(context, tenantId, release)
+    if (canonicalize(again) === canonicalize(gathered)) return { gathered, checkpoint }
+    gathered = again
+  }
+  throw releaseFault('RELEASE_FACTS_MOVING', `expected ${formatReleaseName(release)} to rest while it is decided, it changed ${GATHER_LIMIT_COUNT} times`)
 }
 
 async function recordDecision(
@@ -55,14 +77,17 @@ async function recordDecision(
     readonly statementId: DecidedRelease['statement']
     readonly inputsDigest: DecidedRelease['inputs']
   },
-): Promise<void> {
+): Promise<DecidedRelease['statement']> {
   const { sql, clock, evidence, ledger } = context.ports
   const { inputs, verdict, statementId, inputsDigest } = decided
   const at = new Date(clock.nowMs()).toISOString()
   const row = { id: statementId, predicateType: PREDICATE_TYPES.decision, keyId: context.controlPlane.keyId }
-  await sql.transaction({ tenantId }, async (tx) => {
+  return sql.transaction({ tenantId }, async (tx) => {
     const stored = { statementId, runId: inputs.run, inputsDigest, verdict: verdict.value, decidedAtMs: verdict.asOfMs }
-    await insertDecision(tx, tenantId, { ...stored, ...release }, at)
+    // Two decisions at the same instant over the same facts are one: signatures differ, what they say does not.
+    if (!(await insertDecision(tx, tenantId, { ...stored, ...release }, at))) {
+      return (await selectDecisionOn(tx, tenantId, inputsDigest))?.statementId ?? statementId
+    }
     await evidence.recordStatementInTx(tx, tenantId, row, at)
     await ledger.appendInTx(tx, tenantId, [
       {
@@ -73,6 +98,7 @@ async function recordDecision(
         refs: [statementId, inputsDigest],
       },
     ])
+    return statementId
   })
 }
 

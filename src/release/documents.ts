@@ -4,13 +4,13 @@ import type { ContentDigest } from '../kernel/index.ts'
 import { fillChecklist } from '../gates/index.ts'
 import { decide, parseDecisionInputs } from '../verdict/index.ts'
 import type { DecisionInputs } from '../verdict/index.ts'
+import { readLatestDecision } from './latest-decision.ts'
 import { composeReport } from './report.ts'
 import { renderReportHtml } from './report-html.ts'
 import { renderReportMarkdown } from './report-markdown.ts'
 import { freezeInputs, gatherRelease, presentReview } from './review.ts'
 import type { GatheredRelease } from './review.ts'
 import type { ReleaseContext } from './context.ts'
-import { selectLatestDecision } from './store.ts'
 import type { ReleaseKey } from './store.ts'
 
 export interface ReleaseDocuments {
@@ -58,9 +58,7 @@ async function readDecision(
   release: ReleaseKey,
   gathered: GatheredRelease,
 ): Promise<{ readonly inputs: DecisionInputs; readonly statement: ContentDigest } | undefined> {
-  const stored = await context.ports.sql.transaction({ tenantId }, (tx) =>
-    selectLatestDecision(tx, tenantId, release),
-  )
+  const stored = await readLatestDecision(context, tenantId, release)
   if (stored === undefined || stored.runId !== gathered.view.run.runId) return undefined
   const bytes = await context.ports.evidence.read(tenantId, stored.inputsDigest)
   return { inputs: parseDecisionInputs(JSON.parse(utf8Text(bytes))), statement: stored.statementId }

@@ -20,6 +20,13 @@ export const releaseErrors = defineErrors({
     title: 'The release has no decision yet',
     hint: 'Decide first: `seaworthy decide`.',
   },
+  RELEASE_FACTS_MOVING: {
+    status: 409,
+    exit: 9,
+    title: 'The release keeps changing while it is decided',
+    hint: 'Decide again when its runs have ended.',
+    retryable: true,
+  },
   RELEASE_AUTHOR_CHANGED: {
     status: 409,
     exit: 7,

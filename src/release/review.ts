@@ -25,7 +25,7 @@ export async function gatherRelease(
   return context.ports.sql.transaction({ tenantId }, async (tx) => ({
     view,
     author: (await selectAuthor(tx, tenantId, release)) ?? null,
-    signOffs: await selectSignOffs(tx, tenantId, view.run.runId),
+    signOffs: await selectSignOffs(tx, tenantId, release),
   }))
 }
 

@@ -2,6 +2,7 @@
 import { bytesOfBase64, utf8Bytes, utf8Text } from '../kernel/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
 import {
+  describeBundle,
   evidencePath,
   formatBundleConsistency,
   formatBundleEntries,
@@ -14,12 +15,11 @@ import type { RegisteredPrincipal } from '../identity/index.ts'
 import type { EntryPage, LedgerEntry, SignedCheckpoint } from '../ledger/index.ts'
 import { parseDecisionInputs } from '../verdict/index.ts'
 import type { DecisionInputs, Plan } from '../verdict/index.ts'
-import { INSTRUCTIONS } from './instructions.ts'
+import { readLatestDecision } from './latest-decision.ts'
 import { renderDocuments } from './documents.ts'
 import { releaseFault } from './errors.ts'
 import { formatReleaseName } from '../gates/index.ts'
 import type { ReleaseContext } from './context.ts'
-import { selectLatestDecision } from './store.ts'
 import type { ReleaseKey } from './store.ts'
 
 export interface SealedRelease {
@@ -38,8 +38,8 @@ export async function sealRelease(
   tenantId: string,
   release: ReleaseKey,
 ): Promise<SealedRelease> {
-  const { sql, clock, digest, ledger, evidence, signer } = context.ports
-  const decision = await sql.transaction({ tenantId }, (tx) => selectLatestDecision(tx, tenantId, release))
+  const { clock, digest, ledger, evidence, signer } = context.ports
+  const decision = await readLatestDecision(context, tenantId, release)
   if (decision === undefined) {
     throw releaseFault('RELEASE_DECISION_MISSING', `expected a decision about ${formatReleaseName(release)}, found none`)
   }
@@ -51,7 +51,7 @@ export async function sealRelease(
   const checkpoint = await ledger.checkpoint(tenantId)
   const entries = await listEntries(context, tenantId, release, checkpoint.size)
   const files: BundleFile[] = [
-    { path: 'README.txt', bytes: utf8Bytes(INSTRUCTIONS) },
+    { path: 'README.txt', bytes: utf8Bytes(describeBundle(release, context.controlPlane.keyId)) },
     { path: 'keys.json', bytes: trust },
     { path: 'plan.json', bytes: planBytes },
     { path: 'decision-inputs.json', bytes: inputsBytes },

@@ -72,7 +72,8 @@ export async function insertSignOff(
   return rows.length === 1
 }
 
-export async function selectSignOffs(tx: SqlTx, tenantId: string, runId: string): Promise<SignOff[]> {
+/** All sign-offs ever given on the release; which of them still count is the decision's to say. */
+export async function selectSignOffs(tx: SqlTx, tenantId: string, release: ReleaseKey): Promise<SignOff[]> {
   const rows = await tx.query<{
     role: string
     principal_id: string
@@ -82,9 +83,9 @@ export async function selectSignOffs(tx: SqlTx, tenantId: string, runId: string)
     statement_id: ContentDigest
   }>(
     `select role, principal_id, decision, review_hash, signed_at_ms, statement_id
-     from release_sign_off where tenant_id = $1 and run_id = $2
+     from release_sign_off where tenant_id = $1 and service = $2 and version = $3
      order by signed_at_ms, statement_id`,
-    [tenantId, runId],
+    [tenantId, release.service, release.version],
   )
   return rows.map((row) => ({
     role: row.role,
@@ -96,16 +97,17 @@ export async function selectSignOffs(tx: SqlTx, tenantId: string, runId: string)
   }))
 }
 
+/** @returns false when the very same inputs were decided already. */
 export async function insertDecision(
   tx: SqlTx,
   tenantId: string,
   decision: StoredDecision & ReleaseKey,
   createdAt: string,
-): Promise<void> {
-  await tx.query(
+): Promise<boolean> {
+  const rows = await tx.query(
     `insert into release_decision
        (tenant_id, statement_id, service, version, run_id, inputs_digest, verdict, decided_at_ms, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning statement_id`,
     [
       tenantId,
       decision.statementId,
@@ -118,33 +120,48 @@ export async function insertDecision(
       createdAt,
     ],
   )
+  return rows.length === 1
 }
 
-export async function selectLatestDecision(
+/** By the digest of its inputs: which decision said the very same. */
+export async function selectDecisionOn(
   tx: SqlTx,
   tenantId: string,
-  release: ReleaseKey,
+  inputsDigest: string,
 ): Promise<StoredDecision | undefined> {
-  const rows = await tx.query<{
-    statement_id: ContentDigest
-    run_id: string
-    inputs_digest: ContentDigest
-    verdict: VerdictValue
-    decided_at_ms: number
-  }>(
-    `select statement_id, run_id, inputs_digest, verdict, decided_at_ms from release_decision
-     where tenant_id = $1 and service = $2 and version = $3
-     order by decided_at_ms desc, created_at desc, statement_id limit 1`,
-    [tenantId, release.service, release.version],
+  const rows = await tx.query<DecisionRow>(
+    'select * from release_decision where tenant_id = $1 and inputs_digest = $2',
+    [tenantId, inputsDigest],
   )
-  const row = rows[0]
-  return (
-    row && {
-      statementId: row.statement_id,
-      runId: row.run_id,
-      inputsDigest: row.inputs_digest,
-      verdict: row.verdict,
-      decidedAtMs: row.decided_at_ms,
-    }
+  return rows[0] && decisionOfRow(rows[0])
+}
+
+export async function selectDecision(
+  tx: SqlTx,
+  tenantId: string,
+  statementId: string,
+): Promise<StoredDecision | undefined> {
+  const rows = await tx.query<DecisionRow>(
+    'select * from release_decision where tenant_id = $1 and statement_id = $2',
+    [tenantId, statementId],
   )
+  return rows[0] && decisionOfRow(rows[0])
+}
+
+interface DecisionRow {
+  statement_id: ContentDigest
+  run_id: string
+  inputs_digest: ContentDigest
+  verdict: VerdictValue
+  decided_at_ms: number
+}
+
+function decisionOfRow(row: DecisionRow): StoredDecision {
+  return {
+    statementId: row.statement_id,
+    runId: row.run_id,
+    inputsDigest: row.inputs_digest,
+    verdict: row.verdict,
+    decidedAtMs: row.decided_at_ms,
+  }
 }

@@ -10,7 +10,7 @@ import type { ProvenStatement } from './statements.ts'
 
 type ProvenSignOff = Extract<ProvenStatement, { readonly kind: 'sign-off' }>
 
-/** Every sign-off used must be signed and recorded; every one recorded on the run before the decision must be used. */
+/** Every sign-off used must be signed and recorded; every one recorded before the decision must be used. */
 export function inspectSignOffs(
   inspection: Inspection,
   contents: BundleContents,
@@ -21,7 +21,7 @@ export function inspectSignOffs(
   for (const statement of statements) {
     if (statement.kind !== 'sign-off') continue
     inspection.checked.signOffs++
-    const { role, decision, run, at } = statement.predicate
+    const { role, decision, at } = statement.predicate
     if (Date.parse(at) > statement.entry.timeMs + CLOCK_SKEW_LIMIT_MS) {
       inspection.find(
         'VERIFY_TIME_IMPOSSIBLE',
@@ -36,7 +36,7 @@ export function inspectSignOffs(
       continue
     }
     signed.set(statement.id, statement)
-    if (run === inputs.run && !inputs.signOffs.some((used) => used.statement === statement.id)) {
+    if (!inputs.signOffs.some((used) => used.statement === statement.id)) {
       inspection.find(
         'VERIFY_SIGN_OFF_DIFFERS',
         `expected the decision to use the recorded sign-off as ${quoteName(role)} (${decision}), it left it out`,

@@ -21,7 +21,7 @@ create table release_sign_off (
   created_at timestamptz not null,
   primary key (tenant_id, statement_id)
 );
-create index release_sign_off_run on release_sign_off (tenant_id, run_id);
+create index release_sign_off_release on release_sign_off (tenant_id, service, version);
 create table release_decision (
   tenant_id text not null references tenant (tenant_id),
   statement_id text not null,
@@ -32,7 +32,8 @@ create table release_decision (
   verdict text not null,
   decided_at_ms bigint not null,
   created_at timestamptz not null,
-  primary key (tenant_id, statement_id)
+  primary key (tenant_id, statement_id),
+  unique (tenant_id, inputs_digest)
 );
 create index release_decision_release on release_decision (tenant_id, service, version, decided_at_ms);
 alter table release_release enable row level security;

@@ -1,0 +1,144 @@
+// The control plane's slices over the test database: real signatures, a clock that tests move, blobs in memory.
+import { makeEvidence, evidenceSlice } from '../src/evidence/index.ts'
+import { gatesSlice, makePlans, makeRuns } from '../src/gates/index.ts'
+import type { Plans, Runs, StartedRun } from '../src/gates/index.ts'
+import { identitySlice, makeIdentity } from '../src/identity/index.ts'
+import type { Identity, RegisteredPrincipal } from '../src/identity/index.ts'
+import { canonicalBytes, contentDigest } from '../src/kernel/index.ts'
+import type { BlobStore, ContentDigest, Signer } from '../src/kernel/index.ts'
+import { ledgerSlice } from '../src/ledger/index.ts'
+import type { Ledger } from '../src/ledger/index.ts'
+import { gzipBytes } from '../src/platform/index.ts'
+import { buildStatement, keyIdOf, sealStatement, subjectsOf } from '../src/proof/index.ts'
+import { makeReleases, releaseSlice } from '../src/release/index.ts'
+import type { Releases } from '../src/release/index.ts'
+import { definitionHashOf } from '../src/verdict/index.ts'
+import type { Capture, Plan, StoredStatus, Subject } from '../src/verdict/index.ts'
+import type { FakeClock } from './clock.ts'
+import { nodeDigest, nodeRandom, nodeVerifier, testSigner } from './crypto.ts'
+import { openTestSql } from './database.ts'
+import { openTestLedger } from './ledger.ts'
+
+export interface Person {
+  readonly principal: RegisteredPrincipal
+  readonly signer: Signer
+}
+
+export interface House {
+  readonly tenantId: string
+  readonly clock: FakeClock
+  readonly blobs: Map<string, Uint8Array>
+  readonly ledger: Ledger
+  readonly identity: Identity
+  readonly plans: Plans
+  readonly runs: Runs
+  readonly releases: Releases
+  person(name: string, roles: readonly string[], kind?: 'person' | 'runner'): Promise<Person>
+  /** Submits a command capture with this exit code for the gate, as the given runner. */
+  submit(runner: Person, started: StartedRun, gate: string, exitCode: number, attempt?: number): Promise<StoredStatus>
+  sign(person: Person, role: string, decision?: 'APPROVE' | 'REJECT', reviewHash?: ContentDigest): Promise<void>
+}
+
+export const SUBJECT: Subject = {
+  service: 'harbour',
+  version: '1.4.0',
+  environment: 'staging',
+  digests: { release: 'a'.repeat(64) },
+}
+
+export const RELEASE = { service: SUBJECT.service, version: SUBJECT.version }
+
+export async function openHouse(): Promise<House> {
+  const slices = [ledgerSlice, evidenceSlice, identitySlice, gatesSlice, releaseSlice]
+  const sql = await openTestSql(slices.flatMap(({ name, migrations }) => (migrations ? [{ name, migrations }] : [])))
+  const { ledger, clock, tenantId } = await openTestLedger()
+  const blobs = new Map<string, Uint8Array>()
+  const ports = { sql, clock, random: nodeRandom, digest: nodeDigest, verifier: nodeVerifier, ledger }
+  const evidence = makeEvidence({ ...ports, blobs: memoryBlobs(blobs) })
+  const identity = makeIdentity(ports)
+  const planPorts = { ...ports, evidence, identity, confirmSecret: nodeRandom.bytes(32) }
+  const plans = makePlans(planPorts)
+  const runs = makeRuns(planPorts, plans)
+  const signer = testSigner('ecdsa-p256-sha256')
+  const keyId = keyIdOf(nodeDigest, signer.publicKey)
+  const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId }
+  const releases = makeReleases({ ports: { ...ports, evidence, identity, signer, gzip: gzipBytes }, runs, controlPlane })
+  await identity.register(tenantId, { kind: 'control-plane', displayName: 'control plane', roles: [], publicKey: signer.publicKey })
+  return {
+    tenantId, clock, blobs, ledger, identity, plans, runs, releases,
+    async person(name, roles, kind = 'person') {
+      const own = testSigner('ecdsa-p256-sha256')
+      const principal = await identity.register(tenantId, { kind, displayName: name, roles, publicKey: own.publicKey })
+      return { principal, signer: own }
+    },
+    async submit(runner, started, gate, exitCode, attempt = 1) {
+      const capture: Capture = { kind: 'command', exitCode, signal: null, timedOut: false, steps: [], durationMs: 1, streams: {} }
+      const bytes = canonicalBytes(capture)
+      const digest = await evidence.keepBytes(tenantId, bytes)
+      const statement = await sealGateRun(runner, started, gate, attempt, { digest, sizeBytes: bytes.length }, clock.nowMs())
+      await runs.intend(tenantId, 'operator', { runId: started.run.runId, gate, attempt })
+      return (await runs.record(tenantId, started.run.runId, statement)).status
+    },
+    async sign(person, role, decision = 'APPROVE', reviewHash) {
+      const review = await releases.review(tenantId, RELEASE)
+      const statement = buildStatement('sign-off', subjectsOf(review.subject), {
+        release: review.release,
+        run: review.runId,
+        role,
+        principal: person.principal.id,
+        decision,
+        reviewHash: reviewHash ?? review.reviewHash,
+        at: new Date(clock.nowMs()).toISOString(),
+        comment: '',
+      })
+      await releases.signOff(tenantId, (await sealStatement(nodeDigest, person.signer, statement)).bytes)
+    },
+  }
+}
+
+export async function sealGateRun(
+  runner: Person,
+  started: StartedRun,
+  gateId: string,
+  attempt: number,
+  capture: { readonly digest: ContentDigest; readonly sizeBytes: number },
+  atMs: number,
+): Promise<Uint8Array> {
+  const gate = started.plan.gates.find((each) => each.id === gateId)
+  if (gate === undefined) throw new Error(`expected the gate ${gateId} in the plan`)
+  const at = new Date(atMs).toISOString()
+  const statement = buildStatement('gate-run', subjectsOf(started.run.subject), {
+    run: started.run.runId,
+    gate: gateId,
+    attempt,
+    definition: definitionHashOf(nodeDigest, gate),
+    plan: started.run.planHash,
+    environment: started.plan.environment,
+    runner: { id: runner.principal.id, version: '0.0.0' },
+    startedAt: at,
+    finishedAt: at,
+    evidence: [{ name: 'capture', mediaType: 'application/json', ...capture }],
+  })
+  return (await sealStatement(nodeDigest, runner.signer, statement)).bytes
+}
+
+export async function startPlan(house: House, plan: Plan, fresh = false): Promise<StartedRun> {
+  const { planHash } = await house.plans.record(house.tenantId, 'operator', plan)
+  return house.runs.start(house.tenantId, 'operator', {
+    planHash,
+    parameters: {},
+    parametersDigest: contentDigest(nodeDigest.sha256(canonicalBytes({}))),
+    subject: SUBJECT,
+    fresh,
+  })
+}
+
+function memoryBlobs(blobs: Map<string, Uint8Array>): BlobStore {
+  return {
+    put(_tenantId, digest, bytes) {
+      blobs.set(digest, bytes)
+      return Promise.resolve()
+    },
+    get: (_tenantId, digest) => Promise.resolve(blobs.get(digest)),
+  }
+}
