@@ -1,0 +1,127 @@
+// A served folder: commands find it by themselves, and its API refuses whoever has no key, no business or no manners.
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import test, { after, before } from 'node:test'
+import { assertNoStack, openWorkplace } from './command-line.ts'
+import type { ServedFolder } from './command-line.ts'
+
+const place = openWorkplace()
+let served: ServedFolder
+let key = ''
+
+interface Answered {
+  readonly status: number | undefined
+  readonly type: string
+  readonly text: string
+}
+
+/** Not `fetch`: it would not send a Host header of our choice. */
+function send(method: string, path: string, headers: Record<string, string>, body?: string | Buffer): Promise<Answered> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answered>()
+  const sent = request(new URL(path, served.url), { method, headers }, (answer) => {
+    const chunks: Buffer[] = []
+    answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+    answer.on('error', reject)
+    answer.on('end', () => {
+      const type = answer.headers['content-type'] ?? ''
+      resolve({ status: answer.statusCode, type, text: Buffer.concat(chunks).toString('utf8') })
+    })
+  })
+  sent.on('error', reject)
+  sent.end(body)
+  return promise
+}
+
+async function refusedWith(method: string, path: string, headers: Record<string, string>, body?: string | Buffer): Promise<string> {
+  const answer = await send(method, path, headers, body)
+  assert.match(answer.type, /^application\/problem\+json/, `${method} ${path}: ${answer.text}`)
+  assertNoStack(answer.text)
+  const problem: { status: number; code: string; title: string; detail: string } = JSON.parse(answer.text)
+  assert.equal(problem.status, answer.status)
+  assert.notEqual(problem.title, '')
+  return `${answer.status} ${problem.code}`
+}
+
+before(async () => {
+  served = await place.serve()
+  const secret = readFileSync(join(place.dataFolder, 'keys', 'api.secret'), 'utf8').trim()
+  key = Buffer.from(secret, 'base64').toString('base64url')
+})
+
+after(async () => {
+  assert.equal((await served.stop()).exit, 0)
+  place.remove()
+})
+
+test('a command on a served folder talks to the server by itself', async () => {
+  const appended = await place.ask<{ seq: number }>(['ledger', 'append', 'through the server'])
+  assert.equal(appended.exit, 0)
+  const seen = await send('GET', '/v1/ledger/entries', { authorization: `Bearer ${key}` })
+  assert.equal(seen.status, 200)
+  const { data }: { data: { entries: { seq: number; body: { type: string } }[] } } = JSON.parse(seen.text)
+  assert.deepEqual(data.entries.at(-1)?.body.type, 'note.appended')
+  assert.equal(data.entries.at(-1)?.seq, appended.data.seq)
+})
+
+test('a second server on the folder is refused and names it', async () => {
+  const refused = await place.refusal(['serve', '--port', '0'])
+  assert.deepEqual([refused.exit, refused.code], [7, 'PLATFORM_FOLDER_LOCKED'])
+  assert.ok(refused.message.includes(place.dataFolder), refused.message)
+})
+
+test('without the key, for another host, with a wrong method or body: a problem document and nothing inside it', async () => {
+  const bearer = { authorization: `Bearer ${key}` }
+  const json = { ...bearer, 'content-type': 'application/json' }
+  const table = [
+    ['GET', '/v1/runs', {}, undefined, '401 WEB_KEY_REFUSED'],
+    ['GET', '/', {}, undefined, '401 WEB_KEY_REFUSED'],
+    ['GET', '/v1/runs', { authorization: 'Bearer guess' }, undefined, '401 WEB_KEY_REFUSED'],
+    ['POST', '/v1/ledger/entries', { authorization: 'Bearer ' }, '{}', '401 WEB_KEY_REFUSED'],
+    ['GET', '/v1/runs', { ...bearer, host: 'attacker.example' }, undefined, '421 WEB_HOST_FOREIGN'],
+    ['GET', '/v1/runs', { ...bearer, host: '127.0.0.1.attacker.example' }, undefined, '421 WEB_HOST_FOREIGN'],
+    ['DELETE', '/v1/runs', bearer, undefined, '404 WEB_ROUTE_UNKNOWN'],
+    ['PATCH', '/v1/ledger/entries', bearer, undefined, '404 WEB_ROUTE_UNKNOWN'],
+    ['GET', '/etc/passwd', bearer, undefined, '404 WEB_ROUTE_UNKNOWN'],
+    ['POST', '/v1/ledger/entries', json, '{"type":', '400 WEB_BODY_MALFORMED'],
+    ['POST', '/v1/ledger/entries', json, '{"type":"release.decided"}', '422 LEDGER_ENTRY_REFUSED'],
+    ['POST', '/v1/runs', json, '[]', '422 WEB_BODY_INVALID'],
+    ['GET', '/v1/evidence/..%2f..%2fkeys%2fapi.secret', bearer, undefined, '404 EVIDENCE_OBJECT_MISSING'],
+    ['GET', '/v1/runs/%00', bearer, undefined, '422 PLATFORM_VALUE_REFUSED'],
+  ] as const
+  for (const [method, path, headers, body, wanted] of table) {
+    assert.deepEqual([method, path, await refusedWith(method, path, { ...headers }, body)], [method, path, wanted])
+  }
+})
+
+test('the view key reads pages and changes nothing', async () => {
+  const secret = /[?&]key=([\w-]+)/
+  const page = await send('GET', '/', { authorization: `Bearer ${key}` })
+  assert.match(page.type, /^text\/html/)
+  assert.doesNotMatch(page.text, new RegExp(key))
+  const file = place.write('punt.md', '# Punt 1.0.0\n\n- [ ] **True**\n  ```bash\n  true\n  ```\n')
+  await place.ask(['run', file])
+  const listed = await send('GET', '/', { authorization: `Bearer ${key}` })
+  const viewKey = secret.exec(listed.text)?.[1] ?? ''
+  assert.equal((await send('GET', `/?key=${viewKey}`, {})).status, 200)
+  assert.equal(await refusedWith('POST', `/v1/ledger/entries?key=${viewKey}`, { 'content-type': 'application/json' }, '{}'), '401 WEB_KEY_REFUSED')
+  const other = await send('GET', `/v1/runs?key=${viewKey}`, { 'x-seaworthy-tenant': 'other' })
+  assert.equal(other.text, '{"data":[]}')
+})
+
+test('bytes that look like a plan are not one until they are recorded', async () => {
+  const bearer = { authorization: `Bearer ${key}` }
+  const bytes = Buffer.from('{"format":"seaworthy-plan/1"}')
+  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+  assert.equal((await send('PUT', `/v1/evidence/${digest}`, bearer, bytes)).status, 201)
+  const start = {
+    planHash: digest,
+    parameters: {},
+    parametersDigest: digest,
+    subject: { service: 'punt', version: '1.0.0', environment: 'production', digests: { release: 'a'.repeat(64) } },
+  }
+  const wanted = '404 GATES_PLAN_UNKNOWN'
+  assert.equal(await refusedWith('POST', '/v1/runs', { ...bearer, 'content-type': 'application/json' }, JSON.stringify(start)), wanted)
+})
