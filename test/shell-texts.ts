@@ -1,5 +1,5 @@
 // A code block for tests, and shell texts that can only read.
-import type { CodeBlock } from '../src/gates/index.ts'
+import type { CodeBlock } from '../src/soundness/index.ts'
 
 /** A runnable block of its own, its first line at line 1. */
 export function aBlock(source: string, more: Partial<CodeBlock> = {}): CodeBlock {

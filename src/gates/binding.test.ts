@@ -17,6 +17,7 @@ function rulesOf(imported: ImportedChecklist): string[] {
 test('code behind a list serves its gates without code, is reported once, and never crosses a heading', () => {
   const imported = importText(
     '- [ ] a',
+    '- [ ] too',
     '- [ ] b',
     '',
     '  ```bash',
@@ -39,7 +40,7 @@ test('code behind a list serves its gates without code, is reported once, and ne
   )
   assert.deepEqual(
     imported.gates.map((gate) => gate.blocks.map((block) => block.source)),
-    [['curl http://x.test'], ['echo own'], []],
+    [['curl http://x.test'], ['curl http://x.test'], ['echo own'], []],
   )
   assert.equal(imported.findings.filter((finding) => finding.rule === 'no-fail-curl').length, 1)
   assert.deepEqual(

@@ -1,11 +1,11 @@
 // Decides which code belongs to which gate, and what a gate with that code checks.
 import type { Fence, MarkdownDocument, Span } from '../document/index.ts'
 import type { Check, Effect } from '../verdict/index.ts'
-import type { CodeBlock, Finding } from './block.ts'
+import type { CodeBlock, Finding } from '../soundness/index.ts'
 import { isHarmlessRequest, parametersIn, readHttpRequest } from './http-request.ts'
 import type { GateBlock } from './imported.ts'
-import { classifyBlock } from './soundness/effect.ts'
-import { lintBlock } from './soundness/lint.ts'
+import { classifyBlock } from '../soundness/index.ts'
+import { lintBlock } from '../soundness/index.ts'
 
 /** What a language means to us. Anything else, and no language at all, is a sample that never runs. */
 type Family = 'shell' | 'http' | 'sql' | 'unsupported'

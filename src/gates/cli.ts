@@ -1,13 +1,14 @@
 // The checklist commands: import, lint, plan, plan review.
-import { EXIT, utf8Bytes, utf8TextLossy } from '../kernel/index.ts'
+import { EXIT, utf8Bytes } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
+import { readDocumentBytes } from '../document/index.ts'
 import { buildStatement, keyIdOf, releaseDigestOf, sealStatement, subjectsOf } from '../proof/index.ts'
 import type { ImportedChecklist } from './imported.ts'
 import { formatPlanFile } from './plan-file.ts'
 import { renderImport, renderPlanSummary } from './screen.ts'
 import type { RecordedPlan } from './service.ts'
-import { renderFindings } from './soundness/rendering.ts'
-import { toSarif } from './soundness/sarif.ts'
+import { renderFindings } from '../soundness/index.ts'
+import { toSarif } from '../soundness/index.ts'
 import { uploadPlan } from './upload.ts'
 
 /** Larger files are refused before they are read; the reader of documents has the same limit. */
@@ -33,7 +34,7 @@ export async function runLint(
   return {
     exit: errors > 0 ? EXIT.noGo : EXIT.ok,
     data: { findings: checklist.findings, counts: checklist.counts },
-    text: `${renderFindings(checklist.findings, utf8TextLossy(bytes))}${summary}`,
+    text: `${renderFindings(checklist.findings, readDocumentBytes(bytes).text)}${summary}`,
   }
 }
 

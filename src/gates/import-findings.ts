@@ -1,7 +1,7 @@
 // What the importer noticed about a document and its gates, beside what the soundness lint says of their code.
 import type { MarkdownDocument } from '../document/index.ts'
 import type { Binding } from './binding.ts'
-import type { Finding } from './block.ts'
+import type { Finding } from '../soundness/index.ts'
 import { unboundFences } from './candidate.ts'
 import type { Candidate } from './candidate.ts'
 import { severityUnder } from './heading-rules.ts'

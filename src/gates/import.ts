@@ -11,7 +11,7 @@ import {
 import type { MarkdownDocument, SignOffSpot } from '../document/index.ts'
 import { bindBlocks } from './binding.ts'
 import type { Binding } from './binding.ts'
-import type { Finding } from './block.ts'
+import type { Finding } from '../soundness/index.ts'
 import { findCandidates } from './candidate.ts'
 import type { Candidate } from './candidate.ts'
 import { gatesFault } from './errors.ts'
@@ -23,7 +23,6 @@ import type { Phase } from './heading-rules.ts'
 import { documentFindings, gateFindings } from './import-findings.ts'
 import type { ImportedChecklist, ImportedGate, ImportedHole } from './imported.ts'
 
-export type { ImportedChecklist } from './imported.ts'
 
 /** Most gates one checklist may have; the same as a plan may. */
 export const CHECKLIST_GATE_LIMIT = 10_000

@@ -1,7 +1,7 @@
 // What a checklist holds before anybody decided anything: gates as found, spots, holes and findings.
 import type { Check, Effect, PlanSlot, PlanSource, PlanToggle, Severity } from '../verdict/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
-import type { CodeBlock, DocumentPosition, Finding } from './block.ts'
+import type { CodeBlock, DocumentPosition, Finding } from '../soundness/index.ts'
 
 /** A block as it is bound to a gate. */
 export interface GateBlock extends CodeBlock {

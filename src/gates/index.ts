@@ -2,12 +2,11 @@
 import type { Slice } from '../kernel/index.ts'
 import { gatesErrors } from './errors.ts'
 
-export type { CodeBlock, Finding } from './block.ts'
 export { planChecklist, runImport, runPlanReview } from './cli.ts'
 export { gatesErrors } from './errors.ts'
 export { makeGatesRoutes } from './http.ts'
 export { importChecklist } from './import.ts'
-export type { ImportedChecklist } from './import.ts'
+export type { ImportedChecklist } from './imported.ts'
 export { fillChecklist } from './fill.ts'
 export type { Preview } from './confirmation.ts'
 export { formatPlanFile, parsePlanFile } from './plan-file.ts'

@@ -1,7 +1,7 @@
 // Holds a plan's claims of `provenRead` to the proof: a plan file is written by people, and only the lint may say so.
 import type { Plan, PlanGate } from '../verdict/index.ts'
 import { isHarmlessRequest } from './http-request.ts'
-import { classifyBlock } from './soundness/effect.ts'
+import { classifyBlock } from '../soundness/index.ts'
 
 /**
  * The plan with every claim withdrawn that cannot be proven again; what a person made stricter stays so. A withdrawn

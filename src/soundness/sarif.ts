@@ -1,5 +1,5 @@
 // Findings as SARIF 2.1.0, so that code hosts show them beside the checklist's lines.
-import type { Finding } from '../block.ts'
+import type { Finding } from './block.ts'
 import { LINT_RULES } from './rules.ts'
 import type { LintRule } from './rules.ts'
 

@@ -1,5 +1,5 @@
 // Rules about the exit code: who decides it, and what gets lost before.
-import type { Finding } from '../block.ts'
+import type { Finding } from './block.ts'
 import type { LintContext } from './lint-context.ts'
 import { makeFinding } from './lint-context.ts'
 import { findMutation } from './mutation.ts'

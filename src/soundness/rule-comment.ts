@@ -1,5 +1,5 @@
 // Rule about steps and expectations that exist only as comments.
-import type { Finding } from '../block.ts'
+import type { Finding } from './block.ts'
 import type { LintContext } from './lint-context.ts'
 import { makeFinding } from './lint-context.ts'
 

@@ -1,5 +1,5 @@
 // Rules about SQL: scripts that go on after errors, selections that nobody compares.
-import type { CodeBlock, Finding } from '../block.ts'
+import type { CodeBlock, Finding } from './block.ts'
 import type { LintContext } from './lint-context.ts'
 import { makeFinding } from './lint-context.ts'
 import { isBareSelect, psqlTexts, tellOf } from './telling.ts'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import type { CodeBlock } from '../block.ts'
+import type { CodeBlock } from './block.ts'
 import { lintBlock } from './lint.ts'
 
 interface Judged {

@@ -1,5 +1,5 @@
 // Rules about changes: production touched by a check, work started and not awaited, sleeping instead of watching.
-import type { Finding } from '../block.ts'
+import type { Finding } from './block.ts'
 import type { LintContext } from './lint-context.ts'
 import { makeFinding } from './lint-context.ts'
 import { environmentNamed, findMutation } from './mutation.ts'

@@ -1,5 +1,5 @@
 // Findings as text for people: place, level, rule, message, fix and the line itself, safe for a terminal.
-import type { Finding } from '../block.ts'
+import type { Finding } from './block.ts'
 import { coverSecrets } from './secrets.ts'
 
 /** Characters of a source line shown in a frame. */

@@ -1,5 +1,5 @@
 // The gate soundness lint: what a block's exit code cannot prove, and what running it could harm.
-import type { CodeBlock, Finding } from '../block.ts'
+import type { CodeBlock, Finding } from './block.ts'
 import type { LintContext } from './lint-context.ts'
 import { makeFinding } from './lint-context.ts'
 import { modesOf, outcomeOf } from './outcome.ts'

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import test from 'node:test'
-import { aBlock } from '../../../test/shell-texts.ts'
-import type { Finding } from '../block.ts'
+import { aBlock } from '../../test/shell-texts.ts'
+import type { Finding } from './block.ts'
 import { lintBlock } from './lint.ts'
 import { renderFindings } from './rendering.ts'
 import { renderRulesPage } from './rules-page.ts'
@@ -99,7 +99,7 @@ test('the SARIF log describes every rule and places every finding', () => {
 })
 
 test('the rules page is what the rule table says, and names no other rule', () => {
-  const page = readFileSync(new URL('../../../docs/lint-rules.md', import.meta.url), 'utf8')
+  const page = readFileSync(new URL('../../docs/lint-rules.md', import.meta.url), 'utf8')
   assert.equal(page, renderRulesPage())
   const sections = [...page.matchAll(/^## (.+)$/gm)].map((match) => match[1])
   assert.deepEqual(

@@ -1,5 +1,5 @@
 // What every rule family is given, and how a finding gets its place in the document.
-import type { CodeBlock, DocumentPosition, Finding } from '../block.ts'
+import type { CodeBlock, DocumentPosition, Finding } from './block.ts'
 import type { Outcome, ShellModes } from './outcome.ts'
 import { lintRule } from './rules.ts'
 import type { LintRuleId } from './rules.ts'

@@ -1,5 +1,5 @@
 // Rules about text that a block writes: variables that stay literal, results that were typed in.
-import type { Finding } from '../block.ts'
+import type { Finding } from './block.ts'
 import type { LintContext } from './lint-context.ts'
 import { makeFinding } from './lint-context.ts'
 import type { Redirection } from './shell-model.ts'

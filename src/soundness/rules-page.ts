@@ -15,7 +15,7 @@ export function renderRulesPage(rules: readonly LintRule[] = LINT_RULES): string
     '# Lint rules\n',
     'The soundness lint reads the code blocks of a checklist before anything runs. Level error: the block can exit 0',
     'while the claim of its gate is false, or running it can harm. Everything else is a warning or a note.\n',
-    'This page is generated from `src/gates/soundness/rules.ts`; a test compares both.\n',
+    'This page is generated from `src/soundness/rules.ts`; a test compares both.\n',
     '| rule | highest level | what it finds |\n| --- | --- | --- |',
     ...rows,
     '',

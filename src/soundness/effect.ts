@@ -1,6 +1,6 @@
 // What running a block may change, whether it is proven to only read, and whether its exit code proves something.
-import type { Effect } from '../../verdict/index.ts'
-import type { CodeBlock } from '../block.ts'
+import type { Effect } from '../verdict/index.ts'
+import type { CodeBlock } from './block.ts'
 import { lintBlock, shellText } from './lint.ts'
 import { environmentNamed, findMutation } from './mutation.ts'
 import { modesOf, outcomeOf } from './outcome.ts'

@@ -1,5 +1,5 @@
 // Rules about fetching: curl that succeeds on errors.
-import type { Finding } from '../block.ts'
+import type { Finding } from './block.ts'
 import type { LintContext } from './lint-context.ts'
 import { makeFinding } from './lint-context.ts'
 import { argvOfCommand } from './shell-view.ts'

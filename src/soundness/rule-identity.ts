@@ -1,5 +1,5 @@
 // Rules about identities: signers that could be anybody, images that could be anything.
-import type { Finding } from '../block.ts'
+import type { Finding } from './block.ts'
 import type { LintContext } from './lint-context.ts'
 import { makeFinding } from './lint-context.ts'
 import type { PlacedCommand } from './shell-view.ts'

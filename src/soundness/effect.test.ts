@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { HOSTILE_TEXTS } from '../../../test/shell-attacks.ts'
-import { aBlock, PLAIN_READS } from '../../../test/shell-texts.ts'
+import { HOSTILE_TEXTS } from '../../test/shell-attacks.ts'
+import { aBlock, PLAIN_READS } from '../../test/shell-texts.ts'
 import { classifyBlock } from './effect.ts'
 
 test('plain reads are proven and need no confirmation', () => {

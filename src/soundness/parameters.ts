@@ -1,5 +1,5 @@
 // Which names a block sets itself and which it expects from outside.
-import type { CodeBlock } from '../block.ts'
+import type { CodeBlock } from './block.ts'
 import type { Script, Word, WordPart } from './shell-model.ts'
 import { listCommands } from './shell-view.ts'
 import type { ShellReading } from './shell-model.ts'

@@ -1,0 +1,9 @@
+// Front door of soundness.
+export type { CodeBlock, DocumentPosition, Finding } from './block.ts'
+export { classifyBlock } from './effect.ts'
+export type { BlockClass } from './effect.ts'
+export { lintBlock } from './lint.ts'
+export { renderFindings } from './rendering.ts'
+export { LINT_RULES, lintRule } from './rules.ts'
+export { renderRulesPage } from './rules-page.ts'
+export { toSarif } from './sarif.ts'
