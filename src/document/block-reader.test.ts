@@ -181,6 +181,16 @@ test('indented code hides boxes, and ordered lists may follow it', () => {
   )
 })
 
+test('a list that interrupts a paragraph starts with one, and an item that starts blank starts on the next line', () => {
+  const tasksOf = (text: string): unknown[] =>
+    readMarkdown(readDocumentBytes(utf8Bytes(text))).tasks.map((task) => [task.line, task.parents])
+  assert.deepEqual(tasksOf('text\n2. [ ] no\n'), [])
+  assert.deepEqual(tasksOf('text\n1. [ ] yes\n'), [[2, []]])
+  assert.deepEqual(tasksOf('-\n\n  - [ ] beside\n'), [[3, []]])
+  assert.deepEqual(tasksOf('-\n  - [ ] inside\n'), [[2, ['']]])
+  assert.deepEqual(tasksOf('-\n  [ ] no box of the item\n'), [])
+})
+
 test('lists nested beyond the limit are refused with the line, and do not exhaust the stack', () => {
   let deep = ''
   for (let level = 0; level < 1000; level++) deep += `${'  '.repeat(level)}- [ ] x\n`

@@ -206,6 +206,7 @@ test('front matter that multiplies aliases is not expanded, and broken front mat
   const document = read(...bomb, 'title: T', '---', '- [ ] gate')
   assert.deepEqual(document.frontMatter?.entries, { title: 'T' })
   assert.equal(document.tasks.length, 1)
+  assert.notEqual(read('---', 'a: 1', 'a: 2', '---', '- [ ] gate').frontMatter?.problem, undefined)
   const broken = read('---', 'a: [', '---', '- [ ] gate')
   assert.notEqual(broken.frontMatter?.problem, undefined)
   assert.equal(broken.tasks.length, 1)

@@ -73,6 +73,15 @@ test('underscores in words, rules, emphasis and fences are no slots', () => {
   )
 })
 
+test('nothing inside an inline comment is a spot or a hole', () => {
+  const { text, spans } = spansOfText(
+    'Value <!-- ____ ✅❌ <X> vX.Y.Z --> and `code` <!-- open ____',
+  )
+  assert.deepEqual(findSlots(text, spans).length, 1)
+  assert.deepEqual(findToggles(text, spans), [])
+  assert.deepEqual(findHoles(text, spans), [])
+})
+
 test('a toggle is a pair of glyphs with nothing or a slash between them', () => {
   const { text, spans } = spansOfText(
     '- Result: ✅❌\n- Order: ❌✅\n- Slash: ✅ / ❌\n- Styled: ✅️❌️\n- Legend ✅ good, ❌ bad\n- `✅❌` code',
