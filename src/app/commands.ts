@@ -8,7 +8,13 @@ const NAMING: readonly CommandOption[] = [
   { flags: '--release-version <version>', description: 'version that is released; default: from the document' },
   { flags: '--environment <name>', description: 'environment the gates look at; default: from the document, else production' },
 ]
-const TENANT_HINT = 'seaworthy ledger verify --data .seaworthy --tenant local'
+
+/** Options of every command, and of every command with a data folder. */
+export const globalOptions: readonly (CommandOption & { readonly isForFolder: boolean })[] = [
+  { flags: '--json', description: 'answer one JSON document on stdout', isForFolder: false },
+  { flags: '--data <folder>', description: 'data folder; default .seaworthy (env SEAWORTHY_DATA)', isForFolder: true },
+  { flags: '--tenant <name>', description: 'tenant; default local (env SEAWORTHY_TENANT)', isForFolder: true },
+]
 
 export const commandTable: readonly CommandSpec[] = [
   {
@@ -186,7 +192,7 @@ export const commandTable: readonly CommandSpec[] = [
       { flags: '--limit <count>', description: 'only the newest entries; default: all' },
       { flags: '--since-checkpoint <file>', description: 'checkpoint the log must still contain' },
     ],
-    examples: [TENANT_HINT, 'seaworthy ledger verify --since-checkpoint checkpoint.txt'],
+    examples: ['seaworthy ledger verify --data .seaworthy --tenant local', 'seaworthy ledger verify --since-checkpoint checkpoint.txt'],
     needs: 'api',
     load: async () => (await import('../ledger/cli.ts')).runLedgerVerify,
   },

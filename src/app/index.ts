@@ -1,4 +1,4 @@
 // Front door of the application.
-export { commandTable } from './commands.ts'
+export { commandTable, globalOptions } from './commands.ts'
 export { appErrors } from './errors.ts'
 export { main } from './start.ts'

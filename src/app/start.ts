@@ -42,7 +42,7 @@ async function executeCall(call: ShellCall, version: string, signal: AbortSignal
   const session = await openSession(config, spec, version)
   try {
     const run = await spec.load()
-    const isTerminal = process.stderr.isTTY === true && process.stdin.isTTY === true
+    const isTerminal = process.stderr.isTTY && process.stdin.isTTY
     const context = makeCommandContext({
       config,
       client: session.client,

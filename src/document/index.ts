@@ -1,7 +1,6 @@
 // Front door of document.
 export { readDocumentBytes } from './encoding.ts'
 export type { ReadingText } from './encoding.ts'
-export { documentErrors } from './errors.ts'
 export type { FrontMatter } from './front-matter.ts'
 export { findCodeHoles, findHoles } from './holes.ts'
 export type { Hole, HoleKind } from './holes.ts'

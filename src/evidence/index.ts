@@ -2,7 +2,6 @@
 import type { Slice } from '../kernel/index.ts'
 import { evidenceErrors } from './errors.ts'
 
-export { evidenceErrors, evidenceFault } from './errors.ts'
 export { makeEvidenceRoutes } from './http.ts'
 export { makeEvidence } from './service.ts'
 export type { Evidence } from './service.ts'

@@ -2,12 +2,6 @@
 import { defineErrors, faultsOf } from '../kernel/index.ts'
 
 export const identityErrors = defineErrors({
-  IDENTITY_PRINCIPAL_UNKNOWN: {
-    status: 404,
-    exit: 6,
-    title: 'No such principal',
-    hint: 'List the known ones with `seaworthy key list`; make one with `seaworthy key create NAME --role ROLE`.',
-  },
   IDENTITY_KEY_TAKEN: {
     status: 409,
     exit: 7,

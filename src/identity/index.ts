@@ -4,7 +4,6 @@ import { identityErrors } from './errors.ts'
 import { IDENTITY_EVENTS } from './model.ts'
 
 export { runKeyCreate } from './cli.ts'
-export { identityErrors } from './errors.ts'
 export { makeIdentityRoutes } from './http.ts'
 export type { PresentedPrincipal } from './http.ts'
 export type { PrincipalKind, RegisteredPrincipal } from './model.ts'

@@ -4,7 +4,6 @@ import { releaseErrors } from './errors.ts'
 import { RELEASE_EVENTS } from './model.ts'
 
 export { runBundle, runDecide, runSign, writeDocuments } from './cli.ts'
-export { releaseErrors } from './errors.ts'
 export { makeReleaseRoutes } from './http.ts'
 export type { DecidedRelease, ReleaseReview } from './model.ts'
 export { makeReleases } from './service.ts'

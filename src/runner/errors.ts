@@ -26,12 +26,6 @@ export const runnerErrors = defineErrors({
     title: 'The gate is not of the kind the command is for',
     hint: 'Answer manual gates; run the others.',
   },
-  RUNNER_ANSWER_MISSING: {
-    status: 422,
-    exit: 2,
-    title: 'A manual gate was given no clear answer',
-    hint: 'Say yes or no, and not both.',
-  },
   RUNNER_SLOT_UNKNOWN: {
     status: 404,
     exit: 6,

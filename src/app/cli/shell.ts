@@ -1,9 +1,9 @@
 // The command line: parses words by the command table, runs one command, answers text or one JSON document.
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { EXIT } from '../../kernel/index.ts'
 import type { ExitCode } from '../../kernel/index.ts'
 import type { CommandOutcome, CommandSpec, OptionValues } from '../../client/index.ts'
-import { commandTable } from '../commands.ts'
+import { commandTable, globalOptions } from '../commands.ts'
 import { appFault } from '../errors.ts'
 import { describeFault, envelopeOfFault, envelopeOfOutcome, renderFault } from './envelope.ts'
 
@@ -98,10 +98,8 @@ function addCommand(parent: Command, spec: CommandSpec, word: string, choose: (c
     .command(word)
     .description(spec.summary)
     .exitOverride()
-    .addOption(new Option('--json', 'answer one JSON document on stdout'))
-  if (spec.needs !== 'alone') {
-    command.option('--data <folder>', 'data folder; default .seaworthy (env SEAWORTHY_DATA)')
-    command.option('--tenant <name>', 'tenant; default local (env SEAWORTHY_TENANT)')
+  for (const option of globalOptions) {
+    if (!option.isForFolder || spec.needs !== 'alone') command.option(option.flags, option.description)
   }
   for (const argument of spec.arguments) command.argument(argument.name, argument.description)
   for (const option of spec.options) {

@@ -68,7 +68,7 @@ async function walk(
       client: session.client,
       version,
       isJson: false,
-      isTerminal: process.stdout.isTTY === true,
+      isTerminal: process.stdout.isTTY,
       notify: say,
       signal,
     })
