@@ -14,7 +14,9 @@ export interface Hole {
 
 const HOLE = new RegExp(
   [
-    '(?<![\\w<])(?<placeholder><[A-Za-z][\\w. -]{0,60}>)',
+    '(?:(?<![\\w<])|(?<=\\bv))(?<placeholder><[A-Za-z][\\w. -]{0,60}>)',
+    // In a word only capitals are meant to be replaced: `v1-rc<N>`, not `Promise<void>`.
+    '(?<=[a-z\\d])(?<inner><[A-Z][A-Z0-9_ -]{0,60}>)',
     '(?<version>\\bv?[X\\d]{1,5}\\.Y(?:\\.[Z\\d]{1,5})?\\b|\\bvx\\.y\\.z\\b)',
     '(?<date>\\bYYYY[-/.]MM[-/.]DD\\b)',
     '(?<parameter>\\$(?:[A-Z_][A-Z0-9_]*\\b|\\{[A-Z_][A-Z0-9_]*\\}))',
@@ -26,14 +28,15 @@ const HOLE = new RegExp(
 /** Holes of prose and inline code. */
 export function findHoles(text: string, spans: readonly Span[]): Hole[] {
   return spans.flatMap((span) => {
-    // `Promise<void>` names a type.
-    if (span.kind === 'html' && /\w/.test(text[span.start - 1] ?? '')) return []
     const piece = text.slice(span.start, span.end)
-    return holesIn(piece).map((hole) => ({
-      ...hole,
-      start: hole.start + span.start,
-      end: hole.end + span.start,
-    }))
+    // What stands before `<…>` decides whether it names a type, as in `Promise<void>`.
+    const before = text.slice(Math.max(span.contextStart, span.start - 2), span.start)
+    return holesIn(before + piece)
+      .filter((hole) => hole.start >= before.length)
+      .map((hole) => {
+        const shift = span.start - before.length
+        return { ...hole, start: hole.start + shift, end: hole.end + shift }
+      })
   })
 }
 
@@ -56,5 +59,6 @@ function holesIn(piece: string): Hole[] {
 const KINDS: readonly HoleKind[] = ['placeholder', 'version', 'date', 'parameter', 'open']
 
 function kindOf(groups: Readonly<Record<string, string | undefined>>): HoleKind | undefined {
+  if (groups['inner'] !== undefined) return 'placeholder'
   return KINDS.find((kind) => groups[kind] !== undefined)
 }

@@ -53,6 +53,8 @@ export interface Task extends Content {
   readonly isChecked: boolean
   readonly title: string
   readonly titleSpans: readonly Span[]
+  /** Code of un-boxed items inside the task that consist of nothing else. */
+  readonly loneCode: Span[]
   /** Headings above the task, outermost first. */
   readonly headings: readonly Heading[]
   /** Titles of the list items around it, outermost first. */
@@ -202,10 +204,15 @@ class Walk {
   #visitItem(item: Block, around: Around): void {
     const first = item.children[0]
     const box =
-      first?.kind === 'paragraph' && first.line === item.line ? this.#boxOf(first) : undefined
+      first?.kind === 'paragraph' && first.line === item.line
+        ? this.#boxOf(first, item.children.length > 1)
+        : undefined
     if (first === undefined || box === undefined) {
       const spans = first?.kind === 'paragraph' ? spansOf(this.#text, first.lines) : []
       const title = plainText(this.#text, spans)
+      const [only, ...more] = spans
+      if (around.task !== undefined && only?.kind === 'code' && more.length === 0)
+        this.tasks[around.task]!.loneCode.push(only)
       this.visitChildren(item, { ...around, parents: [...around.parents, title] })
       return
     }
@@ -222,6 +229,7 @@ class Walk {
       isChecked: box.isChecked,
       title,
       titleSpans,
+      loneCode: [],
       headings: this.#path,
       parents: around.parents,
       ...(around.task === undefined ? {} : { parent: around.task }),
@@ -233,13 +241,19 @@ class Walk {
     this.visitChildren({ ...item, children: item.children.slice(1) }, inside)
   }
 
-  /** `[ ]`, `[x]` or `[X]` at the start of the item, followed by a blank and something (GFM section 5.3). */
-  #boxOf(paragraph: Block): { markAt: number; end: number; isChecked: boolean } | undefined {
+  /**
+   * `[ ]`, `[x]` or `[X]` at the start of the item, followed by a blank and something (GFM section 5.3). A box that is
+   * alone on its line counts when the item goes on, as it does where checklists are shown.
+   */
+  #boxOf(
+    paragraph: Block,
+    goesOn: boolean,
+  ): { markAt: number; end: number; isChecked: boolean } | undefined {
     const line = paragraph.lines[0]!
     const start = this.#text.slice(line.start, Math.min(line.end, line.start + 4))
     const match = /^\[([ \txX])\](?:[ \t]|$)/.exec(start)
     if (match === null) return undefined
-    if (line.end - line.start === 3 && paragraph.lines.length === 1) return undefined
+    if (line.end - line.start === 3 && paragraph.lines.length === 1 && !goesOn) return undefined
     const isChecked = match[1] === 'x' || match[1] === 'X'
     let end = line.start + 3
     while (end < line.end && /[ \t]/.test(this.#text[end]!)) end++

@@ -118,6 +118,16 @@ test('holes are found in prose, and things that look like holes are not', () => 
   )
 })
 
+test('a placeholder inside a word is a hole when it is in capitals or behind a v', () => {
+  const { text, spans } = spansOfText(
+    'v<VERSION>-rc<N> v<next> `rel-v<VERSION>` Map<String> list<int>',
+  )
+  assert.deepEqual(
+    findHoles(text, spans).map((hole) => hole.text),
+    ['<VERSION>', '<N>', '<next>', '<VERSION>'],
+  )
+})
+
 test('holes of code leave parameters to the language', () => {
   const holes = findCodeHoles(
     'kubectl -n <NAMESPACE> set image $IMAGE app:vX.Y.Z < input > output <<EOF',

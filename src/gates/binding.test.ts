@@ -180,3 +180,38 @@ test('in a transcript only what stands behind a prompt runs', () => {
     [4, 6, 7],
   )
 })
+
+test('a transcript says how many of its lines are not run', () => {
+  const imported = importText(
+    '- [ ] g',
+    '',
+    '  ```shell',
+    '  $ tag=v1',
+    '  git push origin $tag',
+    '  ```',
+  )
+  const finding = imported.findings.find((candidate) => candidate.rule === 'transcript-output')
+  assert.match(finding?.message ?? '', /^1 line /)
+})
+
+test('plain items that consist of a command are the check of the gate around them', () => {
+  const imported = importText(
+    '- [ ] Build is reproducible',
+    '  - `make srtool-build`',
+    '  - `CHANGELOG.md`',
+    '  - see `make help` first',
+    '  - `./verify.sh`',
+  )
+  assert.deepEqual(
+    imported.gates[0]?.blocks.map((block) => block.source),
+    ['make srtool-build', './verify.sh'],
+  )
+})
+
+test('a box alone on its line counts when the item goes on, named by its own code', () => {
+  const imported = importText('- [ ]', '  ```bash', '  docker run x', '  ```', '- [ ]', '- [ ] b')
+  assert.deepEqual(
+    imported.gates.map((gate) => gate.id),
+    ['docker-run-x', 'b'],
+  )
+})

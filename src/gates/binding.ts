@@ -1,11 +1,10 @@
 // Decides which code belongs to which gate, and what a gate with that code checks.
-import type { Fence, MarkdownDocument, Span } from '../document/index.ts'
+import type { Fence, MarkdownDocument, Span, Task } from '../document/index.ts'
 import type { Check, Effect } from '../verdict/index.ts'
 import type { CodeBlock, Finding } from '../soundness/index.ts'
 import { isHarmlessRequest, parametersIn, readHttpRequest } from './http-request.ts'
 import type { GateBlock } from './imported.ts'
-import { classifyBlock } from '../soundness/index.ts'
-import { lintBlock } from '../soundness/index.ts'
+import { classifyBlock, lintBlock } from '../soundness/index.ts'
 
 /** What a language means to us. Anything else, and no language at all, is a sample that never runs. */
 type Family = 'shell' | 'http' | 'sql' | 'unsupported'
@@ -44,7 +43,14 @@ export function blockOfFence(fence: Fence, id: string, isShared: boolean): GateB
     inline: false,
     meta: fence.meta,
     isShared,
+    outputLineCount:
+      fence.source.split('\n').filter(isWritten).length -
+      kept.source.split('\n').filter(isWritten).length,
   }
+}
+
+function isWritten(line: string): boolean {
+  return line.trim() !== ''
 }
 
 /** In a transcript only the lines behind a `$ ` prompt, and their continuations, are commands; the rest is output. */
@@ -69,13 +75,21 @@ function commandsOfTranscript(fence: Fence): { source: string; lines: Fence['lin
 const COMMAND_VERB = /^\s*(?:run|execute|start|invoke|call|launch)\b[^`]*$/i
 
 /**
- * The inline code that a gate runs: when the title consists of it, or when the title starts with Run or a like verb.
- * A lone word in backticks is a name, not a command.
+ * The inline code that a gate runs: when the title consists of it, when the title starts with Run or a like verb, or
+ * what plain items below it consist of. A lone word in backticks is a name, not a command.
  */
-export function inlineCommand(
+export function inlineCommands(
+  document: MarkdownDocument,
+  task: Pick<Task, 'titleSpans' | 'loneCode'>,
+): GateBlock[] {
+  const titled = titleCommand(document, task.titleSpans)
+  if (titled !== undefined) return [titled]
+  return task.loneCode.flatMap((code) => titleCommand(document, [code]) ?? [])
+}
+
+function titleCommand(
   document: MarkdownDocument,
   titleSpans: readonly Span[],
-  id: string,
 ): GateBlock | undefined {
   const { text } = document.reading
   const visible = titleSpans.filter((span) => text.slice(span.start, span.end).trim() !== '')
@@ -89,7 +103,7 @@ export function inlineCommand(
   const isWhole = visible.length === 1 && (/\s/.test(source) || source.startsWith('./'))
   if (!/^[\w./$~"'{[-]/.test(source) || source.includes('____') || (!isVerbed && !isWhole))
     return undefined
-  return inlineBlock(document, code, id)
+  return inlineBlock(document, code, '')
 }
 
 export function inlineBlock(document: MarkdownDocument, code: Span, id: string): GateBlock {
@@ -105,6 +119,7 @@ export function inlineBlock(document: MarkdownDocument, code: Span, id: string):
     inline: true,
     meta: '',
     isShared: false,
+    outputLineCount: 0,
   }
 }
 

@@ -8,7 +8,8 @@ import type {
   Span,
   Task,
 } from '../document/index.ts'
-import { blockOfFence, inlineBlock, inlineCommand, isRunnableLanguage } from './binding.ts'
+import { singleLine } from '../document/index.ts'
+import { blockOfFence, inlineBlock, inlineCommands, isRunnableLanguage } from './binding.ts'
 import type { GateBlock } from './imported.ts'
 
 /** Something that becomes a gate. */
@@ -32,29 +33,34 @@ export interface Candidate {
 /** Blocks behind one list that its gates share; further ones belong to no gate. */
 const SHARED_BLOCK_LIMIT = 20
 
-type Draft = { -readonly [K in keyof Candidate]: Candidate[K] }
+type Draft = { -readonly [K in keyof Omit<Candidate, 'children'>]: Candidate[K] } & {
+  children: Draft[]
+}
 
+/** All candidates in document order. */
 export function findCandidates(document: MarkdownDocument): Candidate[] {
-  const drafts = document.tasks.map((task) => draftOfTask(document, task))
+  const tasks = document.tasks.map((task) => draftOfTask(document, task))
   for (const [index, task] of document.tasks.entries()) {
-    if (task.parent !== undefined)
-      drafts[task.parent]!.children = [...drafts[task.parent]!.children, index]
+    if (task.parent !== undefined) tasks[task.parent]!.children.push(tasks[index]!)
   }
-  bindFollowing(document, drafts)
-  const ownChecks = drafts.flatMap((draft) => splitRollUp(draft))
-  for (const own of ownChecks) {
-    own.parent.children = [...own.parent.children, drafts.length]
-    drafts.push(own.check)
-  }
-  return [...drafts, ...document.gateRows.flatMap((row) => draftOfRow(document, row) ?? [])]
+  bindFollowing(document, tasks)
+  const ownChecks = tasks.flatMap((draft) => splitRollUp(draft))
+  const rows = document.gateRows.flatMap((row) => draftOfRow(document, row) ?? [])
+  // A stable sort: an own check starts where its roll-up does and follows it.
+  const drafts = [...tasks, ...ownChecks, ...rows].toSorted((a, b) => a.start - b.start)
+  const places = new Map(drafts.map((draft, index) => [draft, index]))
+  return drafts.map((draft) => ({
+    ...draft,
+    children: draft.children.map((child) => places.get(child)!),
+  }))
 }
 
 function draftOfTask(document: MarkdownDocument, task: Task): Draft {
   const { title, line, column, start, end, headings, parents, spans, isChecked } = task
-  const inline = inlineCommand(document, task.titleSpans, '')
   const fences = task.fences.map((fence) => blockOfFence(fence, '', false))
   return {
-    title: title || `Line ${line}`,
+    // The name goes into the id, so it comes from the item itself, never from its place.
+    title: title || firstLineOf(fences) || 'Gate without a name',
     line,
     column,
     start,
@@ -62,14 +68,18 @@ function draftOfTask(document: MarkdownDocument, task: Task): Draft {
     headings,
     parents,
     spans,
-    blocks:
-      inline === undefined || fences.some((block) => block.kind === 'runnable')
-        ? fences
-        : [inline, ...fences],
+    blocks: fences.some((block) => block.kind === 'runnable')
+      ? fences
+      : [...inlineCommands(document, task), ...fences],
     isChecked,
     hasBox: true,
     children: [],
   }
+}
+
+function firstLineOf(blocks: readonly GateBlock[]): string {
+  const line = blocks[0]?.source.split('\n').find((text) => text.trim() !== '') ?? ''
+  return singleLine(line).slice(0, 80).toWellFormed()
 }
 
 /** Code right behind a list serves those of its gates that bring none of their own. */
@@ -95,7 +105,7 @@ function bindFollowing(document: MarkdownDocument, drafts: readonly Draft[]): vo
 }
 
 /** A roll-up has no check; code of its own becomes a child, so that it cannot get lost. */
-function splitRollUp(draft: Draft): { parent: Draft; check: Draft }[] {
+function splitRollUp(draft: Draft): Draft[] {
   if (draft.children.length === 0 || !draft.blocks.some((block) => block.kind === 'runnable'))
     return []
   const check: Draft = {
@@ -108,7 +118,8 @@ function splitRollUp(draft: Draft): { parent: Draft; check: Draft }[] {
   }
   draft.blocks = []
   draft.spans = []
-  return [{ parent: draft, check }]
+  draft.children.push(check)
+  return [check]
 }
 
 const DONE = /^(?:x|yes|y|done|complete[d]?|ok|pass(?:ed)?|closed|✅|☑|✓|✔|\[x\])/iu

@@ -37,6 +37,17 @@ export function gateFindings(
       fix: 'Move the block into the one item that it checks.',
     })
   }
+  for (const block of gate.blocks.filter((candidate) => candidate.outputLineCount > 0)) {
+    findings.push({
+      rule: 'transcript-output',
+      ...place,
+      line: block.line,
+      column: block.column,
+      level: 'warning',
+      message: `${block.outputLineCount} ${block.outputLineCount === 1 ? 'line' : 'lines'} of this block have no $ prompt and are taken as output: they are not run.`,
+      fix: 'Put a prompt before each command, or none before any.',
+    })
+  }
   if (gate.check === 'unsupported') {
     findings.push({
       rule: 'check-unsupported',

@@ -255,3 +255,32 @@ test('a heading that makes gates optional says so in a finding', () => {
   )
   assert.equal(imported.findings.filter((finding) => finding.rule === 'severity-lowered').length, 2)
 })
+
+test('gates of tables and own checks stand in document order and take the phase of their place', () => {
+  const imported = importText(
+    '## Security',
+    '| ID | Gate |',
+    '|---|---|',
+    '| S1 | scan |',
+    '',
+    '- [ ] parent',
+    '  - [ ] child',
+    '',
+    '  ```bash',
+    '  test -f x',
+    '  ```',
+    '',
+    '## Canary (5%)',
+    '- [ ] five',
+  )
+  assert.deepEqual(
+    imported.gates.map((gate) => [gate.title, gate.phase]),
+    [
+      ['S1 scan', 'pre-deploy'],
+      ['parent', 'pre-deploy'],
+      ['parent (own check)', 'pre-deploy'],
+      ['child', 'pre-deploy'],
+      ['five', 'canary-5'],
+    ],
+  )
+})

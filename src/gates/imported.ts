@@ -9,6 +9,8 @@ export interface GateBlock extends CodeBlock {
   readonly meta: string
   /** True when the block follows a list and serves all its gates. */
   readonly isShared: boolean
+  /** Lines of a transcript that have no prompt and so are taken as output, not as commands. */
+  readonly outputLineCount: number
 }
 
 /** A slot with its place; line and column are what `fillDocument` takes. */
