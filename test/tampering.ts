@@ -57,7 +57,7 @@ export function flipByte(seq: number, at: number, hashAgain = false): Tampering[
 }
 
 /** Rewrites entry `seq` and everything after it so that all links, hashes, the head and the tiles fit again. */
-async function rewriteSuffix(tx: SqlTx, logId: number, seq: number): Promise<void> {
+export async function rewriteSuffix(tx: SqlTx, logId: number, seq: number): Promise<void> {
   const rows = await rowsOf(tx, logId)
   const hashes = rows.slice(0, seq).map((row) => row.leaf_hash)
   for (const row of rows.slice(seq)) {

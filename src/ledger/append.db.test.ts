@@ -220,3 +220,37 @@ test('a queue beyond its bound refuses and takes nothing of what it refuses', as
   await first
   assert.equal(await sizeOf(ledger, tenantId), 10)
 })
+
+test('time never goes back in a log, though the clock does', async () => {
+  const { ledger, clock, tenantId } = await openTestLedger()
+  await ledger.append(tenantId, [aFact()])
+  clock.advance(-3_600_000)
+  await ledger.append(tenantId, [aFact()])
+  clock.advance(3_600_000 - 1_000)
+  await ledger.append(tenantId, [aFact()])
+  const { entries } = await ledger.list(tenantId, {})
+  assert.deepEqual(
+    entries.map((entry) => entry.timeMs),
+    [TEST_NOW_MS, TEST_NOW_MS, TEST_NOW_MS],
+  )
+  assert.ok((await ledger.verifyLog(tenantId, {})).ok)
+})
+
+test('a clock that leaps ahead stops appends to a log that has entries', async () => {
+  const clock = {
+    wallMs: TEST_NOW_MS,
+    nowMs: () => clock.wallMs,
+    monotonicMs: () => 0,
+    sleep: () => Promise.resolve(),
+  }
+  const { ledger, sql, ports, tenantId } = await openTestLedger({ clock })
+  await ledger.append(tenantId, [aFact()])
+  clock.wallMs += 86_400_000
+  await assert.rejects(ledger.append(tenantId, [aFact()]), { code: 'LEDGER_CLOCK_JUMPED' })
+  await assert.rejects(
+    sql.transaction({ tenantId }, (tx) => ledger.appendInTx(tx, tenantId, [aFact()])),
+    { code: 'LEDGER_CLOCK_JUMPED' },
+  )
+  // A process started anew cannot tell the leap from a pause, and takes it.
+  assert.equal((await makeLedger(ports).append(tenantId, [aFact()]))[0]!.seq, 1)
+})

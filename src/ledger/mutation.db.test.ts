@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { nodeDigest } from '../../test/crypto.ts'
 import { aFact, factsOf, openTestLedger } from '../../test/ledger.ts'
 import type { TestLedger } from '../../test/ledger.ts'
-import { flipByte, TAMPERED_SIZE as SIZE, TAMPERINGS } from '../../test/tampering.ts'
+import { flipByte, rewriteSuffix, TAMPERED_SIZE as SIZE, TAMPERINGS } from '../../test/tampering.ts'
 import type { Tampering } from '../../test/tampering.ts'
 import { hexOf } from '../kernel/index.ts'
 import { merkleRoot } from '../proof/index.ts'
@@ -232,4 +232,21 @@ test('the hash over a tile in SQL is the Merkle root', async () => {
     )
     assert.deepEqual(row!.root, merkleRoot(nodeDigest, hashes))
   }
+})
+
+test('a log rewritten below its last checkpoint is not signed again', async () => {
+  const { sql, ports, tenantId, logId } = await openTampered()
+  const { guard: _guard, ...withoutGuard } = ports
+  await assert.rejects(
+    sql.transaction('system', async (tx) => {
+      for (const table of TABLES) await tx.query(`alter table ${table} disable trigger user`)
+      await rewriteSuffix(tx, logId, 150)
+      const inside = makeLedger({
+        ...withoutGuard,
+        sql: { engine: sql.engine, transaction: (_scope, work) => work(tx) },
+      })
+      await inside.checkpoint(tenantId)
+    }),
+    { code: 'LEDGER_CHECKPOINT_FORKED' },
+  )
 })
