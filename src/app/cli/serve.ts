@@ -11,6 +11,7 @@ import { readConfig } from '../config.ts'
 import type { AppConfig } from '../config.ts'
 import { appFault } from '../errors.ts'
 import { SERVER_FILE } from './session.ts'
+import type { ServerNote } from './session.ts'
 
 const DEFAULT_PORT = 7420
 const PORT_MAXIMUM = 65_535
@@ -39,7 +40,8 @@ export async function serveUntilAborted(
   try {
     const url = await listenOnLoopback(app, port)
     const serverFile = join(config.dataFolder, SERVER_FILE)
-    await atomicWriteFile(serverFile, utf8Bytes(`${JSON.stringify({ url })}\n`))
+    const note: ServerNote = { url, pid: globalThis.process.pid }
+    await atomicWriteFile(serverFile, utf8Bytes(`${JSON.stringify(note)}\n`))
     process.notify(`${renderServing(config, app, url)}\n`)
     try {
       await aborted(process.signal)

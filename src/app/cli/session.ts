@@ -1,5 +1,5 @@
 // Opens what a command needs to talk to: nothing, a server, or the whole application in this process.
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SeaworthyError } from '../../kernel/index.ts'
 import { makeClient } from '../../client/index.ts'
@@ -16,20 +16,37 @@ export interface Session {
 /** Where a serving process says how to reach it; the API key lies beside it in `keys/api.secret`. */
 export const SERVER_FILE = 'server.json'
 
+/** What that file holds. */
+export interface ServerNote {
+  readonly url: string
+  readonly pid: number
+}
+
 export async function openSession(config: AppConfig, spec: Pick<CommandSpec, 'needs'>, version: string): Promise<Session> {
   if (spec.needs !== 'api') return { client: unreachableClient(), close: () => Promise.resolve() }
   if (config.server !== undefined) return serverSession(config, config.server)
-  const { composeApp } = await import('../compose.ts')
-  const { openLog, systemClock } = await import('../../platform/index.ts')
   try {
-    const app = await composeApp(config, version, openLog({ level: 'warn', clock: systemClock }))
-    const headers = requestHeaders(config, app.apiKey)
-    return { client: makeClient(inProcessTransport(app.web), headers), close: () => app.close() }
+    return await ownSession(config, version)
   } catch (error) {
     const server = isFolderLocked(error) ? await findServer(config) : undefined
     if (server === undefined) throw error
     return serverSession(config, server)
   }
+}
+
+/** The whole application in this process, which holds the folder until it is closed. */
+async function ownSession(config: AppConfig, version: string): Promise<Session> {
+  const { composeApp } = await import('../compose.ts')
+  const { openLog, systemClock } = await import('../../platform/index.ts')
+  const app = await composeApp(config, version, openLog({ level: 'warn', clock: systemClock }))
+  try {
+    // Only the embedded database is ours alone: then a server that the folder names ended without cleaning up.
+    if (config.databaseUrl === undefined) await rm(join(config.dataFolder, SERVER_FILE), { force: true })
+  } catch (error) {
+    await app.close()
+    throw error
+  }
+  return { client: makeClient(inProcessTransport(app.web), requestHeaders(config, app.apiKey)), close: () => app.close() }
 }
 
 function isFolderLocked(error: unknown): boolean {
@@ -39,12 +56,23 @@ function isFolderLocked(error: unknown): boolean {
 // The folder is held by a process that serves it: talk to that one, as the same person on the same machine.
 async function findServer(config: AppConfig): Promise<{ url: string; key: string } | undefined> {
   try {
-    const told = JSON.parse(await readFile(join(config.dataFolder, SERVER_FILE), 'utf8')) as { url: string }
+    const told = JSON.parse(await readFile(join(config.dataFolder, SERVER_FILE), 'utf8')) as ServerNote
+    // Whatever listens there now is not ours, and must not be shown the key.
+    if (!isProcessAlive(told.pid)) return undefined
     const secret = await readFile(join(config.dataFolder, 'keys', 'api.secret'), 'utf8')
     return { url: told.url, key: Buffer.from(secret.trim(), 'base64').toString('base64url') }
   } catch {
     // No file, or not ours to read: the caller then reports the lock itself.
     return undefined
+  }
+}
+
+function isProcessAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // Somebody else's process is alive too.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 
