@@ -37,10 +37,15 @@ export function fillChecklist(digest: Digest, original: Uint8Array, facts: Check
 }
 
 function slotFills(gate: ImportedGate, result: GateResult): NonNullable<DocumentFills['slots']> {
-  return gate.slots.flatMap(({ id, line, column }) => {
-    const value = result.slots[id]
-    return value === undefined || value.trim() === '' ? [] : [{ line, column, value }]
+  return gate.slots.flatMap(({ id, line, column, unit }) => {
+    const value = withoutUnit(result.slots[id]?.trim() ?? '', unit)
+    return value === '' ? [] : [{ line, column, value }]
   })
+}
+
+// The document has the unit already, right behind the slot.
+function withoutUnit(value: string, unit: string | undefined): string {
+  return unit !== undefined && value.endsWith(unit) ? value.slice(0, -unit.length).trimEnd() : value
 }
 
 function toggleFills(gate: ImportedGate, result: GateResult): NonNullable<DocumentFills['toggles']> {

@@ -39,9 +39,14 @@ function renderRun(report: RunReport, paths: Readonly<Record<string, string>>, f
   ]
   const waiting = preview.gates.filter(({ gate }) => !view.run.terms.confirmed.includes(gate))
   if (waiting.length > 0) {
-    lines.push(`${waiting.length} gates wait for a person’s word, because they are not proven to only read:`)
+    const who = waiting.length === 1 ? '1 gate waits' : `${waiting.length} gates wait`
+    lines.push(`${who} for a person’s word, not being proven to only read:`)
     for (const { gate, effect, what } of waiting) lines.push(`  ${gate} (${effect}): ${firstLine(what)}`)
     lines.push(`Read them, then: seaworthy run ${file} --confirm ${preview.token}`)
+  }
+  const manual = new Set(view.plan.gates.filter((gate) => gate.check.type === 'manual').map((gate) => gate.id))
+  for (const { gate, status } of view.results) {
+    if (status === 'PENDING' && manual.has(gate)) lines.push(`A person answers: seaworthy answer ${gate} --as NAME --yes (or --no)`)
   }
   if (report.interrupted) lines.push('Interrupted: run the same command again to resume.')
   lines.push(...Object.entries(paths).map(([name, path]) => `  ${name}: ${path}`))

@@ -32,9 +32,8 @@ export async function certifyHarbour(
   try {
     const plan = fileURLToPath(new URL('release/plan.yaml', folder))
     say('Three demo identities (their keys lie in the data folder; they stand for people):\n')
-    await runKeyCreate(context, [AUTHOR], { role: [] })
-    for (const [name, role] of [[MANAGER, 'Release Manager'], [ENGINEER, 'SRE']] as const) {
-      say(`  ${(await runKeyCreate(context, [name], { role: [role] })).text.split('\n')[0]}\n`)
+    for (const [name, roles] of [[AUTHOR, []], [MANAGER, ['Release Manager']], [ENGINEER, ['SRE']]] as const) {
+      say(`  ${(await runKeyCreate(context, [name], { role: roles })).text.split('\n')[0]}\n`)
     }
     say(`${(await runPlanReview(context, [plan], { as: MANAGER })).text}\n\n`)
     const ran = await runRunCommand(context, [plan], {
