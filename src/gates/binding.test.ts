@@ -142,7 +142,7 @@ test('http, sql and languages that are not run here are recognised', () => {
   )
   assert.deepEqual(
     imported.gates.map((gate) => gate.provenRead),
-    [true, true, false, false],
+    [true, false, false, false],
   )
   assert.deepEqual(imported.gates[1]?.holes, ['$TENANT'])
   assert.ok(rulesOf(imported).includes('check-unsupported'))
@@ -157,6 +157,15 @@ test('a request that could carry a parameter to a host of the author is not prov
   assert.equal(proofOf('GET $BASE/x', 'Authorization: Bearer $TOKEN'), false)
   assert.equal(proofOf('POST $BASE/x'), false)
   assert.equal(proofOf('GET $BASE$TOKEN'), false)
+})
+
+test('SQL that reaches beyond its transaction is not proven to only read', () => {
+  const proofOf = (text: string): boolean | undefined =>
+    importText('- [ ] q', '', '  ```sql', `  ${text}`, '  ```').gates[0]?.provenRead
+  assert.equal(proofOf('select count(*) from t'), true)
+  assert.equal(proofOf("copy (select 1) to program 'id'"), false)
+  assert.equal(proofOf('select pg_terminate_backend(1)'), false)
+  assert.equal(proofOf('select 1; commit; drop table t'), false)
 })
 
 test('in a transcript only what stands behind a prompt runs', () => {

@@ -226,12 +226,14 @@ function bindOther(block: GateBlock, family: Family): Binding {
     'DATABASE_URL'
   const text = block.source.trim()
   if (text === '') return unsupported('sql', 'the block is empty')
+  // The transaction is read-only and rolled back, but functions and COPY reach beyond it.
+  const { effect, provenRead, reason } = classifyBlock({ ...block, source: text })
   return {
     check: { type: 'sql', connection, text },
-    effect: 'read',
-    provenRead: true,
+    effect,
+    provenRead,
     selfChecking: false,
-    effectReason: 'runs inside a read-only transaction that is rolled back',
+    effectReason: reason,
     parameters: [connection],
     findings: [],
   }
