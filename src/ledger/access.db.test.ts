@@ -5,7 +5,7 @@ import { nodeDigest } from '../../test/crypto.ts'
 import { freshTenant } from '../../test/database.ts'
 import { aFact, factsOf, openTestLedger } from '../../test/ledger.ts'
 import { bytesOfHex, hexOf } from '../kernel/index.ts'
-import type { SqlTx } from '../kernel/index.ts'
+import type { SqlTx, SqlValue } from '../kernel/index.ts'
 import { verifyInclusion } from '../proof/index.ts'
 
 test('an unknown tenant gets no log', async () => {
@@ -180,4 +180,28 @@ test('the deployment itself may append to any tenant’s log', async () => {
   assert.equal(entry!.seq, 0)
   const { entries } = await ledger.list(tenantId, {})
   assert.deepEqual(entries[0]!.leafHash, entry!.leafHash)
+})
+
+test('knowing the number of another tenant’s log opens none of the functions that write', async () => {
+  const { ledger, sql, tenantId } = await openTestLedger()
+  const neighbour = await freshTenant(sql)
+  await ledger.append(tenantId, [aFact()])
+  const [log] = await sql.transaction({ tenantId }, (tx) =>
+    tx.query<{ log_id: number }>('select log_id from ledger_log'),
+  )
+  const none = new Uint8Array(32)
+  const at = '2026-11-21T00:00:00.000Z'
+  const asNeighbour = (text: string, values: readonly SqlValue[]): Promise<unknown> =>
+    sql.transaction({ tenantId: neighbour }, (tx) => tx.query(text, values))
+  const calls: readonly (readonly [string, readonly SqlValue[]])[] = [
+    ['select * from ledger_lock($1)', [tenantId]],
+    [
+      'select ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+      [log!.log_id, 1, none, none, [32], none, ['{}'], [''], none],
+    ],
+    ['select ledger_record_checkpoint($1, $2, $3, $4, $5)', [log!.log_id, 1, none, 'note', at]],
+  ]
+  for (const [text, values] of calls) {
+    await assert.rejects(asNeighbour(text, values), { details: { sqlstate: '42501' } }, text)
+  }
 })
