@@ -23,7 +23,6 @@ import type { Phase } from './heading-rules.ts'
 import { documentFindings, gateFindings } from './import-findings.ts'
 import type { ImportedChecklist, ImportedGate, ImportedHole } from './imported.ts'
 
-
 /** Most gates one checklist may have; the same as a plan may. */
 export const CHECKLIST_GATE_LIMIT = 10_000
 
