@@ -6,7 +6,8 @@ import type { Check } from '../verdict/index.ts'
 import { withdrawUnprovenClaims } from './proven-claims.ts'
 
 function claimAfter(check: Check, claim: boolean): boolean | undefined {
-  return withdrawUnprovenClaims(aPlan([aGate({ id: 'claim', check, provenRead: claim })])).gates[0]?.provenRead
+  return withdrawUnprovenClaims(aPlan([aGate({ id: 'claim', check, provenRead: claim })])).gates[0]
+    ?.provenRead
 }
 
 test('a claim of reading is withdrawn from a script or a request that is not proven to read', () => {

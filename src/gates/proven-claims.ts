@@ -22,7 +22,13 @@ function isProvenAgain(gate: PlanGate): boolean {
     case 'command': {
       const place = { line: gate.source.line, column: 1 }
       const { language, script } = check
-      const block = { id: gate.id, language, kind: 'runnable', source: script, inline: false } as const
+      const block = {
+        id: gate.id,
+        language,
+        kind: 'runnable',
+        source: script,
+        inline: false,
+      } as const
       return classifyBlock({ ...block, ...place, lines: [place] }).provenRead
     }
     case 'http':

@@ -54,7 +54,9 @@ export interface Workplace {
   /** Runs a command with --json and holds it to the shape of the envelope. */
   ask<Data>(words: readonly string[]): Promise<CommandAnswer<Data>>
   /** Runs a command that must be refused: the code it is refused with. */
-  refusal(words: readonly string[]): Promise<{ readonly exit: number | null; readonly code: string; readonly message: string }>
+  refusal(
+    words: readonly string[],
+  ): Promise<{ readonly exit: number | null; readonly code: string; readonly message: string }>
   serve(): Promise<ServedFolder>
   remove(): void
 }

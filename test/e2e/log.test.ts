@@ -25,12 +25,29 @@ const place = openWorkplace()
 after(() => place.remove())
 
 test('notes are appended, listed in order, proven and verified', async () => {
-  const first = await place.ask<{ seq: number; leafHash: string }>(['ledger', 'append', 'cast off', '--subject', 'sloop@1.0.0'])
+  const first = await place.ask<{ seq: number; leafHash: string }>([
+    'ledger',
+    'append',
+    'cast off',
+    '--subject',
+    'sloop@1.0.0',
+  ])
   assert.equal(first.exit, 0)
   const note = join(place.folder, 'kept-elsewhere.txt')
-  const kept = await place.ask<{ note: string; size: number }>(['ledger', 'checkpoint', '--out', note])
+  const kept = await place.ask<{ note: string; size: number }>([
+    'ledger',
+    'checkpoint',
+    '--out',
+    note,
+  ])
   assert.equal(readFileSync(note, 'utf8'), kept.data.note)
-  const second = await place.ask<{ seq: number; leafHash: string }>(['ledger', 'append', 'moored', '--subject', 'sloop@1.0.0'])
+  const second = await place.ask<{ seq: number; leafHash: string }>([
+    'ledger',
+    'append',
+    'moored',
+    '--subject',
+    'sloop@1.0.0',
+  ])
   assert.equal(second.data.seq, first.data.seq + 1)
   const { data: page } = await place.ask<Page>(['ledger', 'list', '--from', String(first.data.seq)])
   assert.deepEqual(
@@ -42,7 +59,13 @@ test('notes are appended, listed in order, proven and verified', async () => {
   )
   assert.equal(page.nextSeq, null)
   const proof = join(place.folder, 'entry.tlog-proof')
-  const proven = await place.ask<{ leafHash: string }>(['ledger', 'prove', String(first.data.seq), '--out', proof])
+  const proven = await place.ask<{ leafHash: string }>([
+    'ledger',
+    'prove',
+    String(first.data.seq),
+    '--out',
+    proof,
+  ])
   assert.equal(proven.data.leafHash, first.data.leafHash)
   assert.match(readFileSync(proof, 'utf8'), /^c2sp\.org\/tlog-proof@v1\n/)
   const verified = await place.ask<LogVerdict>(['ledger', 'verify', '--since-checkpoint', note])
@@ -54,10 +77,19 @@ test('notes are appended, listed in order, proven and verified', async () => {
 test('a tenant sees its own log only, and a checkpoint of another log does not fit', async () => {
   const nobody = await place.refusal(['ledger', 'list', '--tenant', 'other'])
   assert.deepEqual([nobody.exit, nobody.code], [6, 'LEDGER_TENANT_UNKNOWN'])
-  const own = await place.ask<{ seq: number }>(['ledger', 'append', 'elsewhere', '--tenant', 'other'])
+  const own = await place.ask<{ seq: number }>([
+    'ledger',
+    'append',
+    'elsewhere',
+    '--tenant',
+    'other',
+  ])
   assert.equal(own.exit, 0)
   const { data: page } = await place.ask<Page>(['ledger', 'list', '--tenant', 'other'])
-  assert.deepEqual(page.entries.map(({ body }) => body.type), ['principal.registered', 'note.appended'])
+  assert.deepEqual(
+    page.entries.map(({ body }) => body.type),
+    ['principal.registered', 'note.appended'],
+  )
   const foreign = ['--since-checkpoint', join(place.folder, 'kept-elsewhere.txt')]
   const mixed = await place.refusal(['ledger', 'verify', '--tenant', 'other', ...foreign])
   assert.equal(mixed.exit, 2)

@@ -63,7 +63,10 @@ let served: ServedFolder
 
 /** A release of its own per test, in one tenant, so that the people are created once. */
 function checklistOf(service: string, manual = ''): string {
-  return place.write(`${service}.md`, CHECKLIST.replaceAll('SERVICE', service).replace('MANUAL', manual))
+  return place.write(
+    `${service}.md`,
+    CHECKLIST.replaceAll('SERVICE', service).replace('MANUAL', manual),
+  )
 }
 
 function signAs(name: string, role: string, release: string, verb = 'sign'): readonly string[] {
@@ -72,7 +75,11 @@ function signAs(name: string, role: string, release: string, verb = 'sign'): rea
 
 before(async () => {
   served = await place.serve()
-  for (const [name, role] of [['ada', 'Captain'], ['ben', 'Pilot'], ['cleo', 'Captain']] as const) {
+  for (const [name, role] of [
+    ['ada', 'Captain'],
+    ['ben', 'Pilot'],
+    ['cleo', 'Captain'],
+  ] as const) {
     const { exit } = await place.ask(['key', 'create', name, '--role', role])
     assert.equal(exit, 0)
   }
@@ -89,30 +96,54 @@ test('one passing gate and two people in their roles make a GO, with names in th
   assert.equal(exit, 0)
   const early = await place.ask<Decided>(['decide', 'sloop@1.0.0'])
   assert.deepEqual([early.exit, early.data.verdict.value], [20, 'NOT_READY'])
-  assert.deepEqual(early.data.verdict.reasons.map(({ rule }) => rule), ['7.6-sign-off', '7.6-sign-off'])
-  for (const [name, role] of [['ada', 'Captain'], ['ben', 'Pilot']] as const) {
+  assert.deepEqual(
+    early.data.verdict.reasons.map(({ rule }) => rule),
+    ['7.6-sign-off', '7.6-sign-off'],
+  )
+  for (const [name, role] of [
+    ['ada', 'Captain'],
+    ['ben', 'Pilot'],
+  ] as const) {
     const signed = await place.ask<Review>(signAs(name, role, 'sloop@1.0.0'))
     assert.equal(signed.exit, 0)
   }
-  const decided = await place.ask<Decided & { paths: { filled: string } }>(['decide', 'sloop@1.0.0'])
+  const decided = await place.ask<Decided & { paths: { filled: string } }>([
+    'decide',
+    'sloop@1.0.0',
+  ])
   assert.deepEqual([decided.exit, decided.data.verdict.value], [0, 'GO'])
   assert.deepEqual(decided.data.verdict.reasons, [])
   const filled = readFileSync(decided.data.paths.filled, 'utf8')
   assert.match(filled, /\| \*\*Captain\*\* \| ada \| ✅ \| `\d{4}-\d\d-\d\dT[\d:.]+Z` \|/)
   assert.match(filled, /\| \*\*Pilot\*\* \| ben \| ✅ \|/)
-  const sealed = await place.ask<{ paths: { bundle: string; trust: string } }>(['bundle', 'sloop@1.0.0'])
-  const proven = await place.ask<{ release: { verdict: string } }>(['verify', sealed.data.paths.bundle, '--trust', sealed.data.paths.trust])
+  const sealed = await place.ask<{ paths: { bundle: string; trust: string } }>([
+    'bundle',
+    'sloop@1.0.0',
+  ])
+  const proven = await place.ask<{ release: { verdict: string } }>([
+    'verify',
+    sealed.data.paths.bundle,
+    '--trust',
+    sealed.data.paths.trust,
+  ])
   assert.deepEqual([proven.exit, proven.data.release.verdict], [0, 'GO'])
 })
 
 test('a rejection is a NO_GO until the same person approves', async () => {
   await place.ask(['run', checklistOf('ketch')])
   await place.ask(signAs('ada', 'Captain', 'ketch@1.0.0'))
-  const rejected = await place.ask<Review>([...signAs('ben', 'Pilot', 'ketch@1.0.0', 'reject'), '--comment', 'fog'])
+  const rejected = await place.ask<Review>([
+    ...signAs('ben', 'Pilot', 'ketch@1.0.0', 'reject'),
+    '--comment',
+    'fog',
+  ])
   assert.equal(rejected.exit, 0)
   const stopped = await place.ask<Decided>(['decide', 'ketch@1.0.0'])
   assert.deepEqual([stopped.exit, stopped.data.verdict.value], [30, 'NO_GO'])
-  assert.deepEqual(stopped.data.verdict.reasons.map(({ rule }) => rule), ['7.5-rejection', '7.6-sign-off'])
+  assert.deepEqual(
+    stopped.data.verdict.reasons.map(({ rule }) => rule),
+    ['7.5-rejection', '7.6-sign-off'],
+  )
   await place.ask(signAs('ben', 'Pilot', 'ketch@1.0.0'))
   const lifted = await place.ask<Decided>(['decide', 'ketch@1.0.0'])
   assert.deepEqual([lifted.exit, lifted.data.verdict.value], [0, 'GO'])
@@ -139,12 +170,21 @@ test('a signature over what has changed meanwhile is refused, and one given befo
   const file = checklistOf('yawl', MANUAL)
   await place.ask(['run', file])
   const { data: seen } = await place.ask<Review>(['status', 'yawl@1.0.0'])
-  const answered = await place.ask<{ status: string }>(['answer', 'checks/the-pilot-is-on-board', '--as', 'ben', '--yes'])
+  const answered = await place.ask<{ status: string }>([
+    'answer',
+    'checks/the-pilot-is-on-board',
+    '--as',
+    'ben',
+    '--yes',
+  ])
   assert.equal(answered.data.status, 'PASS')
   const late = await postSignOff(seen, 'ada', 'Captain')
   assert.equal(late.status, 409)
   assert.deepEqual([late.problem.code, late.problem.exit], ['RELEASE_REVIEW_CHANGED', 7])
-  for (const [name, role] of [['ada', 'Captain'], ['ben', 'Pilot']] as const) {
+  for (const [name, role] of [
+    ['ada', 'Captain'],
+    ['ben', 'Pilot'],
+  ] as const) {
     await place.ask(signAs(name, role, 'yawl@1.0.0'))
   }
   const go = await place.ask<Decided>(['decide', 'yawl@1.0.0'])
@@ -156,9 +196,23 @@ test('a signature over what has changed meanwhile is refused, and one given befo
 
 test('a person’s no to a manual gate is a FAIL and a NO_GO', async () => {
   await place.ask(['run', checklistOf('cutter', MANUAL)])
-  const refused = await place.refusal(['answer', 'checks/the-clock-speaks-utc', '--as', 'ben', '--yes'])
+  const refused = await place.refusal([
+    'answer',
+    'checks/the-clock-speaks-utc',
+    '--as',
+    'ben',
+    '--yes',
+  ])
   assert.deepEqual([refused.exit, refused.code], [2, 'RUNNER_GATE_KIND_REFUSED'])
-  const answered = await place.ask<{ status: string }>(['answer', 'checks/the-pilot-is-on-board', '--as', 'ben', '--no', '--comment', 'late'])
+  const answered = await place.ask<{ status: string }>([
+    'answer',
+    'checks/the-pilot-is-on-board',
+    '--as',
+    'ben',
+    '--no',
+    '--comment',
+    'late',
+  ])
   assert.deepEqual([answered.exit, answered.data.status], [0, 'FAIL'])
   const decided = await place.ask<Decided>(['decide', 'cutter@1.0.0'])
   assert.deepEqual([decided.exit, decided.data.verdict.value], [30, 'NO_GO'])
@@ -166,12 +220,20 @@ test('a person’s no to a manual gate is a FAIL and a NO_GO', async () => {
 
 test('a plan file cannot vouch for itself: what it claims to read is proven again, and waits for a reviewer', async () => {
   const file = checklistOf('barge')
-  const planned = await place.ask<PlanAnswer>(['plan', file, '--out', join(place.folder, 'barge.plan.yaml')])
+  const planned = await place.ask<PlanAnswer>([
+    'plan',
+    file,
+    '--out',
+    join(place.folder, 'barge.plan.yaml'),
+  ])
   assert.equal(planned.exit, 0)
   const { plan } = planned.data.paths
   const honest = await place.ask<RunAnswer>(['run', plan])
   assert.deepEqual([honest.exit, honest.data.results[0]?.status], [0, 'PASS'])
-  const edited = readFileSync(plan, 'utf8').replace(/script: .*/, 'script: touch planted.txt && test -f planted.txt')
+  const edited = readFileSync(plan, 'utf8').replace(
+    /script: .*/,
+    'script: touch planted.txt && test -f planted.txt',
+  )
   assert.match(edited, /provenRead: true/)
   place.write('barge.plan.yaml', edited)
   const unread = await place.ask<RunAnswer>(['run', plan])
@@ -181,7 +243,10 @@ test('a plan file cannot vouch for itself: what it claims to read is proven agai
   assert.equal(reviewed.data.reviewers.length, 1)
   const read = await place.ask<RunAnswer>(['run', plan])
   assert.deepEqual([read.exit, read.data.results[0]?.status], [0, 'PASS'])
-  assert.ok(existsSync(join(place.folder, 'planted.txt')), 'a reviewer answers for what they called a read')
+  assert.ok(
+    existsSync(join(place.folder, 'planted.txt')),
+    'a reviewer answers for what they called a read',
+  )
 })
 
 interface Problem {
@@ -190,8 +255,15 @@ interface Problem {
 }
 
 /** A sign-off made from what was seen earlier, sent as any client of the API could. */
-async function postSignOff(seen: Review, name: string, role: string): Promise<{ status: number; problem: Problem }> {
-  const signer = await openKeyFile(join(place.dataFolder, 'keys', 'people', `${name}.pem`), 'ecdsa-p256-sha256')
+async function postSignOff(
+  seen: Review,
+  name: string,
+  role: string,
+): Promise<{ status: number; problem: Problem }> {
+  const signer = await openKeyFile(
+    join(place.dataFolder, 'keys', 'people', `${name}.pem`),
+    'ecdsa-p256-sha256',
+  )
   const statement = buildStatement('sign-off', subjectsOf(seen.subject), {
     release: seen.release,
     run: seen.runId,
@@ -209,6 +281,6 @@ async function postSignOff(seen: Review, name: string, role: string): Promise<{ 
     headers: { authorization: `Bearer ${Buffer.from(secret, 'base64').toString('base64url')}` },
     body: Buffer.from(sealed.bytes),
   })
-  const problem: Problem = await answer.json() as Problem
+  const problem: Problem = (await answer.json()) as Problem
   return { status: answer.status, problem }
 }

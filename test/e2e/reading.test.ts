@@ -18,14 +18,24 @@ interface ImportAnswer {
     readonly line: number
     readonly provenRead: boolean
     readonly blocks: readonly { readonly source: string; readonly line: number }[]
-    readonly slots: readonly { readonly id: string; readonly unit?: string; readonly bound?: object }[]
+    readonly slots: readonly {
+      readonly id: string
+      readonly unit?: string
+      readonly bound?: object
+    }[]
   }[]
   readonly counts: Readonly<Record<'gates' | 'blocks' | 'slots' | 'toggles' | 'signoffs', number>>
   readonly holes: readonly { readonly text: string; readonly line: number }[]
-  readonly findings: readonly { readonly rule: string; readonly line: number; readonly level: string }[]
+  readonly findings: readonly {
+    readonly rule: string
+    readonly line: number
+    readonly level: string
+  }[]
 }
 
-const EXAMPLE = fileURLToPath(new URL('../../examples/checklist/release-checklist.md', import.meta.url))
+const EXAMPLE = fileURLToPath(
+  new URL('../../examples/checklist/release-checklist.md', import.meta.url),
+)
 const INTACT = fileURLToPath(new URL('../../examples/checklist/intact.md', import.meta.url))
 
 const place = openWorkplace()
@@ -50,7 +60,9 @@ test('import shows every gate of the damaged example with place, check and sever
     assert.notEqual(gate.section, '')
   }
   assert.equal(new Set(data.gates.map((gate) => gate.id)).size, data.gates.length)
-  const bounded = data.gates.flatMap((gate) => gate.slots).filter((slot) => slot.bound !== undefined)
+  const bounded = data.gates
+    .flatMap((gate) => gate.slots)
+    .filter((slot) => slot.bound !== undefined)
   assert.ok(bounded.length >= 8, `${bounded.length} slots with a bound`)
   assert.ok(data.holes.some((hole) => hole.text === 'YYYY-MM-DD'))
   assert.ok(data.findings.some((finding) => finding.rule === 'quoted-heredoc-with-vars'))
@@ -96,7 +108,11 @@ test('what cannot be done is refused with a code, a hint and the exit code of th
     [['import', EXAMPLE, '--frobnicate'], 2, 'APP_COMMAND_UNKNOWN'],
     [['status', 'nobody@1.0.0'], 6, 'GATES_RUN_UNKNOWN'],
     [['sign', 'nobody@1.0.0', '--as', 'nobody', '--role', 'SRE'], 6, 'GATES_RUN_UNKNOWN'],
-    [['plan', 'review', place.write('p.yaml', 'format: what\n'), '--as', 'nobody'], 2, 'GATES_PLAN_FILE_REFUSED'],
+    [
+      ['plan', 'review', place.write('p.yaml', 'format: what\n'), '--as', 'nobody'],
+      2,
+      'GATES_PLAN_FILE_REFUSED',
+    ],
     [['verify', 'missing.tar'], 6, 'VERIFY_BUNDLE_MISSING'],
     [['run', EXAMPLE, '--parallel', '0'], 2, 'RUNNER_OPTION_REFUSED'],
   ] as const
@@ -110,7 +126,10 @@ test('without --json a refusal goes to standard error as three lines, and help t
   const refused = await place.shell(['import', 'missing.md'])
   assert.equal(refused.exit, 2)
   assert.equal(refused.stdout, '')
-  assert.match(refused.stderr, /^error: expected .*missing\.md.*\n {2}.+\n {2}code: APP_FILE_UNREADABLE\n$/)
+  assert.match(
+    refused.stderr,
+    /^error: expected .*missing\.md.*\n {2}.+\n {2}code: APP_FILE_UNREADABLE\n$/,
+  )
   assertNoStack(refused.stderr)
   const help = await place.shell(['--help'])
   assert.equal(help.exit, 0)

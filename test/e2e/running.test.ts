@@ -32,13 +32,18 @@ interface DecideAnswer {
 
 interface VerifyAnswer {
   readonly verdict: string
-  readonly release: { readonly verdict: string; readonly gates: readonly { readonly status: string }[] } | null
+  readonly release: {
+    readonly verdict: string
+    readonly gates: readonly { readonly status: string }[]
+  } | null
   readonly scope: readonly string[]
   readonly checked: Readonly<Record<string, number>>
   readonly findings: readonly unknown[]
 }
 
-const EXAMPLE = fileURLToPath(new URL('../../examples/checklist/release-checklist.md', import.meta.url))
+const EXAMPLE = fileURLToPath(
+  new URL('../../examples/checklist/release-checklist.md', import.meta.url),
+)
 
 const place = openWorkplace()
 after(() => place.remove())
@@ -73,12 +78,24 @@ test('an unreviewed checklist runs only what is proven to read; all else is BLOC
     assert.notEqual(reason, '', gate)
     assert.equal(evidence.length > 0, !['BLOCKED', 'PENDING'].includes(status), gate)
   }
-  assert.deepEqual(Object.fromEntries(statuses), { PASS: 3, INCONCLUSIVE: 1, FAIL: 1, BLOCKED: 22, PENDING: 2 })
+  assert.deepEqual(Object.fromEntries(statuses), {
+    PASS: 3,
+    INCONCLUSIVE: 1,
+    FAIL: 1,
+    BLOCKED: 22,
+    PENDING: 2,
+  })
   assert.ok(data.confirm.gates.length >= 15)
   assert.match(data.confirm.token, /^[\w-]{24}$/)
-  const events = stderr.trim().split('\n').map((line): { kind: string } => JSON.parse(line))
+  const events = stderr
+    .trim()
+    .split('\n')
+    .map((line): { kind: string } => JSON.parse(line))
   assert.equal(events.at(-1)?.kind, 'run-finished')
-  const changed = assertOnlySpotsFilled(readFileSync(EXAMPLE, 'utf8'), readFileSync(data.paths.filled, 'utf8'))
+  const changed = assertOnlySpotsFilled(
+    readFileSync(EXAMPLE, 'utf8'),
+    readFileSync(data.paths.filled, 'utf8'),
+  )
   assert.equal(changed, 7, 'three boxes, three toggles of passes, one of the failure')
   assert.match(readFileSync(data.paths.report, 'utf8'), /ferrybell/)
 
@@ -88,16 +105,24 @@ test('an unreviewed checklist runs only what is proven to read; all else is BLOC
   const rules = decided.data.verdict.reasons.map((reason) => reason.rule)
   assert.deepEqual([...new Set(rules)], ['7.2', '7.6', '7.6-sign-off'])
   for (const reason of decided.data.verdict.reasons) assert.notEqual(reason.flip, '')
-  const failed = decided.data.verdict.reasons.find((reason) => reason.gate?.endsWith('operators-can-read-what-changes-for-them'))
+  const failed = decided.data.verdict.reasons.find((reason) =>
+    reason.gate?.endsWith('operators-can-read-what-changes-for-them'),
+  )
   assert.match(failed?.evidence ?? '', /^sha256:[0-9a-f]{64}$/)
 })
 
 test('the bundle of that decision verifies offline as 0, 12 without trust, 40 after one changed byte', async () => {
-  const sealed = await place.ask<{ paths: { bundle: string; trust: string } }>(['bundle', 'ferrybell@v3.2.0'])
+  const sealed = await place.ask<{ paths: { bundle: string; trust: string } }>([
+    'bundle',
+    'ferrybell@v3.2.0',
+  ])
   assert.equal(sealed.exit, 0)
   const { bundle, trust } = sealed.data.paths
   const whole = await place.ask<VerifyAnswer>(['verify', bundle, '--trust', trust])
-  assert.deepEqual([whole.exit, whole.data.verdict, whole.data.release?.verdict], [0, 'INTACT', 'NO_GO'])
+  assert.deepEqual(
+    [whole.exit, whole.data.verdict, whole.data.release?.verdict],
+    [0, 'INTACT', 'NO_GO'],
+  )
   assert.equal(whole.data.release?.gates.length, 29)
   assert.deepEqual(whole.data.findings, [])
   assert.ok(whole.data.scope.length > 0)
@@ -108,8 +133,16 @@ test('the bundle of that decision verifies offline as 0, 12 without trust, 40 af
   const bytes = readFileSync(bundle)
   const middle = bytes.length >> 1
   bytes[middle] = (bytes[middle] ?? 0) ^ 1
-  const damaged = await place.ask<VerifyAnswer>(['verify', place.write('changed.bundle.tar', bytes), '--trust', trust])
-  assert.deepEqual([damaged.exit, damaged.data.verdict, damaged.data.release], [40, 'INVALID', null])
+  const damaged = await place.ask<VerifyAnswer>([
+    'verify',
+    place.write('changed.bundle.tar', bytes),
+    '--trust',
+    trust,
+  ])
+  assert.deepEqual(
+    [damaged.exit, damaged.data.verdict, damaged.data.release],
+    [40, 'INVALID', null],
+  )
   assert.ok(damaged.data.findings.length > 0)
   const swapped = await place.ask<VerifyAnswer>(['verify', bundle, '--trust', '0'.repeat(64)])
   assert.equal(swapped.exit, 40)
@@ -136,17 +169,35 @@ test('a token runs exactly what it was shown for, and is stale for anything else
   const own = ['--tenant', 'skiff']
   const first = await place.ask<RunAnswer>(['run', file, ...own])
   assert.equal(first.exit, 30)
-  assert.deepEqual(first.data.results.map(({ status }) => status), ['BLOCKED'])
-  assert.deepEqual(first.data.confirm.gates.map(({ gate }) => gate), ['checks/a-log-book-can-be-written'])
+  assert.deepEqual(
+    first.data.results.map(({ status }) => status),
+    ['BLOCKED'],
+  )
+  assert.deepEqual(
+    first.data.confirm.gates.map(({ gate }) => gate),
+    ['checks/a-log-book-can-be-written'],
+  )
   const { token } = first.data.confirm
   const guessed = await place.refusal(['run', file, '--confirm', 'x'.repeat(24), ...own])
   assert.deepEqual([guessed.exit, guessed.code], [7, 'GATES_TOKEN_STALE'])
-  const other = await place.refusal(['run', file, '--confirm', token, '--param', 'MOOD=calm', ...own])
+  const other = await place.refusal([
+    'run',
+    file,
+    '--confirm',
+    token,
+    '--param',
+    'MOOD=calm',
+    ...own,
+  ])
   assert.deepEqual([other.exit, other.code], [7, 'GATES_TOKEN_STALE'])
   const confirmed = await place.ask<RunAnswer>(['run', file, '--confirm', token, ...own])
   assert.deepEqual([confirmed.exit, confirmed.data.results[0]?.status], [0, 'PASS'])
   assert.equal(readFileSync(`${place.folder}/skiff/log-book.txt`, 'utf8'), 'log')
-  assert.ok(readFileSync(confirmed.data.paths.filled, 'utf8').includes('- [x] **A log book can be written**'))
+  assert.ok(
+    readFileSync(confirmed.data.paths.filled, 'utf8').includes(
+      '- [x] **A log book can be written**',
+    ),
+  )
   place.write('skiff/checklist.md', WRITING.replace("'log'", "'changed'"))
   const changed = await place.refusal(['run', file, '--confirm', token, ...own])
   assert.deepEqual([changed.exit, changed.code], [7, 'GATES_TOKEN_STALE'])

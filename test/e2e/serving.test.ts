@@ -19,7 +19,12 @@ interface Answered {
 }
 
 /** Not `fetch`: it would not send a Host header of our choice. */
-function send(method: string, path: string, headers: Record<string, string>, body?: string | Buffer): Promise<Answered> {
+function send(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body?: string | Buffer,
+): Promise<Answered> {
   const { promise, resolve, reject } = Promise.withResolvers<Answered>()
   const sent = request(new URL(path, served.url), { method, headers }, (answer) => {
     const chunks: Buffer[] = []
@@ -35,11 +40,18 @@ function send(method: string, path: string, headers: Record<string, string>, bod
   return promise
 }
 
-async function refusedWith(method: string, path: string, headers: Record<string, string>, body?: string | Buffer): Promise<string> {
+async function refusedWith(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body?: string | Buffer,
+): Promise<string> {
   const answer = await send(method, path, headers, body)
   assert.match(answer.type, /^application\/problem\+json/, `${method} ${path}: ${answer.text}`)
   assertNoStack(answer.text)
-  const problem: { status: number; code: string; title: string; detail: string } = JSON.parse(answer.text)
+  const problem: { status: number; code: string; title: string; detail: string } = JSON.parse(
+    answer.text,
+  )
   assert.equal(problem.status, answer.status)
   assert.notEqual(problem.title, '')
   return `${answer.status} ${problem.code}`
@@ -61,7 +73,9 @@ test('a command on a served folder talks to the server by itself', async () => {
   assert.equal(appended.exit, 0)
   const seen = await send('GET', '/v1/ledger/entries', { authorization: `Bearer ${key}` })
   assert.equal(seen.status, 200)
-  const { data }: { data: { entries: { seq: number; body: { type: string } }[] } } = JSON.parse(seen.text)
+  const { data }: { data: { entries: { seq: number; body: { type: string } }[] } } = JSON.parse(
+    seen.text,
+  )
   assert.deepEqual(data.entries.at(-1)?.body.type, 'note.appended')
   assert.equal(data.entries.at(-1)?.seq, appended.data.seq)
 })
@@ -81,18 +95,33 @@ test('without the key, for another host, with a wrong method or body: a problem 
     ['GET', '/v1/runs', { authorization: 'Bearer guess' }, undefined, '401 WEB_KEY_REFUSED'],
     ['POST', '/v1/ledger/entries', { authorization: 'Bearer ' }, '{}', '401 WEB_KEY_REFUSED'],
     ['GET', '/v1/runs', { ...bearer, host: 'attacker.example' }, undefined, '421 WEB_HOST_FOREIGN'],
-    ['GET', '/v1/runs', { ...bearer, host: '127.0.0.1.attacker.example' }, undefined, '421 WEB_HOST_FOREIGN'],
+    [
+      'GET',
+      '/v1/runs',
+      { ...bearer, host: '127.0.0.1.attacker.example' },
+      undefined,
+      '421 WEB_HOST_FOREIGN',
+    ],
     ['DELETE', '/v1/runs', bearer, undefined, '404 WEB_ROUTE_UNKNOWN'],
     ['PATCH', '/v1/ledger/entries', bearer, undefined, '404 WEB_ROUTE_UNKNOWN'],
     ['GET', '/etc/passwd', bearer, undefined, '404 WEB_ROUTE_UNKNOWN'],
     ['POST', '/v1/ledger/entries', json, '{"type":', '400 WEB_BODY_MALFORMED'],
     ['POST', '/v1/ledger/entries', json, '{"type":"release.decided"}', '422 LEDGER_ENTRY_REFUSED'],
     ['POST', '/v1/runs', json, '[]', '422 WEB_BODY_INVALID'],
-    ['GET', '/v1/evidence/..%2f..%2fkeys%2fapi.secret', bearer, undefined, '404 EVIDENCE_OBJECT_MISSING'],
+    [
+      'GET',
+      '/v1/evidence/..%2f..%2fkeys%2fapi.secret',
+      bearer,
+      undefined,
+      '404 EVIDENCE_OBJECT_MISSING',
+    ],
     ['GET', '/v1/runs/%00', bearer, undefined, '422 PLATFORM_VALUE_REFUSED'],
   ] as const
   for (const [method, path, headers, body, wanted] of table) {
-    assert.deepEqual([method, path, await refusedWith(method, path, { ...headers }, body)], [method, path, wanted])
+    assert.deepEqual(
+      [method, path, await refusedWith(method, path, { ...headers }, body)],
+      [method, path, wanted],
+    )
   }
 })
 
@@ -106,7 +135,15 @@ test('the view key reads pages and changes nothing', async () => {
   const listed = await send('GET', '/', { authorization: `Bearer ${key}` })
   const viewKey = secret.exec(listed.text)?.[1] ?? ''
   assert.equal((await send('GET', `/?key=${viewKey}`, {})).status, 200)
-  assert.equal(await refusedWith('POST', `/v1/ledger/entries?key=${viewKey}`, { 'content-type': 'application/json' }, '{}'), '401 WEB_KEY_REFUSED')
+  assert.equal(
+    await refusedWith(
+      'POST',
+      `/v1/ledger/entries?key=${viewKey}`,
+      { 'content-type': 'application/json' },
+      '{}',
+    ),
+    '401 WEB_KEY_REFUSED',
+  )
   const other = await send('GET', `/v1/runs?key=${viewKey}`, { 'x-seaworthy-tenant': 'other' })
   assert.equal(other.text, '{"data":[]}')
 })
@@ -120,8 +157,21 @@ test('bytes that look like a plan are not one until they are recorded', async ()
     planHash: digest,
     parameters: {},
     parametersDigest: digest,
-    subject: { service: 'punt', version: '1.0.0', environment: 'production', digests: { release: 'a'.repeat(64) } },
+    subject: {
+      service: 'punt',
+      version: '1.0.0',
+      environment: 'production',
+      digests: { release: 'a'.repeat(64) },
+    },
   }
   const wanted = '404 GATES_PLAN_UNKNOWN'
-  assert.equal(await refusedWith('POST', '/v1/runs', { ...bearer, 'content-type': 'application/json' }, JSON.stringify(start)), wanted)
+  assert.equal(
+    await refusedWith(
+      'POST',
+      '/v1/runs',
+      { ...bearer, 'content-type': 'application/json' },
+      JSON.stringify(start),
+    ),
+    wanted,
+  )
 })

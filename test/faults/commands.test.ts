@@ -22,7 +22,8 @@ const RUN_LIMIT_MS = 3 * 60_000
 
 const GATES = {
   'It never comes back': 'sleep 600',
-  'It leaves somebody behind': 'setsid sh -c \'echo $$ > daemon.pid; exec sleep 900\' > /dev/null 2>&1 &\nwhile ! test -s daemon.pid; do sleep 0.05; done\ntest -s daemon.pid',
+  'It leaves somebody behind':
+    "setsid sh -c 'echo $$ > daemon.pid; exec sleep 900' > /dev/null 2>&1 &\nwhile ! test -s daemon.pid; do sleep 0.05; done\ntest -s daemon.pid",
   'It will not stop talking': 'head -c 1000000000 /dev/zero | tr "\\000" "x"',
   'It asks the terminal': 'read -r answer < /dev/tty\ntest "$answer" = yes',
   'It asks standard input': 'read -r answer\ntest "$answer" = yes',
@@ -33,35 +34,62 @@ const place = openWorkplace()
 after(() => place.remove())
 
 function writeChecklist(): string {
-  const items = Object.entries(GATES).map(([title, script]) => `- [ ] **${title}**\n  \`\`\`bash\n  ${script.replaceAll('\n', '\n  ')}\n  \`\`\`\n`)
+  const items = Object.entries(GATES).map(
+    ([title, script]) =>
+      `- [ ] **${title}**\n  \`\`\`bash\n  ${script.replaceAll('\n', '\n  ')}\n  \`\`\`\n`,
+  )
   return place.write('storm/checklist.md', `# Storm 1.0.0\n\n## Checks\n\n${items.join('\n')}`)
 }
 
-test('every kind of bad command ends within its limits, and the others are not harmed', async () => {
+test('every kind of bad command ends within its limits, and the others are not harmed', async (t) => {
+  if (process.platform !== 'linux') {
+    t.skip('setsid and /proc are there on Linux only')
+    return
+  }
   const plan = join(place.folder, 'storm', 'storm.plan.yaml')
   assert.equal((await place.ask(['plan', writeChecklist(), '--out', plan])).exit, 0)
-  const edited = readFileSync(plan, 'utf8').replace(/timeoutMs: 12\d+/, `timeoutMs: ${HANG_LIMIT_MS}`)
+  const edited = readFileSync(plan, 'utf8').replace(
+    /timeoutMs: 12\d+/,
+    `timeoutMs: ${HANG_LIMIT_MS}`,
+  )
   assert.match(edited, new RegExp(`timeoutMs: ${HANG_LIMIT_MS}`))
   place.write('storm/storm.plan.yaml', edited)
   const preview = await place.ask<RunAnswer>(['run', plan])
   const startedMs = performance.now()
-  const { exit, data } = await place.ask<RunAnswer>(['run', plan, '--confirm', preview.data.confirm.token])
+  const { exit, data } = await place.ask<RunAnswer>([
+    'run',
+    plan,
+    '--confirm',
+    preview.data.confirm.token,
+  ])
   assert.ok(performance.now() - startedMs < RUN_LIMIT_MS)
   assert.equal(exit, 30)
   const found = new Map(data.results.map((result) => [result.gate.replace('checks/', ''), result]))
-  for (const result of data.results) console.log(result.gate, result.status, result.reason)
-  assert.match(found.get('it-never-comes-back')?.reason ?? '', /time|3000|3 s/)
-  assert.equal(found.get('it-is-well')?.status, 'PASS')
-  assert.equal(found.get('it-asks-the-terminal')?.status, 'FAIL')
-  assert.equal(found.get('it-asks-standard-input')?.status, 'FAIL')
+  const statuses = [...found].map(([gate, { status }]) => [gate, status])
+  assert.deepEqual(Object.fromEntries(statuses), {
+    'it-never-comes-back': 'ERROR',
+    'it-leaves-somebody-behind': 'PASS',
+    'it-will-not-stop-talking': 'INCONCLUSIVE',
+    'it-asks-the-terminal': 'FAIL',
+    'it-asks-standard-input': 'FAIL',
+    'it-is-well': 'PASS',
+  })
+  assert.match(found.get('it-never-comes-back')?.reason ?? '', /did not end within its time/)
   const talked = found.get('it-will-not-stop-talking')?.evidence ?? []
   assert.ok(talked.length > 0)
-  for (const { name, sizeBytes } of talked) assert.ok(sizeBytes < KEPT_LIMIT_BYTES, `${name}: ${sizeBytes}`)
+  for (const { name, sizeBytes } of talked)
+    assert.ok(sizeBytes < KEPT_LIMIT_BYTES, `${name}: ${sizeBytes}`)
   assert.ok(folderSize(join(place.dataFolder, 'blobs')) < 2 * KEPT_LIMIT_BYTES)
   const pid = Number(readFileSync(join(place.folder, 'storm', 'daemon.pid'), 'utf8'))
   assert.ok(pid > 0)
-  assert.equal(existsSync(`/proc/${pid}`) && !/State:\s+Z/.test(readFileSync(`/proc/${pid}/status`, 'utf8')), false, `the daemon ${pid} is gone`)
+  assert.equal(isRunning(pid), false, `the daemon ${pid} is gone`)
 })
+
+/** A dead process that nobody has collected yet does not run. */
+function isRunning(pid: number): boolean {
+  const status = `/proc/${pid}/status`
+  return existsSync(status) && !/^State:\s+Z/m.test(readFileSync(status, 'utf8'))
+}
 
 function folderSize(folder: string): number {
   let total = 0

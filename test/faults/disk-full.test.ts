@@ -1,7 +1,15 @@
 // A disk that fills up: what cannot be stored is refused with a code, and everything acknowledged is there afterwards.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmdirSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
@@ -10,7 +18,9 @@ import { openWorkplace } from '../e2e/command-line.ts'
 import { listWholeLog } from './log-reading.ts'
 import type { Acknowledged } from './log-reading.ts'
 
-const EXAMPLE = fileURLToPath(new URL('../../examples/checklist/release-checklist.md', import.meta.url))
+const EXAMPLE = fileURLToPath(
+  new URL('../../examples/checklist/release-checklist.md', import.meta.url),
+)
 const DISK_SIZE = '200m'
 const CHUNK_BYTES = 64 * 1024
 /** Small enough that some still fit into pages that are there. */
@@ -19,16 +29,19 @@ const NOTE_LIMIT = 1200
 
 const disk = mkdtempSync(join(tmpdir(), 'seaworthy-disk-'))
 const place = openWorkplace(join(disk, 'data'))
-let absence: string | undefined
 
 function mountDisk(): string | undefined {
   if (process.platform !== 'linux') return 'no tmpfs on this system'
   if (process.getuid?.() !== 0) return 'mounting a small disk needs root'
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_SIZE}`, 'tmpfs', disk], { encoding: 'utf8' })
-  return mounted.status === 0 ? undefined : `a small disk cannot be mounted here: ${mounted.stderr.trim()}`
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_SIZE}`, 'tmpfs', disk], {
+    encoding: 'utf8',
+  })
+  return mounted.status === 0
+    ? undefined
+    : `a small disk cannot be mounted here: ${mounted.stderr.trim()}`
 }
 
-absence = mountDisk()
+const absence = mountDisk()
 after(() => {
   place.remove()
   if (absence === undefined) spawnSync('umount', [disk])
@@ -73,9 +86,9 @@ test('on a full disk a run and appends are refused with exit 9, and once there i
   for (let count = 0; refusal === undefined && count < NOTE_LIMIT; count++) {
     const answer = await post(served.url, key, { count, text })
     if (answer.status === 201) {
-      const { data }: { data: Acknowledged } = await answer.json() as { data: Acknowledged }
+      const { data }: { data: Acknowledged } = (await answer.json()) as { data: Acknowledged }
       acknowledged.push(data)
-    } else refusal = await answer.json() as typeof refusal
+    } else refusal = (await answer.json()) as typeof refusal
   }
   assert.equal(refusal?.exit, 9, JSON.stringify(refusal))
   assert.match(refusal?.code ?? '', /^PLATFORM_(?:DISK_FULL|DATABASE_LOST)$/)

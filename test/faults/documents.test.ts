@@ -14,7 +14,11 @@ test('an empty, a blank, a binary and a foreign encoding are refused by import, 
     ['blank.md', ' \n\t\r\n', 'DOCUMENT_CONTENT_EMPTY'],
     ['binary.md', new Uint8Array([35, 32, 0, 1, 2, 3]), 'DOCUMENT_CONTENT_BINARY'],
     ['utf16.md', Buffer.from('\ufeff# A\n- [ ] b\n', 'utf16le'), 'DOCUMENT_ENCODING_UNKNOWN'],
-    ['latin1.md', Buffer.from('# R\u00e9sum\u00e9\n- [ ] b\n', 'latin1'), 'DOCUMENT_ENCODING_UNKNOWN'],
+    [
+      'latin1.md',
+      Buffer.from('# R\u00e9sum\u00e9\n- [ ] b\n', 'latin1'),
+      'DOCUMENT_ENCODING_UNKNOWN',
+    ],
   ] as const
   for (const [name, content, code] of table) {
     const refused = await place.refusal(['import', place.write(name, content)])
@@ -33,15 +37,24 @@ test('a 20 MiB checklist is read, one byte more is refused', async () => {
   const whole = place.write('whole.md', text.slice(0, 20 * MEBIBYTE))
   const read = await place.ask<{ counts: { gates: number } }>(['import', whole])
   assert.deepEqual([read.exit, read.data.counts.gates], [0, 1])
-  const refused = await place.refusal(['import', place.write('longer.md', text.slice(0, 20 * MEBIBYTE + 1))])
+  const refused = await place.refusal([
+    'import',
+    place.write('longer.md', text.slice(0, 20 * MEBIBYTE + 1)),
+  ])
   assert.deepEqual([refused.exit, refused.code], [2, 'DOCUMENT_SIZE_EXCEEDED'])
-  const huge = await place.refusal(['import', place.write('huge.md', new Uint8Array(33 * MEBIBYTE).fill(32))])
+  const huge = await place.refusal([
+    'import',
+    place.write('huge.md', new Uint8Array(33 * MEBIBYTE).fill(32)),
+  ])
   assert.deepEqual([huge.exit, huge.code], [2, 'APP_FILE_TOO_LARGE'])
 })
 
 test('a 20 MiB checklist of nothing but gates is refused before it fills the memory', async () => {
   const line = '- [ ] **A gate like any other**\n'
-  const many = place.write('many.md', `# Many\n\n${line.repeat(Math.floor((20 * MEBIBYTE) / line.length) - 1)}`)
+  const many = place.write(
+    'many.md',
+    `# Many\n\n${line.repeat(Math.floor((20 * MEBIBYTE) / line.length) - 1)}`,
+  )
   const refused = await place.refusal(['import', many])
   assert.deepEqual([refused.exit, refused.code], [2, 'GATES_CHECKLIST_GATES_EXCEEDED'])
 })
@@ -51,7 +64,10 @@ test('documents built to make a reader slow or deep end with an answer', async (
     ['brackets.md', `- [ ] a ${'['.repeat(200_000)}\n`],
     ['quotes.md', `${'>'.repeat(100_000)} a\n- [ ] b\n`],
     ['stars.md', `- [ ] a ${'*a_'.repeat(100_000)}\n`],
-    ['nested.md', Array.from({ length: 2000 }, (_, depth) => `${' '.repeat(depth * 2)}- [ ] a`).join('\n')],
+    [
+      'nested.md',
+      Array.from({ length: 2000 }, (_, depth) => `${' '.repeat(depth * 2)}- [ ] a`).join('\n'),
+    ],
     ['fence.md', '- [ ] a\n  ```bash\n'],
     ['underscores.md', `- [ ] a ${'____ '.repeat(100_000)}\n`],
   ] as const
@@ -59,7 +75,10 @@ test('documents built to make a reader slow or deep end with an answer', async (
     const startedMs = performance.now()
     const { envelope, exit } = await place.ask<unknown>(['import', place.write(name, content)])
     const tookMs = performance.now() - startedMs
-    assert.ok(envelope.ok || exit === 2, `${name}: ${exit} ${envelope.ok ? '' : envelope.error.code}`)
+    assert.ok(
+      envelope.ok || exit === 2,
+      `${name}: ${exit} ${envelope.ok ? '' : envelope.error.code}`,
+    )
     assert.ok(tookMs < 60_000, `${name} took ${tookMs} ms`)
   }
 })

@@ -1,6 +1,6 @@
 // kill -9 in the middle of runs and appends: the same command goes on, finished gates keep their evidence, no acknowledged entry is lost.
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import test, { after } from 'node:test'
@@ -28,7 +28,8 @@ const EVENT_TIMEOUT_MS = 60_000
 const place = openWorkplace()
 after(() => place.remove())
 
-const gate = (title: string, script: string): string => `- [ ] **${title}**\n  \`\`\`bash\n  ${script}\n  \`\`\`\n`
+const gate = (title: string, script: string): string =>
+  `- [ ] **${title}**\n  \`\`\`bash\n  ${script}\n  \`\`\`\n`
 
 /** Four gates one after the other; the third is slow, so that a kill finds it running. */
 function writeChecklist(version: number): string {
@@ -42,35 +43,61 @@ function writeChecklist(version: number): string {
 /** Resolves once the child has reported an event of that kind about that gate. */
 async function seen(child: CommandChild, kind: string, title: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const timer = setTimeout(() => reject(new Error(`expected ${kind} of ${title} in time`)), EVENT_TIMEOUT_MS)
+  const timer = setTimeout(
+    () => reject(new Error(`expected ${kind} of ${title} in time`)),
+    EVENT_TIMEOUT_MS,
+  )
   let text = ''
   child.child.stderr?.on('data', (chunk: Buffer) => {
     text += chunk.toString('utf8')
-    const isThere = text.split('\n').some((line) => line.includes(`"${kind}"`) && line.includes(title))
+    const isThere = text
+      .split('\n')
+      .some((line) => line.includes(`"${kind}"`) && line.includes(title))
     if (isThere) resolve()
   })
   await promise.finally(() => clearTimeout(timer))
 }
 
-const kept = (result: Result | undefined): unknown => [result?.gate, result?.status, result?.statement, result?.evidence]
+const kept = (result: Result | undefined): unknown => [
+  result?.gate,
+  result?.status,
+  result?.statement,
+  result?.evidence,
+]
 
 test('a run that was killed goes on where it was: finished gates keep statement and evidence', async () => {
   for (let round = 1; round <= ROUNDS; round++) {
     const words = ['run', writeChecklist(round), '--parallel', '1', '--json']
     const cut = place.start(words)
-    await seen(cut, round === 3 ? 'gate-finished' : 'gate-started', round === 1 ? 'second' : 'third')
+    await seen(
+      cut,
+      round === 3 ? 'gate-finished' : 'gate-started',
+      round === 1 ? 'second' : 'third',
+    )
     if (round === 2) await pause(500)
     cut.child.kill('SIGKILL')
     assert.equal((await cut.ended).signal, 'SIGKILL')
-    const { data: before } = await place.ask<RunAnswer & { runId: string }>(['status', `lugger@${round}.0.0`])
+    const { data: before } = await place.ask<RunAnswer & { runId: string }>([
+      'status',
+      `lugger@${round}.0.0`,
+    ])
     const finished = before.results.filter(({ statement }) => statement !== undefined)
-    assert.ok(finished.length >= 1 && finished.length < 4, `round ${round}: ${finished.length} were finished`)
+    assert.ok(
+      finished.length >= 1 && finished.length < 4,
+      `round ${round}: ${finished.length} were finished`,
+    )
     const again = await place.ask<RunAnswer>(words.slice(0, -1))
     assert.equal(again.exit, 0, again.stderr)
     assert.equal(again.data.run, before.runId, 'the same run goes on')
-    assert.deepEqual(again.data.results.map(({ status }) => status), ['PASS', 'PASS', 'PASS', 'PASS'])
+    assert.deepEqual(
+      again.data.results.map(({ status }) => status),
+      ['PASS', 'PASS', 'PASS', 'PASS'],
+    )
     for (const result of finished) {
-      assert.deepEqual(kept(again.data.results.find((other) => other.gate === result.gate)), kept(result))
+      assert.deepEqual(
+        kept(again.data.results.find((other) => other.gate === result.gate)),
+        kept(result),
+      )
     }
     const verified = await place.ask<{ ok: boolean }>(['ledger', 'verify'])
     assert.deepEqual([verified.exit, verified.data.ok], [0, true])
@@ -117,6 +144,7 @@ test('an append command that is killed at any moment leaves a log that verifies,
 test('a second process on the folder is refused with the folder’s name, and no server that died there is asked', async () => {
   const dead = place.start(['--version'])
   await dead.ended
+  mkdirSync(place.dataFolder, { recursive: true })
   const note = join(place.dataFolder, 'server.json')
   const stale = JSON.stringify({ url: 'http://127.0.0.1:9', pid: dead.child.pid })
   writeFileSync(note, stale)
@@ -134,13 +162,21 @@ test('a second process on the folder is refused with the folder’s name, and no
 })
 
 /** Appends until the connection breaks, and remembers only what was answered. */
-async function appendUntilCut(url: string, key: string, acknowledged: Acknowledged[]): Promise<void> {
+async function appendUntilCut(
+  url: string,
+  key: string,
+  acknowledged: Acknowledged[],
+): Promise<void> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
   for (;;) {
-    const body = JSON.stringify({ type: 'note.appended', subject: 'kill', payload: { text: 'afloat' } })
+    const body = JSON.stringify({
+      type: 'note.appended',
+      subject: 'kill',
+      payload: { text: 'afloat' },
+    })
     try {
       const answer = await fetch(`${url}/v1/ledger/entries`, { method: 'POST', headers, body })
-      const { data }: { data: Acknowledged } = await answer.json() as { data: Acknowledged }
+      const { data }: { data: Acknowledged } = (await answer.json()) as { data: Acknowledged }
       acknowledged.push(data)
     } catch (error) {
       // The server is gone: what was not answered was not acknowledged.

@@ -15,7 +15,7 @@ interface Page {
 /** Leaf hashes by sequence number, of every entry there is. */
 export async function listWholeLog(place: Workplace): Promise<ReadonlyMap<number, string>> {
   const found = new Map<number, string>()
-  for (let from: number | null = 0; from !== null; ) {
+  for (let from: number | null = 0; from !== null;) {
     const { exit, data }: { exit: number | null; data: Page } = await place.ask<Page>([
       'ledger',
       'list',
