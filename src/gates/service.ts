@@ -39,9 +39,31 @@ export interface Plans {
   preview(recorded: RecordedPlan, parametersDigest: string): Preview
 }
 
+/** Parsed plans kept at most; the next one empties the shelf. */
+const PINNED_PLAN_LIMIT = 64
+
 export function makePlans(ports: PlanPorts): Plans {
   const { sql, clock, digest, evidence, identity, ledger } = ports
   const nowText = (): string => new Date(clock.nowMs()).toISOString()
+
+  // Bytes under a digest never change, so a plan that was recorded once is parsed once.
+  const pinned = new Map<string, Plan>()
+  async function readPinned(
+    tenantId: string,
+    planHash: string,
+    unknown: (cause: unknown) => SeaworthyError,
+  ): Promise<Plan> {
+    const key = `${tenantId} ${planHash}`
+    const known = pinned.get(key)
+    if (known !== undefined) return known
+    const bytes = await evidence.read(tenantId, planHash).catch((error: unknown) => {
+      throw unknown(error)
+    })
+    const plan = parsePlan(JSON.parse(utf8Text(bytes)))
+    if (pinned.size >= PINNED_PLAN_LIMIT) pinned.clear()
+    pinned.set(key, plan)
+    return plan
+  }
 
   async function readPlan(tenantId: string, planHash: string): Promise<RecordedPlan> {
     const unknown = (cause?: unknown): SeaworthyError =>
@@ -51,11 +73,7 @@ export function makePlans(ports: PlanPorts): Plans {
       if (!(await isPlanRecorded(tx, tenantId, planHash))) throw unknown()
       return selectReviewers(tx, tenantId, planHash)
     })
-    const bytes = await evidence.read(tenantId, planHash).catch((error: unknown) => {
-      throw unknown(error)
-    })
-    const plan = parsePlan(JSON.parse(utf8Text(bytes)))
-    return { plan, planHash: planHashOf(digest, plan), reviewers }
+    return { plan: await readPinned(tenantId, planHash, unknown), planHash: planHash as ContentDigest, reviewers }
   }
 
   return {
