@@ -16,7 +16,9 @@ function aMegabyte(): string {
   const example = readFileSync(new URL('../examples/checklist/intact.md', import.meta.url), 'utf8')
   const body = example.replace(/^---[\s\S]*?---\n/, '')
   const count = Math.ceil(TARGET_BYTES / Buffer.byteLength(body))
-  return Array.from({ length: count }, (_, i) => body.replaceAll('- [ ] **', `- [ ] **${i} `)).join('\n')
+  return Array.from({ length: count }, (_, i) => body.replaceAll('- [ ] **', `- [ ] **${i} `)).join(
+    '\n',
+  )
 }
 
 function medianMs(work: () => unknown): number {
@@ -32,9 +34,18 @@ const text = aMegabyte()
 const bytes = new TextEncoder().encode(text)
 const rows: readonly (readonly [string, () => unknown])[] = [
   ['our reader: blocks, tasks, tables, fences', () => readMarkdown(readDocumentBytes(bytes))],
-  ['our import: gates, slots, holes, lint of every block', () => importChecklist(bytes, 'checklist.md', nodeDigest)],
-  ['mdast-util-from-markdown with GFM', () => fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] })],
+  [
+    'our import: gates, slots, holes, lint of every block',
+    () => importChecklist(bytes, 'checklist.md', nodeDigest),
+  ],
+  [
+    'mdast-util-from-markdown with GFM',
+    () => fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }),
+  ],
 ]
-process.stdout.write(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${bytes.length} bytes, median of ${ROUNDS}: node bench/markdown.ts\n\n`)
+process.stdout.write(
+  `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${bytes.length} bytes, median of ${ROUNDS}: node bench/markdown.ts\n\n`,
+)
 process.stdout.write('| what | ms |\n| --- | --- |\n')
-for (const [name, work] of rows) process.stdout.write(`| ${name} | ${Math.round(medianMs(work))} |\n`)
+for (const [name, work] of rows)
+  process.stdout.write(`| ${name} | ${Math.round(medianMs(work))} |\n`)

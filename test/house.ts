@@ -35,8 +35,19 @@ export interface House {
   readonly releases: Releases
   person(name: string, roles: readonly string[], kind?: 'person' | 'runner'): Promise<Person>
   /** Submits a command capture with this exit code for the gate, as the given runner. */
-  submit(runner: Person, started: StartedRun, gate: string, exitCode: number, attempt?: number): Promise<StoredStatus>
-  sign(person: Person, role: string, decision?: 'APPROVE' | 'REJECT', reviewHash?: ContentDigest): Promise<void>
+  submit(
+    runner: Person,
+    started: StartedRun,
+    gate: string,
+    exitCode: number,
+    attempt?: number,
+  ): Promise<StoredStatus>
+  sign(
+    person: Person,
+    role: string,
+    decision?: 'APPROVE' | 'REJECT',
+    reviewHash?: ContentDigest,
+  ): Promise<void>
 }
 
 export const SUBJECT: Subject = {
@@ -50,10 +61,19 @@ export const RELEASE = { service: SUBJECT.service, version: SUBJECT.version }
 
 export async function openHouse(): Promise<House> {
   const slices = [ledgerSlice, evidenceSlice, identitySlice, gatesSlice, releaseSlice]
-  const sql = await openTestSql(slices.flatMap(({ name, migrations }) => (migrations ? [{ name, migrations }] : [])))
+  const sql = await openTestSql(
+    slices.flatMap(({ name, migrations }) => (migrations ? [{ name, migrations }] : [])),
+  )
   const { ledger, clock, tenantId } = await openTestLedger()
   const blobs = new Map<string, Uint8Array>()
-  const ports = { sql, clock, random: nodeRandom, digest: nodeDigest, verifier: nodeVerifier, ledger }
+  const ports = {
+    sql,
+    clock,
+    random: nodeRandom,
+    digest: nodeDigest,
+    verifier: nodeVerifier,
+    ledger,
+  }
   const evidence = makeEvidence({ ...ports, blobs: memoryBlobs(blobs) })
   const identity = makeIdentity(ports)
   const planPorts = { ...ports, evidence, identity, confirmSecret: nodeRandom.bytes(32) }
@@ -62,20 +82,56 @@ export async function openHouse(): Promise<House> {
   const signer = testSigner('ecdsa-p256-sha256')
   const keyId = keyIdOf(nodeDigest, signer.publicKey)
   const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId }
-  const releases = makeReleases({ ports: { ...ports, evidence, identity, signer, gzip: gzipBytes }, runs, controlPlane })
-  await identity.register(tenantId, { kind: 'control-plane', displayName: 'control plane', roles: [], publicKey: signer.publicKey })
+  const releases = makeReleases({
+    ports: { ...ports, evidence, identity, signer, gzip: gzipBytes },
+    runs,
+    controlPlane,
+  })
+  await identity.register(tenantId, {
+    kind: 'control-plane',
+    displayName: 'control plane',
+    roles: [],
+    publicKey: signer.publicKey,
+  })
   return {
-    tenantId, clock, blobs, ledger, identity, plans, runs, releases,
+    tenantId,
+    clock,
+    blobs,
+    ledger,
+    identity,
+    plans,
+    runs,
+    releases,
     async person(name, roles, kind = 'person') {
       const own = testSigner('ecdsa-p256-sha256')
-      const principal = await identity.register(tenantId, { kind, displayName: name, roles, publicKey: own.publicKey })
+      const principal = await identity.register(tenantId, {
+        kind,
+        displayName: name,
+        roles,
+        publicKey: own.publicKey,
+      })
       return { principal, signer: own }
     },
     async submit(runner, started, gate, exitCode, attempt = 1) {
-      const capture: Capture = { kind: 'command', exitCode, signal: null, timedOut: false, steps: [], durationMs: 1, streams: {} }
+      const capture: Capture = {
+        kind: 'command',
+        exitCode,
+        signal: null,
+        timedOut: false,
+        steps: [],
+        durationMs: 1,
+        streams: {},
+      }
       const bytes = canonicalBytes(capture)
       const digest = await evidence.keepBytes(tenantId, bytes)
-      const statement = await sealGateRun(runner, started, gate, attempt, { digest, sizeBytes: bytes.length }, clock.nowMs())
+      const statement = await sealGateRun(
+        runner,
+        started,
+        gate,
+        attempt,
+        { digest, sizeBytes: bytes.length },
+        clock.nowMs(),
+      )
       await runs.intend(tenantId, 'operator', { runId: started.run.runId, gate, attempt })
       return (await runs.record(tenantId, started.run.runId, statement)).status
     },
@@ -91,7 +147,10 @@ export async function openHouse(): Promise<House> {
         at: new Date(clock.nowMs()).toISOString(),
         comment: '',
       })
-      await releases.signOff(tenantId, (await sealStatement(nodeDigest, person.signer, statement)).bytes)
+      await releases.signOff(
+        tenantId,
+        (await sealStatement(nodeDigest, person.signer, statement)).bytes,
+      )
     },
   }
 }

@@ -49,7 +49,8 @@ export async function openBookings(url: string): Promise<Bookings> {
         )
         return rows[0]!
       } catch (error) {
-        if (error instanceof pg.DatabaseError && error.code === '23505') throw new BerthTaken(`berth ${berth} is taken`)
+        if (error instanceof pg.DatabaseError && error.code === '23505')
+          throw new BerthTaken(`berth ${berth} is taken`)
         throw error
       }
     },

@@ -12,7 +12,12 @@ const CONNECTION_LIMIT = 8
 
 export async function openEmbeddedDatabase(): Promise<EmbeddedDatabase> {
   const db = await PGlite.create()
-  const server = new PGLiteSocketServer({ db, host: '127.0.0.1', port: 0, maxConnections: CONNECTION_LIMIT })
+  const server = new PGLiteSocketServer({
+    db,
+    host: '127.0.0.1',
+    port: 0,
+    maxConnections: CONNECTION_LIMIT,
+  })
   await server.start()
   const [host, port] = server.getServerConn().split(':')
   return {

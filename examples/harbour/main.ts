@@ -14,7 +14,9 @@ const server = makeHarbour(bookings, version)
 
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo
-  process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}`, databaseUrl, version })}\n`)
+  process.stdout.write(
+    `${JSON.stringify({ url: `http://127.0.0.1:${port}`, databaseUrl, version })}\n`,
+  )
 })
 
 let isStopping = false

@@ -55,7 +55,10 @@ async function route(
 ): Promise<Answer> {
   if (request.method === 'GET' && path === '/health') {
     const isReachable = await bookings.isReachable()
-    return { status: isReachable ? 200 : 503, body: { status: isReachable ? 'ok' : 'degraded', version, database: isReachable } }
+    return {
+      status: isReachable ? 200 : 503,
+      body: { status: isReachable ? 'ok' : 'degraded', version, database: isReachable },
+    }
   }
   if (path !== '/bookings') return { status: 404, body: { error: 'no such path' } }
   const tenant = request.headers['x-tenant']
@@ -63,14 +66,16 @@ async function route(
   if (!isKnown && !(version === '1.5.0' && request.method === 'GET')) {
     return { status: 401, body: { error: 'name your tenant in x-tenant' } }
   }
-  if (request.method === 'GET') return { status: 200, body: { bookings: await bookings.list(String(tenant)) } }
+  if (request.method === 'GET')
+    return { status: 200, body: { bookings: await bookings.list(String(tenant)) } }
   if (request.method === 'POST') return book(request, String(tenant), bookings)
   return { status: 405, body: { error: 'GET or POST' } }
 }
 
 async function book(request: IncomingMessage, tenant: string, bookings: Bookings): Promise<Answer> {
   const wanted = await readBooking(request)
-  if (wanted === undefined) return { status: 422, body: { error: `ship, berth 1 to ${BERTH_COUNT} and day are needed` } }
+  if (wanted === undefined)
+    return { status: 422, body: { error: `ship, berth 1 to ${BERTH_COUNT} and day are needed` } }
   try {
     return { status: 201, body: await bookings.book(tenant, wanted.ship, wanted.berth, wanted.day) }
   } catch (error) {
@@ -90,9 +95,15 @@ async function readBooking(
   try {
     const { ship, berth, day } = JSON.parse(text) as Record<string, unknown>
     const isFit =
-      typeof ship === 'string' && ship.length > 0 && ship.length <= 80 &&
-      Number.isInteger(berth) && Number(berth) >= 1 && Number(berth) <= BERTH_COUNT &&
-      typeof day === 'string' && !Number.isNaN(Date.parse(day)) && /^\d{4}-\d{2}-\d{2}$/.test(day)
+      typeof ship === 'string' &&
+      ship.length > 0 &&
+      ship.length <= 80 &&
+      Number.isInteger(berth) &&
+      Number(berth) >= 1 &&
+      Number(berth) <= BERTH_COUNT &&
+      typeof day === 'string' &&
+      !Number.isNaN(Date.parse(day)) &&
+      /^\d{4}-\d{2}-\d{2}$/.test(day)
     return isFit ? { ship, berth: Number(berth), day } : undefined
   } catch {
     // Not JSON: refused like any other body that does not fit.

@@ -1,19 +1,42 @@
 // Every command as data; what a command does is loaded only when it is called, so that --help stays quick.
 import type { CommandArgument, CommandOption, CommandSpec } from '../client/index.ts'
 
-const RELEASE: CommandArgument = { name: '[release]', description: 'SERVICE@VERSION; default: the release of the newest run' }
-const AS: CommandOption = { flags: '--as <name>', description: 'local identity that signs (see `seaworthy key list`)' }
+const RELEASE: CommandArgument = {
+  name: '[release]',
+  description: 'SERVICE@VERSION; default: the release of the newest run',
+}
+const AS: CommandOption = {
+  flags: '--as <name>',
+  description: 'local identity that signs (see `seaworthy key list`)',
+}
 const NAMING: readonly CommandOption[] = [
-  { flags: '--service <name>', description: 'service that is released; default: from the document or its file name' },
-  { flags: '--release-version <version>', description: 'version that is released; default: from the document' },
-  { flags: '--environment <name>', description: 'environment the gates look at; default: from the document, else production' },
+  {
+    flags: '--service <name>',
+    description: 'service that is released; default: from the document or its file name',
+  },
+  {
+    flags: '--release-version <version>',
+    description: 'version that is released; default: from the document',
+  },
+  {
+    flags: '--environment <name>',
+    description: 'environment the gates look at; default: from the document, else production',
+  },
 ]
 
 /** Options of every command, and of every command with a data folder. */
 export const globalOptions: readonly (CommandOption & { readonly isForFolder: boolean })[] = [
   { flags: '--json', description: 'answer one JSON document on stdout', isForFolder: false },
-  { flags: '--data <folder>', description: 'data folder; default .seaworthy (env SEAWORTHY_DATA)', isForFolder: true },
-  { flags: '--tenant <name>', description: 'tenant; default local (env SEAWORTHY_TENANT)', isForFolder: true },
+  {
+    flags: '--data <folder>',
+    description: 'data folder; default .seaworthy (env SEAWORTHY_DATA)',
+    isForFolder: true,
+  },
+  {
+    flags: '--tenant <name>',
+    description: 'tenant; default local (env SEAWORTHY_TENANT)',
+    isForFolder: true,
+  },
 ]
 
 export const commandTable: readonly CommandSpec[] = [
@@ -31,7 +54,10 @@ export const commandTable: readonly CommandSpec[] = [
     summary: 'Show which commands of a checklist can exit 0 while their gate is false',
     arguments: [{ name: '<file>', description: 'markdown checklist' }],
     options: [{ flags: '--sarif <file>', description: 'also write the findings as SARIF 2.1.0' }],
-    examples: ['seaworthy lint RELEASE_CHECKLIST.md', 'seaworthy lint checklist.md --sarif findings.sarif'],
+    examples: [
+      'seaworthy lint RELEASE_CHECKLIST.md',
+      'seaworthy lint checklist.md --sarif findings.sarif',
+    ],
     needs: 'api',
     load: async () => (await import('../gates/cli.ts')).runLint,
   },
@@ -39,7 +65,10 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'plan',
     summary: 'Propose a plan from a checklist, for people to read, edit and review',
     arguments: [{ name: '<file>', description: 'markdown checklist' }],
-    options: [...NAMING, { flags: '--out <file>', description: 'where the plan goes; default: beside the results' }],
+    options: [
+      ...NAMING,
+      { flags: '--out <file>', description: 'where the plan goes; default: beside the results' },
+    ],
     examples: ['seaworthy plan RELEASE_CHECKLIST.md --out release.plan.yaml'],
     needs: 'api',
     load: async () => (await import('../gates/cli.ts')).planChecklist,
@@ -59,16 +88,41 @@ export const commandTable: readonly CommandSpec[] = [
     arguments: [{ name: '<file>', description: 'plan file or markdown checklist' }],
     options: [
       ...NAMING,
-      { flags: '--param <name[=value]>', description: 'parameter for the gates; without a value it is taken from the environment', repeated: true },
-      { flags: '--secret <name>', description: 'parameter whose value must never be stored', repeated: true },
-      { flags: '--artefact <name=sha256>', description: 'digest of an artefact that is released', repeated: true },
+      {
+        flags: '--param <name[=value]>',
+        description: 'parameter for the gates; without a value it is taken from the environment',
+        repeated: true,
+      },
+      {
+        flags: '--secret <name>',
+        description: 'parameter whose value must never be stored',
+        repeated: true,
+      },
+      {
+        flags: '--artefact <name=sha256>',
+        description: 'digest of an artefact that is released',
+        repeated: true,
+      },
       { flags: '--commit <sha>', description: 'git commit that is released' },
-      { flags: '--author <name>', description: 'local identity that wrote the change; may not sign off' },
-      { flags: '--workspace <folder>', description: 'folder the gates run in; default: the plan’s own for plans, an empty one for checklists' },
+      {
+        flags: '--author <name>',
+        description: 'local identity that wrote the change; may not sign off',
+      },
+      {
+        flags: '--workspace <folder>',
+        description:
+          'folder the gates run in; default: the plan’s own for plans, an empty one for checklists',
+      },
       { flags: '--confirm <token>', description: 'run what the preview showed' },
-      { flags: '--repeat', description: 'run gates again that were cut off and may have changed something already' },
+      {
+        flags: '--repeat',
+        description: 'run gates again that were cut off and may have changed something already',
+      },
       { flags: '--fresh', description: 'start anew instead of resuming an unfinished run' },
-      { flags: '--parallel <count>', description: 'gates that may run at the same time; default 4' },
+      {
+        flags: '--parallel <count>',
+        description: 'gates that may run at the same time; default 4',
+      },
     ],
     examples: [
       'seaworthy run RELEASE_CHECKLIST.md',
@@ -97,7 +151,9 @@ export const commandTable: readonly CommandSpec[] = [
       { flags: '--comment <text>', description: 'what you looked at' },
       { flags: '--slot <id=value>', description: 'value for a slot of the gate', repeated: true },
     ],
-    examples: ['seaworthy answer team-readiness/on-call-coverage --as bob --yes --comment "rota checked"'],
+    examples: [
+      'seaworthy answer team-readiness/on-call-coverage --as bob --yes --comment "rota checked"',
+    ],
     needs: 'api',
     load: async () => (await import('../runner/cli.ts')).runAnswer,
   },
@@ -158,7 +214,13 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'verify',
     summary: 'Verify a bundle offline: every hash, signature, proof, status and the verdict again',
     arguments: [{ name: '<bundle>', description: 'bundle file' }],
-    options: [{ flags: '--trust <file|key>', description: 'trust file, public key file, base64 key or key id; without it the signer stays unknown (exit 12)' }],
+    options: [
+      {
+        flags: '--trust <file|key>',
+        description:
+          'trust file, public key file, base64 key or key id; without it the signer stays unknown (exit 12)',
+      },
+    ],
     examples: ['seaworthy verify harbour-1.4.0.bundle.tar --trust harbour-1.4.0.trust.json'],
     needs: 'alone',
     load: async () => (await import('./cli/verify.ts')).runVerifyCommand,
@@ -192,7 +254,10 @@ export const commandTable: readonly CommandSpec[] = [
       { flags: '--limit <count>', description: 'only the newest entries; default: all' },
       { flags: '--since-checkpoint <file>', description: 'checkpoint the log must still contain' },
     ],
-    examples: ['seaworthy ledger verify --data .seaworthy --tenant local', 'seaworthy ledger verify --since-checkpoint checkpoint.txt'],
+    examples: [
+      'seaworthy ledger verify --data .seaworthy --tenant local',
+      'seaworthy ledger verify --since-checkpoint checkpoint.txt',
+    ],
     needs: 'api',
     load: async () => (await import('../ledger/cli.ts')).runLedgerVerify,
   },
@@ -200,7 +265,12 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'ledger prove',
     summary: 'Write the inclusion proof of one entry, verifiable offline',
     arguments: [{ name: '<seq>', description: 'sequence number of the entry' }],
-    options: [{ flags: '--out <file>', description: 'where the .tlog-proof goes; default: standard output' }],
+    options: [
+      {
+        flags: '--out <file>',
+        description: 'where the .tlog-proof goes; default: standard output',
+      },
+    ],
     examples: ['seaworthy ledger prove 3 --out entry-3.tlog-proof'],
     needs: 'api',
     load: async () => (await import('../ledger/cli.ts')).runLedgerProve,
@@ -209,7 +279,12 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'ledger checkpoint',
     summary: 'Sign the ledger’s current size and root',
     arguments: [],
-    options: [{ flags: '--out <file>', description: 'where the signed note goes; default: standard output' }],
+    options: [
+      {
+        flags: '--out <file>',
+        description: 'where the signed note goes; default: standard output',
+      },
+    ],
     examples: ['seaworthy ledger checkpoint --out checkpoint.txt'],
     needs: 'api',
     load: async () => (await import('../ledger/cli.ts')).runLedgerCheckpoint,
@@ -218,7 +293,9 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'key create',
     summary: 'Make a local identity (ECDSA P-256) and register its public key',
     arguments: [{ name: '<name>', description: 'display name' }],
-    options: [{ flags: '--role <role>', description: 'role this person may sign in', repeated: true }],
+    options: [
+      { flags: '--role <role>', description: 'role this person may sign in', repeated: true },
+    ],
     examples: ['seaworthy key create alice --role "Release Manager"'],
     needs: 'api',
     load: async () => (await import('../identity/cli.ts')).runKeyCreate,
@@ -236,7 +313,12 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'serve',
     summary: 'Serve the API on this machine until interrupted',
     arguments: [],
-    options: [{ flags: '--port <number>', description: 'port on 127.0.0.1; default 7420, 0 takes a free one' }],
+    options: [
+      {
+        flags: '--port <number>',
+        description: 'port on 127.0.0.1; default 7420, 0 takes a free one',
+      },
+    ],
     examples: ['seaworthy serve', 'seaworthy serve --port 0'],
     needs: 'folder',
     load: async () => (await import('./cli/serve.ts')).runServeCommand,

@@ -32,7 +32,13 @@ import { makePageRoutes } from './pages.ts'
 import { openSecretFile } from './secret-file.ts'
 
 /** Slices with tables, in floor order: migrations run in this order. */
-export const slices: readonly Slice[] = [ledgerSlice, evidenceSlice, identitySlice, gatesSlice, releaseSlice]
+export const slices: readonly Slice[] = [
+  ledgerSlice,
+  evidenceSlice,
+  identitySlice,
+  gatesSlice,
+  releaseSlice,
+]
 
 /** Connections of one process; transactions beyond that wait. */
 const POSTGRES_POOL_SIZE = 10
@@ -46,7 +52,11 @@ export interface ComposedApp {
   close(): Promise<void>
 }
 
-export async function composeApp(config: AppConfig, version: string, log: Log): Promise<ComposedApp> {
+export async function composeApp(
+  config: AppConfig,
+  version: string,
+  log: Log,
+): Promise<ComposedApp> {
   const sql = await openDatabase(config)
   try {
     return await composeOn(sql, config, version, log)
@@ -62,7 +72,10 @@ async function openDatabase(config: AppConfig): Promise<OpenSql> {
     databaseUrl === undefined
       ? await openPglite({ folder: join(config.dataFolder, 'db'), clock: systemClock })
       : await openPostgres({ url: databaseUrl, poolSize: POSTGRES_POOL_SIZE })
-  const migrated = [platformSlice, ...slices.flatMap(({ name, migrations }) => (migrations ? [{ name, migrations }] : []))]
+  const migrated = [
+    platformSlice,
+    ...slices.flatMap(({ name, migrations }) => (migrations ? [{ name, migrations }] : [])),
+  ]
   await migrateUp(sql, migrated)
   return sql
 }
@@ -74,12 +87,22 @@ async function composeOn(
   log: Log,
 ): Promise<ComposedApp> {
   const folder = (...parts: string[]): string => join(config.dataFolder, ...parts)
-  const ports = { sql, clock: systemClock, random: systemRandom, digest: systemDigest, verifier: systemVerifier }
+  const ports = {
+    sql,
+    clock: systemClock,
+    random: systemRandom,
+    digest: systemDigest,
+    verifier: systemVerifier,
+  }
   const signer = await openKeyFile(folder('keys', 'control-plane.pem'), 'ecdsa-p256-sha256')
   const ledgerSigner = await openKeyFile(folder('keys', 'ledger.pem'), 'ed25519')
   const confirmSecret = await openSecretFile(folder('keys', 'confirm.secret'), systemRandom)
-  const apiKey = Buffer.from(await openSecretFile(folder('keys', 'api.secret'), systemRandom)).toString('base64url')
-  const viewKey = Buffer.from(systemDigest.hmacSha256(utf8Bytes(apiKey), utf8Bytes('view'))).toString('base64url')
+  const apiKey = Buffer.from(
+    await openSecretFile(folder('keys', 'api.secret'), systemRandom),
+  ).toString('base64url')
+  const viewKey = Buffer.from(
+    systemDigest.hmacSha256(utf8Bytes(apiKey), utf8Bytes('view')),
+  ).toString('base64url')
 
   const guard = openCheckpointGuard(folder('checkpoint-guard.json'))
   const keyId = keyIdOf(systemDigest, signer.publicKey)

@@ -18,7 +18,9 @@ export function makePageRoutes(ports: {
       access: 'read',
       async handle({ principal }) {
         const runs = await ports.runs.listRecent(principal.tenantId)
-        const releases = [...new Map(runs.map((run) => [`${run.service}@${run.version}`, run])).values()]
+        const releases = [
+          ...new Map(runs.map((run) => [`${run.service}@${run.version}`, run])).values(),
+        ]
         const items = releases.map((run) => {
           const path = `/reports/${encodeURIComponent(run.service)}/${encodeURIComponent(run.version)}?key=${ports.viewKey}`
           return `<li><a href="${escapeHtml(path)}">${escapeHtml(run.service)} ${escapeHtml(run.version)}</a>, run started ${escapeHtml(run.startedAt)}</li>`
@@ -51,5 +53,9 @@ function page(body: string): { bytes: Uint8Array; mediaType: string } {
 }
 
 function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
 }

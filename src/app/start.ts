@@ -22,14 +22,20 @@ export async function main(argv: readonly string[]): Promise<void> {
       stdout: (text: string): void => void process.stdout.write(text),
       stderr: (text: string): void => void process.stderr.write(text),
     }
-    process.exitCode = await runShell(argv, version, streams, (call) => executeCall(call, version, stop.signal))
+    process.exitCode = await runShell(argv, version, streams, (call) =>
+      executeCall(call, version, stop.signal),
+    )
   } finally {
     process.removeListener('SIGINT', interrupt)
     process.removeListener('SIGTERM', interrupt)
   }
 }
 
-async function executeCall(call: ShellCall, version: string, signal: AbortSignal): Promise<CommandOutcome> {
+async function executeCall(
+  call: ShellCall,
+  version: string,
+  signal: AbortSignal,
+): Promise<CommandOutcome> {
   const { spec, args, options } = call
   const text = (name: string): string | undefined => {
     const value = options[name]

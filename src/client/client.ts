@@ -42,7 +42,10 @@ interface Problem {
 }
 
 /** @param headers sent with every request: the key and the tenant. */
-export function makeClient(transport: Transport, headers: Readonly<Record<string, string>>): Client {
+export function makeClient(
+  transport: Transport,
+  headers: Readonly<Record<string, string>>,
+): Client {
   const exchange = async (
     method: string,
     path: string,

@@ -1,5 +1,14 @@
 // What a command of the command line is: a record with examples, loaded only when it is called.
-import type { Clock, DialSql, Digest, ExitCode, Fetch, Random, Signer, Spawn } from '../kernel/index.ts'
+import type {
+  Clock,
+  DialSql,
+  Digest,
+  ExitCode,
+  Fetch,
+  Random,
+  Signer,
+  Spawn,
+} from '../kernel/index.ts'
 import type { Client } from './client.ts'
 
 export interface CommandOption {
@@ -16,7 +25,9 @@ export interface CommandArgument {
   readonly description: string
 }
 
-export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+export type OptionValues = Readonly<
+  Record<string, string | boolean | readonly string[] | undefined>
+>
 
 export interface CommandSpec {
   /** Words as typed, e.g. `plan review`. */

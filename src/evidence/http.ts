@@ -11,7 +11,11 @@ export function makeEvidenceRoutes(evidence: Evidence): readonly Route[] {
       access: 'write',
       accepts: 'bytes',
       async handle({ principal, params, body }) {
-        const digest = await evidence.keep(principal.tenantId, params['digest'] ?? '', body as Uint8Array)
+        const digest = await evidence.keep(
+          principal.tenantId,
+          params['digest'] ?? '',
+          body as Uint8Array,
+        )
         return { status: 201, data: { digest } }
       },
     },

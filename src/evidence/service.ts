@@ -34,7 +34,10 @@ export function makeEvidence(ports: {
     async keep(tenantId, digest, bytes) {
       const actual = digestOf(bytes)
       if (actual !== digest) {
-        throw evidenceFault('EVIDENCE_DIGEST_DIFFERS', `expected bytes with the digest ${shorten(digest)}, got ${actual}`)
+        throw evidenceFault(
+          'EVIDENCE_DIGEST_DIFFERS',
+          `expected bytes with the digest ${shorten(digest)}, got ${actual}`,
+        )
       }
       await blobs.put(tenantId, actual, bytes)
       return actual
@@ -47,12 +50,17 @@ export function makeEvidence(ports: {
     async read(tenantId, digest) {
       const bytes = isContentDigest(digest) ? await blobs.get(tenantId, digest) : undefined
       if (bytes === undefined) {
-        throw evidenceFault('EVIDENCE_OBJECT_MISSING', `expected stored evidence ${shorten(digest)}, found none`)
+        throw evidenceFault(
+          'EVIDENCE_OBJECT_MISSING',
+          `expected stored evidence ${shorten(digest)}, found none`,
+        )
       }
       return bytes
     },
     async mediaTypeOf(tenantId, digest) {
-      const found = await sql.transaction({ tenantId }, (tx) => selectMediaType(tx, tenantId, digest))
+      const found = await sql.transaction({ tenantId }, (tx) =>
+        selectMediaType(tx, tenantId, digest),
+      )
       return found ?? 'application/octet-stream'
     },
     describeInTx: insertObjects,

@@ -31,7 +31,11 @@ export async function insertStatement(
   )
 }
 
-export async function selectMediaType(tx: SqlTx, tenantId: string, digest: string): Promise<string | undefined> {
+export async function selectMediaType(
+  tx: SqlTx,
+  tenantId: string,
+  digest: string,
+): Promise<string | undefined> {
   const rows = await tx.query<{ media_type: string }>(
     'select media_type from evidence_object where tenant_id = $1 and digest = $2',
     [tenantId, digest],

@@ -2,7 +2,13 @@
 import { EXIT, utf8Bytes } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { readDocumentBytes } from '../document/index.ts'
-import { buildStatement, keyIdOf, releaseDigestOf, sealStatement, subjectsOf } from '../proof/index.ts'
+import {
+  buildStatement,
+  keyIdOf,
+  releaseDigestOf,
+  sealStatement,
+  subjectsOf,
+} from '../proof/index.ts'
 import type { ImportedChecklist } from './imported.ts'
 import { formatPlanFile } from './plan-file.ts'
 import { renderImport, renderPlanSummary } from './screen.ts'
@@ -14,7 +20,10 @@ import { uploadPlan } from './upload.ts'
 /** Larger files are refused before they are read; the reader of documents has the same limit. */
 const CHECKLIST_LIMIT_BYTES = 32 * 1024 * 1024
 
-export async function runImport(context: CommandContext, args: readonly string[]): Promise<CommandOutcome> {
+export async function runImport(
+  context: CommandContext,
+  args: readonly string[],
+): Promise<CommandOutcome> {
   const imported = await importFile(context, args[0] ?? '')
   return { exit: EXIT.ok, data: imported.checklist, text: renderImport(imported.checklist) }
 }
@@ -27,7 +36,10 @@ export async function runLint(
   const { checklist, bytes, name } = await importFile(context, args[0] ?? '')
   if (typeof options['sarif'] === 'string') {
     const sarif = toSarif(checklist.findings, { documentName: name, toolVersion: context.version })
-    await context.files.write(context.files.resolve(options['sarif']), utf8Bytes(`${JSON.stringify(sarif, null, 2)}\n`))
+    await context.files.write(
+      context.files.resolve(options['sarif']),
+      utf8Bytes(`${JSON.stringify(sarif, null, 2)}\n`),
+    )
   }
   const errors = checklist.findings.filter((finding) => finding.level === 'error').length
   const summary = `${checklist.counts.blocks} blocks in ${checklist.counts.gates} gates looked at: ${checklist.findings.length} findings, ${errors} of level error`
@@ -44,14 +56,21 @@ export async function planChecklist(
   options: OptionValues,
 ): Promise<CommandOutcome> {
   const recorded = await uploadPlan(context, args[0] ?? '', options)
-  const fallback = `${recorded.plan.service}-${recorded.plan.version}.plan.yaml`.replace(/[^A-Za-z0-9._-]+/g, '-')
+  const fallback = `${recorded.plan.service}-${recorded.plan.version}.plan.yaml`.replace(
+    /[^A-Za-z0-9._-]+/g,
+    '-',
+  )
   const out =
     typeof options['out'] === 'string'
       ? context.files.resolve(options['out'])
       : context.files.resolve(context.files.outputFolder, fallback)
   await context.files.write(out, utf8Bytes(formatPlanFile(recorded.plan)))
   const text = `${renderPlanSummary(recorded)}\nRead and edit it, then review it: seaworthy plan review ${out} --as NAME`
-  return { exit: EXIT.ok, data: { planHash: recorded.planHash, plan: recorded.plan, paths: { plan: out } }, text }
+  return {
+    exit: EXIT.ok,
+    data: { planHash: recorded.planHash, plan: recorded.plan, paths: { plan: out } },
+    text,
+  }
 }
 
 export async function runPlanReview(
@@ -60,10 +79,16 @@ export async function runPlanReview(
   options: OptionValues,
 ): Promise<CommandOutcome> {
   const recorded = await uploadPlan(context, args[0] ?? '', { ...options, kind: 'plan' })
-  const { signer, name } = await context.keys.open(typeof options['as'] === 'string' ? options['as'] : '')
+  const { signer, name } = await context.keys.open(
+    typeof options['as'] === 'string' ? options['as'] : '',
+  )
   const { digest, clock } = context.ports
   const { service, version, environment } = recorded.plan
-  const subject = { service, version, digests: { release: releaseDigestOf(digest, service, version, environment) } }
+  const subject = {
+    service,
+    version,
+    digests: { release: releaseDigestOf(digest, service, version, environment) },
+  }
   const statement = buildStatement('approval', subjectsOf(subject), {
     what: 'plan',
     digest: recorded.planHash,
@@ -71,7 +96,11 @@ export async function runPlanReview(
     at: new Date(clock.nowMs()).toISOString(),
   })
   const sealed = await sealStatement(digest, signer, statement)
-  const reviewed = await context.client.upload<RecordedPlan>('POST', '/v1/plan-reviews', sealed.bytes)
+  const reviewed = await context.client.upload<RecordedPlan>(
+    'POST',
+    '/v1/plan-reviews',
+    sealed.bytes,
+  )
   return {
     exit: EXIT.ok,
     data: { planHash: reviewed.planHash, reviewers: reviewed.reviewers, statement: sealed.id },
@@ -86,6 +115,10 @@ async function importFile(
   const bytes = await context.files.read(path, CHECKLIST_LIMIT_BYTES)
   const name = context.files.baseName(path)
   const query = new URLSearchParams({ name })
-  const checklist = await context.client.upload<ImportedChecklist>('POST', `/v1/imports?${query.toString()}`, bytes)
+  const checklist = await context.client.upload<ImportedChecklist>(
+    'POST',
+    `/v1/imports?${query.toString()}`,
+    bytes,
+  )
   return { checklist, bytes, name }
 }

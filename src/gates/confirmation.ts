@@ -6,7 +6,11 @@ import type { Plan, PlanGate } from '../verdict/index.ts'
 export interface Preview {
   /** Pins plan hash, parameters and the gates below; worth nothing for anything else. */
   readonly token: string
-  readonly gates: readonly { readonly gate: string; readonly effect: string; readonly what: string }[]
+  readonly gates: readonly {
+    readonly gate: string
+    readonly effect: string
+    readonly what: string
+  }[]
 }
 
 /** Gates that may run without anybody's word on this plan. */
@@ -19,7 +23,12 @@ export function runsUnconfirmed(gate: PlanGate, isReviewed: boolean): boolean {
 export function previewPlan(
   digest: Digest,
   secret: Uint8Array,
-  subject: { readonly plan: Plan; readonly planHash: string; readonly parametersDigest: string; readonly isReviewed: boolean },
+  subject: {
+    readonly plan: Plan
+    readonly planHash: string
+    readonly parametersDigest: string
+    readonly isReviewed: boolean
+  },
 ): Preview {
   const gates = subject.plan.gates
     .filter((gate) => !runsUnconfirmed(gate, subject.isReviewed))
@@ -30,7 +39,9 @@ export function previewPlan(
     plan: subject.planHash,
     use: 'seaworthy.confirm/1',
   })
-  const token = base64Of(digest.hmacSha256(secret, pinned).subarray(0, 18)).replaceAll('+', '-').replaceAll('/', '_')
+  const token = base64Of(digest.hmacSha256(secret, pinned).subarray(0, 18))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
   return { token, gates }
 }
 

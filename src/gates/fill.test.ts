@@ -22,17 +22,24 @@ const TEXT = `# Lantern 2.1.0
 | SRE  | _[Name]_ | ✅❌ | \`____\` |
 `
 
-function filledWith(statuses: Readonly<Record<string, StoredStatus>>, slots: Readonly<Record<string, string>>): string {
+function filledWith(
+  statuses: Readonly<Record<string, StoredStatus>>,
+  slots: Readonly<Record<string, string>>,
+): string {
   const original = utf8Bytes(TEXT)
   const plan = proposePlan(importChecklist(original, 'lantern.md', nodeDigest), {
-    service: 'lantern', version: '2.1.0', environment: 'staging',
+    service: 'lantern',
+    version: '2.1.0',
+    environment: 'staging',
   })
-  const results = settleRun(nodeDigest, plan, { parameters: {}, confirmed: [] }, new Map()).map((result): GateResult => ({
-    ...result,
-    status: statuses[result.gate] ?? result.status,
-    slots: result.gate === 'earned' ? slots : {},
-    toggles: result.gate === 'earned' ? { 'result-ok': true } : {},
-  }))
+  const results = settleRun(nodeDigest, plan, { parameters: {}, confirmed: [] }, new Map()).map(
+    (result): GateResult => ({
+      ...result,
+      status: statuses[result.gate] ?? result.status,
+      slots: result.gate === 'earned' ? slots : {},
+      toggles: result.gate === 'earned' ? { 'result-ok': true } : {},
+    }),
+  )
   return utf8Text(fillChecklist(nodeDigest, original, { plan, results, signOffs: [], names: {} }))
 }
 

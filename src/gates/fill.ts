@@ -19,7 +19,11 @@ export interface ChecklistFacts {
  * The filled copy: a box is ticked exactly when its gate is satisfied, and a tick nobody earned is taken away; every
  * byte outside the filled spots is the original's. @param original the bytes the plan was made from
  */
-export function fillChecklist(digest: Digest, original: Uint8Array, facts: ChecklistFacts): Uint8Array {
+export function fillChecklist(
+  digest: Digest,
+  original: Uint8Array,
+  facts: ChecklistFacts,
+): Uint8Array {
   const imported = importChecklist(original, facts.plan.source.name, digest)
   const results = new Map(facts.results.map((result) => [result.gate, result]))
   const found = imported.gates.flatMap((gate) => {
@@ -48,7 +52,10 @@ function withoutUnit(value: string, unit: string | undefined): string {
   return unit !== undefined && value.endsWith(unit) ? value.slice(0, -unit.length).trimEnd() : value
 }
 
-function toggleFills(gate: ImportedGate, result: GateResult): NonNullable<DocumentFills['toggles']> {
+function toggleFills(
+  gate: ImportedGate,
+  result: GateResult,
+): NonNullable<DocumentFills['toggles']> {
   return gate.toggles.flatMap(({ id, line, column }) => {
     const value = result.toggles[id]
     return value === undefined ? [] : [{ line, column, value }]
@@ -56,9 +63,20 @@ function toggleFills(gate: ImportedGate, result: GateResult): NonNullable<Docume
 }
 
 // A row has room for one person: the last one who spoke for the role.
-function signOffFills(role: string, line: number, facts: ChecklistFacts): NonNullable<DocumentFills['signOffs']> {
+function signOffFills(
+  role: string,
+  line: number,
+  facts: ChecklistFacts,
+): NonNullable<DocumentFills['signOffs']> {
   const last = facts.signOffs.filter((signOff) => signOff.role === role).at(-1)
   if (last === undefined) return []
   const name = facts.names[last.principal] ?? last.principal
-  return [{ line, name, isApproved: last.decision === 'APPROVE', time: new Date(last.atMs).toISOString() }]
+  return [
+    {
+      line,
+      name,
+      isApproved: last.decision === 'APPROVE',
+      time: new Date(last.atMs).toISOString(),
+    },
+  ]
 }

@@ -34,13 +34,19 @@ const startSchema = z.strictObject({
     version: textSchema,
     environment: textSchema,
     digests: z.record(textSchema, z.string().regex(/^(sha256:)?[0-9a-f]{64}$/)),
-    commit: z.string().regex(/^[0-9a-f]{40,64}$/).exactOptional(),
+    commit: z
+      .string()
+      .regex(/^[0-9a-f]{40,64}$/)
+      .exactOptional(),
   }),
   confirmToken: z.string().max(200).optional(),
   fresh: z.boolean().optional(),
 })
 
-const intentSchema = z.strictObject({ gate: z.string().max(2000), attempt: z.int().min(1).max(1000) })
+const intentSchema = z.strictObject({
+  gate: z.string().max(2000),
+  attempt: z.int().min(1).max(1000),
+})
 const previewSchema = z.strictObject({ parametersDigest: digestSchema })
 
 export function makeGatesRoutes(ports: GatesRoutePorts): readonly Route[] {
@@ -69,12 +75,18 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
         const bytes = body as Uint8Array
         if (query['kind'] === 'plan') {
           const plan = parsePlanFile(bytes, nameOf(query))
-          return { status: 201, data: presentPlan(await plans.record(principal.tenantId, principal.id, plan)) }
+          return {
+            status: 201,
+            data: presentPlan(await plans.record(principal.tenantId, principal.id, plan)),
+          }
         }
         const imported = importChecklist(bytes, nameOf(query), digest)
         const plan = proposePlan(imported, nameRelease(imported, optionsOf(query)))
         await evidence.keepBytes(principal.tenantId, bytes)
-        return { status: 201, data: presentPlan(await plans.record(principal.tenantId, principal.id, plan)) }
+        return {
+          status: 201,
+          data: presentPlan(await plans.record(principal.tenantId, principal.id, plan)),
+        }
       },
     },
     {
@@ -104,7 +116,10 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
       access: 'write',
       accepts: 'bytes',
       async handle({ principal, body }) {
-        return { status: 201, data: presentPlan(await plans.review(principal.tenantId, body as Uint8Array)) }
+        return {
+          status: 201,
+          data: presentPlan(await plans.review(principal.tenantId, body as Uint8Array)),
+        }
       },
     },
   ]
@@ -119,7 +134,10 @@ function makeRunRoutes({ runs }: GatesRoutePorts): readonly Route[] {
       summary: 'Start a run of a pinned plan, or resume the unfinished one on the same terms',
       access: 'write',
       async handle({ principal, body }) {
-        return { status: 201, data: await runs.start(principal.tenantId, principal.id, parseBody(startSchema, body)) }
+        return {
+          status: 201,
+          data: await runs.start(principal.tenantId, principal.id, parseBody(startSchema, body)),
+        }
       },
     },
     {
@@ -159,7 +177,11 @@ function makeRunRoutes({ runs }: GatesRoutePorts): readonly Route[] {
       access: 'write',
       accepts: 'bytes',
       async handle(input) {
-        const judgement = await runs.record(input.principal.tenantId, runIdOf(input), input.body as Uint8Array)
+        const judgement = await runs.record(
+          input.principal.tenantId,
+          runIdOf(input),
+          input.body as Uint8Array,
+        )
         return { status: 201, data: judgement }
       },
     },

@@ -19,5 +19,12 @@ export const gatesSlice: Slice = {
   name: 'gates',
   migrations: new URL('./migrations/', import.meta.url),
   errors: gatesErrors,
-  events: ['plan.recorded', 'plan.reviewed', 'run.started', 'gate.intended', 'gate.recorded', 'run.finished'],
+  events: [
+    'plan.recorded',
+    'plan.reviewed',
+    'run.started',
+    'gate.intended',
+    'gate.recorded',
+    'run.finished',
+  ],
 }

@@ -16,19 +16,29 @@ const DEFAULT_ENVIRONMENT = 'production'
 const DEFAULT_VERSION = 'unversioned'
 
 /** Front matter keys `service`, `version` and `environment` are read; a version is also found in the title. */
-export function nameRelease(imported: ImportedChecklist, given: Partial<ReleaseNaming>): ReleaseNaming {
+export function nameRelease(
+  imported: ImportedChecklist,
+  given: Partial<ReleaseNaming>,
+): ReleaseNaming {
   const { frontMatter, title, source } = imported
   const fileStem = source.name.replace(/\.[^.]+$/, '')
   return {
-    service: given.service ?? plainPart(frontMatter['service']) ?? (slugOf(fileStem) || 'checklist'),
-    version: given.version ?? plainPart(frontMatter['version']) ?? VERSION.exec(title)?.[0] ?? DEFAULT_VERSION,
+    service:
+      given.service ?? plainPart(frontMatter['service']) ?? (slugOf(fileStem) || 'checklist'),
+    version:
+      given.version ??
+      plainPart(frontMatter['version']) ??
+      VERSION.exec(title)?.[0] ??
+      DEFAULT_VERSION,
     environment: given.environment ?? plainPart(frontMatter['environment']) ?? DEFAULT_ENVIRONMENT,
   }
 }
 
 // A hole such as `vX.Y.Z` in front matter is not a name yet.
 function plainPart(value: string | undefined): string | undefined {
-  return value !== undefined && /^[\p{L}\p{N}][\p{L}\p{N} ._/@+-]{0,199}$/u.test(value) && !/X\.Y/i.test(value)
+  return value !== undefined &&
+    /^[\p{L}\p{N}][\p{L}\p{N} ._/@+-]{0,199}$/u.test(value) &&
+    !/X\.Y/i.test(value)
     ? value
     : undefined
 }

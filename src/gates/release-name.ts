@@ -17,7 +17,10 @@ export function parseReleaseName(text: string): ReleaseName {
   const isPlain = (part: string): boolean =>
     part.length > 0 && part.length <= RELEASE_PART_LIMIT_CHARACTERS && !/\p{Cc}/u.test(part)
   if (!isPlain(service) || !isPlain(version)) {
-    throw gatesFault('GATES_RELEASE_NAME_MALFORMED', `expected SERVICE@VERSION, got ${JSON.stringify(text.slice(0, 100))}`)
+    throw gatesFault(
+      'GATES_RELEASE_NAME_MALFORMED',
+      `expected SERVICE@VERSION, got ${JSON.stringify(text.slice(0, 100))}`,
+    )
   }
   return { service, version }
 }

@@ -5,16 +5,25 @@ import { readRun } from './run-view.ts'
 import type { RunAudit, RunContext } from './run-model.ts'
 import { selectLastResults } from './store.ts'
 
-export async function auditRun(context: RunContext, tenantId: string, runId: string): Promise<RunAudit> {
+export async function auditRun(
+  context: RunContext,
+  tenantId: string,
+  runId: string,
+): Promise<RunAudit> {
   const { sql, evidence, identity } = context.ports
   const run = await readRun(context, tenantId, runId)
   const { plan } = await context.plans.read(tenantId, run.planHash)
-  const results = await sql.transaction({ tenantId }, (tx) => selectLastResults(tx, tenantId, runId))
+  const results = await sql.transaction({ tenantId }, (tx) =>
+    selectLastResults(tx, tenantId, runId),
+  )
   const findings: string[] = []
   for (const result of results) {
     try {
       const envelope = await evidence.read(tenantId, result.statement)
-      const opened = await identity.openStatement(tenantId, envelope, 'gate-run', ['runner', 'person'])
+      const opened = await identity.openStatement(tenantId, envelope, 'gate-run', [
+        'runner',
+        'person',
+      ])
       const gate = plan.gates.find((candidate) => candidate.id === opened.predicate.gate)
       if (gate === undefined || gate.id !== result.gate || opened.predicate.run !== runId) {
         findings.push(`${result.gate}: the statement speaks of another gate or run`)
@@ -22,7 +31,9 @@ export async function auditRun(context: RunContext, tenantId: string, runId: str
       }
       const judgement = await judgeEvidence(context, tenantId, gate, run, opened.predicate.evidence)
       if (canonicalize(judgement) !== canonicalize(result.judgement)) {
-        findings.push(`${result.gate}: expected ${judgement.status} from the evidence, got ${result.judgement.status} stored`)
+        findings.push(
+          `${result.gate}: expected ${judgement.status} from the evidence, got ${result.judgement.status} stored`,
+        )
       }
     } catch (error) {
       // Whatever keeps evidence from being read again is itself the finding; the decision then shows nothing green.

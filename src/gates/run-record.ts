@@ -24,7 +24,8 @@ export async function recordIntent(
   const gate = findAdmittedGate(plan.gates, run, intent.gate)
   if (gate.check.type !== 'manual') assertOpen(run)
   await sql.transaction({ tenantId }, async (tx) => {
-    if (!(await insertIntent(tx, tenantId, intent, instantText(context)))) throw attemptTaken(intent.gate, intent.attempt)
+    if (!(await insertIntent(tx, tenantId, intent, instantText(context))))
+      throw attemptTaken(intent.gate, intent.attempt)
     await ledger.appendInTx(tx, tenantId, [
       {
         type: 'gate.intended',
@@ -65,7 +66,8 @@ export async function recordGateRun(
   }
   const at = instantText(context)
   await sql.transaction({ tenantId }, async (tx) => {
-    if (!(await insertResult(tx, tenantId, runId, result, at))) throw attemptTaken(gate.id, claim.attempt)
+    if (!(await insertResult(tx, tenantId, runId, result, at)))
+      throw attemptTaken(gate.id, claim.attempt)
     await evidence.describeInTx(tx, tenantId, claim.evidence, at)
     await evidence.recordStatementInTx(tx, tenantId, opened.row, at)
     await ledger.appendInTx(tx, tenantId, [
@@ -83,18 +85,28 @@ export async function recordGateRun(
 
 function assertOpen(run: StoredRun): void {
   if (run.finishedAt === null) return
-  throw gatesFault('GATES_RUN_FINISHED', `expected an open run, got ${run.runId}, which finished at ${run.finishedAt}`)
+  throw gatesFault(
+    'GATES_RUN_FINISHED',
+    `expected an open run, got ${run.runId}, which finished at ${run.finishedAt}`,
+  )
 }
 
 // A manual gate is not admitted to a runner, yet it is exactly what a person's answer is for.
 function findAdmittedGate(gates: readonly PlanGate[], run: StoredRun, gateId: string): PlanGate {
   const gate = gates.find((candidate) => candidate.id === gateId)
   if (gate === undefined) {
-    throw gatesFault('GATES_GATE_UNKNOWN', `expected a gate of the plan, got ${JSON.stringify(gateId.slice(0, 200))}`)
+    throw gatesFault(
+      'GATES_GATE_UNKNOWN',
+      `expected a gate of the plan, got ${JSON.stringify(gateId.slice(0, 200))}`,
+    )
   }
   const admission = admitGate(gate, run.terms)
-  if (admission.admitted || (gate.check.type === 'manual' && admission.status === 'PENDING')) return gate
-  throw gatesFault('GATES_GATE_BLOCKED', `expected a gate that may run, got ${gate.id}: ${admission.reason}`)
+  if (admission.admitted || (gate.check.type === 'manual' && admission.status === 'PENDING'))
+    return gate
+  throw gatesFault(
+    'GATES_GATE_BLOCKED',
+    `expected a gate that may run, got ${gate.id}: ${admission.reason}`,
+  )
 }
 
 function assertBound(
@@ -112,20 +124,32 @@ function assertBound(
   ]
   for (const [what, wanted, got] of expected) {
     if (wanted !== got) {
-      throw gatesFault('GATES_STATEMENT_REFUSED', `expected the ${what} ${wanted}, got ${JSON.stringify(got.slice(0, 100))}`)
+      throw gatesFault(
+        'GATES_STATEMENT_REFUSED',
+        `expected the ${what} ${wanted}, got ${JSON.stringify(got.slice(0, 100))}`,
+      )
     }
   }
   const startedAtMs = Date.parse(claim.startedAt)
   const finishedAtMs = Date.parse(claim.finishedAt)
-  if (finishedAtMs < startedAtMs || finishedAtMs > context.ports.clock.nowMs() + CLOCK_SKEW_LIMIT_MS) {
-    throw gatesFault('GATES_STATEMENT_REFUSED', `expected a time that has passed, got ${claim.startedAt} to ${claim.finishedAt}`)
+  if (
+    finishedAtMs < startedAtMs ||
+    finishedAtMs > context.ports.clock.nowMs() + CLOCK_SKEW_LIMIT_MS
+  ) {
+    throw gatesFault(
+      'GATES_STATEMENT_REFUSED',
+      `expected a time that has passed, got ${claim.startedAt} to ${claim.finishedAt}`,
+    )
   }
 }
 
 function assertSigner(gate: PlanGate, kind: string): void {
   const wanted = gate.check.type === 'manual' ? 'person' : 'runner'
   if (kind !== wanted) {
-    throw gatesFault('GATES_STATEMENT_REFUSED', `expected the signature of a ${wanted} for ${gate.id}, got one of a ${kind}`)
+    throw gatesFault(
+      'GATES_STATEMENT_REFUSED',
+      `expected the signature of a ${wanted} for ${gate.id}, got one of a ${kind}`,
+    )
   }
 }
 
@@ -141,15 +165,22 @@ export async function judgeEvidence(
   for (const ref of refs) {
     const stored = await context.ports.evidence.read(tenantId, ref.digest)
     if (stored.length !== ref.sizeBytes || ref.name in bytes) {
-      throw gatesFault('GATES_STATEMENT_REFUSED', `expected the evidence ${ref.name} once with ${stored.length} bytes, got ${ref.sizeBytes}`)
+      throw gatesFault(
+        'GATES_STATEMENT_REFUSED',
+        `expected the evidence ${ref.name} once with ${stored.length} bytes, got ${ref.sizeBytes}`,
+      )
     }
     bytes[ref.name] = stored
   }
   const capture = bytes['capture']
-  if (capture === undefined) throw gatesFault('GATES_STATEMENT_REFUSED', 'expected evidence named capture')
+  if (capture === undefined)
+    throw gatesFault('GATES_STATEMENT_REFUSED', 'expected evidence named capture')
   return judgeGate(gate, parseCapture(capture), bytes, run.terms)
 }
 
 function attemptTaken(gate: string, attempt: number): SeaworthyError {
-  return gatesFault('GATES_ATTEMPT_TAKEN', `expected a new attempt of ${gate}, got attempt ${attempt} again`)
+  return gatesFault(
+    'GATES_ATTEMPT_TAKEN',
+    `expected a new attempt of ${gate}, got attempt ${attempt} again`,
+  )
 }

@@ -20,18 +20,25 @@ export async function startRun(
   const preview = context.plans.preview(planned, request.parametersDigest)
   const terms = termsOfRun(planned, request, preview)
   const resumable =
-    request.fresh === true ? undefined : await findResumable(context, tenantId, planned, terms, request.subject)
-  const run = resumable ?? (await openRun(context, tenantId, actor, planned, terms, request.subject))
+    request.fresh === true
+      ? undefined
+      : await findResumable(context, tenantId, planned, terms, request.subject)
+  const run =
+    resumable ?? (await openRun(context, tenantId, actor, planned, terms, request.subject))
   return context.ports.sql.transaction({ tenantId }, async (tx) => {
     const results = await selectLastResults(tx, tenantId, run.runId)
-    const finished = Object.fromEntries(results.map((result) => [result.gate, result.judgement.status]))
+    const finished = Object.fromEntries(
+      results.map((result) => [result.gate, result.judgement.status]),
+    )
     const intents = await selectIntents(tx, tenantId, run.runId)
     return {
       run,
       plan: planned.plan,
       preview,
       finished,
-      unfinished: intents.map((intent) => intent.gate).filter((gate) => !Object.hasOwn(finished, gate)),
+      unfinished: intents
+        .map((intent) => intent.gate)
+        .filter((gate) => !Object.hasOwn(finished, gate)),
       attempts: Object.fromEntries(intents.map((intent) => [intent.gate, intent.attempt])),
     }
   })
@@ -47,9 +54,15 @@ function termsOfRun(planned: RecordedPlan, request: StartRun, preview: Preview):
   }
   const byToken = request.confirmToken === undefined ? [] : preview.gates.map((gate) => gate.gate)
   const byReview = planned.plan.gates
-    .filter((gate) => planned.reviewers.length > 0 && gate.effect === 'read' && runsUnconfirmed(gate, true))
+    .filter(
+      (gate) =>
+        planned.reviewers.length > 0 && gate.effect === 'read' && runsUnconfirmed(gate, true),
+    )
     .map((gate) => gate.id)
-  return { parameters: request.parameters, confirmed: [...new Set([...byReview, ...byToken])].sort() }
+  return {
+    parameters: request.parameters,
+    confirmed: [...new Set([...byReview, ...byToken])].sort(),
+  }
 }
 
 // A run that crashed is found again by what it was started on: plan, terms and subject.

@@ -2,7 +2,13 @@
 import { settleRun } from '../verdict/index.ts'
 import { gatesFault } from './errors.ts'
 import type { ReleaseName, RunContext, RunView } from './run-model.ts'
-import { selectIntents, selectLastResults, selectLatestRun, selectRun, updateRunFinished } from './store.ts'
+import {
+  selectIntents,
+  selectLastResults,
+  selectLatestRun,
+  selectRun,
+  updateRunFinished,
+} from './store.ts'
 import type { StoredRun } from './store.ts'
 
 export function instantText(context: RunContext): string {
@@ -10,23 +16,45 @@ export function instantText(context: RunContext): string {
 }
 
 /** @throws GATES_RUN_UNKNOWN */
-export async function readRun(context: RunContext, tenantId: string, runId: string): Promise<StoredRun> {
-  const run = await context.ports.sql.transaction({ tenantId }, (tx) => selectRun(tx, tenantId, runId))
+export async function readRun(
+  context: RunContext,
+  tenantId: string,
+  runId: string,
+): Promise<StoredRun> {
+  const run = await context.ports.sql.transaction({ tenantId }, (tx) =>
+    selectRun(tx, tenantId, runId),
+  )
   if (run === undefined) {
-    throw gatesFault('GATES_RUN_UNKNOWN', `expected a known run, got ${JSON.stringify(runId.slice(0, 80))}`)
+    throw gatesFault(
+      'GATES_RUN_UNKNOWN',
+      `expected a known run, got ${JSON.stringify(runId.slice(0, 80))}`,
+    )
   }
   return run
 }
 
-export async function readLatestRun(context: RunContext, tenantId: string, release: ReleaseName): Promise<RunView> {
-  const run = await context.ports.sql.transaction({ tenantId }, (tx) => selectLatestRun(tx, tenantId, release))
+export async function readLatestRun(
+  context: RunContext,
+  tenantId: string,
+  release: ReleaseName,
+): Promise<RunView> {
+  const run = await context.ports.sql.transaction({ tenantId }, (tx) =>
+    selectLatestRun(tx, tenantId, release),
+  )
   if (run === undefined) {
-    throw gatesFault('GATES_RUN_UNKNOWN', `expected a run of ${release.service}@${release.version}, found none`)
+    throw gatesFault(
+      'GATES_RUN_UNKNOWN',
+      `expected a run of ${release.service}@${release.version}, found none`,
+    )
   }
   return viewRun(context, tenantId, run)
 }
 
-export async function viewRun(context: RunContext, tenantId: string, run: StoredRun): Promise<RunView> {
+export async function viewRun(
+  context: RunContext,
+  tenantId: string,
+  run: StoredRun,
+): Promise<RunView> {
   const { ports, plans } = context
   const { plan } = await plans.read(tenantId, run.planHash)
   const { stored, intents } = await ports.sql.transaction({ tenantId }, async (tx) => ({

@@ -17,10 +17,13 @@ export function makeRuns(ports: PlanPorts & { readonly random: Random }, plans: 
     intend: (tenantId, actor, intent) => recordIntent(context, tenantId, actor, intent),
     record: (tenantId, runId, envelope) => recordGateRun(context, tenantId, runId, envelope),
     finish: (tenantId, actor, runId) => finishRun(context, tenantId, actor, runId),
-    read: async (tenantId, runId) => viewRun(context, tenantId, await readRun(context, tenantId, runId)),
+    read: async (tenantId, runId) =>
+      viewRun(context, tenantId, await readRun(context, tenantId, runId)),
     readLatest: (tenantId, release) => readLatestRun(context, tenantId, release),
     audit: (tenantId, runId) => auditRun(context, tenantId, runId),
     listRecent: (tenantId) =>
-      ports.sql.transaction({ tenantId }, (tx) => selectRecentRuns(tx, tenantId, RECENT_RUNS_LIMIT)),
+      ports.sql.transaction({ tenantId }, (tx) =>
+        selectRecentRuns(tx, tenantId, RECENT_RUNS_LIMIT),
+      ),
   }
 }

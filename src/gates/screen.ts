@@ -19,19 +19,29 @@ export function renderImport(checklist: ImportedChecklist): string {
       section = gate.section
       lines.push('', section)
     }
-    const runs = gate.provenRead ? 'proven read' : gate.check === 'manual' ? 'a person answers' : gate.effect
-    lines.push(`  ${String(gate.line).padStart(4)}  ${gate.check.padEnd(9)} ${gate.title}  (${runs}, ${gate.severity})`)
+    const runs = gate.provenRead
+      ? 'proven read'
+      : gate.check === 'manual'
+        ? 'a person answers'
+        : gate.effect
+    lines.push(
+      `  ${String(gate.line).padStart(4)}  ${gate.check.padEnd(9)} ${gate.title}  (${runs}, ${gate.severity})`,
+    )
   }
   lines.push('')
   const errors = checklist.findings.filter((finding) => finding.level === 'error')
-  if (errors.length > 0) lines.push(`${errors.length} findings of level error: these can be green while false`)
+  if (errors.length > 0)
+    lines.push(`${errors.length} findings of level error: these can be green while false`)
   for (const finding of errors.slice(0, SHOWN_LIMIT_COUNT)) {
     lines.push(`  ${finding.line}:${finding.column} ${finding.rule}: ${finding.message}`)
   }
-  if (errors.length > SHOWN_LIMIT_COUNT) lines.push(`  and ${errors.length - SHOWN_LIMIT_COUNT} more: seaworthy lint FILE`)
+  if (errors.length > SHOWN_LIMIT_COUNT)
+    lines.push(`  and ${errors.length - SHOWN_LIMIT_COUNT} more: seaworthy lint FILE`)
   const holes = [...new Set(checklist.holes.map((hole) => hole.text))]
   if (holes.length > 0) {
-    lines.push(`holes to fill: ${holes.slice(0, SHOWN_LIMIT_COUNT).join(', ')}${holes.length > SHOWN_LIMIT_COUNT ? ' …' : ''}`)
+    lines.push(
+      `holes to fill: ${holes.slice(0, SHOWN_LIMIT_COUNT).join(', ')}${holes.length > SHOWN_LIMIT_COUNT ? ' …' : ''}`,
+    )
   }
   return lines.map(harmlessLine).join('\n')
 }

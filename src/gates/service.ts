@@ -67,13 +67,21 @@ export function makePlans(ports: PlanPorts): Plans {
 
   async function readPlan(tenantId: string, planHash: string): Promise<RecordedPlan> {
     const unknown = (cause?: unknown): SeaworthyError =>
-      gatesFault('GATES_PLAN_UNKNOWN', `expected a recorded plan, found none with the hash ${JSON.stringify(planHash.slice(0, 80))}`, { cause })
+      gatesFault(
+        'GATES_PLAN_UNKNOWN',
+        `expected a recorded plan, found none with the hash ${JSON.stringify(planHash.slice(0, 80))}`,
+        { cause },
+      )
     const reviewers = await sql.transaction({ tenantId }, async (tx) => {
       // Evidence may hold any bytes that look like a plan; only one that was recorded had its claims checked.
       if (!(await isPlanRecorded(tx, tenantId, planHash))) throw unknown()
       return selectReviewers(tx, tenantId, planHash)
     })
-    return { plan: await readPinned(tenantId, planHash, unknown), planHash: planHash as ContentDigest, reviewers }
+    return {
+      plan: await readPinned(tenantId, planHash, unknown),
+      planHash: planHash as ContentDigest,
+      reviewers,
+    }
   }
 
   return {
@@ -84,7 +92,12 @@ export function makePlans(ports: PlanPorts): Plans {
       await evidence.keep(tenantId, planHash, bytes)
       await sql.transaction({ tenantId }, async (tx) => {
         if (!(await insertPlan(tx, tenantId, planHash, plan, nowText()))) return
-        const ref = { name: 'plan', digest: planHash, mediaType: 'application/json', sizeBytes: bytes.length }
+        const ref = {
+          name: 'plan',
+          digest: planHash,
+          mediaType: 'application/json',
+          sizeBytes: bytes.length,
+        }
         await evidence.describeInTx(tx, tenantId, [ref], nowText())
         await ledger.appendInTx(tx, tenantId, [
           {
@@ -103,7 +116,10 @@ export function makePlans(ports: PlanPorts): Plans {
       const opened = await identity.openStatement(tenantId, envelope, 'approval', ['person'])
       const planHash = opened.predicate.digest
       if (opened.predicate.principal !== opened.signer.id) {
-        throw gatesFault('GATES_STATEMENT_REFUSED', 'expected the approval in the signer\'s own name')
+        throw gatesFault(
+          'GATES_STATEMENT_REFUSED',
+          "expected the approval in the signer's own name",
+        )
       }
       const recorded = await readPlan(tenantId, planHash)
       await evidence.keep(tenantId, opened.id, envelope)

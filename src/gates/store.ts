@@ -76,12 +76,23 @@ export async function insertReview(
   return rows.length === 1
 }
 
-export async function isPlanRecorded(tx: SqlTx, tenantId: string, planHash: string): Promise<boolean> {
-  const rows = await tx.query('select 1 from gates_plan where tenant_id = $1 and plan_hash = $2', [tenantId, planHash])
+export async function isPlanRecorded(
+  tx: SqlTx,
+  tenantId: string,
+  planHash: string,
+): Promise<boolean> {
+  const rows = await tx.query('select 1 from gates_plan where tenant_id = $1 and plan_hash = $2', [
+    tenantId,
+    planHash,
+  ])
   return rows.length > 0
 }
 
-export async function selectReviewers(tx: SqlTx, tenantId: string, planHash: string): Promise<string[]> {
+export async function selectReviewers(
+  tx: SqlTx,
+  tenantId: string,
+  planHash: string,
+): Promise<string[]> {
   const rows = await tx.query<{ principal_id: string }>(
     'select principal_id from gates_review where tenant_id = $1 and plan_hash = $2 order by principal_id limit 100',
     [tenantId, planHash],
@@ -106,11 +117,15 @@ export async function insertRun(tx: SqlTx, tenantId: string, run: StoredRun): Pr
   )
 }
 
-export async function selectRun(tx: SqlTx, tenantId: string, runId: string): Promise<StoredRun | undefined> {
-  const rows = await tx.query<RunRow>('select * from gates_run where tenant_id = $1 and run_id = $2', [
-    tenantId,
-    runId,
-  ])
+export async function selectRun(
+  tx: SqlTx,
+  tenantId: string,
+  runId: string,
+): Promise<StoredRun | undefined> {
+  const rows = await tx.query<RunRow>(
+    'select * from gates_run where tenant_id = $1 and run_id = $2',
+    [tenantId, runId],
+  )
   return rows[0] && runOfRow(rows[0])
 }
 
@@ -128,7 +143,11 @@ export async function selectLatestRun(
   return rows[0] && runOfRow(rows[0])
 }
 
-export async function selectRecentRuns(tx: SqlTx, tenantId: string, limit: number): Promise<StoredRun[]> {
+export async function selectRecentRuns(
+  tx: SqlTx,
+  tenantId: string,
+  limit: number,
+): Promise<StoredRun[]> {
   const rows = await tx.query<RunRow>(
     'select * from gates_run where tenant_id = $1 order by run_id desc limit $2',
     [tenantId, limit],
@@ -206,7 +225,11 @@ export async function insertResult(
 }
 
 /** The last attempt of each gate of the run. */
-export async function selectLastResults(tx: SqlTx, tenantId: string, runId: string): Promise<StoredResult[]> {
+export async function selectLastResults(
+  tx: SqlTx,
+  tenantId: string,
+  runId: string,
+): Promise<StoredResult[]> {
   const rows = await tx.query<{
     gate_id: string
     attempt: number

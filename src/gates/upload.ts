@@ -14,11 +14,18 @@ export function isPlanFile(path: string): boolean {
 /**
  * @throws GATES_SOURCE_CHANGED when the checklist beside a plan file is not the one the plan was made from
  */
-export async function uploadPlan(context: CommandContext, path: string, options: OptionValues): Promise<RecordedPlan> {
+export async function uploadPlan(
+  context: CommandContext,
+  path: string,
+  options: OptionValues,
+): Promise<RecordedPlan> {
   const { files, client } = context
   const bytes = await files.read(path, PLAN_LIMIT_BYTES)
   const isPlan = options['kind'] === 'plan' || isPlanFile(path)
-  const query = new URLSearchParams({ name: files.baseName(path), kind: isPlan ? 'plan' : 'checklist' })
+  const query = new URLSearchParams({
+    name: files.baseName(path),
+    kind: isPlan ? 'plan' : 'checklist',
+  })
   const naming: readonly (readonly [string, string])[] = [
     ['service', 'service'],
     ['version', 'releaseVersion'],
@@ -34,7 +41,11 @@ export async function uploadPlan(context: CommandContext, path: string, options:
 }
 
 // The checklist a plan was made from is looked for beside the plan, so that its filled copy can be written.
-async function uploadSource(context: CommandContext, planPath: string, recorded: RecordedPlan): Promise<void> {
+async function uploadSource(
+  context: CommandContext,
+  planPath: string,
+  recorded: RecordedPlan,
+): Promise<void> {
   const { files, client, ports } = context
   const { name, sha256 } = recorded.plan.source
   const path = files.resolve(files.folderOf(planPath), files.baseName(name))
@@ -42,7 +53,10 @@ async function uploadSource(context: CommandContext, planPath: string, recorded:
   const bytes = await files.read(path, PLAN_LIMIT_BYTES)
   const actual = contentDigest(ports.digest.sha256(bytes))
   if (actual !== sha256) {
-    throw gatesFault('GATES_SOURCE_CHANGED', `expected ${name} with the digest ${sha256}, got ${actual}`)
+    throw gatesFault(
+      'GATES_SOURCE_CHANGED',
+      `expected ${name} with the digest ${sha256}, got ${actual}`,
+    )
   }
   await client.upload('PUT', `/v1/evidence/${sha256}`, bytes)
 }

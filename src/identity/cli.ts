@@ -22,10 +22,14 @@ export async function runKeyCreate(
 }
 
 export async function runKeyList(context: CommandContext): Promise<CommandOutcome> {
-  const principals = await context.client.call<readonly PresentedPrincipal[]>('GET', '/v1/principals')
+  const principals = await context.client.call<readonly PresentedPrincipal[]>(
+    'GET',
+    '/v1/principals',
+  )
   const local = new Set(await context.keys.list())
   const lines = principals.map((principal) => {
-    const here = principal.kind === 'person' && local.has(principal.displayName) ? ', key on this machine' : ''
+    const here =
+      principal.kind === 'person' && local.has(principal.displayName) ? ', key on this machine' : ''
     return `${principal.kind.padEnd(13)} ${principal.displayName}  ${principal.roles.join(', ') || 'no role'}  (${principal.id}${here})`
   })
   return { exit: EXIT.ok, data: principals, text: lines.join('\n') || 'Nobody is registered yet.' }

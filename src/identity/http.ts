@@ -9,8 +9,20 @@ import type { Identity } from './service.ts'
 
 const registrationSchema = z.strictObject({
   kind: z.enum(['person', 'runner']),
-  displayName: z.string().min(1).max(200).regex(/^[^\p{Cc}]+$/u),
-  roles: z.array(z.string().min(1).max(100).regex(/^[^\p{Cc}]+$/u)).max(50),
+  displayName: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[^\p{Cc}]+$/u),
+  roles: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(100)
+        .regex(/^[^\p{Cc}]+$/u),
+    )
+    .max(50),
   publicKey: z.string().max(400),
 })
 
@@ -24,7 +36,10 @@ export function makeIdentityRoutes(identity: Identity): readonly Route[] {
       async handle({ principal, body }) {
         const registration = parseBody(registrationSchema, body)
         const publicKey = decodeKey(registration.publicKey)
-        const registered = await identity.register(principal.tenantId, { ...registration, publicKey })
+        const registered = await identity.register(principal.tenantId, {
+          ...registration,
+          publicKey,
+        })
         return { status: 201, data: presentPrincipal(registered) }
       },
     },
@@ -44,7 +59,9 @@ function decodeKey(text: string): Uint8Array {
   try {
     return bytesOfBase64(text)
   } catch (error) {
-    throw identityFault('IDENTITY_KEY_MALFORMED', 'expected the public key as base64', { cause: error })
+    throw identityFault('IDENTITY_KEY_MALFORMED', 'expected the public key as base64', {
+      cause: error,
+    })
   }
 }
 

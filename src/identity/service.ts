@@ -57,11 +57,19 @@ export function makeIdentity(ports: {
         keyId,
       }
       return sql.transaction({ tenantId }, async (tx) => {
-        const isNew = await insertPrincipal(tx, tenantId, principal, new Date(clock.nowMs()).toISOString())
+        const isNew = await insertPrincipal(
+          tx,
+          tenantId,
+          principal,
+          new Date(clock.nowMs()).toISOString(),
+        )
         if (!isNew) {
           const known = await selectPrincipalByKey(tx, tenantId, keyId)
           if (known !== undefined && samePrincipal(known, principal)) return known
-          throw identityFault('IDENTITY_KEY_TAKEN', `expected a new key, got one registered as ${known?.id ?? 'another'}`)
+          throw identityFault(
+            'IDENTITY_KEY_TAKEN',
+            `expected a new key, got one registered as ${known?.id ?? 'another'}`,
+          )
         }
         await ledger.appendInTx(tx, tenantId, [
           {
@@ -80,13 +88,21 @@ export function makeIdentity(ports: {
       return sql.transaction({ tenantId }, (tx) => selectPrincipals(tx, tenantId))
     },
     openStatement(tenantId, envelope, kind, signerKinds) {
-      return openSignedStatement(ports, (keyId) => findByKey(tenantId, keyId), envelope, kind, signerKinds)
+      return openSignedStatement(
+        ports,
+        (keyId) => findByKey(tenantId, keyId),
+        envelope,
+        kind,
+        signerKinds,
+      )
     },
   }
 }
 
 function assertP256(publicKey: Uint8Array): void {
-  const prefix = Array.from(publicKey.subarray(0, 27), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const prefix = Array.from(publicKey.subarray(0, 27), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('')
   if (publicKey.length !== P256_SPKI_SIZE_BYTES || prefix !== P256_SPKI_PREFIX) {
     throw identityFault(
       'IDENTITY_KEY_MALFORMED',
@@ -96,5 +112,7 @@ function assertP256(publicKey: Uint8Array): void {
 }
 
 function samePrincipal(a: RegisteredPrincipal, b: RegisteredPrincipal): boolean {
-  return a.id === b.id && a.displayName === b.displayName && a.roles.join('\n') === b.roles.join('\n')
+  return (
+    a.id === b.id && a.displayName === b.displayName && a.roles.join('\n') === b.roles.join('\n')
+  )
 }

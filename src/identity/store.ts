@@ -58,7 +58,10 @@ export async function selectPrincipalByKey(
   return rows[0] && principalOfRow(rows[0])
 }
 
-export async function selectPrincipals(tx: SqlTx, tenantId: string): Promise<RegisteredPrincipal[]> {
+export async function selectPrincipals(
+  tx: SqlTx,
+  tenantId: string,
+): Promise<RegisteredPrincipal[]> {
   const rows = await tx.query<PrincipalRow>(
     'select * from identity_principal where tenant_id = $1 order by principal_id limit 1000',
     [tenantId],

@@ -26,7 +26,8 @@ export function hexOf(bytes: Uint8Array): string {
 
 /** @throws RangeError unless the text is lower-case hexadecimal of even length. */
 export function bytesOfHex(text: string): Uint8Array {
-  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) throw new RangeError('expected lower-case hexadecimal')
+  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text))
+    throw new RangeError('expected lower-case hexadecimal')
   const out = new Uint8Array(text.length / 2)
   for (let i = 0; i < out.length; i++) out[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16)
   return out
@@ -44,7 +45,8 @@ export function base64Of(bytes: Uint8Array): string {
 
 /** @throws RangeError unless the text is canonical base64: padded, no spaces, unused bits zero. */
 export function bytesOfBase64(text: string): Uint8Array {
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new RangeError('expected padded base64')
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text))
+    throw new RangeError('expected padded base64')
   const binary = atob(text)
   const out = new Uint8Array(binary.length)
   for (let i = 0; i < binary.length; i++) out[i] = binary.charCodeAt(i)

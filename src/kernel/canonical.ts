@@ -15,7 +15,13 @@ const fault = faultsOf(canonicalErrors)
 /** Nesting deeper than this is refused; the same limit holds for parsing. */
 export const CANONICAL_DEPTH_LIMIT = 64
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json }
 
 const encoder = new TextEncoder()
 
@@ -39,7 +45,12 @@ export function canonicalBytes(value: unknown): Uint8Array {
   return encoder.encode(canonicalize(value))
 }
 
-function write(value: unknown, depth: number, parent: Place | undefined, key: string | number): string {
+function write(
+  value: unknown,
+  depth: number,
+  parent: Place | undefined,
+  key: string | number,
+): string {
   switch (typeof value) {
     case 'string':
       if (!value.isWellFormed()) throw refuse({ parent, key }, 'a string with a lone surrogate')
@@ -53,7 +64,9 @@ function write(value: unknown, depth: number, parent: Place | undefined, key: st
       if (depth >= CANONICAL_DEPTH_LIMIT) {
         throw refuse({ parent, key }, `nested deeper than ${CANONICAL_DEPTH_LIMIT}`)
       }
-      return Array.isArray(value) ? writeArray(value, depth, { parent, key }) : writeObject(value, depth, { parent, key })
+      return Array.isArray(value)
+        ? writeArray(value, depth, { parent, key })
+        : writeObject(value, depth, { parent, key })
     default:
       throw refuse({ parent, key }, `a ${typeof value}`)
   }
@@ -80,8 +93,10 @@ function writeArray(value: readonly unknown[], depth: number, place: Place): str
 
 function writeObject(value: object, depth: number, place: Place): string {
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) throw refuse(place, 'an instance of a class')
-  if (Object.getOwnPropertySymbols(value).length > 0) throw refuse(place, 'an object with symbol keys')
+  if (prototype !== Object.prototype && prototype !== null)
+    throw refuse(place, 'an instance of a class')
+  if (Object.getOwnPropertySymbols(value).length > 0)
+    throw refuse(place, 'an object with symbol keys')
   // Default sort compares UTF-16 code units, as RFC 8785 section 3.2.3 asks.
   const keys = Object.keys(value).sort()
   let out = '{'
@@ -90,14 +105,19 @@ function writeObject(value: object, depth: number, place: Place): string {
     if (!first) out += ','
     first = false
     if (!key.isWellFormed()) throw refuse({ parent: place, key }, 'a key with a lone surrogate')
-    out += JSON.stringify(key) + ':' + write((value as Record<string, unknown>)[key], depth + 1, place, key)
+    out +=
+      JSON.stringify(key) +
+      ':' +
+      write((value as Record<string, unknown>)[key], depth + 1, place, key)
   }
   return out + '}'
 }
 
 function refuse(place: Place, what: string): Error {
   const path = pathOf(place)
-  return fault('CANONICAL_VALUE_REFUSED', `expected a JSON value at ${path}, got ${what}`, { details: { path } })
+  return fault('CANONICAL_VALUE_REFUSED', `expected a JSON value at ${path}, got ${what}`, {
+    details: { path },
+  })
 }
 
 function pathOf(place: Place): string {

@@ -1,5 +1,15 @@
 // Front door of the kernel.
-export { base64Of, bytesEqual, bytesOfBase64, bytesOfHex, concatBytes, hexOf, utf8Bytes, utf8Text, utf8TextLossy } from './bytes.ts'
+export {
+  base64Of,
+  bytesEqual,
+  bytesOfBase64,
+  bytesOfHex,
+  concatBytes,
+  hexOf,
+  utf8Bytes,
+  utf8Text,
+  utf8TextLossy,
+} from './bytes.ts'
 export { CANONICAL_DEPTH_LIMIT, canonicalBytes, canonicalize } from './canonical.ts'
 export type { Json } from './canonical.ts'
 export { defineErrors, EXIT, faultsOf, messageOf, SeaworthyError } from './errors.ts'

@@ -14,7 +14,15 @@ export interface Random {
   bytes(count: number): Uint8Array
 }
 
-export type SqlValue = string | number | bigint | boolean | null | Uint8Array | readonly string[] | readonly number[]
+export type SqlValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Uint8Array
+  | readonly string[]
+  | readonly number[]
 
 /**
  * One open transaction. Rows come back as plain objects: int8 as number (a fault beyond 2^53-1), bytea as

@@ -16,7 +16,9 @@ export interface Redacted {
 export function redactValues(text: string, secrets: readonly string[]): Redacted {
   let count = 0
   let out = text
-  const usable = [...new Set(secrets)].filter((secret) => secret.length >= MASKED_VALUE_MINIMUM_LENGTH)
+  const usable = [...new Set(secrets)].filter(
+    (secret) => secret.length >= MASKED_VALUE_MINIMUM_LENGTH,
+  )
   for (const secret of usable.sort((a, b) => b.length - a.length)) {
     const parts = out.split(secret)
     count += parts.length - 1

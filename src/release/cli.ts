@@ -9,10 +9,17 @@ import { parseReleaseName } from '../gates/index.ts'
 import type { ReleaseKey } from './store.ts'
 import { renderStatus, renderVerdict } from './screen.ts'
 
-export async function runStatus(context: CommandContext, args: readonly string[]): Promise<CommandOutcome> {
+export async function runStatus(
+  context: CommandContext,
+  args: readonly string[],
+): Promise<CommandOutcome> {
   const review = await readReview(context, await chooseRelease(context, args[0]))
   const { plan, ...rest } = review
-  return { exit: EXIT.ok, data: { ...rest, signOffRoles: plan.signOffs }, text: renderStatus(review) }
+  return {
+    exit: EXIT.ok,
+    data: { ...rest, signOffRoles: plan.signOffs },
+    text: renderStatus(review),
+  }
 }
 
 export async function runSign(
@@ -32,7 +39,10 @@ export async function runReject(
   return signRelease(context, await chooseRelease(context, args[0]), options, 'REJECT')
 }
 
-export async function runDecide(context: CommandContext, args: readonly string[]): Promise<CommandOutcome> {
+export async function runDecide(
+  context: CommandContext,
+  args: readonly string[],
+): Promise<CommandOutcome> {
   const release = await chooseRelease(context, args[0])
   const decided = await context.client.call<DecidedRelease & { exit: ExitCode }>(
     'POST',
@@ -45,12 +55,18 @@ export async function runDecide(context: CommandContext, args: readonly string[]
   return { exit, data: { ...data, paths }, text }
 }
 
-export async function runReport(context: CommandContext, args: readonly string[]): Promise<CommandOutcome> {
+export async function runReport(
+  context: CommandContext,
+  args: readonly string[],
+): Promise<CommandOutcome> {
   const paths = await writeDocuments(context, await chooseRelease(context, args[0]))
   return { exit: EXIT.ok, data: { paths }, text: renderPaths(paths) }
 }
 
-export async function runBundle(context: CommandContext, args: readonly string[]): Promise<CommandOutcome> {
+export async function runBundle(
+  context: CommandContext,
+  args: readonly string[],
+): Promise<CommandOutcome> {
   const release = await chooseRelease(context, args[0])
   const sealed = await context.client.call<{ bundle: string; sizeBytes: number; trust: string }>(
     'POST',
@@ -80,7 +96,10 @@ export async function writeDocuments(
   }>('GET', `${pathOf(release)}/documents`)
   const pathFor = (suffix: string): string =>
     context.files.resolve(context.files.outputFolder, `${fileStem(release)}.${suffix}`)
-  const paths: Record<string, string> = { report: pathFor('report.md'), reportHtml: pathFor('report.html') }
+  const paths: Record<string, string> = {
+    report: pathFor('report.md'),
+    reportHtml: pathFor('report.html'),
+  }
   await context.files.write(pathFor('report.md'), utf8Bytes(documents.reportMarkdown))
   await context.files.write(pathFor('report.html'), utf8Bytes(documents.reportHtml))
   if (documents.filled !== null) {
@@ -115,7 +134,12 @@ async function signRelease(
   const verb = decision === 'APPROVE' ? 'signed off' : 'rejected'
   return {
     exit: EXIT.ok,
-    data: { statement: sealed.id, release: after.release, signOffs: after.signOffs, reviewHash: after.reviewHash },
+    data: {
+      statement: sealed.id,
+      release: after.release,
+      signOffs: after.signOffs,
+      reviewHash: after.reviewHash,
+    },
     text: `${name} ${verb} ${after.release} as ${requireOption(options, 'role')} over ${review.reviewHash}`,
   }
 }
@@ -125,11 +149,15 @@ async function readReview(context: CommandContext, release: ReleaseKey): Promise
 }
 
 /** The named release, or that of the newest run. */
-async function chooseRelease(context: CommandContext, name: string | undefined): Promise<ReleaseKey> {
+async function chooseRelease(
+  context: CommandContext,
+  name: string | undefined,
+): Promise<ReleaseKey> {
   if (name !== undefined) return parseReleaseName(name)
   const runs = await context.client.call<readonly ReleaseKey[]>('GET', '/v1/runs')
   const newest = runs[0]
-  if (newest === undefined) throw releaseFault('RELEASE_RUN_MISSING', 'expected a release with a run, found none')
+  if (newest === undefined)
+    throw releaseFault('RELEASE_RUN_MISSING', 'expected a release with a run, found none')
   return { service: newest.service, version: newest.version }
 }
 
@@ -145,7 +173,8 @@ function pathOf(release: ReleaseKey): string {
 
 /** Safe as a file name on every system; what is not, becomes a hyphen. */
 export function fileStem(release: ReleaseKey): string {
-  const safe = (text: string): string => text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '') || 'release'
+  const safe = (text: string): string =>
+    text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '') || 'release'
   return `${safe(release.service)}-${safe(release.version)}`
 }
 

@@ -38,13 +38,21 @@ export async function decideRelease(
     verdict: verdict.value,
     raw: verdict.raw,
     asOf: new Date(verdict.asOfMs).toISOString(),
-    ...(verdict.expiresAtMs === undefined ? {} : { expiresAt: new Date(verdict.expiresAtMs).toISOString() }),
+    ...(verdict.expiresAtMs === undefined
+      ? {}
+      : { expiresAt: new Date(verdict.expiresAtMs).toISOString() }),
   })
   const sealed = await sealStatement(digest, signer, statement)
   await evidence.keep(tenantId, sealed.id, sealed.bytes)
   const decided = { inputs, verdict, statementId: sealed.id, inputsDigest }
   const recorded = await recordDecision(context, tenantId, release, decided)
-  return { release: formatReleaseName(release), runId: inputs.run, verdict, statement: recorded, inputs: inputsDigest }
+  return {
+    release: formatReleaseName(release),
+    runId: inputs.run,
+    verdict,
+    statement: recorded,
+    inputs: inputsDigest,
+  }
 }
 
 /** Facts that come in while a decision is being taken make it look again; a release that never rests is refused. */
@@ -64,7 +72,10 @@ async function gatherAtCheckpoint(
     if (canonicalize(again) === canonicalize(gathered)) return { gathered, checkpoint }
     gathered = again
   }
-  throw releaseFault('RELEASE_FACTS_MOVING', `expected ${formatReleaseName(release)} to rest while it is decided, it changed ${GATHER_LIMIT_COUNT} times`)
+  throw releaseFault(
+    'RELEASE_FACTS_MOVING',
+    `expected ${formatReleaseName(release)} to rest while it is decided, it changed ${GATHER_LIMIT_COUNT} times`,
+  )
 }
 
 async function recordDecision(
@@ -81,9 +92,19 @@ async function recordDecision(
   const { sql, clock, evidence, ledger } = context.ports
   const { inputs, verdict, statementId, inputsDigest } = decided
   const at = new Date(clock.nowMs()).toISOString()
-  const row = { id: statementId, predicateType: PREDICATE_TYPES.decision, keyId: context.controlPlane.keyId }
+  const row = {
+    id: statementId,
+    predicateType: PREDICATE_TYPES.decision,
+    keyId: context.controlPlane.keyId,
+  }
   return sql.transaction({ tenantId }, async (tx) => {
-    const stored = { statementId, runId: inputs.run, inputsDigest, verdict: verdict.value, decidedAtMs: verdict.asOfMs }
+    const stored = {
+      statementId,
+      runId: inputs.run,
+      inputsDigest,
+      verdict: verdict.value,
+      decidedAtMs: verdict.asOfMs,
+    }
     // Two decisions at the same instant over the same facts are one: signatures differ, what they say does not.
     if (!(await insertDecision(tx, tenantId, { ...stored, ...release }, at))) {
       return (await selectDecisionOn(tx, tenantId, inputsDigest))?.statementId ?? statementId
@@ -117,8 +138,15 @@ async function findDamage(
   for (const signOff of gathered.signOffs) {
     try {
       const envelope = await evidence.read(tenantId, signOff.statement)
-      const { predicate, signer } = await identity.openStatement(tenantId, envelope, 'sign-off', ['person'])
-      const signed = { decision: predicate.decision, principal: signer.id, reviewHash: predicate.reviewHash, role: predicate.role }
+      const { predicate, signer } = await identity.openStatement(tenantId, envelope, 'sign-off', [
+        'person',
+      ])
+      const signed = {
+        decision: predicate.decision,
+        principal: signer.id,
+        reviewHash: predicate.reviewHash,
+        role: predicate.role,
+      }
       const { decision, principal, reviewHash, role } = signOff
       if (canonicalize(signed) !== canonicalize({ decision, principal, reviewHash, role })) {
         findings.push(`sign-off ${signOff.statement}: what is stored differs from what was signed`)

@@ -35,13 +35,28 @@ export async function renderDocuments(
   const verdict = decide(digest, gathered.view.plan, inputs)
   const people = await context.ports.identity.list(tenantId)
   const names = Object.fromEntries(people.map((person) => [person.id, person.displayName]))
-  const review = { ...presentReview(context, gathered), results: inputs.results, signOffs: inputs.signOffs }
-  const page = composeReport({ review, verdict, statement: decided?.statement, checkpoint: inputs.checkpoint, names })
+  const review = {
+    ...presentReview(context, gathered),
+    results: inputs.results,
+    signOffs: inputs.signOffs,
+  }
+  const page = composeReport({
+    review,
+    verdict,
+    statement: decided?.statement,
+    checkpoint: inputs.checkpoint,
+    names,
+  })
   const original = await readOriginal(context, tenantId, gathered)
   const filled =
     original === undefined
       ? undefined
-      : fillChecklist(digest, original, { plan: review.plan, results: inputs.results, signOffs: inputs.signOffs, names })
+      : fillChecklist(digest, original, {
+          plan: review.plan,
+          results: inputs.results,
+          signOffs: inputs.signOffs,
+          names,
+        })
   return {
     ...(original === undefined ? {} : { original }),
     ...(filled === undefined ? {} : { filled }),
@@ -87,7 +102,8 @@ async function readOriginal(
     return await context.ports.evidence.read(tenantId, digest)
   } catch (error) {
     // A plan file may come without the checklist it was made from; then there is nothing to fill.
-    if (error instanceof SeaworthyError && error.code === 'EVIDENCE_OBJECT_MISSING') return undefined
+    if (error instanceof SeaworthyError && error.code === 'EVIDENCE_OBJECT_MISSING')
+      return undefined
     throw error
   }
 }

@@ -79,7 +79,14 @@ export function makeReleaseRoutes(releases: Releases): readonly Route[] {
       access: 'write',
       async handle(input) {
         const sealed = await releases.seal(input.principal.tenantId, releaseOf(input))
-        return { status: 201, data: { bundle: sealed.bundle, sizeBytes: sealed.sizeBytes, trust: utf8Text(sealed.trust) } }
+        return {
+          status: 201,
+          data: {
+            bundle: sealed.bundle,
+            sizeBytes: sealed.sizeBytes,
+            trust: utf8Text(sealed.trust),
+          },
+        }
       },
     },
   ]

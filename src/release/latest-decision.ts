@@ -19,7 +19,12 @@ export async function readLatestDecision(
   let statementId: string | undefined
   let fromSeq: number | undefined = 0
   while (fromSeq !== undefined) {
-    const query = { fromSeq, limit: PAGE_COUNT, type: 'release.decided', subject: formatReleaseName(release) }
+    const query = {
+      fromSeq,
+      limit: PAGE_COUNT,
+      type: 'release.decided',
+      subject: formatReleaseName(release),
+    }
     const page: EntryPage = await ledger.list(tenantId, query)
     statementId = page.entries.at(-1)?.body.refs[0] ?? statementId
     fromSeq = page.nextSeq

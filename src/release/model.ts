@@ -2,7 +2,12 @@
 import type { GateResult, Plan, SignOff, Subject, Verdict } from '../verdict/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
 
-export const RELEASE_EVENTS = ['release.opened', 'sign-off.recorded', 'release.decided', 'bundle.sealed'] as const
+export const RELEASE_EVENTS = [
+  'release.opened',
+  'sign-off.recorded',
+  'release.decided',
+  'bundle.sealed',
+] as const
 
 /** How long a GO holds when nothing else is said. Source: release.md section 7. */
 export const GO_LIFETIME_MS = 24 * 60 * 60 * 1000

@@ -69,7 +69,9 @@ test('a role nobody holds, a role of somebody else and the author are refused', 
 
 test('a signature over anything but what would be decided now is refused', async () => {
   const { house, manager } = await certifiedHouse()
-  await assert.rejects(house.sign(manager, 'Manager', 'APPROVE', digestOf('c')), { code: 'RELEASE_REVIEW_CHANGED' })
+  await assert.rejects(house.sign(manager, 'Manager', 'APPROVE', digestOf('c')), {
+    code: 'RELEASE_REVIEW_CHANGED',
+  })
 })
 
 test('fresh evidence with the same statuses keeps the sign-offs, another status does not', async () => {
@@ -117,7 +119,10 @@ test('200 parallel sign-offs by one person count once', async () => {
   await Promise.all(Array.from({ length: 200 }, () => house.sign(manager, 'Manager')))
   const { verdict } = await house.releases.decide(house.tenantId, RELEASE)
   assert.equal(verdict.value, 'NOT_READY')
-  assert.deepEqual(verdict.reasons.map((reason) => reason.rule), ['7.6-sign-off'])
+  assert.deepEqual(
+    verdict.reasons.map((reason) => reason.rule),
+    ['7.6-sign-off'],
+  )
 })
 
 test('a decision taken while facts come in covers exactly what its checkpoint covers', async () => {
@@ -133,7 +138,10 @@ test('a decision taken while facts come in covers exactly what its checkpoint co
   const trust = parseTrust(nodeDigest, sealed.trust)
   assert.ok(trust.ok)
   const bytes = house.blobs.get(sealed.bundle)!
-  const report = await verifyBundle(bytes, { ports: nodeVerifyPorts, trust: { kind: 'file', trust: trust.value } })
+  const report = await verifyBundle(bytes, {
+    ports: nodeVerifyPorts,
+    trust: { kind: 'file', trust: trust.value },
+  })
   assert.deepEqual(report.findings, [])
   assert.equal(report.verdict, 'INTACT')
   assert.equal(report.release?.verdict, 'GO')
@@ -160,5 +168,7 @@ test('the same decision renders the same report, byte for byte', async () => {
 
 test('a release without a decision cannot be sealed', async () => {
   const { house } = await certifiedHouse()
-  await assert.rejects(house.releases.seal(house.tenantId, RELEASE), { code: 'RELEASE_DECISION_MISSING' })
+  await assert.rejects(house.releases.seal(house.tenantId, RELEASE), {
+    code: 'RELEASE_DECISION_MISSING',
+  })
 })

@@ -27,7 +27,9 @@ td:first-child { white-space: nowrap }
 `
 
 export function renderReportHtml(page: ReportPage): string {
-  const facts = page.facts.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`)
+  const facts = page.facts.map(
+    ([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`,
+  )
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -57,10 +59,13 @@ function renderTable(table: ReportTable): string {
   return `${heading}\n<div class="${shape}"><table><thead><tr>${head}</tr></thead><tbody>\n${rows}\n</tbody></table></div>`
 }
 
-const STATUS_CELL = /^(PASS|WARN|FAIL|ERROR|PENDING|BLOCKED|RUNNING|INCONCLUSIVE|SKIPPED|NOT_APPLICABLE)$/
+const STATUS_CELL =
+  /^(PASS|WARN|FAIL|ERROR|PENDING|BLOCKED|RUNNING|INCONCLUSIVE|SKIPPED|NOT_APPLICABLE)$/
 
 function renderCell(cell: string): string {
-  return STATUS_CELL.test(cell) ? `<td class="${cell}">${cell}</td>` : `<td>${escapeHtml(cell)}</td>`
+  return STATUS_CELL.test(cell)
+    ? `<td class="${cell}">${cell}</td>`
+    : `<td>${escapeHtml(cell)}</td>`
 }
 
 /** Makes hostile text plain: no markup and no control or direction character. */

@@ -21,7 +21,13 @@ function renderTable(table: ReportTable): string[] {
   const heading = [`## ${escapeMarkdown(table.title)}`, '']
   if (table.rows.length === 0) return [...heading, table.empty, '']
   const row = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`
-  return [...heading, row(table.columns), `|${' --- |'.repeat(table.columns.length)}`, ...table.rows.map(row), '']
+  return [
+    ...heading,
+    row(table.columns),
+    `|${' --- |'.repeat(table.columns.length)}`,
+    ...table.rows.map(row),
+    '',
+  ]
 }
 
 /** Makes hostile text plain: no markup, no line break, no control or direction character. */

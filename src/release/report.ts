@@ -42,7 +42,10 @@ export function composeReport(facts: ReportFacts): ReportPage {
       ['Environment', subject.environment],
       ['Commit', subject.commit ?? 'none stated'],
       [facts.statement === undefined ? 'Provisional as of' : 'Decided', instantOf(verdict.asOfMs)],
-      ['Holds until', verdict.expiresAtMs === undefined ? 'not a Go' : instantOf(verdict.expiresAtMs)],
+      [
+        'Holds until',
+        verdict.expiresAtMs === undefined ? 'not a Go' : instantOf(verdict.expiresAtMs),
+      ],
       ['Gates', countStatuses(review.results)],
       ['Run', review.runId],
     ],
@@ -59,7 +62,8 @@ export function composeReport(facts: ReportFacts): ReportPage {
 function nextStepOf({ verdict, review }: ReportFacts): string {
   const titles = new Map(review.plan.gates.map((gate) => [gate.id, gate.title]))
   const first = verdict.reasons[0]
-  if (verdict.value === 'GO' || first === undefined) return 'Deploy before the Go expires; then regenerate the evidence on production.'
+  if (verdict.value === 'GO' || first === undefined)
+    return 'Deploy before the Go expires; then regenerate the evidence on production.'
   const rest = verdict.reasons.length - 1
   const where = first.gate === undefined ? '' : `${titles.get(first.gate) ?? first.gate}: `
   return `${where}${first.flip}${rest === 0 ? '' : ` And ${rest} more, below.`}`
@@ -104,7 +108,9 @@ function gateRow(gate: PlanGate, result: GateResult | undefined): string[] {
 const REASON_LIMIT_CHARACTERS = 160
 
 function shortText(text: string): string {
-  return text.length > REASON_LIMIT_CHARACTERS ? `${text.slice(0, REASON_LIMIT_CHARACTERS).toWellFormed()}…` : text
+  return text.length > REASON_LIMIT_CHARACTERS
+    ? `${text.slice(0, REASON_LIMIT_CHARACTERS).toWellFormed()}…`
+    : text
 }
 
 function signOffTable({ review, names }: ReportFacts): ReportTable {
@@ -116,11 +122,21 @@ function signOffTable({ review, names }: ReportFacts): ReportTable {
     })
     return [role, String(minimum), people.join('; ') || 'nobody yet']
   })
-  return { title: 'Sign-offs', columns: ['Role', 'Needed', 'Given'], rows, empty: 'The plan asks for none.' }
+  return {
+    title: 'Sign-offs',
+    columns: ['Role', 'Needed', 'Given'],
+    rows,
+    empty: 'The plan asks for none.',
+  }
 }
 
 function notesTable(verdict: Verdict): ReportTable {
-  return { title: 'Notes', columns: ['Note'], rows: verdict.notes.map((note) => [note]), empty: 'None.' }
+  return {
+    title: 'Notes',
+    columns: ['Note'],
+    rows: verdict.notes.map((note) => [note]),
+    empty: 'None.',
+  }
 }
 
 function basisTable(facts: ReportFacts, checkpoint: ReportFacts['checkpoint']): ReportTable {
@@ -133,7 +149,10 @@ function basisTable(facts: ReportFacts, checkpoint: ReportFacts['checkpoint']): 
       ['Plan', review.planHash],
       ['What was signed', verdict.reviewHash],
       ['What was decided on', verdict.decisionHash],
-      ['Decision statement', statement ?? 'none: this verdict is provisional until `seaworthy decide` records it'],
+      [
+        'Decision statement',
+        statement ?? 'none: this verdict is provisional until `seaworthy decide` records it',
+      ],
       ['Ledger', `${checkpoint.origin}, ${checkpoint.size} entries, root ${checkpoint.root}`],
     ],
     empty: '',
@@ -144,7 +163,9 @@ function basisTable(facts: ReportFacts, checkpoint: ReportFacts['checkpoint']): 
 function countStatuses(results: readonly GateResult[]): string {
   const counts = new Map<string, number>()
   for (const result of results) counts.set(result.status, (counts.get(result.status) ?? 0) + 1)
-  const listed = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([status, count]) => `${count} ${status}`)
+  const listed = [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([status, count]) => `${count} ${status}`)
   return `${results.length}: ${listed.join(', ') || 'none'}`
 }
 

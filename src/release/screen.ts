@@ -16,7 +16,8 @@ export function renderVerdict(release: string, verdict: Verdict): string {
   const hidden = verdict.reasons.length - REASONS_SHOWN_COUNT
   if (hidden > 0) lines.push(`  and ${hidden} more reasons; the report lists them all`)
   for (const note of verdict.notes) lines.push(`  note: ${note}`)
-  if (verdict.expiresAtMs !== undefined) lines.push(`  holds until ${new Date(verdict.expiresAtMs).toISOString()}`)
+  if (verdict.expiresAtMs !== undefined)
+    lines.push(`  holds until ${new Date(verdict.expiresAtMs).toISOString()}`)
   return lines.map(harmlessLine).join('\n')
 }
 
@@ -24,11 +25,17 @@ export function renderStatus(review: ReleaseReview): string {
   const titles = new Map(review.plan.gates.map((gate) => [gate.id, gate.title]))
   const lines = [`${review.release}, run ${review.runId}`]
   for (const result of review.results) {
-    lines.push(`  ${result.status.padEnd(14)} ${titles.get(result.gate) ?? result.gate}: ${result.reason}`)
+    lines.push(
+      `  ${result.status.padEnd(14)} ${titles.get(result.gate) ?? result.gate}: ${result.reason}`,
+    )
   }
   for (const { role, minimum } of review.plan.signOffs) {
-    const given = review.signOffs.filter((one) => one.role === role && one.reviewHash === review.reviewHash)
-    lines.push(`  sign-off ${role}: ${given.length} of ${minimum}${given.some((one) => one.decision === 'REJECT') ? ', rejected' : ''}`)
+    const given = review.signOffs.filter(
+      (one) => one.role === role && one.reviewHash === review.reviewHash,
+    )
+    lines.push(
+      `  sign-off ${role}: ${given.length} of ${minimum}${given.some((one) => one.decision === 'REJECT') ? ', rejected' : ''}`,
+    )
   }
   lines.push(`  to sign: ${review.reviewHash}`)
   return lines.map(harmlessLine).join('\n')

@@ -41,7 +41,10 @@ export async function sealRelease(
   const { clock, digest, ledger, evidence, signer } = context.ports
   const decision = await readLatestDecision(context, tenantId, release)
   if (decision === undefined) {
-    throw releaseFault('RELEASE_DECISION_MISSING', `expected a decision about ${formatReleaseName(release)}, found none`)
+    throw releaseFault(
+      'RELEASE_DECISION_MISSING',
+      `expected a decision about ${formatReleaseName(release)}, found none`,
+    )
   }
   const inputsBytes = await evidence.read(tenantId, decision.inputsDigest)
   const inputs = parseDecisionInputs(JSON.parse(utf8Text(inputsBytes)))
@@ -84,7 +87,11 @@ async function collectTrust(context: ReleaseContext, tenantId: string): Promise<
   const people = await context.ports.identity.list(tenantId)
   const log = await context.ports.ledger.identify(tenantId)
   // A decision was taken, so its entry is in the log; without a log the database lost it.
-  if (log === undefined) throw releaseFault('RELEASE_DECISION_MISSING', 'expected a ledger with the decision, found none')
+  if (log === undefined)
+    throw releaseFault(
+      'RELEASE_DECISION_MISSING',
+      'expected a ledger with the decision, found none',
+    )
   return {
     ledger: { origin: log.origin, vkey: log.noteKey },
     keys: people.map((principal) => ({
@@ -128,7 +135,10 @@ async function collectStatements(
     entries.flatMap(({ body }) => (STATEMENT_ENTRIES.has(body.type) ? body.refs.slice(0, 1) : [])),
   )
   return Promise.all(
-    [...ids].map(async (id) => ({ path: statementPath(id), bytes: await context.ports.evidence.read(tenantId, id) })),
+    [...ids].map(async (id) => ({
+      path: statementPath(id),
+      bytes: await context.ports.evidence.read(tenantId, id),
+    })),
   )
 }
 
@@ -138,7 +148,9 @@ async function collectEvidence(
   inputs: DecisionInputs,
 ): Promise<BundleFile[]> {
   const { digest, evidence, gzip } = context.ports
-  const digests = new Set(inputs.results.flatMap((result) => result.evidence.map((ref) => ref.digest)))
+  const digests = new Set(
+    inputs.results.flatMap((result) => result.evidence.map((ref) => ref.digest)),
+  )
   const files: BundleFile[] = []
   for (const sha256 of digests) {
     const content = await evidence.read(tenantId, sha256)
@@ -181,7 +193,12 @@ async function collectLedger(
   for (const entry of listed) {
     const payload = await ledger.payloadOf(tenantId, entry.seq)
     const { proof } = await ledger.proveInclusion(tenantId, entry.seq, checkpoint.size)
-    entries.push({ seq: entry.seq, leaf: entry.leaf, proof, ...(payload === undefined ? {} : { payload }) })
+    entries.push({
+      seq: entry.seq,
+      leaf: entry.leaf,
+      proof,
+      ...(payload === undefined ? {} : { payload }),
+    })
   }
   const from = inputs.checkpoint
   const consistency = {
@@ -205,7 +222,11 @@ async function collectDocuments(
   return [
     { path: 'documents/report.html', bytes: documents.reportHtml },
     { path: 'documents/report.md', bytes: documents.reportMarkdown },
-    ...(documents.original === undefined ? [] : [{ path: 'documents/original.md', bytes: documents.original }]),
-    ...(documents.filled === undefined ? [] : [{ path: 'documents/filled.md', bytes: documents.filled }]),
+    ...(documents.original === undefined
+      ? []
+      : [{ path: 'documents/original.md', bytes: documents.original }]),
+    ...(documents.filled === undefined
+      ? []
+      : [{ path: 'documents/filled.md', bytes: documents.filled }]),
   ]
 }

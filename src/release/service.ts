@@ -34,10 +34,19 @@ export function makeReleases(context: ReleaseContext): Releases {
         if (!(await insertRelease(tx, tenantId, { ...release, author }, at))) {
           const known = await selectAuthor(tx, tenantId, release)
           if (author === null || known === author) return
-          throw releaseFault('RELEASE_AUTHOR_CHANGED', `expected the author ${known ?? '(none)'}, got ${author}`)
+          throw releaseFault(
+            'RELEASE_AUTHOR_CHANGED',
+            `expected the author ${known ?? '(none)'}, got ${author}`,
+          )
         }
         await ledger.appendInTx(tx, tenantId, [
-          { type: 'release.opened', actor, subject: formatReleaseName(release), payload: { author, ...release }, refs: [] },
+          {
+            type: 'release.opened',
+            actor,
+            subject: formatReleaseName(release),
+            payload: { author, ...release },
+            refs: [],
+          },
         ])
       })
     },

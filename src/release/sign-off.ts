@@ -23,13 +23,17 @@ export async function recordSignOff(
   assertEligible(opened, gathered)
   const reviewHash = hashReview(context, gathered)
   if (claim.reviewHash !== reviewHash || claim.run !== gathered.view.run.runId) {
-    throw releaseFault('RELEASE_REVIEW_CHANGED', `expected a signature over ${reviewHash}, got one over ${claim.reviewHash}`)
+    throw releaseFault(
+      'RELEASE_REVIEW_CHANGED',
+      `expected a signature over ${reviewHash}, got one over ${claim.reviewHash}`,
+    )
   }
   await evidence.keep(tenantId, opened.id, envelope)
   const signOff = signOffOf(claim, opened)
   const at = new Date(clock.nowMs()).toISOString()
   await sql.transaction({ tenantId }, async (tx) => {
-    if (!(await insertSignOff(tx, tenantId, { ...signOff, ...release, runId: claim.run }, at))) return
+    if (!(await insertSignOff(tx, tenantId, { ...signOff, ...release, runId: claim.run }, at)))
+      return
     await evidence.recordStatementInTx(tx, tenantId, opened.row, at)
     await ledger.appendInTx(tx, tenantId, [
       {
@@ -60,7 +64,10 @@ function assertEligible(opened: OpenedStatement<'sign-off'>, gathered: GatheredR
   if (reason !== undefined) throw releaseFault('RELEASE_SIGN_OFF_REFUSED', reason)
 }
 
-function refusalOf(opened: OpenedStatement<'sign-off'>, gathered: GatheredRelease): string | undefined {
+function refusalOf(
+  opened: OpenedStatement<'sign-off'>,
+  gathered: GatheredRelease,
+): string | undefined {
   const { predicate: claim, signer } = opened
   const roles = gathered.view.plan.signOffs.map((signOff) => signOff.role)
   if (claim.principal !== signer.id) {
@@ -72,6 +79,7 @@ function refusalOf(opened: OpenedStatement<'sign-off'>, gathered: GatheredReleas
   if (!signer.roles.includes(claim.role)) {
     return `expected somebody with the role ${claim.role}, got ${signer.id} with ${signer.roles.join(', ') || 'no role'}`
   }
-  if (gathered.author === signer.id) return `expected somebody other than the author of the change, got ${signer.id}`
+  if (gathered.author === signer.id)
+    return `expected somebody other than the author of the change, got ${signer.id}`
   return undefined
 }

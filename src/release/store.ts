@@ -73,7 +73,11 @@ export async function insertSignOff(
 }
 
 /** All sign-offs ever given on the release; which of them still count is the decision's to say. */
-export async function selectSignOffs(tx: SqlTx, tenantId: string, release: ReleaseKey): Promise<SignOff[]> {
+export async function selectSignOffs(
+  tx: SqlTx,
+  tenantId: string,
+  release: ReleaseKey,
+): Promise<SignOff[]> {
   const rows = await tx.query<{
     role: string
     principal_id: string

@@ -11,8 +11,14 @@ export function apiSink(client: Client, runId: string): RunSink {
       await client.call('POST', `${path}/intents`, { gate, attempt })
     },
     async record(_gate, _attempt, statement, blobs) {
-      await Promise.all(blobs.map(({ digest, bytes }) => client.upload('PUT', `/v1/evidence/${digest}`, bytes)))
-      const { status, reason } = await client.upload<Judgement>('POST', `${path}/results`, statement)
+      await Promise.all(
+        blobs.map(({ digest, bytes }) => client.upload('PUT', `/v1/evidence/${digest}`, bytes)),
+      )
+      const { status, reason } = await client.upload<Judgement>(
+        'POST',
+        `${path}/results`,
+        statement,
+      )
       return { status, reason }
     },
   }

@@ -37,7 +37,11 @@ export async function runHere(
   const parameters = readParameters(context, ports.digest, options)
   const recorded = await uploadPlan(context, file, options)
   const { service, version } = recorded.plan
-  await client.call('POST', '/v1/releases', { service, version, author: await authorId(context, options) })
+  await client.call('POST', '/v1/releases', {
+    service,
+    version,
+    author: await authorId(context, options),
+  })
   const runner = await enrolRunner(context)
   const subject = subjectOf(context, recorded, options)
   const started = await client.call<StartedRun>('POST', '/v1/runs', {
@@ -67,7 +71,11 @@ export async function runHere(
       ports,
       sink: apiSink(client, started.run.runId),
       workspace: workspaceOf(context, file, started, options),
-      resume: { results: started.finished, unfinished: started.unfinished, attempts: started.attempts },
+      resume: {
+        results: started.finished,
+        unfinished: started.unfinished,
+        attempts: started.attempts,
+      },
       confirmRepeat: options['repeat'] === true ? started.unfinished : [],
       parallelLimit: parallelOf(options),
       onEvent: (event) => progress.show(event),
@@ -77,7 +85,12 @@ export async function runHere(
     const view = outcome.interrupted
       ? await client.call<RunView>('GET', path)
       : await client.call<RunView>('POST', `${path}/finish`, {})
-    return { view, preview: started.preview, interrupted: outcome.interrupted, isComplete: isRunComplete(view) }
+    return {
+      view,
+      preview: started.preview,
+      interrupted: outcome.interrupted,
+      isComplete: isRunComplete(view),
+    }
   } finally {
     await progress.close()
   }
@@ -85,7 +98,9 @@ export async function runHere(
 
 function isRunComplete(view: RunView): boolean {
   const severities = new Map(view.plan.gates.map((gate) => [gate.id, gate.severity]))
-  return view.results.every((result) => severities.get(result.gate) !== 'required' || isSatisfied(result.status))
+  return view.results.every(
+    (result) => severities.get(result.gate) !== 'required' || isSatisfied(result.status),
+  )
 }
 
 export async function runAnswer(
@@ -99,7 +114,8 @@ export async function runAnswer(
   const { client, ports } = context
   const runs = await client.call<readonly { runId: string }[]>('GET', '/v1/runs')
   const newest = runs[0]
-  if (newest === undefined) throw runnerFault('RUNNER_GATE_UNKNOWN', 'expected a run with the gate, found no run')
+  if (newest === undefined)
+    throw runnerFault('RUNNER_GATE_UNKNOWN', 'expected a run with the gate, found no run')
   const view = await client.call<RunView>('GET', `/v1/runs/${newest.runId}`)
   const key = await context.keys.open(typeof options['as'] === 'string' ? options['as'] : '')
   const gate = args[0] ?? ''
@@ -122,12 +138,20 @@ export async function runAnswer(
     sink: apiSink(client, newest.runId),
     clock: ports.clock,
   })
-  return { exit: EXIT.ok, data: { gate, ...outcome }, text: `${outcome.status} ${gate}: ${outcome.reason}` }
+  return {
+    exit: EXIT.ok,
+    data: { gate, ...outcome },
+    text: `${outcome.status} ${gate}: ${outcome.reason}`,
+  }
 }
 
 function slotPair(text: string): readonly [string, string] {
   const at = text.indexOf('=')
-  if (at < 1) throw runnerFault('RUNNER_SLOT_UNKNOWN', `expected ID=VALUE, got ${JSON.stringify(text.slice(0, 100))}`)
+  if (at < 1)
+    throw runnerFault(
+      'RUNNER_SLOT_UNKNOWN',
+      `expected ID=VALUE, got ${JSON.stringify(text.slice(0, 100))}`,
+    )
   return [text.slice(0, at), text.slice(at + 1)]
 }
 
@@ -141,7 +165,9 @@ async function authorId(context: CommandContext, options: OptionValues): Promise
 }
 
 /** The runner of this machine has a key of its own; enrolling it again is no change. */
-async function enrolRunner(context: CommandContext): Promise<{ readonly id: string; readonly key: LocalKey }> {
+async function enrolRunner(
+  context: CommandContext,
+): Promise<{ readonly id: string; readonly key: LocalKey }> {
   const key = await context.keys.create(RUNNER_KEY_NAME)
   const enrolled = await context.client.call<{ id: string }>('POST', '/v1/principals', {
     kind: 'runner',
@@ -152,16 +178,25 @@ async function enrolRunner(context: CommandContext): Promise<{ readonly id: stri
   return { id: enrolled.id, key }
 }
 
-function subjectOf(context: CommandContext, recorded: RecordedPlan, options: OptionValues): Subject {
+function subjectOf(
+  context: CommandContext,
+  recorded: RecordedPlan,
+  options: OptionValues,
+): Subject {
   const { service, version, environment } = recorded.plan
-  const artefacts = listOption(options, 'artefact').map((text): readonly [string, ContentDigest] => {
-    const at = text.lastIndexOf('=')
-    const hex = text.slice(at + 1).replace(/^sha256:/, '')
-    if (at < 1 || !/^[0-9a-f]{64}$/.test(hex)) {
-      throw runnerFault('RUNNER_OPTION_REFUSED', `expected NAME=SHA256, got ${JSON.stringify(text.slice(0, 200))}`)
-    }
-    return [text.slice(0, at), `sha256:${hex}`]
-  })
+  const artefacts = listOption(options, 'artefact').map(
+    (text): readonly [string, ContentDigest] => {
+      const at = text.lastIndexOf('=')
+      const hex = text.slice(at + 1).replace(/^sha256:/, '')
+      if (at < 1 || !/^[0-9a-f]{64}$/.test(hex)) {
+        throw runnerFault(
+          'RUNNER_OPTION_REFUSED',
+          `expected NAME=SHA256, got ${JSON.stringify(text.slice(0, 200))}`,
+        )
+      }
+      return [text.slice(0, at), `sha256:${hex}`]
+    },
+  )
   const release = releaseDigestOf(context.ports.digest, service, version, environment)
   const digests = artefacts.length === 0 ? { release } : Object.fromEntries(artefacts)
   return { service, version, environment, digests, ...commitOf(options) }
@@ -171,7 +206,10 @@ function commitOf(options: OptionValues): { readonly commit?: string } {
   const commit = options['commit']
   if (typeof commit !== 'string') return {}
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return { commit }
-  throw runnerFault('RUNNER_OPTION_REFUSED', `expected the full hash of a commit, got ${JSON.stringify(commit.slice(0, 100))}`)
+  throw runnerFault(
+    'RUNNER_OPTION_REFUSED',
+    `expected the full hash of a commit, got ${JSON.stringify(commit.slice(0, 100))}`,
+  )
 }
 
 // An unreviewed checklist gets an empty folder: nobody has agreed to what its commands may see.
@@ -183,7 +221,8 @@ function workspaceOf(
 ): 'none' | (string & {}) {
   const { files } = context
   if (typeof options['workspace'] === 'string') return files.resolve(options['workspace'])
-  const isAgreed = isPlanFile(file) || options['confirm'] !== undefined || started.run.terms.confirmed.length > 0
+  const isAgreed =
+    isPlanFile(file) || options['confirm'] !== undefined || started.run.terms.confirmed.length > 0
   return isAgreed ? files.folderOf(files.resolve(file)) : 'none'
 }
 
@@ -194,5 +233,8 @@ function parallelOf(options: OptionValues): number {
   if (text === undefined) return PARALLEL_LIMIT
   const count = Number(text)
   if (Number.isInteger(count) && count >= 1 && count <= PARALLEL_MAXIMUM) return count
-  throw runnerFault('RUNNER_OPTION_REFUSED', `expected --parallel from 1 to ${PARALLEL_MAXIMUM}, got ${JSON.stringify(text)}`)
+  throw runnerFault(
+    'RUNNER_OPTION_REFUSED',
+    `expected --parallel from 1 to ${PARALLEL_MAXIMUM}, got ${JSON.stringify(text)}`,
+  )
 }

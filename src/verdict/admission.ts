@@ -17,16 +17,33 @@ function refuse(status: 'BLOCKED' | 'PENDING', reason: string, flip: string): Ad
  */
 export function admitGate(gate: PlanGate, terms: RunTerms): Admission {
   if (gate.children !== undefined) {
-    return refuse('PENDING', `rolls up ${gate.children.length} gates and has no run of its own`, 'Satisfy the gates below it.')
+    return refuse(
+      'PENDING',
+      `rolls up ${gate.children.length} gates and has no run of its own`,
+      'Satisfy the gates below it.',
+    )
   }
   if (gate.check.type === 'unsupported')
-    return refuse('BLOCKED', `${gate.check.language}: ${gate.check.reason}`, 'Change the check to one that runs here.')
+    return refuse(
+      'BLOCKED',
+      `${gate.check.language}: ${gate.check.reason}`,
+      'Change the check to one that runs here.',
+    )
   if (gate.holes.length > 0)
-    return refuse('BLOCKED', `the text has holes to fill: ${gate.holes.join(', ')}`, 'Fill the holes and plan again.')
+    return refuse(
+      'BLOCKED',
+      `the text has holes to fill: ${gate.holes.join(', ')}`,
+      'Fill the holes and plan again.',
+    )
   const missing = neededParameters(gate).filter((name) => !hasParameter(terms, name))
   if (missing.length > 0)
-    return refuse('BLOCKED', `parameters without a value: ${missing.join(', ')}`, `Give ${missing.join(', ')} a value and run it.`)
-  if (gate.check.type === 'manual') return refuse('PENDING', 'waits for a person', 'Somebody answers it.')
+    return refuse(
+      'BLOCKED',
+      `parameters without a value: ${missing.join(', ')}`,
+      `Give ${missing.join(', ')} a value and run it.`,
+    )
+  if (gate.check.type === 'manual')
+    return refuse('PENDING', 'waits for a person', 'Somebody answers it.')
   const isProven = gate.effect === 'read' && gate.provenRead
   if (!isProven && !terms.confirmed.includes(gate.id)) {
     const what =
@@ -36,7 +53,11 @@ export function admitGate(gate: PlanGate, terms: RunTerms): Admission {
   if (!terms.confirmed.includes(gate.id)) {
     const steering = steeringParameters(gate, terms.parameters)
     if (steering.length > 0) {
-      return refuse('BLOCKED', `needs review and confirm: the value of ${steering.join(', ')} could turn into an option`, CONFIRM)
+      return refuse(
+        'BLOCKED',
+        `needs review and confirm: the value of ${steering.join(', ')} could turn into an option`,
+        CONFIRM,
+      )
     }
   }
   return { admitted: true }
@@ -51,7 +72,9 @@ export function steeringParameters(
   values: Readonly<Record<string, string>>,
 ): readonly string[] {
   if (gate.check.type !== 'command') return []
-  return gate.parameters.filter((name) => Object.hasOwn(values, name) && values[name]?.trimStart().startsWith('-') === true)
+  return gate.parameters.filter(
+    (name) => Object.hasOwn(values, name) && values[name]?.trimStart().startsWith('-') === true,
+  )
 }
 
 function neededParameters(gate: PlanGate): readonly string[] {

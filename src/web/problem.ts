@@ -16,7 +16,8 @@ export interface ProblemDocument {
 }
 
 export function problemOf(error: unknown): ProblemDocument {
-  if (error instanceof SeaworthyError) return documentOf(error.code, error.row, error.message, error.details)
+  if (error instanceof SeaworthyError)
+    return documentOf(error.code, error.row, error.message, error.details)
   const status = statusOfFramework(error)
   if (status === 413) {
     const row = webErrors.WEB_BODY_TOO_LARGE

@@ -45,7 +45,10 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
   server.addHook('onRequest', refuseForeignHost)
   server.setErrorHandler((error, _request, reply) => sendProblem(reply, error, options.log))
   server.setNotFoundHandler((request, reply) => {
-    const fault = webFault('WEB_ROUTE_UNKNOWN', `expected a known route, got ${request.method} ${pathOf(request)}`)
+    const fault = webFault(
+      'WEB_ROUTE_UNKNOWN',
+      `expected a known route, got ${request.method} ${pathOf(request)}`,
+    )
     return sendProblem(reply, fault, options.log)
   })
   for (const route of options.routes) mountRoute(server, route, options)
@@ -64,12 +67,14 @@ function mountRoute(server: FastifyInstance, route: Route, options: WebOptions):
         viewKey: queryText(request, 'key'),
         tenant: textHeader(request, 'x-seaworthy-tenant'),
       })
-      if (principal === undefined) throw webFault('WEB_KEY_REFUSED', 'expected the API key of this server')
+      if (principal === undefined)
+        throw webFault('WEB_KEY_REFUSED', 'expected the API key of this server')
       principals.set(request, principal)
     },
     handler: async (request, reply) => {
       const principal = principals.get(request)
-      if (principal === undefined) throw webFault('WEB_KEY_REFUSED', 'expected the API key of this server')
+      if (principal === undefined)
+        throw webFault('WEB_KEY_REFUSED', 'expected the API key of this server')
       const answer = await route.handle({
         principal,
         params: request.params as Record<string, string>,
@@ -111,7 +116,11 @@ function sendAnswer(reply: FastifyReply, answer: RouteAnswer): FastifyReply {
 function sendProblem(reply: FastifyReply, error: unknown, log: Log): FastifyReply {
   const problem = problemOf(error)
   if (problem.status >= 500) {
-    log.error('request failed', { code: problem.code, detail: messageOf(error), stack: stackOf(error) })
+    log.error('request failed', {
+      code: problem.code,
+      detail: messageOf(error),
+      stack: stackOf(error),
+    })
   }
   return reply
     .code(problem.status)

@@ -16,5 +16,8 @@ for (let i = 0; i < count; i++) {
   timesMs.push(performance.now() - startedAt)
 }
 timesMs.sort((a, b) => a - b)
-const percentile = (share: number): string => timesMs[Math.ceil(share * timesMs.length) - 1]!.toFixed(2)
-process.stdout.write(`P50 latency: ${percentile(0.5)}\nP95 latency: ${percentile(0.95)}\nRequests: ${timesMs.length}\n`)
+const percentile = (share: number): string =>
+  timesMs[Math.ceil(share * timesMs.length) - 1]!.toFixed(2)
+process.stdout.write(
+  `P50 latency: ${percentile(0.5)}\nP95 latency: ${percentile(0.95)}\nRequests: ${timesMs.length}\n`,
+)

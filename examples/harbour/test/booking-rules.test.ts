@@ -32,7 +32,11 @@ before(async () => {
 after(() => server.close())
 
 const book = (tenant: string, body: unknown): Promise<Response> =>
-  fetch(`${url}/bookings`, { method: 'POST', headers: { 'x-tenant': tenant }, body: JSON.stringify(body) })
+  fetch(`${url}/bookings`, {
+    method: 'POST',
+    headers: { 'x-tenant': tenant },
+    body: JSON.stringify(body),
+  })
 
 test('a berth is booked once a day', async () => {
   const ada = { ship: 'Ada', berth: 3, day: '2026-12-01' }

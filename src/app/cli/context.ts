@@ -65,7 +65,9 @@ function commandFiles(outputFolder: string): CommandFiles {
         await mkdir(dirname(path), { recursive: true })
         await atomicWriteFile(path, bytes, 0o644)
       } catch (error) {
-        throw appFault('APP_FILE_UNWRITABLE', `expected to write ${path}: ${messageOf(error)}`, { cause: error })
+        throw appFault('APP_FILE_UNWRITABLE', `expected to write ${path}: ${messageOf(error)}`, {
+          cause: error,
+        })
       }
     },
   }
@@ -75,12 +77,20 @@ async function readBounded(path: string, limitBytes: number): Promise<Uint8Array
   try {
     if (path === '-') return await readStandardInput(limitBytes)
     const facts = await stat(path)
-    if (!facts.isFile()) throw appFault('APP_FILE_UNREADABLE', `expected a file, got something else at ${path}`)
+    if (!facts.isFile())
+      throw appFault('APP_FILE_UNREADABLE', `expected a file, got something else at ${path}`)
     if (facts.size > limitBytes) throw tooLarge(path, limitBytes)
     return new Uint8Array(await readFile(path))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string' && !error.code.startsWith('APP_')) {
-      throw appFault('APP_FILE_UNREADABLE', `expected a readable file at ${path}: ${error.code}`, { cause: error })
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      typeof error.code === 'string' &&
+      !error.code.startsWith('APP_')
+    ) {
+      throw appFault('APP_FILE_UNREADABLE', `expected a readable file at ${path}: ${error.code}`, {
+        cause: error,
+      })
     }
     throw error
   }
@@ -107,7 +117,10 @@ const KEY_NAME = /^[A-Za-z0-9.][A-Za-z0-9 ._-]{0,63}$/
 function fileKeys(folder: string): KeyRing {
   const pathOf = (name: string): string => {
     if (!KEY_NAME.test(name) || name.includes('..')) {
-      throw appFault('APP_OPTION_INVALID', `expected a name of letters, digits, blanks, dots and hyphens, got ${JSON.stringify(name.slice(0, 80))}`)
+      throw appFault(
+        'APP_OPTION_INVALID',
+        `expected a name of letters, digits, blanks, dots and hyphens, got ${JSON.stringify(name.slice(0, 80))}`,
+      )
     }
     return join(folder, `${name}.pem`)
   }
@@ -115,7 +128,10 @@ function fileKeys(folder: string): KeyRing {
     async open(name) {
       const path = pathOf(name)
       if ((await stat(path).catch(() => undefined)) === undefined) {
-        throw appFault('APP_IDENTITY_MISSING', `expected a local identity named ${JSON.stringify(name)}, found none`)
+        throw appFault(
+          'APP_IDENTITY_MISSING',
+          `expected a local identity named ${JSON.stringify(name)}, found none`,
+        )
       }
       return { name, signer: await openKeyFile(path, 'ecdsa-p256-sha256') }
     },
@@ -124,7 +140,10 @@ function fileKeys(folder: string): KeyRing {
     },
     async list() {
       const files = await readdir(folder).catch(() => [] as string[])
-      return files.filter((file) => file.endsWith('.pem') && !file.startsWith('.')).map((file) => file.slice(0, -4)).sort()
+      return files
+        .filter((file) => file.endsWith('.pem') && !file.startsWith('.'))
+        .map((file) => file.slice(0, -4))
+        .sort()
     },
   }
 }

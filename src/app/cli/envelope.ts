@@ -18,8 +18,17 @@ export interface Envelope {
   readonly meta: { readonly command: string; readonly version: string; readonly exit: ExitCode }
 }
 
-export function envelopeOfOutcome(outcome: CommandOutcome, command: string, version: string): Envelope {
-  return { schemaVersion: 1, ok: true, data: outcome.data, meta: { command, version, exit: outcome.exit } }
+export function envelopeOfOutcome(
+  outcome: CommandOutcome,
+  command: string,
+  version: string,
+): Envelope {
+  return {
+    schemaVersion: 1,
+    ok: true,
+    data: outcome.data,
+    meta: { command, version, exit: outcome.exit },
+  }
 }
 
 export function envelopeOfFault(error: unknown, command: string, version: string): Envelope {
@@ -27,7 +36,13 @@ export function envelopeOfFault(error: unknown, command: string, version: string
   return {
     schemaVersion: 1,
     ok: false,
-    error: { code: fault.code, message: fault.message, hint: fault.hint, retryable: fault.retryable, details: fault.details },
+    error: {
+      code: fault.code,
+      message: fault.message,
+      hint: fault.hint,
+      retryable: fault.retryable,
+      details: fault.details,
+    },
     meta: { command, version, exit: fault.exit },
   }
 }
@@ -45,11 +60,25 @@ export interface DescribedFault {
 export function describeFault(error: unknown): DescribedFault {
   if (error instanceof SeaworthyError) {
     const { code, message, row, details } = error
-    return { code, message, hint: row.hint, retryable: row.retryable ?? false, exit: row.exit, details }
+    return {
+      code,
+      message,
+      hint: row.hint,
+      retryable: row.retryable ?? false,
+      exit: row.exit,
+      details,
+    }
   }
   if (error instanceof Error && error.name === 'AbortError') {
     const row = appErrors.APP_INTERRUPTED
-    return { code: 'APP_INTERRUPTED', message: row.title, hint: row.hint, retryable: true, exit: row.exit, details: {} }
+    return {
+      code: 'APP_INTERRUPTED',
+      message: row.title,
+      hint: row.hint,
+      retryable: true,
+      exit: row.exit,
+      details: {},
+    }
   }
   const row = appErrors.APP_INTERNAL_FAULT
   return {

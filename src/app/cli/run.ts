@@ -28,7 +28,11 @@ export async function runRunCommand(
   }
 }
 
-function renderRun(report: RunReport, paths: Readonly<Record<string, string>>, file: string): string {
+function renderRun(
+  report: RunReport,
+  paths: Readonly<Record<string, string>>,
+  file: string,
+): string {
   const { view, preview } = report
   const counts = new Map<string, number>()
   for (const { status } of view.results) counts.set(status, (counts.get(status) ?? 0) + 1)
@@ -41,12 +45,16 @@ function renderRun(report: RunReport, paths: Readonly<Record<string, string>>, f
   if (waiting.length > 0) {
     const who = waiting.length === 1 ? '1 gate waits' : `${waiting.length} gates wait`
     lines.push(`${who} for a person’s word, not being proven to only read:`)
-    for (const { gate, effect, what } of waiting) lines.push(`  ${gate} (${effect}): ${firstLine(what)}`)
+    for (const { gate, effect, what } of waiting)
+      lines.push(`  ${gate} (${effect}): ${firstLine(what)}`)
     lines.push(`Read them, then: seaworthy run ${file} --confirm ${preview.token}`)
   }
-  const manual = new Set(view.plan.gates.filter((gate) => gate.check.type === 'manual').map((gate) => gate.id))
+  const manual = new Set(
+    view.plan.gates.filter((gate) => gate.check.type === 'manual').map((gate) => gate.id),
+  )
   for (const { gate, status } of view.results) {
-    if (status === 'PENDING' && manual.has(gate)) lines.push(`A person answers: seaworthy answer ${gate} --as NAME --yes (or --no)`)
+    if (status === 'PENDING' && manual.has(gate))
+      lines.push(`A person answers: seaworthy answer ${gate} --as NAME --yes (or --no)`)
   }
   if (report.interrupted) lines.push('Interrupted: run the same command again to resume.')
   lines.push(...Object.entries(paths).map(([name, path]) => `  ${name}: ${path}`))
@@ -57,6 +65,7 @@ function renderRun(report: RunReport, paths: Readonly<Record<string, string>>, f
 const LINE_LIMIT_CHARACTERS = 100
 
 function firstLine(text: string): string {
-  const line = text.split('\n').find((each) => each.trim() !== '' && !each.trim().startsWith('#')) ?? ''
+  const line =
+    text.split('\n').find((each) => each.trim() !== '' && !each.trim().startsWith('#')) ?? ''
   return line.length > LINE_LIMIT_CHARACTERS ? `${line.slice(0, LINE_LIMIT_CHARACTERS)}…` : line
 }

@@ -36,7 +36,11 @@ export async function serveUntilAborted(
   process: Pick<CommandContext, 'version' | 'notify' | 'signal'>,
 ): Promise<CommandOutcome> {
   const port = portOf(options)
-  const app = await composeApp(config, process.version, openLog({ level: 'info', clock: systemClock }))
+  const app = await composeApp(
+    config,
+    process.version,
+    openLog({ level: 'info', clock: systemClock }),
+  )
   try {
     const url = await listenOnLoopback(app, port)
     const serverFile = join(config.dataFolder, SERVER_FILE)
@@ -58,7 +62,11 @@ async function listenOnLoopback(app: ComposedApp, port: number): Promise<string>
   try {
     await app.web.listen({ host: '127.0.0.1', port })
   } catch (error) {
-    throw appFault('APP_PORT_TAKEN', `expected a free port 127.0.0.1:${port}: ${messageOf(error)}`, { cause: error })
+    throw appFault(
+      'APP_PORT_TAKEN',
+      `expected a free port 127.0.0.1:${port}: ${messageOf(error)}`,
+      { cause: error },
+    )
   }
   const { port: bound } = app.web.server.address() as AddressInfo
   return `http://127.0.0.1:${bound}`
@@ -78,7 +86,10 @@ function portOf(options: OptionValues): number {
   if (text === undefined) return DEFAULT_PORT
   const port = Number(text)
   if (Number.isInteger(port) && port >= 0 && port <= PORT_MAXIMUM) return port
-  throw appFault('APP_OPTION_INVALID', `expected --port from 0 to ${PORT_MAXIMUM}, got ${JSON.stringify(text)}`)
+  throw appFault(
+    'APP_OPTION_INVALID',
+    `expected --port from 0 to ${PORT_MAXIMUM}, got ${JSON.stringify(text)}`,
+  )
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

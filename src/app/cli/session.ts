@@ -22,7 +22,11 @@ export interface ServerNote {
   readonly pid: number
 }
 
-export async function openSession(config: AppConfig, spec: Pick<CommandSpec, 'needs'>, version: string): Promise<Session> {
+export async function openSession(
+  config: AppConfig,
+  spec: Pick<CommandSpec, 'needs'>,
+  version: string,
+): Promise<Session> {
   if (spec.needs !== 'api') return { client: unreachableClient(), close: () => Promise.resolve() }
   if (config.server !== undefined) return serverSession(config, config.server)
   try {
@@ -41,12 +45,16 @@ async function ownSession(config: AppConfig, version: string): Promise<Session> 
   const app = await composeApp(config, version, openLog({ level: 'warn', clock: systemClock }))
   try {
     // Only the embedded database is ours alone: then a server that the folder names ended without cleaning up.
-    if (config.databaseUrl === undefined) await rm(join(config.dataFolder, SERVER_FILE), { force: true })
+    if (config.databaseUrl === undefined)
+      await rm(join(config.dataFolder, SERVER_FILE), { force: true })
   } catch (error) {
     await app.close()
     throw error
   }
-  return { client: makeClient(inProcessTransport(app.web), requestHeaders(config, app.apiKey)), close: () => app.close() }
+  return {
+    client: makeClient(inProcessTransport(app.web), requestHeaders(config, app.apiKey)),
+    close: () => app.close(),
+  }
 }
 
 function isFolderLocked(error: unknown): boolean {
@@ -56,7 +64,9 @@ function isFolderLocked(error: unknown): boolean {
 // The folder is held by a process that serves it: talk to that one, as the same person on the same machine.
 async function findServer(config: AppConfig): Promise<{ url: string; key: string } | undefined> {
   try {
-    const told = JSON.parse(await readFile(join(config.dataFolder, SERVER_FILE), 'utf8')) as ServerNote
+    const told = JSON.parse(
+      await readFile(join(config.dataFolder, SERVER_FILE), 'utf8'),
+    ) as ServerNote
     // Whatever listens there now is not ours, and must not be shown the key.
     if (!isProcessAlive(told.pid)) return undefined
     const secret = await readFile(join(config.dataFolder, 'keys', 'api.secret'), 'utf8')
@@ -76,9 +86,15 @@ function isProcessAlive(pid: number): boolean {
   }
 }
 
-async function serverSession(config: AppConfig, server: { url: string; key: string }): Promise<Session> {
+async function serverSession(
+  config: AppConfig,
+  server: { url: string; key: string },
+): Promise<Session> {
   const { systemFetch } = await import('../../platform/index.ts')
-  const client = makeClient(serverTransport(systemFetch, server.url), requestHeaders(config, server.key))
+  const client = makeClient(
+    serverTransport(systemFetch, server.url),
+    requestHeaders(config, server.key),
+  )
   return { client, close: () => Promise.resolve() }
 }
 

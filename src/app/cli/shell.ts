@@ -37,8 +37,15 @@ export async function runShell(
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
-    const text = error instanceof CommanderError ? error.message.replace(/^error: /, '') : String(error)
-    return reportFault(appFault('APP_COMMAND_UNKNOWN', text), argv[0] ?? '', version, isJson, streams)
+    const text =
+      error instanceof CommanderError ? error.message.replace(/^error: /, '') : String(error)
+    return reportFault(
+      appFault('APP_COMMAND_UNKNOWN', text),
+      argv[0] ?? '',
+      version,
+      isJson,
+      streams,
+    )
   }
   if (call === undefined) {
     streams.stdout(program.helpInformation())
@@ -46,8 +53,10 @@ export async function runShell(
   }
   try {
     const outcome = await execute(call)
-    if (isJson) streams.stdout(`${JSON.stringify(envelopeOfOutcome(outcome, call.spec.name, version))}\n`)
-    else if (outcome.text !== '') streams.stdout(outcome.text.endsWith('\n') ? outcome.text : `${outcome.text}\n`)
+    if (isJson)
+      streams.stdout(`${JSON.stringify(envelopeOfOutcome(outcome, call.spec.name, version))}\n`)
+    else if (outcome.text !== '')
+      streams.stdout(outcome.text.endsWith('\n') ? outcome.text : `${outcome.text}\n`)
     return outcome.exit
   } catch (error) {
     return reportFault(error, call.spec.name, version, isJson, streams)
@@ -67,14 +76,23 @@ function reportFault(
   return fault.exit
 }
 
-function buildProgram(version: string, streams: ShellStreams, choose: (call: ShellCall) => void): Command {
+function buildProgram(
+  version: string,
+  streams: ShellStreams,
+  choose: (call: ShellCall) => void,
+): Command {
   const program = new Command('seaworthy')
-    .description('No release sails on a promise: checklists become gates, ticks become evidence, evidence a verdict.')
+    .description(
+      'No release sails on a promise: checklists become gates, ticks become evidence, evidence a verdict.',
+    )
     .version(version)
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({ writeOut: streams.stdout, writeErr: () => undefined })
-    .addHelpText('after', '\nExit codes: 0 GO or success, 10 GO_WITH_WAIVERS, 11 CONDITIONAL_GO, 12 intact but signer unknown,\n20 NOT_READY, 30 NO_GO, 40 INVALID, 2 usage, 5 not permitted, 6 not found, 7 conflict, 8 confirm first, 9 retry later.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 GO or success, 10 GO_WITH_WAIVERS, 11 CONDITIONAL_GO, 12 intact but signer unknown,\n20 NOT_READY, 30 NO_GO, 40 INVALID, 2 usage, 5 not permitted, 6 not found, 7 conflict, 8 confirm first, 9 retry later.',
+    )
   const groups = new Map<string, Command>()
   for (const spec of commandTable) {
     const words = spec.name.split(' ')
@@ -88,27 +106,39 @@ function buildProgram(version: string, streams: ShellStreams, choose: (call: She
 function groupCommand(program: Command, groups: Map<string, Command>, word: string): Command {
   const known = groups.get(word)
   if (known !== undefined) return known
-  const group = program.command(word).exitOverride().description(`${word} …: see \`seaworthy ${word} --help\``)
+  const group = program
+    .command(word)
+    .exitOverride()
+    .description(`${word} …: see \`seaworthy ${word} --help\``)
   groups.set(word, group)
   return group
 }
 
-function addCommand(parent: Command, spec: CommandSpec, word: string, choose: (call: ShellCall) => void): Command {
-  const command = parent
-    .command(word)
-    .description(spec.summary)
-    .exitOverride()
+function addCommand(
+  parent: Command,
+  spec: CommandSpec,
+  word: string,
+  choose: (call: ShellCall) => void,
+): Command {
+  const command = parent.command(word).description(spec.summary).exitOverride()
   for (const option of globalOptions) {
-    if (!option.isForFolder || spec.needs !== 'alone') command.option(option.flags, option.description)
+    if (!option.isForFolder || spec.needs !== 'alone')
+      command.option(option.flags, option.description)
   }
   for (const argument of spec.arguments) command.argument(argument.name, argument.description)
   for (const option of spec.options) {
-    if (option.repeated === true) command.option(option.flags, option.description, collect, [] as string[])
+    if (option.repeated === true)
+      command.option(option.flags, option.description, collect, [] as string[])
     else command.option(option.flags, option.description)
   }
-  command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`)
+  command.addHelpText(
+    'after',
+    `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`,
+  )
   command.action((...values: unknown[]) => {
-    const args = values.slice(0, spec.arguments.length).map((value) => (typeof value === 'string' ? value : ''))
+    const args = values
+      .slice(0, spec.arguments.length)
+      .map((value) => (typeof value === 'string' ? value : ''))
     choose({ spec, args: args.filter((value) => value !== ''), options: command.opts() })
   })
   return command

@@ -15,7 +15,9 @@ export function inProcessTransport(web: FastifyInstance): Transport {
         method: method as 'GET',
         url: path,
         headers: { ...headers, host: 'localhost' },
-        ...(body === undefined ? {} : { payload: Buffer.from(body.buffer, body.byteOffset, body.byteLength) }),
+        ...(body === undefined
+          ? {}
+          : { payload: Buffer.from(body.buffer, body.byteOffset, body.byteLength) }),
       })
       const mediaType = answer.headers['content-type']
       return {
@@ -39,9 +41,17 @@ export function serverTransport(fetch: Fetch, baseUrl: string): Transport {
           timeoutMs: ANSWER_TIMEOUT_MS,
           bodyLimitBytes: ANSWER_LIMIT_BYTES,
         })
-        return { status: answer.status, mediaType: answer.headers['content-type'] ?? '', body: answer.body }
+        return {
+          status: answer.status,
+          mediaType: answer.headers['content-type'] ?? '',
+          body: answer.body,
+        }
       } catch (error) {
-        throw appFault('APP_SERVER_UNREACHABLE', `expected an answer from ${baseUrl}: ${messageOf(error)}`, { cause: error })
+        throw appFault(
+          'APP_SERVER_UNREACHABLE',
+          `expected an answer from ${baseUrl}: ${messageOf(error)}`,
+          { cause: error },
+        )
       }
     },
   }

@@ -28,11 +28,17 @@ export async function certifyHarbour(
 ): Promise<CertifiedRelease> {
   say('\n2 of 3: a release of the example service harbour, certified\n')
   const harbour = await startHarbour(folder, context.ports.fetch)
-  say(`harbour runs on ${harbour.url}, its database on ${harbour.databaseUrl.replace(/^.*@/, '')}\n`)
+  say(
+    `harbour runs on ${harbour.url}, its database on ${harbour.databaseUrl.replace(/^.*@/, '')}\n`,
+  )
   try {
     const plan = fileURLToPath(new URL('release/plan.yaml', folder))
     say('Three demo identities (their keys lie in the data folder; they stand for people):\n')
-    for (const [name, roles] of [[AUTHOR, []], [MANAGER, ['Release Manager']], [ENGINEER, ['SRE']]] as const) {
+    for (const [name, roles] of [
+      [AUTHOR, []],
+      [MANAGER, ['Release Manager']],
+      [ENGINEER, ['SRE']],
+    ] as const) {
       say(`  ${(await runKeyCreate(context, [name], { role: roles })).text.split('\n')[0]}\n`)
     }
     say(`${(await runPlanReview(context, [plan], { as: MANAGER })).text}\n\n`)
@@ -40,15 +46,27 @@ export async function certifyHarbour(
       workspace: fileURLToPath(folder),
       author: AUTHOR,
       fresh: true,
-      param: [`HARBOUR_URL=${harbour.url}`, `HARBOUR_DATABASE=${harbour.databaseUrl}`, `NODE=${process.execPath}`],
+      param: [
+        `HARBOUR_URL=${harbour.url}`,
+        `HARBOUR_DATABASE=${harbour.databaseUrl}`,
+        `NODE=${process.execPath}`,
+      ],
     })
     const { release } = ran.data as { release: string }
     say(`${await answerOnCall(context)}\n`)
-    say(`${(await runSign(context, [release], { as: MANAGER, role: 'Release Manager', comment: 'walkthrough' })).text}\n`)
-    say(`${(await runSign(context, [release], { as: ENGINEER, role: 'SRE', comment: 'walkthrough' })).text}\n\n`)
+    say(
+      `${(await runSign(context, [release], { as: MANAGER, role: 'Release Manager', comment: 'walkthrough' })).text}\n`,
+    )
+    say(
+      `${(await runSign(context, [release], { as: ENGINEER, role: 'SRE', comment: 'walkthrough' })).text}\n\n`,
+    )
     const decided = await runDecide(context, [release])
     say(`${decided.text}\n`)
-    if (decided.exit !== EXIT.ok) throw appFault('APP_DEMO_FAILED', `expected GO for ${release}, got exit ${decided.exit}; the reasons stand above`)
+    if (decided.exit !== EXIT.ok)
+      throw appFault(
+        'APP_DEMO_FAILED',
+        `expected GO for ${release}, got exit ${decided.exit}; the reasons stand above`,
+      )
     return { release, exit: decided.exit }
   } finally {
     await harbour.stop()

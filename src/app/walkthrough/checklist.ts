@@ -17,11 +17,14 @@ export async function showChecklist(
   say(`${(await runImport(context, [file])).text}\n\n`)
   const planned = await planChecklist(context, [file], {})
   say(`${planned.text}\n\n`)
-  say('Nobody has reviewed it, so only what is proven to read runs, in an empty folder without credentials:\n')
+  say(
+    'Nobody has reviewed it, so only what is proven to read runs, in an empty folder without credentials:\n',
+  )
   const ran = await runRunCommand(context, [file], { fresh: true })
   const { release } = ran.data as { release: string }
   const decided = await runDecide(context, [release])
   say(`\n${decided.text.split('\n').slice(0, REASON_LINES_SHOWN).join('\n')}\n`)
   say(`  (all reasons: seaworthy decide ${release}, or the report)\n`)
-  if (decided.exit === EXIT.ok) say('This checklist asks for nothing that a person must do, so it may go.\n')
+  if (decided.exit === EXIT.ok)
+    say('This checklist asks for nothing that a person must do, so it may go.\n')
 }

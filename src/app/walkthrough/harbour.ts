@@ -39,7 +39,11 @@ function firstLine(child: ChildProcess): Promise<string> {
       reject(appFault('APP_DEMO_FAILED', `expected the example service to start, ${what}`))
     }
     const timer = AbortSignal.timeout(START_LIMIT_MS)
-    timer.addEventListener('abort', () => refuse(`it said nothing for ${START_LIMIT_MS / 1000} s`), { once: true })
+    timer.addEventListener(
+      'abort',
+      () => refuse(`it said nothing for ${START_LIMIT_MS / 1000} s`),
+      { once: true },
+    )
     child.once('error', (error) => refuse(error.message))
     child.once('exit', (code) => refuse(`it ended with code ${code}`))
     createInterface({ input: child.stdout! }).once('line', (line) => {
@@ -66,7 +70,10 @@ async function makeBookings(fetch: Fetch, url: string): Promise<void> {
     })
     // On a database of the user's own the berth may be booked since an earlier walk.
     if (answer.status !== 201 && answer.status !== 409) {
-      throw appFault('APP_DEMO_FAILED', `expected a booking to be made, got status ${answer.status}`)
+      throw appFault(
+        'APP_DEMO_FAILED',
+        `expected a booking to be made, got status ${answer.status}`,
+      )
     }
   }
 }

@@ -37,11 +37,15 @@ export async function runWalkthrough(
     const exit = await walk(options, version, signal, say)
     if (options.isOnce || signal.aborted) return exit
     say('\n')
-    await serveUntilAborted(options.config, options.port === undefined ? {} : { port: options.port }, {
-      version,
-      notify: say,
-      signal,
-    })
+    await serveUntilAborted(
+      options.config,
+      options.port === undefined ? {} : { port: options.port },
+      {
+        version,
+        notify: say,
+        signal,
+      },
+    )
     return exit
   } catch (error) {
     const fault = describeFault(error)
@@ -58,7 +62,10 @@ async function walk(
 ): Promise<ExitCode> {
   const examples = new URL('../../../examples/', import.meta.url)
   if (!existsSync(examples)) {
-    throw appFault('APP_DEMO_FAILED', 'expected the examples of a clone, the published package has none')
+    throw appFault(
+      'APP_DEMO_FAILED',
+      'expected the examples of a clone, the published package has none',
+    )
   }
   say(`Seaworthy ${version}. Everything stays in ${options.config.dataFolder}\n`)
   const session = await openSession(options.config, WALK_SPEC, version)
@@ -89,7 +96,8 @@ function readOptions(argv: readonly string[]): WalkOptions {
       allowPositionals: true,
       options: { once: { type: 'boolean' }, data: { type: 'string' }, port: { type: 'string' } },
     })
-    if (positionals.length > 1) throw new TypeError(`expected at most one file, got ${positionals.length}`)
+    if (positionals.length > 1)
+      throw new TypeError(`expected at most one file, got ${positionals.length}`)
     return {
       file: positionals[0],
       isOnce: values.once === true,
@@ -97,6 +105,9 @@ function readOptions(argv: readonly string[]): WalkOptions {
       port: values.port,
     }
   } catch (error) {
-    throw appFault('APP_COMMAND_UNKNOWN', `npm start -- [FILE] [--once] [--data FOLDER] [--port NUMBER]: ${messageOf(error)}`)
+    throw appFault(
+      'APP_COMMAND_UNKNOWN',
+      `npm start -- [FILE] [--once] [--data FOLDER] [--port NUMBER]: ${messageOf(error)}`,
+    )
   }
 }

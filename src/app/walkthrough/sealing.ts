@@ -20,13 +20,15 @@ export async function showBundle(
   say(`${sealed.text}\n\nVerified in a separate process without network, database or children:\n`)
   const intact = verifySeparately(paths.bundle, paths.trust)
   say(`${indent(intact.output)}\n  exit ${intact.exit}\n`)
-  if (intact.exit !== EXIT.ok) throw appFault('APP_DEMO_FAILED', `expected the bundle to verify, got exit ${intact.exit}`)
+  if (intact.exit !== EXIT.ok)
+    throw appFault('APP_DEMO_FAILED', `expected the bundle to verify, got exit ${intact.exit}`)
   const forgedPath = `${paths.bundle}.forged`
   const at = writeForgery(paths.bundle, forgedPath)
   const forged = verifySeparately(forgedPath, paths.trust)
   rmSync(forgedPath)
   say(`\nOne bit changed at byte ${at}:\n${indent(forged.output)}\n  exit ${forged.exit}\n`)
-  if (forged.exit !== EXIT.invalid) throw appFault('APP_DEMO_FAILED', `expected the forgery to be refused, got exit ${forged.exit}`)
+  if (forged.exit !== EXIT.invalid)
+    throw appFault('APP_DEMO_FAILED', `expected the forgery to be refused, got exit ${forged.exit}`)
 }
 
 function indent(text: string): string {

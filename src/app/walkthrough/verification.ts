@@ -15,7 +15,15 @@ export function verifySeparately(bundlePath: string, trustPath: string): Separat
   const entry = existsSync(source) ? source : new URL('../../verify/node-cli.js', import.meta.url)
   const program = `const { runVerifyCli } = await import(${JSON.stringify(entry.href)})
 process.exitCode = await runVerifyCli(process.argv.slice(1))`
-  const flags = ['--permission', '--allow-fs-read=*', '--no-warnings', '--input-type=module', '-e', program, '--']
+  const flags = [
+    '--permission',
+    '--allow-fs-read=*',
+    '--no-warnings',
+    '--input-type=module',
+    '-e',
+    program,
+    '--',
+  ]
   const ran = spawnSync(process.execPath, [...flags, bundlePath, '--trust', trustPath], {
     env: {},
     encoding: 'utf8',
