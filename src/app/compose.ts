@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { makeEvidence, makeEvidenceRoutes, evidenceSlice } from '../evidence/index.ts'
 import { gatesSlice, makeGatesRoutes, makePlans, makeRuns } from '../gates/index.ts'
 import { identitySlice, makeIdentity, makeIdentityRoutes } from '../identity/index.ts'
-import type { Log, Principal, Slice, Sql } from '../kernel/index.ts'
+import type { Log, Principal, Signer, Slice, Sql } from '../kernel/index.ts'
 import { bytesEqual, utf8Bytes } from '../kernel/index.ts'
 import { ledgerSlice, makeLedger, makeLedgerRoutes } from '../ledger/index.ts'
 import {
@@ -80,6 +80,29 @@ async function openDatabase(config: AppConfig): Promise<OpenSql> {
   return sql
 }
 
+interface Secrets {
+  /** Signs decisions and manifests. */
+  readonly signer: Signer
+  /** Signs checkpoints. */
+  readonly ledgerSigner: Signer
+  readonly confirmSecret: Uint8Array
+  readonly apiKey: string
+  readonly viewKey: string
+}
+
+async function openSecrets(folder: string): Promise<Secrets> {
+  const apiSecret = await openSecretFile(join(folder, 'api.secret'), systemRandom)
+  const apiKey = Buffer.from(apiSecret).toString('base64url')
+  const viewSecret = systemDigest.hmacSha256(utf8Bytes(apiKey), utf8Bytes('view'))
+  return {
+    signer: await openKeyFile(join(folder, 'control-plane.pem'), 'ecdsa-p256-sha256'),
+    ledgerSigner: await openKeyFile(join(folder, 'ledger.pem'), 'ed25519'),
+    confirmSecret: await openSecretFile(join(folder, 'confirm.secret'), systemRandom),
+    apiKey,
+    viewKey: Buffer.from(viewSecret).toString('base64url'),
+  }
+}
+
 async function composeOn(
   sql: OpenSql,
   config: AppConfig,
@@ -94,16 +117,7 @@ async function composeOn(
     digest: systemDigest,
     verifier: systemVerifier,
   }
-  const signer = await openKeyFile(folder('keys', 'control-plane.pem'), 'ecdsa-p256-sha256')
-  const ledgerSigner = await openKeyFile(folder('keys', 'ledger.pem'), 'ed25519')
-  const confirmSecret = await openSecretFile(folder('keys', 'confirm.secret'), systemRandom)
-  const apiKey = Buffer.from(
-    await openSecretFile(folder('keys', 'api.secret'), systemRandom),
-  ).toString('base64url')
-  const viewKey = Buffer.from(
-    systemDigest.hmacSha256(utf8Bytes(apiKey), utf8Bytes('view')),
-  ).toString('base64url')
-
+  const { signer, ledgerSigner, confirmSecret, apiKey, viewKey } = await openSecrets(folder('keys'))
   const guard = openCheckpointGuard(folder('checkpoint-guard.json'))
   const keyId = keyIdOf(systemDigest, signer.publicKey)
   const ledger = makeLedger({

@@ -13,6 +13,7 @@ import { runnerFault } from './errors.ts'
 import type { RunBinding } from './gate-run.ts'
 import { listOption, readParameters } from './parameters.ts'
 import { progressView } from './progress.ts'
+import type { ProgressView } from './progress.ts'
 import { PARALLEL_LIMIT } from './schedule.ts'
 import { runPlan } from './service.ts'
 
@@ -52,11 +53,7 @@ export async function runHere(
     confirmToken: options['confirm'],
     fresh: options['fresh'] === true ? true : undefined,
   })
-  const progress = progressView({
-    mode: context.isJson ? 'ndjson' : context.isTerminal ? 'live' : 'lines',
-    write: (text) => context.notify(text),
-    clock: ports.clock,
-  })
+  const progress = progressOf(context)
   try {
     const outcome = await runPlan({
       plan: started.plan,
@@ -71,11 +68,7 @@ export async function runHere(
       ports,
       sink: apiSink(client, started.run.runId),
       workspace: workspaceOf(context, file, started, options),
-      resume: {
-        results: started.finished,
-        unfinished: started.unfinished,
-        attempts: started.attempts,
-      },
+      resume: { ...started, results: started.finished },
       confirmRepeat: options['repeat'] === true ? started.unfinished : [],
       parallelLimit: parallelOf(options),
       onEvent: (event) => progress.show(event),
@@ -94,6 +87,14 @@ export async function runHere(
   } finally {
     await progress.close()
   }
+}
+
+function progressOf(context: CommandContext): ProgressView {
+  return progressView({
+    mode: context.isJson ? 'ndjson' : context.isTerminal ? 'live' : 'lines',
+    write: (text) => context.notify(text),
+    clock: context.ports.clock,
+  })
 }
 
 function isRunComplete(view: RunView): boolean {

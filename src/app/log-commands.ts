@@ -1,0 +1,89 @@
+// The commands of the ledger and of keys, as data.
+import type { CommandSpec } from '../client/index.ts'
+
+export const logCommands: readonly CommandSpec[] = [
+  {
+    name: 'ledger append',
+    summary: 'Append a note to the tenant’s ledger',
+    arguments: [{ name: '[text]', description: 'the note; default: standard input' }],
+    options: [{ flags: '--subject <name>', description: 'what the note is about' }],
+    examples: ['seaworthy ledger append "rehearsal finished" --subject harbour@1.4.0'],
+    needs: 'api',
+    load: async () => (await import('../ledger/cli.ts')).runLedgerAppend,
+  },
+  {
+    name: 'ledger list',
+    summary: 'List ledger entries',
+    arguments: [],
+    options: [
+      { flags: '--from <seq>', description: 'first sequence number; default 0' },
+      { flags: '--limit <count>', description: 'how many; default 100' },
+    ],
+    examples: ['seaworthy ledger list --from 0 --limit 20'],
+    needs: 'api',
+    load: async () => (await import('../ledger/cli.ts')).runLedgerList,
+  },
+  {
+    name: 'ledger verify',
+    summary: 'Verify the chain, and against a checkpoint kept elsewhere',
+    arguments: [],
+    options: [
+      { flags: '--limit <count>', description: 'only the newest entries; default: all' },
+      { flags: '--since-checkpoint <file>', description: 'checkpoint the log must still contain' },
+    ],
+    examples: [
+      'seaworthy ledger verify --data .seaworthy --tenant local',
+      'seaworthy ledger verify --since-checkpoint checkpoint.txt',
+    ],
+    needs: 'api',
+    load: async () => (await import('../ledger/cli.ts')).runLedgerVerify,
+  },
+  {
+    name: 'ledger prove',
+    summary: 'Write the inclusion proof of one entry, verifiable offline',
+    arguments: [{ name: '<seq>', description: 'sequence number of the entry' }],
+    options: [
+      {
+        flags: '--out <file>',
+        description: 'where the .tlog-proof goes; default: standard output',
+      },
+    ],
+    examples: ['seaworthy ledger prove 3 --out entry-3.tlog-proof'],
+    needs: 'api',
+    load: async () => (await import('../ledger/cli.ts')).runLedgerProve,
+  },
+  {
+    name: 'ledger checkpoint',
+    summary: 'Sign the ledger’s current size and root',
+    arguments: [],
+    options: [
+      {
+        flags: '--out <file>',
+        description: 'where the signed note goes; default: standard output',
+      },
+    ],
+    examples: ['seaworthy ledger checkpoint --out checkpoint.txt'],
+    needs: 'api',
+    load: async () => (await import('../ledger/cli.ts')).runLedgerCheckpoint,
+  },
+  {
+    name: 'key create',
+    summary: 'Make a local identity (ECDSA P-256) and register its public key',
+    arguments: [{ name: '<name>', description: 'display name' }],
+    options: [
+      { flags: '--role <role>', description: 'role this person may sign in', repeated: true },
+    ],
+    examples: ['seaworthy key create alice --role "Release Manager"'],
+    needs: 'api',
+    load: async () => (await import('../identity/cli.ts')).runKeyCreate,
+  },
+  {
+    name: 'key list',
+    summary: 'List people, runners and their public keys',
+    arguments: [],
+    options: [],
+    examples: ['seaworthy key list'],
+    needs: 'api',
+    load: async () => (await import('../identity/cli.ts')).runKeyList,
+  },
+]
