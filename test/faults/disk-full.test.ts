@@ -30,21 +30,22 @@ const NOTE_LIMIT = 1200
 const disk = mkdtempSync(join(tmpdir(), 'seaworthy-disk-'))
 const place = openWorkplace(join(disk, 'data'))
 
+function runProgram(program: string, ...args: string[]): string | undefined {
+  const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8' })
+  return status === 0 ? undefined : (error?.message ?? stderr.trim())
+}
+
 function mountDisk(): string | undefined {
   if (process.platform !== 'linux') return 'no tmpfs on this system'
   if (process.getuid?.() !== 0) return 'mounting a small disk needs root'
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_SIZE}`, 'tmpfs', disk], {
-    encoding: 'utf8',
-  })
-  return mounted.status === 0
-    ? undefined
-    : `a small disk cannot be mounted here: ${mounted.stderr.trim()}`
+  const reason = runProgram('mount', '-t', 'tmpfs', '-o', `size=${DISK_SIZE}`, 'tmpfs', disk)
+  return reason === undefined ? undefined : `a small disk cannot be mounted here: ${reason}`
 }
 
 const absence = mountDisk()
 after(() => {
   place.remove()
-  if (absence === undefined) spawnSync('umount', [disk])
+  if (absence === undefined) assert.equal(runProgram('umount', disk), undefined)
   rmdirSync(disk)
 })
 
