@@ -18,9 +18,11 @@ export function utf8TextLossy(bytes: Uint8Array): string {
   return lossyDecoder.decode(bytes)
 }
 
+const HEX_PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 export function hexOf(bytes: Uint8Array): string {
   let out = ''
-  for (const byte of bytes) out += byte.toString(16).padStart(2, '0')
+  for (const byte of bytes) out += HEX_PAIRS[byte]!
   return out
 }
 

@@ -1,10 +1,43 @@
-// The system's clock behind the Clock port.
+// The system's clock behind the Clock port, with a steady time that goes on while the machine sleeps.
+import { uptime } from 'node:os'
 import type { Clock } from '../kernel/index.ts'
+
+/** Less than this between the two clocks is their resolution and drift, not a sleep. */
+const SLEEP_NOTICED_MS = 1_000
+
+/**
+ * A steady time that counts suspended time: the process' clock, which is fine but stands still while the machine
+ * sleeps, moved ahead by what the boot clock went further. Never goes back.
+ * @param readBootMs time since boot with suspended time, however coarse; absent where the system has none to offer
+ */
+export function makeSteadyTime(
+  readProcessMs: () => number,
+  readBootMs: (() => number) | undefined,
+): () => number {
+  if (readBootMs === undefined) return readProcessMs
+  const aheadMs = readBootMs() - readProcessMs()
+  let sleptMs = 0
+  return () => {
+    const processMs = readProcessMs()
+    const missingMs = readBootMs() - processMs - aheadMs - sleptMs
+    if (missingMs >= SLEEP_NOTICED_MS) sleptMs += missingMs
+    return processMs + sleptMs
+  }
+}
+
+/**
+ * Linux counts uptime on the boot clock and Windows in ticks that go on during sleep. On macOS uptime is derived from
+ * the wall clock, whose leaps are what a steady clock must not follow, so there and elsewhere a sleep is not counted.
+ */
+const hasBootClock = process.platform === 'linux' || process.platform === 'win32'
 
 /** Real time. `sleep` keeps the process alive until it ends. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
+  monotonicMs: makeSteadyTime(
+    () => performance.now(),
+    hasBootClock ? () => uptime() * 1_000 : undefined,
+  ),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted === true) {

@@ -60,6 +60,12 @@ export const platformErrors = defineErrors({
     title: 'The gzip data is damaged or too large',
     hint: 'Fetch the file again from its source.',
   },
+  PLATFORM_JOURNAL_DAMAGED: {
+    status: 500,
+    exit: EXIT.invalid,
+    title: 'A journal file is damaged before its end',
+    hint: 'The disk or somebody changed it. Keep the folder, verify the ledger, then start with an empty journal folder.',
+  },
   PLATFORM_KEY_EXPOSED: {
     status: 500,
     exit: EXIT.notPermitted,
