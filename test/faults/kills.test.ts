@@ -23,6 +23,7 @@ interface RunAnswer {
 
 const ROUNDS = 3
 const WRITERS = 4
+const APPENDS_BEFORE_KILL = 8
 const EVENT_TIMEOUT_MS = 60_000
 
 const place = openWorkplace()
@@ -31,13 +32,16 @@ after(() => place.remove())
 const gate = (title: string, script: string): string =>
   `- [ ] **${title}**\n  \`\`\`bash\n  ${script}\n  \`\`\`\n`
 
-/** Four gates one after the other; the third is slow, so that a kill finds it running. */
+/** Four gates one after the other; the last two are slow, so that a kill finds them running. */
 function writeChecklist(version: number): string {
-  const slow = gate('Third', 'sleep 3\n  test -d .')
-  return place.write(
-    `lugger-${version}.md`,
-    `---\nservice: lugger\nversion: ${version}.0.0\n---\n# Lugger\n\n${gate('First', 'test -d .')}${gate('Second', 'test -n "$(date +%F)"')}${slow}${gate('Fourth', 'test -d .')}`,
-  )
+  const gates = [
+    gate('First', 'test -d .'),
+    gate('Second', 'test -n "$(date +%F)"'),
+    gate('Third', 'sleep 3\n  test -d .'),
+    gate('Fourth', 'sleep 2\n  test -d .'),
+  ]
+  const head = `---\nservice: lugger\nversion: ${version}.0.0\n---\n# Lugger\n\n`
+  return place.write(`lugger-${version}.md`, head + gates.join(''))
 }
 
 /** Resolves once the child has reported an event of that kind about that gate. */
@@ -106,17 +110,20 @@ test('a run that was killed goes on where it was: finished gates keep statement 
 
 test('whatever was acknowledged before a server was killed is listed and verifies afterwards', async () => {
   const acknowledged: Acknowledged[] = []
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 1; round <= ROUNDS; round++) {
     const child = place.start(['serve', '--port', '0'])
     const url = await urlOf(child)
     const key = readKey()
-    const writers = Array.from({ length: WRITERS }, () => appendUntilCut(url, key, acknowledged))
-    await pause(400 + round * 300)
-    child.child.kill('SIGKILL')
-    await Promise.all(writers)
-    await child.ended
+    const enough = acknowledged.length + APPENDS_BEFORE_KILL * round
+    // Killed by the answer of one writer while the others wait for theirs.
+    const onAnswer = (answer: Acknowledged): void => {
+      acknowledged.push(answer)
+      if (acknowledged.length === enough) child.child.kill('SIGKILL')
+    }
+    await Promise.all(Array.from({ length: WRITERS }, () => appendUntilCut(url, key, onAnswer)))
+    assert.equal((await child.ended).signal, 'SIGKILL')
   }
-  assert.ok(acknowledged.length >= 20, `${acknowledged.length} entries were acknowledged`)
+  assert.ok(acknowledged.length >= APPENDS_BEFORE_KILL * ROUNDS)
   const log = await listWholeLog(place)
   for (const { seq, leafHash } of acknowledged) assert.equal(log.get(seq), leafHash, `entry ${seq}`)
   const verified = await place.ask<{ ok: boolean; size: number }>(['ledger', 'verify'])
@@ -165,7 +172,7 @@ test('a second process on the folder is refused with the folder’s name, and no
 async function appendUntilCut(
   url: string,
   key: string,
-  acknowledged: Acknowledged[],
+  onAnswer: (answer: Acknowledged) => void,
 ): Promise<void> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
   for (;;) {
@@ -177,11 +184,12 @@ async function appendUntilCut(
     try {
       const answer = await fetch(`${url}/v1/ledger/entries`, { method: 'POST', headers, body })
       const { data }: { data: Acknowledged } = (await answer.json()) as { data: Acknowledged }
-      acknowledged.push(data)
+      assert.equal(answer.status, 201)
+      onAnswer(data)
     } catch (error) {
-      // The server is gone: what was not answered was not acknowledged.
-      assert.ok(error instanceof Error)
-      return
+      // The connection broke: what was not answered was not acknowledged.
+      if (error instanceof TypeError) return
+      throw error
     }
   }
 }
