@@ -1,7 +1,13 @@
 // The runner's commands: run a plan here, answer a manual gate.
 import { base64Of, EXIT } from '../kernel/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
-import type { CommandContext, CommandOutcome, LocalKey, OptionValues } from '../client/index.ts'
+import type {
+  Client,
+  CommandContext,
+  CommandOutcome,
+  LocalKey,
+  OptionValues,
+} from '../client/index.ts'
 import { isPlanFile, uploadPlan } from '../gates/index.ts'
 import type { RecordedPlan, RunView, StartedRun } from '../gates/index.ts'
 import { keyIdOf, releaseDigestOf } from '../proof/index.ts'
@@ -22,6 +28,8 @@ export interface RunReport {
   readonly view: RunView
   readonly preview: StartedRun['preview']
   readonly interrupted: boolean
+  /** Gates that were cut off and may have changed something; they wait for `--repeat`. */
+  readonly unknown: readonly string[]
   /** Every required gate is satisfied. */
   readonly isComplete: boolean
 }
@@ -74,19 +82,18 @@ export async function runHere(
       onEvent: (event) => progress.show(event),
       signal: context.signal,
     })
-    const path = `/v1/runs/${started.run.runId}`
-    const view = outcome.interrupted
-      ? await client.call<RunView>('GET', path)
-      : await client.call<RunView>('POST', `${path}/finish`, {})
-    return {
-      view,
-      preview: started.preview,
-      interrupted: outcome.interrupted,
-      isComplete: isRunComplete(view),
-    }
+    const { interrupted, unknown } = outcome
+    const view = await closeRun(client, started.run.runId, interrupted || unknown.length > 0)
+    return { view, preview: started.preview, interrupted, unknown, isComplete: isRunComplete(view) }
   } finally {
     await progress.close()
   }
+}
+
+/** A run that has something left to resume stays open: a new one would not know what was cut off. */
+async function closeRun(client: Client, runId: string, isLeftOpen: boolean): Promise<RunView> {
+  const path = `/v1/runs/${runId}`
+  return isLeftOpen ? client.call('GET', path) : client.call('POST', `${path}/finish`, {})
 }
 
 function progressOf(context: CommandContext): ProgressView {

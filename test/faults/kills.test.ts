@@ -19,6 +19,8 @@ interface Result {
 interface RunAnswer {
   readonly run: string
   readonly results: readonly Result[]
+  readonly confirm: { readonly token: string }
+  readonly unknown: readonly string[]
 }
 
 const ROUNDS = 3
@@ -106,6 +108,28 @@ test('a run that was killed goes on where it was: finished gates keep statement 
     const verified = await place.ask<{ ok: boolean }>(['ledger', 'verify'])
     assert.deepEqual([verified.exit, verified.data.ok], [0, true])
   }
+})
+
+test('a change that was killed is not made again until a person says so', async () => {
+  const script = 'echo once >> changes.txt\n  sleep 4\n  test -s changes.txt'
+  const file = place.write('dredger/dredger.md', `# Dredger 1.0.0\n\n${gate('Dredge', script)}`)
+  const preview = await place.ask<RunAnswer>(['run', file])
+  const words = ['run', file, '--confirm', preview.data.confirm.token]
+  const changes = join(place.folder, 'dredger', 'changes.txt')
+  const cut = place.start([...words, '--json'])
+  while (!existsSync(changes)) await pause(100)
+  cut.child.kill('SIGKILL')
+  await cut.ended
+  for (const time of ['first', 'second']) {
+    const { exit, data } = await place.ask<RunAnswer>(words)
+    assert.deepEqual([time, exit, data.unknown], [time, 30, ['dredge']])
+  }
+  assert.equal(readFileSync(changes, 'utf8'), 'once\n')
+  const told = await place.shell(words)
+  assert.match(told.stdout, /may have changed something: dredge\n.*--repeat/)
+  const repeated = await place.ask<RunAnswer>([...words, '--repeat'])
+  assert.deepEqual([repeated.exit, repeated.data.results[0]?.status], [0, 'PASS'])
+  assert.equal(readFileSync(changes, 'utf8'), 'once\nonce\n')
 })
 
 test('whatever was acknowledged before a server was killed is listed and verifies afterwards', async () => {

@@ -23,6 +23,7 @@ export async function runRunCommand(
       results: report.view.results,
       paths,
       confirm: report.preview,
+      unknown: report.unknown,
     },
     text: renderRun(report, paths, args[0] ?? ''),
   }
@@ -48,6 +49,10 @@ function renderRun(
     for (const { gate, effect, what } of waiting)
       lines.push(`  ${gate} (${effect}): ${firstLine(what)}`)
     lines.push(`Read them, then: seaworthy run ${file} --confirm ${preview.token}`)
+  }
+  if (report.unknown.length > 0) {
+    lines.push(`Cut off earlier, and may have changed something: ${report.unknown.join(', ')}`)
+    lines.push('Look at what they left, then add --repeat to the same command.')
   }
   const manual = new Set(
     view.plan.gates.filter((gate) => gate.check.type === 'manual').map((gate) => gate.id),
