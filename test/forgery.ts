@@ -21,8 +21,8 @@ export async function assertForged(forgeries: readonly Forgery[]): Promise<void>
     const codes = report.findings.map((finding) => finding.code)
     assert.equal(report.verdict, 'INVALID', what)
     assert.ok(codes.includes(expected), `${what}: ${JSON.stringify(report.findings)}`)
-    assert.equal(report.release, null, what)
-    assert.deepEqual(report.scope, [], what)
+    assert.deepEqual([report.release, report.decision], ['INVALID', null], what)
+    assert.deepEqual(report.proven, [], what)
   }
 }
 

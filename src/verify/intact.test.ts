@@ -32,14 +32,14 @@ test('an honest bundle is intact with the trust file, the key or its id, and of 
   for (const trust of [built.trustBytes, spki, pem, keyIdOf(nodeDigest, keys.plane.publicKey)]) {
     const report = await verifyTrusting(built, trust)
     assert.deepEqual(
-      [report.verdict, report.findings, report.release?.verdict],
+      [report.verdict, report.findings, report.release],
       ['INTACT', [], 'GO'],
     )
     assert.equal(exitCodeOfReport(report), 0)
   }
   const report = await verifyBundle(built.bytes, { ports: nodeVerifyPorts })
   assert.deepEqual(
-    [report.verdict, report.findings, report.release?.verdict],
+    [report.verdict, report.findings, report.release],
     ['INTACT_SIGNER_UNKNOWN', [], 'GO'],
   )
   assert.equal(exitCodeOfReport(report), 12)
@@ -70,7 +70,7 @@ test('a bundle by strangers is INVALID to whoever trusts somebody else', async (
   const honest = await aBundle({ keys })
   for (const trust of [honest.trustBytes, base64Of(keys.plane.publicKey)]) {
     const report = await verifyTrusting(strangers, trust)
-    assert.deepEqual([report.verdict, report.release], ['INVALID', null])
+    assert.deepEqual([report.verdict, report.release, report.decision], ['INVALID', 'INVALID', null])
     assert.deepEqual(
       report.findings.map((finding) => finding.code),
       ['VERIFY_SIGNER_UNTRUSTED'],
@@ -103,8 +103,8 @@ test('an honest bundle proves a No-Go as well as a Go', async () => {
     const built = await aBundle({ keys, ...changes })
     const report = await verifyTrusting(built, built.trustBytes)
     assert.deepEqual([report.verdict, report.findings], ['INTACT', []], JSON.stringify(changes))
-    assert.deepEqual([report.release?.verdict, report.release?.gates[0]?.status], [verdict, status])
-    assert.ok(verdict === 'GO' || (report.release?.reasons.length ?? 0) > 0)
+    assert.deepEqual([report.release, report.decision?.gates[0]?.status], [verdict, status])
+    assert.ok(verdict === 'GO' || (report.decision?.reasons.length ?? 0) > 0)
   }
 })
 
@@ -118,7 +118,7 @@ test('a bundle proves that a decision was INVALID, and the exit code says so', a
   })
   const report = await verifyTrusting(built, built.trustBytes)
   assert.deepEqual(
-    [report.verdict, report.release?.verdict, exitCodeOfReport(report)],
+    [report.verdict, report.release, exitCodeOfReport(report)],
     ['INTACT', 'INVALID', 40],
   )
 })
@@ -133,7 +133,7 @@ test('entries that are left out, closed payloads and unrecorded attempts are nam
   assert.deepEqual([report.verdict, report.findings], ['INTACT', []])
   assert.match(report.notProven.join('\n'), /positions of the ledger are left out/)
   assert.match(report.notProven.join('\n'), /payload is not disclosed/)
-  assert.doesNotMatch(report.scope.join('\n'), /was left out/)
+  assert.doesNotMatch(report.proven.join('\n'), /was left out/)
   const begun = await aBundle({
     keys,
     facts: (facts) =>

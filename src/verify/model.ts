@@ -59,12 +59,16 @@ export interface ProvenRelease {
 
 export interface VerifyReport {
   readonly verdict: BundleVerdict
-  /** Null when the bundle is INVALID: then nothing is shown as green. */
-  readonly release: ProvenRelease | null
+  /** The release's verdict as decided again; INVALID with the bundle: then nothing is shown as green. */
+  readonly release: VerdictValue
+  /** What was decided again, in full; null when the bundle is INVALID. */
+  readonly decision: ProvenRelease | null
   /** keyId behind the manifest, when the manifest could be read. */
   readonly signer: string | null
+  /** What the verdict speaks of, in one line; `nothing` when the bundle is INVALID. */
+  readonly scope: string
   /** What was proven, as plain sentences. */
-  readonly scope: readonly string[]
+  readonly proven: readonly string[]
   /** What this bundle cannot show, as plain sentences. */
   readonly notProven: readonly string[]
   readonly checked: Readonly<CheckedCounts>

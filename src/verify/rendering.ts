@@ -24,9 +24,9 @@ export function renderVerifyReport(report: VerifyReport): string {
     }
     pushRest(lines, report.findings.length)
   }
-  if (report.release !== null) pushRelease(lines, report.release)
-  if (report.scope.length > 0)
-    lines.push('', 'What was proven:', ...report.scope.map((line) => `  ✓ ${line}`))
+  if (report.decision !== null) pushRelease(lines, report.decision)
+  if (report.proven.length > 0)
+    lines.push('', 'What was proven:', ...report.proven.map((line) => `  ✓ ${line}`))
   if (report.notProven.length > 0)
     lines.push('', 'What was not proven:', ...report.notProven.map((line) => `  · ${line}`))
   if (report.verdict === 'INTACT_SIGNER_UNKNOWN') {
@@ -38,7 +38,7 @@ export function renderVerifyReport(report: VerifyReport): string {
   return `${lines.map(escapeControls).join('\n')}\n`
 }
 
-function pushRelease(lines: string[], release: NonNullable<VerifyReport['release']>): void {
+function pushRelease(lines: string[], release: NonNullable<VerifyReport['decision']>): void {
   lines.push(
     '',
     `${release.service} ${release.version} in ${release.environment}: ${release.verdict}, decided ${release.decidedAt}`,

@@ -1,11 +1,19 @@
 // Says in plain sentences what a verification proved, and what no bundle can show by itself.
+import { base64Of } from '../kernel/index.ts'
 import type { BundleContents } from './contents.ts'
 import type { Inspection } from './inspection.ts'
 import type { LedgerPart } from './ledger-part.ts'
 import type { ProvenStatement } from './statements.ts'
 
+/** One line: of which release and which state of which ledger the verdict speaks. */
+export function nameScope(contents: BundleContents, ledger: LedgerPart): string {
+  const { service, version } = contents.opened.manifest.release
+  const { origin, size, root } = ledger.checkpoint
+  return `${service}@${version}, consistent-with-checkpoint ${origin} ${size} ${base64Of(root)}`
+}
+
 /** What holds once a bundle is intact; counts are those of this verification. */
-export function describeScope(
+export function describeProven(
   inspection: Inspection,
   contents: BundleContents,
   ledger: LedgerPart,

@@ -9,7 +9,7 @@ import type { Inspection } from './inspection.ts'
 import { inspectLedger } from './ledger-part.ts'
 import type { TrustInput, VerifyPorts, VerifyReport } from './model.ts'
 import { checkEvidenceUse, inspectResults } from './results.ts'
-import { describeLimits, describeScope } from './scope.ts'
+import { describeLimits, describeProven, nameScope } from './scope.ts'
 import { inspectSignOffs } from './sign-offs.ts'
 import { identifySigner } from './signer.ts'
 import { inspectStatements } from './statements.ts'
@@ -40,7 +40,7 @@ export async function verifyBundle(
 
 /** 0 intact, 12 intact but signer unknown, 40 INVALID; also 40 when the bundle proves that the decision itself was INVALID. */
 export function exitCodeOfReport(report: VerifyReport): ExitCode {
-  if (report.verdict === 'INVALID' || report.release?.verdict === 'INVALID') return EXIT.invalid
+  if (report.verdict === 'INVALID' || report.release === 'INVALID') return EXIT.invalid
   return report.verdict === 'INTACT' ? EXIT.ok : EXIT.signerUnknown
 }
 
@@ -85,15 +85,17 @@ async function inspectBundle(
   checkEvidenceUse(inspection, contents, statements)
   await inspectResults(inspection, contents, ledger, statements)
   inspectSignOffs(inspection, contents, statements)
-  const release = inspectDecision(inspection, contents, ledger, statements)
+  const decision = inspectDecision(inspection, contents, ledger, statements)
   checkSomethingShown(inspection)
-  if (release === undefined || inspection.findingCount() > 0)
+  if (decision === undefined || inspection.findingCount() > 0)
     return reportInvalid(inspection, signer)
   return {
     verdict: authority.isSignerKnown ? 'INTACT' : 'INTACT_SIGNER_UNKNOWN',
-    release,
+    release: decision.verdict,
+    decision,
     signer,
-    scope: describeScope(inspection, contents, ledger, authority.isSignerKnown),
+    scope: nameScope(contents, ledger),
+    proven: describeProven(inspection, contents, ledger, authority.isSignerKnown),
     notProven: describeLimits(inspection, contents, ledger, statements, authority.isSignerKnown),
     checked: inspection.checked,
     findings: [],
@@ -106,9 +108,11 @@ function reportInvalid(inspection: Inspection, signer: string | null): VerifyRep
   const more = hiddenCount === 0 ? [] : [`${hiddenCount} further findings are not listed.`]
   return {
     verdict: 'INVALID',
-    release: null,
+    release: 'INVALID',
+    decision: null,
     signer,
-    scope: [],
+    scope: 'nothing',
+    proven: [],
     notProven: ['Nothing: a bundle with a fault proves nothing.', ...more],
     checked: inspection.checked,
     findings: shown,

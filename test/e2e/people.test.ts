@@ -126,7 +126,7 @@ test('one passing gate and two people in their roles make a GO, with names in th
     '--trust',
     sealed.data.paths.trust,
   ])
-  assert.deepEqual([proven.exit, proven.data.release.verdict], [0, 'GO'])
+  assert.deepEqual([proven.exit, proven.data.release], [0, 'GO'])
 })
 
 test('a rejection is a NO_GO until the same person approves', async () => {

@@ -32,11 +32,9 @@ interface DecideAnswer {
 
 interface VerifyAnswer {
   readonly verdict: string
-  readonly release: {
-    readonly verdict: string
-    readonly gates: readonly { readonly status: string }[]
-  } | null
-  readonly scope: readonly string[]
+  readonly release: string
+  readonly decision: { readonly gates: readonly { readonly status: string }[] } | null
+  readonly scope: string
   readonly checked: Readonly<Record<string, number>>
   readonly findings: readonly unknown[]
 }
@@ -120,12 +118,12 @@ test('the bundle of that decision verifies offline as 0, 12 without trust, 40 af
   const { bundle, trust } = sealed.data.paths
   const whole = await place.ask<VerifyAnswer>(['verify', bundle, '--trust', trust])
   assert.deepEqual(
-    [whole.exit, whole.data.verdict, whole.data.release?.verdict],
+    [whole.exit, whole.data.verdict, whole.data.release],
     [0, 'INTACT', 'NO_GO'],
   )
-  assert.equal(whole.data.release?.gates.length, 29)
+  assert.equal(whole.data.decision?.gates.length, 29)
   assert.deepEqual(whole.data.findings, [])
-  assert.ok(whole.data.scope.length > 0)
+  assert.match(whole.data.scope, /^ferrybell@v3\.2\.0, consistent-with-checkpoint /)
   assert.equal(whole.data.checked['gates'], 29)
   assert.equal(whole.data.checked['gateRuns'], 5)
   const unknown = await place.ask<VerifyAnswer>(['verify', bundle])
@@ -141,7 +139,7 @@ test('the bundle of that decision verifies offline as 0, 12 without trust, 40 af
   ])
   assert.deepEqual(
     [damaged.exit, damaged.data.verdict, damaged.data.release],
-    [40, 'INVALID', null],
+    [40, 'INVALID', 'INVALID'],
   )
   assert.ok(damaged.data.findings.length > 0)
   const swapped = await place.ask<VerifyAnswer>(['verify', bundle, '--trust', '0'.repeat(64)])
