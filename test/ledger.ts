@@ -8,6 +8,7 @@ import type {
   Ledger,
   LedgerFact,
   LedgerPorts,
+  LeafJournal,
 } from '../src/ledger/index.ts'
 import { fakeClock } from './clock.ts'
 import type { FakeClock } from './clock.ts'
@@ -63,6 +64,30 @@ export function memoryGuard(): CheckpointGuard {
         return Promise.reject(new Error('the guard holds a later or different checkpoint'))
       }
       known.set(origin, next)
+      return Promise.resolve()
+    },
+  }
+}
+
+/** A journal in memory that can be told to be full, or to tell when it was written to. */
+export interface MemoryJournal extends LeafJournal {
+  readonly records: Uint8Array[]
+  isFull: boolean
+  onAppend: (() => void) | undefined
+}
+
+export function memoryJournal(records: readonly Uint8Array[] = []): MemoryJournal {
+  return {
+    records: [...records],
+    isFull: false,
+    onAppend: undefined,
+    takeRecords() {
+      return [...this.records]
+    },
+    append(added) {
+      if (this.isFull) return Promise.reject(new Error('the disk is full'))
+      this.records.push(...added)
+      this.onAppend?.()
       return Promise.resolve()
     },
   }

@@ -106,10 +106,14 @@ const deleteEntries =
   async (tx, logId) =>
     tx.query(`delete from ledger_entry where log_id = $1 and ${where}`, [logId])
 
-const run =
-  (text: string): Tampering['change'] =>
-  async (tx, logId) =>
-    tx.query(text, [logId])
+/** One statement each; `$1` is the log. */
+function runEach(foundBy: Tampering['foundBy'], texts: Record<string, string>): Tampering[] {
+  return Object.entries(texts).map(([name, text]) => ({
+    name,
+    foundBy,
+    change: (tx, logId) => tx.query(text, [logId]),
+  }))
+}
 
 export const TAMPERINGS: readonly Tampering[] = [
   { name: 'edit the body', foundBy: 'sql', change: flipByte(7, 80) },
@@ -124,13 +128,6 @@ export const TAMPERINGS: readonly Tampering[] = [
     change: flipByte(TAMPERED_SIZE - 1, 80, true),
   },
   { name: 'edit the first link and hash it again', foundBy: 'sql', change: flipByte(0, 30, true) },
-  {
-    name: 'edit a stored hash',
-    foundBy: 'sql',
-    change: run(
-      `update ledger_entry set leaf_hash = sha256(leaf_hash) where log_id = $1 and seq = 7`,
-    ),
-  },
   { name: 'delete the first entry', foundBy: 'sql', change: deleteEntries('seq = 0') },
   { name: 'delete the first ten entries', foundBy: 'sql', change: deleteEntries('seq < 10') },
   { name: 'delete an entry in the middle', foundBy: 'sql', change: deleteEntries('seq = 150') },
@@ -145,127 +142,38 @@ export const TAMPERINGS: readonly Tampering[] = [
     change: (tx, logId) => cutTail(tx, logId, 10),
   },
   { name: 'delete all entries', foundBy: 'sql', change: deleteEntries('true') },
-  {
-    name: 'swap two entries',
-    foundBy: 'sql',
-    change: run(
-      'update ledger_entry e set leaf = o.leaf, leaf_hash = o.leaf_hash from ledger_entry o where e.log_id = $1 and o.log_id = e.log_id and e.seq in (5, 6) and o.seq = 11 - e.seq',
-    ),
-  },
-  {
-    name: 'insert an entry after the last',
-    foundBy: 'sql',
-    change: run(
-      `insert into ledger_entry select log_id, ${TAMPERED_SIZE}, leaf, leaf_hash from ledger_entry where log_id = $1 and seq = 3`,
-    ),
-  },
-  {
-    name: 'shift the tail to make room for a copy',
-    foundBy: 'sql',
-    change: run(`update ledger_entry set seq = seq + 1000 where log_id = $1 and seq >= 100`),
-  },
-  {
-    name: 'roll the head back',
-    foundBy: 'sql',
-    change: run('update ledger_head set size = size - 1 where log_id = $1'),
-  },
-  {
-    name: 'move the head to another entry',
-    foundBy: 'sql',
-    change: run('update ledger_head set latest = sha256(latest) where log_id = $1'),
-  },
-  {
-    name: 'delete the head',
-    foundBy: 'sql',
-    change: run('delete from ledger_head where log_id = $1'),
-  },
-  {
-    name: 'exchange the genesis',
-    foundBy: 'sql',
-    change: run(
-      `update ledger_log set epoch = 2, genesis = sha256(convert_to('seaworthy-ledger/v2' || chr(10) || origin || chr(10) || '2' || chr(10), 'UTF8')) where log_id = $1`,
-    ),
-  },
-  {
-    name: 'edit the frontier',
-    foundBy: 'typescript',
-    change: run(
-      `update ledger_head set frontier = set_byte(frontier, 3, get_byte(frontier, 3) # 1) where log_id = $1`,
-    ),
-  },
-  {
-    name: 'edit a tile',
-    foundBy: 'typescript',
-    change: run(
-      `update ledger_tile set data = set_byte(data, 99, get_byte(data, 99) # 1) where log_id = $1`,
-    ),
-  },
-  {
-    name: 'edit the hash over a tile',
-    foundBy: 'typescript',
-    change: run('update ledger_tile set root = sha256(root) where log_id = $1'),
-  },
-  {
-    name: 'delete a tile',
-    foundBy: 'typescript',
-    change: run('delete from ledger_tile where log_id = $1'),
-  },
-  {
-    name: 'invent a tile',
-    foundBy: 'typescript',
-    change: run(
-      'insert into ledger_tile select log_id, 0, 1, data, root from ledger_tile where log_id = $1',
-    ),
-  },
-  {
-    name: 'edit a repetition row',
-    foundBy: 'typescript',
-    change: run(
-      `update ledger_idem set body_hash = sha256(body_hash) where log_id = $1 and seq = 9`,
-    ),
-  },
-  {
-    name: 'point a repetition row elsewhere',
-    foundBy: 'typescript',
-    change: run(`update ledger_idem set seq = 8 where log_id = $1 and seq = 9`),
-  },
-  {
-    name: 'invent a repetition row',
-    foundBy: 'typescript',
-    change: run(
-      `insert into ledger_idem select log_id, '00000000-0000-7000-8000-000000000000', seq, body_hash from ledger_idem where log_id = $1 and seq = 9`,
-    ),
-  },
-  {
-    name: 'edit a payload',
-    foundBy: 'typescript',
-    change: run(`update ledger_payload set payload = '{"n":7000}' where log_id = $1 and seq = 7`),
-  },
-  {
-    name: 'edit a salt',
-    foundBy: 'typescript',
-    change: run('update ledger_payload set salt = sha256(salt) where log_id = $1 and seq = 7'),
-  },
-  {
-    name: 'delete a payload',
-    foundBy: 'typescript',
-    change: run('delete from ledger_payload where log_id = $1 and seq = 7'),
-  },
-  {
-    name: 'edit the root of a stored checkpoint',
-    foundBy: 'typescript',
-    change: run('update ledger_checkpoint set root = sha256(root) where log_id = $1'),
-  },
-  {
-    name: 'edit the note of a stored checkpoint',
-    foundBy: 'typescript',
-    change: run(
-      `update ledger_checkpoint set note = replace(note, '200', '201') where log_id = $1`,
-    ),
-  },
+  ...runEach('sql', {
+    'edit a stored hash': `update ledger_entry set leaf_hash = sha256(leaf_hash) where log_id = $1 and seq = 7`,
+    'swap two entries': `update ledger_entry e set leaf = o.leaf, leaf_hash = o.leaf_hash from ledger_entry o where e.log_id = $1 and o.log_id = e.log_id and e.seq in (5, 6) and o.seq = 11 - e.seq`,
+    'insert an entry after the last': `insert into ledger_entry select log_id, ${TAMPERED_SIZE}, leaf, leaf_hash from ledger_entry where log_id = $1 and seq = 3`,
+    'shift the tail to make room for a copy': `update ledger_entry set seq = seq + 1000 where log_id = $1 and seq >= 100`,
+    'roll the head back': `update ledger_head set size = size - 1 where log_id = $1`,
+    'move the head to another entry': `update ledger_head set latest = sha256(latest) where log_id = $1`,
+    'delete the head': `delete from ledger_head where log_id = $1`,
+    'exchange the genesis': `update ledger_log set epoch = 2, genesis = sha256(convert_to('seaworthy-ledger/v2' || chr(10) || origin || chr(10) || '2' || chr(10), 'UTF8')) where log_id = $1`,
+  }),
+  ...runEach('typescript', {
+    'edit the frontier': `update ledger_head set frontier = set_byte(frontier, 3, get_byte(frontier, 3) # 1) where log_id = $1`,
+    'edit a tile': `update ledger_tile set data = set_byte(data, 99, get_byte(data, 99) # 1) where log_id = $1`,
+    'edit the hash over a tile': `update ledger_tile set root = sha256(root) where log_id = $1`,
+    'delete a tile': `delete from ledger_tile where log_id = $1`,
+    'invent a tile': `insert into ledger_tile select log_id, 0, 1, data, root from ledger_tile where log_id = $1`,
+    'edit a repetition row': `update ledger_idem set body_hash = sha256(body_hash) where log_id = $1 and seq = 9`,
+    'point a repetition row elsewhere': `update ledger_idem set seq = 8 where log_id = $1 and seq = 9`,
+    'invent a repetition row': `insert into ledger_idem select log_id, '00000000-0000-7000-8000-000000000000', seq, body_hash from ledger_idem where log_id = $1 and seq = 9`,
+    'edit a payload': `update ledger_payload set payload = '{"n":7000}' where log_id = $1 and seq = 7`,
+    'edit a salt': `update ledger_payload set salt = sha256(salt) where log_id = $1 and seq = 7`,
+    'delete a payload': `delete from ledger_payload where log_id = $1 and seq = 7`,
+    'edit the root of a stored checkpoint': `update ledger_checkpoint set root = sha256(root) where log_id = $1`,
+    'edit the note of a stored checkpoint': `update ledger_checkpoint set note = replace(note, '200', '201') where log_id = $1`,
+    'edit the root of a sealed day': `update ledger_daily set root = sha256(root) where log_id = $1`,
+    'edit the note of a sealed day': `update ledger_daily set note = replace(note, '200', '201') where log_id = $1`,
+    'seal another day with what a day was sealed with': `update ledger_daily set day = day - 1 where log_id = $1`,
+    'seal a later day with too few entries': `update ledger_daily set day = day + 1 where log_id = $1`,
+  }),
   {
     name: 'delete entries that a stored checkpoint covers and fix the head',
-    foundBy: 'typescript',
+    foundBy: 'sql',
     change: async (tx, logId) => {
       await cutTail(tx, logId, 110)
       await tx.query('delete from ledger_tile where log_id = $1', [logId])

@@ -7,6 +7,7 @@ import { linkBatch } from './batch.ts'
 import type { LogHead } from './batch.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import { ledgerFault } from './errors.ts'
+import type { AppendWay, JournalledSql } from './journal.ts'
 import type { PreparedFact } from './fact.ts'
 import type { AppendedEntry } from './model.ts'
 import { insertBatch, lockHead, openTenantLog, selectKnownEntries } from './store.ts'
@@ -20,6 +21,7 @@ export interface AppendPorts {
   readonly clockWatch: ClockWatch
   /** Host or installation id; origins are `<prefix>/ledger/<opaque id>`. */
   readonly originPrefix: string
+  readonly journal: JournalledSql | undefined
 }
 
 /** One outcome per fact: the entry, or why this fact alone was refused. Everything else that fails, throws. */
@@ -28,8 +30,12 @@ export async function appendPrepared(
   tx: SqlTx,
   tenantId: string,
   facts: readonly PreparedFact[],
+  way: AppendWay,
 ): Promise<readonly (AppendedEntry | Error)[]> {
+  const { journal } = ports
+  journal?.assertWritable(tenantId)
   const head = await takeTurn(ports, tx, tenantId)
+  await journal?.settleBatches(tenantId, head)
   const known = await selectKnownEntries(
     tx,
     head.logId,
@@ -43,6 +49,7 @@ export async function appendPrepared(
     } catch (error) {
       throw explainRefusal(error)
     }
+    await journal?.recordBatch(tx, way, tenantId, head, batch.added)
   }
   return batch.outcomes
 }

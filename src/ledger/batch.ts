@@ -30,7 +30,7 @@ export interface KnownEntry {
 
 export interface NewEntry {
   readonly leaf: Uint8Array
-  readonly fact: PreparedFact
+  readonly fact: Pick<PreparedFact, 'id' | 'keepsId' | 'salt' | 'payload'>
   readonly contentHash: Uint8Array
 }
 

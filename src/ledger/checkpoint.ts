@@ -5,8 +5,9 @@ import { frontierRoot, sealCheckpoint } from '../proof/index.ts'
 import type { LogHead } from './batch.ts'
 import { ledgerFault } from './errors.ts'
 import type { CheckpointGuard, KnownRoot, SignedCheckpoint } from './model.ts'
-import { hashRange } from './nodes.ts'
-import { insertCheckpoint, lockHead, selectLastCheckpoint } from './store.ts'
+import { hashRanges } from './nodes.ts'
+import { insertCheckpoint, selectLastCheckpoint } from './signed-store.ts'
+import { lockHead } from './store.ts'
 
 export interface CheckpointPorts {
   readonly clock: Clock
@@ -53,8 +54,8 @@ export async function signCheckpoint(
   return { origin, size, root: base64Of(root), note }
 }
 
-/** What was signed before must still be the beginning of the log. */
-async function assertPrefix(
+/** What was signed before must still be the beginning of the log. @throws LEDGER_LOG_ROLLED_BACK, LEDGER_CHECKPOINT_FORKED */
+export async function assertPrefix(
   ports: CheckpointPorts,
   tx: SqlTx,
   head: LogHead,
@@ -71,11 +72,11 @@ async function assertPrefix(
     )
   }
   const nodes = { digest: ports.digest, tx, logId: head.logId, size: head.size }
-  const root =
+  const [root] =
     signed.size === head.size
-      ? frontierRoot(ports.digest, head.frontier)
-      : await hashRange(nodes, { from: 0, until: signed.size })
-  if (!bytesEqual(root, signed.root)) {
+      ? [frontierRoot(ports.digest, head.frontier)]
+      : await hashRanges(nodes, [{ from: 0, until: signed.size }])
+  if (!bytesEqual(root!, signed.root)) {
     throw ledgerFault(
       'LEDGER_CHECKPOINT_FORKED',
       `expected the first ${signed.size} entries to have the root of ${which}, got another`,

@@ -1,8 +1,8 @@
-// The ledger commands: append, list, verify, prove, checkpoint.
+// The ledger commands: append, list, verify, prove, checkpoint and sealed days.
 import { EXIT, harmlessLine, harmlessText, utf8Bytes, utf8Text } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { ledgerFault } from './errors.ts'
-import type { LogVerdict, SignedCheckpoint } from './model.ts'
+import type { LogVerdict, SealedDay, SignedCheckpoint } from './model.ts'
 
 const NOTE_LIMIT_BYTES = 32 * 1024
 const CHECKPOINT_LIMIT_BYTES = 100_000
@@ -74,20 +74,7 @@ export async function runLedgerVerify(
     limit,
     checkpoint,
   })
-  const { checked } = verdict
-  const lines = [
-    verdict.ok ? `verified: ${verdict.scope}` : `DAMAGED: ${verdict.reason}`,
-    verdict.ok ? '' : `first bad entry: ${verdict.firstBadSeq ?? 'not one entry alone'}`,
-    `checked: ${checked.entries} entries, ${checked.payloads} payloads, ${checked.tiles} tiles, ${checked.roots} roots`,
-    `genesis: ${verdict.genesis ?? 'none'}`,
-    `latest:  ${verdict.latest ?? 'none'}`,
-    `root:    ${verdict.root ?? 'not computed'}`,
-  ]
-  return {
-    exit: verdict.ok ? EXIT.ok : EXIT.invalid,
-    data: verdict,
-    text: harmlessText(lines.filter((line) => line !== '').join('\n')),
-  }
+  return presentVerdict(verdict)
 }
 
 export async function runLedgerProve(
@@ -106,12 +93,47 @@ export async function runLedgerCheckpoint(
   _args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const checkpoint = await context.client.call<SignedCheckpoint>(
-    'POST',
-    '/v1/ledger/checkpoints',
-    {},
+  const day = options['date']
+  if (options['verify'] === true) return verifyDay(context, day)
+  const path =
+    typeof day === 'string'
+      ? `/v1/ledger/days/${encodeURIComponent(day)}`
+      : '/v1/ledger/checkpoints'
+  const signed = await context.client.call<SignedCheckpoint>('POST', path, {})
+  return writeText(context, options, signed.note, signed)
+}
+
+/** Signs nothing: the whole log is held against the note the day was sealed with. */
+async function verifyDay(context: CommandContext, day: unknown): Promise<CommandOutcome> {
+  if (typeof day !== 'string')
+    throw ledgerFault('LEDGER_ENTRY_REFUSED', 'expected --date with --verify, got none')
+  const sealed = await context.client.call<SealedDay>(
+    'GET',
+    `/v1/ledger/days/${encodeURIComponent(day)}`,
   )
-  return writeText(context, options, checkpoint.note, checkpoint)
+  const verdict = await context.client.call<LogVerdict>('POST', '/v1/ledger/verify', {
+    checkpoint: sealed.note,
+  })
+  const { exit, text } = presentVerdict(verdict)
+  const line = `day ${sealed.day}: ${sealed.size} entries, root ${sealed.root}`
+  return { exit, data: { sealed, verdict }, text: `${harmlessLine(line)}\n${text}` }
+}
+
+function presentVerdict(verdict: LogVerdict): CommandOutcome {
+  const { checked } = verdict
+  const lines = [
+    verdict.ok ? `verified: ${verdict.scope}` : `DAMAGED: ${verdict.reason}`,
+    verdict.ok ? '' : `first bad entry: ${verdict.firstBadSeq ?? 'not one entry alone'}`,
+    `checked: ${checked.entries} entries, ${checked.payloads} payloads, ${checked.tiles} tiles, ${checked.roots} roots`,
+    `genesis: ${verdict.genesis ?? 'none'}`,
+    `latest:  ${verdict.latest ?? 'none'}`,
+    `root:    ${verdict.root ?? 'not computed'}`,
+  ]
+  return {
+    exit: verdict.ok ? EXIT.ok : EXIT.invalid,
+    data: verdict,
+    text: harmlessText(lines.filter((line) => line !== '').join('\n')),
+  }
 }
 
 async function writeText(

@@ -18,7 +18,25 @@ export const ledgerErrors = defineErrors({
     status: 503,
     exit: EXIT.unavailable,
     title: 'The clock went forward by more than 10 minutes at once',
-    hint: 'Check the clock. If it is right (the machine slept, say), start Seaworthy again or allow the jump.',
+    hint: 'Check the clock. If it is right now, start Seaworthy again or allow the jump.',
+  },
+  LEDGER_DAY_CONFLICT: {
+    status: 409,
+    exit: EXIT.invalid,
+    title: 'The day is sealed with another root',
+    hint: 'The entries of a sealed day were changed. Run `seaworthy ledger verify` and keep both databases.',
+  },
+  LEDGER_DAY_OPEN: {
+    status: 409,
+    exit: EXIT.conflict,
+    title: 'The day is not over yet',
+    hint: 'Days are UTC. Seal the day after its end; until then sign a checkpoint.',
+  },
+  LEDGER_DAY_UNKNOWN: {
+    status: 404,
+    exit: EXIT.notFound,
+    title: 'The day is not sealed',
+    hint: 'Seal it with `seaworthy ledger checkpoint --date DAY`.',
   },
   LEDGER_ENTRY_CONFLICT: {
     status: 409,
@@ -49,6 +67,24 @@ export const ledgerErrors = defineErrors({
     exit: EXIT.invalid,
     title: 'A stored entry cannot be read',
     hint: 'The row was changed outside Seaworthy. Run `seaworthy ledger verify` to find every such row.',
+  },
+  LEDGER_JOURNAL_BEHIND: {
+    status: 500,
+    exit: EXIT.fault,
+    title: 'The entries are committed, but the journal could not take them',
+    hint: 'Look before repeating: the change was made. Make room on the disk or repair it, then go on.',
+  },
+  LEDGER_JOURNAL_CONTRADICTS: {
+    status: 500,
+    exit: EXIT.invalid,
+    title: 'The journal holds entries that the database does not',
+    hint: 'The database is older or other than what was appended. Restore the newer one; the log can be read meanwhile.',
+  },
+  LEDGER_JOURNAL_UNREADABLE: {
+    status: 500,
+    exit: EXIT.invalid,
+    title: 'A record of the journal cannot be read',
+    hint: 'Another version of Seaworthy wrote it. Start that version, or verify the ledger and begin an empty journal.',
   },
   LEDGER_LOG_EMPTY: {
     status: 409,

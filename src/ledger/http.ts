@@ -50,6 +50,7 @@ export function makeLedgerRoutes(ledger: Ledger): readonly Route[] {
     verifyRoute(ledger),
     proofRoute(ledger),
     ...checkpointRoutes(ledger),
+    ...dayRoutes(ledger),
   ]
 }
 
@@ -164,6 +165,36 @@ function checkpointRoutes(ledger: Ledger): readonly Route[] {
           throw ledgerFault('LEDGER_ENTRY_UNKNOWN', 'expected a signed checkpoint, got none yet')
         }
         return { data: { ...checkpoint, noteKey: identity.noteKey } }
+      },
+    },
+  ]
+}
+
+function dayRoutes(ledger: Ledger): readonly Route[] {
+  const path = '/v1/ledger/days/:day'
+  return [
+    {
+      method: 'POST',
+      path,
+      summary: 'Seal a UTC day that is over: sign the root of the entries before its end',
+      access: 'write',
+      async handle({ principal, params }) {
+        const sealed = await ledger.sealDay(principal.tenantId, params['day'] ?? '')
+        return { status: 201, data: sealed }
+      },
+    },
+    {
+      method: 'GET',
+      path,
+      summary: 'Read what a UTC day is sealed with and the key it verifies with',
+      access: 'read',
+      async handle({ principal, params }) {
+        const day = params['day'] ?? ''
+        const sealed = await ledger.sealedDay(principal.tenantId, day)
+        const identity = await ledger.identify(principal.tenantId)
+        if (sealed === undefined || identity === undefined)
+          throw ledgerFault('LEDGER_DAY_UNKNOWN', `expected day ${day} to be sealed, got none`)
+        return { data: { ...sealed, noteKey: identity.noteKey } }
       },
     },
   ]

@@ -4,6 +4,8 @@ import { ledgerErrors } from './errors.ts'
 import { LEDGER_EVENTS } from './model.ts'
 
 export { makeLedgerRoutes } from './http.ts'
+export { openJournalledSql } from './journal.ts'
+export type { JournalledSql, LeafJournal } from './journal.ts'
 export { QUEUE_LIMIT } from './model.ts'
 export type * from './model.ts'
 export { makeLedger } from './service.ts'

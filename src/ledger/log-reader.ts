@@ -10,20 +10,15 @@ import {
   openCheckpoint,
   parseEntryBody,
 } from '../proof/index.ts'
-import type { Checkpoint, EntryRange, NoteKey } from '../proof/index.ts'
+import type { Checkpoint, NoteKey } from '../proof/index.ts'
+import { dayEndMs } from './day-check.ts'
 import { ledgerFault } from './errors.ts'
 import { PAGE_LIMIT } from './model.ts'
 import type { EntryPage, EntryQuery, Ledger, LedgerEntry, SignedCheckpoint } from './model.ts'
-import { hashRange } from './nodes.ts'
+import { hashRanges } from './nodes.ts'
 import type { NodePorts } from './nodes.ts'
-import {
-  isTenantKnown,
-  selectLastCheckpoint,
-  selectLeafHashes,
-  selectLeaves,
-  selectLog,
-  selectPayload,
-} from './store.ts'
+import { selectDay, selectLastCheckpoint } from './signed-store.ts'
+import { isTenantKnown, selectLeaves, selectLog, selectPayload } from './store.ts'
 import type { StoredLeaf, StoredLog } from './store.ts'
 
 const PAGE_DEFAULT = 100
@@ -37,7 +32,13 @@ export interface ReaderPorts {
 
 type Reading = Pick<
   Ledger,
-  'list' | 'payloadOf' | 'proveInclusion' | 'proveConsistency' | 'latestCheckpoint' | 'identify'
+  | 'list'
+  | 'payloadOf'
+  | 'proveInclusion'
+  | 'proveConsistency'
+  | 'latestCheckpoint'
+  | 'sealedDay'
+  | 'identify'
 >
 
 export class LogReader implements Reading {
@@ -102,10 +103,13 @@ export class LogReader implements Reading {
   ): ReturnType<Ledger['proveInclusion']> {
     return this.#readNodes(tenantId, size, async (nodes) => {
       if (!isPosition(seq) || seq >= size) throw unknownEntry(`entry ${seq} below size ${size}`)
-      const [leafHash] = await selectLeafHashes(nodes.tx, nodes.logId, seq, seq + 1)
-      if (leafHash === undefined) throw unknownEntry(`entry ${seq}`)
-      const proof = await hashRanges(nodes, inclusionRanges(seq, size))
-      return { seq, size, leafHash, root: await hashRange(nodes, { from: 0, until: size }), proof }
+      const ranges = [
+        { from: seq, until: seq + 1 },
+        { from: 0, until: size },
+        ...inclusionRanges(seq, size),
+      ]
+      const [leafHash, root, ...proof] = await hashRanges(nodes, ranges)
+      return { seq, size, leafHash: leafHash!, root: root!, proof }
     })
   }
 
@@ -117,15 +121,13 @@ export class LogReader implements Reading {
     return this.#readNodes(tenantId, size2, async (nodes) => {
       if (!isPosition(size1) || size1 < 1 || size1 > size2)
         throw unknownEntry(`size ${size1} within ${size2}`)
-      const proof = await hashRanges(nodes, consistencyRanges(size1, size2))
-      const root1 = await hashRange(nodes, { from: 0, until: size1 })
-      return {
-        size1,
-        root1,
-        size2,
-        root2: await hashRange(nodes, { from: 0, until: size2 }),
-        proof,
-      }
+      const ranges = [
+        { from: 0, until: size1 },
+        { from: 0, until: size2 },
+        ...consistencyRanges(size1, size2),
+      ]
+      const [root1, root2, ...proof] = await hashRanges(nodes, ranges)
+      return { size1, root1: root1!, size2, root2: root2!, proof }
     })
   }
 
@@ -141,6 +143,17 @@ export class LogReader implements Reading {
           `checkpoint of size ${last.size}: ${opened.reason}`,
         )
       return presentCheckpoint(opened.value, last.note)
+    })
+  }
+
+  async sealedDay(tenantId: string, day: string): ReturnType<Ledger['sealedDay']> {
+    dayEndMs(day)
+    return this.readLog(tenantId, async (tx, log) => {
+      const stored = log === undefined ? undefined : await selectDay(tx, log.logId, day)
+      if (log === undefined || stored === undefined) return undefined
+      const opened = await openCheckpoint(this.#ports.verifier, stored.note, this.noteKeyOf(log))
+      if (!opened.ok) throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `day ${day}: ${opened.reason}`)
+      return { day, ...presentCheckpoint(opened.value, stored.note) }
     })
   }
 
@@ -205,12 +218,6 @@ function readEntry(row: StoredLeaf): LedgerEntry {
     leafHash: row.leafHash,
     body: body.value,
   }
-}
-
-async function hashRanges(nodes: NodePorts, ranges: readonly EntryRange[]): Promise<Uint8Array[]> {
-  const hashes: Uint8Array[] = []
-  for (const range of ranges) hashes.push(await hashRange(nodes, range))
-  return hashes
 }
 
 function presentCheckpoint(checkpoint: Checkpoint, note: string): SignedCheckpoint {

@@ -77,6 +77,12 @@ export interface SignedCheckpoint {
   readonly note: string
 }
 
+/** What a UTC day was sealed with: all entries that came before its end. */
+export interface SealedDay extends SignedCheckpoint {
+  /** `YYYY-MM-DD` */
+  readonly day: string
+}
+
 /** A size and the root it had, to hold a log against. */
 export interface KnownRoot {
   readonly size: number
@@ -177,6 +183,14 @@ export interface Ledger {
   checkpoint(tenantId: string): Promise<SignedCheckpoint>
   /** The last checkpoint that was signed. */
   latestCheckpoint(tenantId: string): Promise<SignedCheckpoint | undefined>
+  /**
+   * Signs the entries that came before the end of a UTC day, or answers what the day is sealed with.
+   * @param day `YYYY-MM-DD`
+   * @throws LEDGER_DAY_OPEN before its end, LEDGER_DAY_CONFLICT when the day would get a second root
+   */
+  sealDay(tenantId: string, day: string): Promise<SealedDay>
+  /** What the day is sealed with; undefined when it is not. */
+  sealedDay(tenantId: string, day: string): Promise<SealedDay | undefined>
   /** Origin and verifier key of the tenant's log; undefined before its first entry. */
   identify(tenantId: string): Promise<LogIdentity | undefined>
 }

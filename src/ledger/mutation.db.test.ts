@@ -16,6 +16,7 @@ const TABLES = [
   'ledger_head',
   'ledger_tile',
   'ledger_checkpoint',
+  'ledger_daily',
   'ledger_log',
   'ledger_idem',
   'ledger_payload',
@@ -25,10 +26,13 @@ class Undo extends Error {}
 
 async function openTampered(): Promise<TestLedger & { readonly logId: number }> {
   const opened = await openTestLedger()
-  const { ledger, sql, tenantId } = opened
+  const { ledger, sql, tenantId, clock } = opened
   await ledger.append(tenantId, factsOf(200))
   await ledger.checkpoint(tenantId)
+  clock.advance(86_400_000)
   await ledger.append(tenantId, factsOf(SIZE - 200))
+  await ledger.sealDay(tenantId, '2026-11-21')
+  clock.advance(2 * 86_400_000)
   const [row] = await sql.transaction('system', (tx) =>
     tx.query<{ log_id: number }>('select log_id from ledger_log where tenant_id = $1', [tenantId]),
   )
@@ -95,7 +99,7 @@ test('every tampering is found, and only a checkpoint outside the database finds
     assert.ok(isFound(seen.checkpoint), `${name}: a checkpoint outside did not help`)
     counts[foundBy]++
   }
-  assert.deepEqual(counts, { sql: 22, typescript: 14, checkpoint: 2 })
+  assert.deepEqual(counts, { sql: 23, typescript: 17, checkpoint: 2 })
 })
 
 test('an untouched log passes all three, and the verdict names what it was held against', async () => {
@@ -113,7 +117,8 @@ test('an untouched log passes all three, and the verdict names what it was held 
     payloads: SIZE,
     repeats: SIZE,
     tiles: 1,
-    roots: 2,
+    // The checkpoint, the sealed day, and the head's frontier.
+    roots: 3,
   })
   assert.ok(typeof seen.checkpoint !== 'string' && seen.checkpoint.ok)
   assert.equal(
@@ -172,8 +177,9 @@ test('a deleted log is found by a checkpoint outside alone, and never passes as 
   const tampered = await openTampered()
   const { root2: root } = await tampered.ledger.proveConsistency(tampered.tenantId, SIZE, SIZE)
   const erase: Tampering['change'] = async (tx, logId) => {
-    for (const table of ['payload', 'checkpoint', 'tile', 'idem', 'entry', 'head', 'log']) {
-      await tx.query(`delete from ledger_${table} where log_id = $1`, [logId])
+    // The log itself last: the others point at it.
+    for (const table of TABLES.filter((each) => each !== 'ledger_log').concat('ledger_log')) {
+      await tx.query(`delete from ${table} where log_id = $1`, [logId])
     }
   }
   const seen = await judgeTampering(tampered, erase, { size: SIZE, root })

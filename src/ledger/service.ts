@@ -11,10 +11,13 @@ import type {
 import { noteKeyOf, openCheckpoint } from '../proof/index.ts'
 import { appendPrepared, assertOriginPrefix } from './append.ts'
 import { signCheckpoint } from './checkpoint.ts'
+import type { CheckpointPorts } from './checkpoint.ts'
 import { ClockWatch } from './clock-watch.ts'
+import { signDay } from './day.ts'
 import { ledgerFault } from './errors.ts'
 import { prepareFact } from './fact.ts'
 import type { PreparedFact, Producer } from './fact.ts'
+import type { AppendWay, JournalledSql } from './journal.ts'
 import { LogReader } from './log-reader.ts'
 import type {
   AppendedEntry,
@@ -46,6 +49,8 @@ export interface LedgerPorts {
   readonly guard?: CheckpointGuard
   /** An operator's word that a leap of the clock is right. */
   readonly allowsClockJump?: boolean
+  /** Of the embedded database; `sql` must then be this too, here and in every room that appends. */
+  readonly journal?: JournalledSql
 }
 
 /** @throws RangeError when the signer is not Ed25519 or the origin prefix cannot stand in a note. */
@@ -62,6 +67,8 @@ class LedgerService implements Ledger {
   constructor(ports: LedgerPorts) {
     assertOriginPrefix(ports.originPrefix)
     noteKeyOf(ports.digest, ports.originPrefix, ports.signer.publicKey)
+    if (ports.journal !== undefined && ports.sql !== ports.journal)
+      throw new TypeError('expected the journalled database, got another')
     this.#ports = ports
     this.#reader = new LogReader(ports)
     this.#clockWatch = new ClockWatch(ports.clock, ports.allowsClockJump === true)
@@ -76,7 +83,7 @@ class LedgerService implements Ledger {
       prepareFact(this.#ports, fact, this.#ports.clock.nowMs(), false),
     )
     if (prepared.length === 0) return []
-    const outcomes = await this.#appendPrepared(tx, tenantId, prepared)
+    const outcomes = await this.#appendPrepared(tx, tenantId, prepared, 'caller')
     return outcomes.map((outcome) => {
       // The caller's transaction falls with the first refused fact, so nothing half done is kept.
       if (outcome instanceof Error) throw outcome
@@ -149,24 +156,40 @@ class LedgerService implements Ledger {
     return this.#reader.identify(tenantId)
   }
 
-  async checkpoint(tenantId: string): ReturnType<Ledger['checkpoint']> {
-    const { sql, clock, digest, signer, guard } = this.#ports
-    return sql.transaction({ tenantId }, (tx) =>
-      signCheckpoint({ clock, digest, signer, guard }, tx, tenantId),
-    )
+  sealedDay(tenantId: string, day: string): ReturnType<Ledger['sealedDay']> {
+    return this.#reader.sealedDay(tenantId, day)
+  }
+
+  checkpoint(tenantId: string): ReturnType<Ledger['checkpoint']> {
+    return this.#sign(tenantId, (ports, tx) => signCheckpoint(ports, tx, tenantId))
+  }
+
+  sealDay(tenantId: string, day: string): ReturnType<Ledger['sealDay']> {
+    return this.#sign(tenantId, (ports, tx) => signDay(ports, tx, tenantId, day))
+  }
+
+  async #sign<T>(
+    tenantId: string,
+    work: (ports: CheckpointPorts, tx: SqlTx) => Promise<T>,
+  ): Promise<T> {
+    const { sql, clock, digest, signer, guard, journal } = this.#ports
+    journal?.assertWritable(tenantId)
+    return sql.transaction({ tenantId }, (tx) => work({ clock, digest, signer, guard }, tx))
   }
 
   #appendPrepared(
     tx: SqlTx,
     tenantId: string,
     facts: readonly PreparedFact[],
+    way: AppendWay,
   ): Promise<readonly (AppendedEntry | Error)[]> {
-    const { digest, random, originPrefix } = this.#ports
+    const { digest, random, originPrefix, journal } = this.#ports
     return appendPrepared(
-      { digest, random, originPrefix, clockWatch: this.#clockWatch },
+      { digest, random, originPrefix, clockWatch: this.#clockWatch, journal },
       tx,
       tenantId,
       facts,
+      way,
     )
   }
 
@@ -176,7 +199,7 @@ class LedgerService implements Ledger {
       clock,
       random,
       commit: (facts) =>
-        sql.transaction({ tenantId }, (tx) => this.#appendPrepared(tx, tenantId, facts)),
+        sql.transaction({ tenantId }, (tx) => this.#appendPrepared(tx, tenantId, facts, 'queue')),
     })
     this.#queues.set(tenantId, queue)
     return queue

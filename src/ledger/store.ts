@@ -4,7 +4,6 @@ import type { SqlTx } from '../kernel/index.ts'
 import { decodeFrontier } from '../proof/index.ts'
 import type { KnownEntry, LinkedBatch, LogHead } from './batch.ts'
 import { ledgerFault } from './errors.ts'
-import type { KnownRoot, SignedCheckpoint } from './model.ts'
 
 /** A log as it is read without a lock. */
 export interface StoredLog {
@@ -92,8 +91,8 @@ export async function selectKnownEntries(
 
 export async function insertBatch(
   tx: SqlTx,
-  head: LogHead,
-  batch: LinkedBatch,
+  head: Pick<LogHead, 'logId' | 'size'>,
+  batch: Pick<LinkedBatch, 'added'>,
   frontier: Uint8Array,
 ): Promise<void> {
   const { added } = batch
@@ -167,75 +166,53 @@ export async function selectPayload(
   return row
 }
 
-/** Leaf hashes `from` to `until` (exclusive). */
-export async function selectLeafHashes(
+/** Leaf hashes at the given positions, as far as there are entries. */
+export async function selectHashesAt(
   tx: SqlTx,
   logId: number,
-  from: number,
-  until: number,
+  seqs: readonly number[],
+): Promise<Map<number, Uint8Array>> {
+  const rows = await tx.query<{ seq: number; leaf_hash: Uint8Array }>(
+    'select seq, leaf_hash from ledger_entry where log_id = $1 and seq = any ($2::bigint[])',
+    [logId, seqs],
+  )
+  return new Map(rows.map((row) => [row.seq, row.leaf_hash]))
+}
+
+/** `count` hashes of one tile level from `first` on, and where to read them. */
+export interface HashRun {
+  /** Entries, the inside of one full tile, or the hashes over full tiles one level below. */
+  readonly source: 'entries' | 'tile' | 'roots'
+  readonly tileLevel: number
+  readonly first: number
+  readonly count: number
+}
+
+/** The hashes of each run one after the other, in one statement; fewer bytes where rows are missing. */
+export async function selectHashRuns(
+  tx: SqlTx,
+  logId: number,
+  runs: readonly HashRun[],
 ): Promise<Uint8Array[]> {
-  const rows = await tx.query<{ leaf_hash: Uint8Array }>(
-    'select leaf_hash from ledger_entry where log_id = $1 and seq >= $2 and seq < $3 order by seq',
-    [logId, from, until],
+  const rows = await tx.query<{ hashes: Uint8Array | null }>(
+    `select case r.source
+       when 'entries' then (select string_agg(e.leaf_hash, ''::bytea order by e.seq) from ledger_entry e
+         where e.log_id = $1 and e.seq >= r.first and e.seq < r.first + r.count)
+       when 'tile' then (select substr(t.data, (r.first % 256 * 32 + 1)::int, r.count * 32) from ledger_tile t
+         where t.log_id = $1 and t.level = r.level and t.idx = r.first / 256)
+       else (select string_agg(t.root, ''::bytea order by t.idx) from ledger_tile t
+         where t.log_id = $1 and t.level = r.level - 1 and t.idx >= r.first and t.idx < r.first + r.count)
+       end as hashes
+     from unnest($2::text[], $3::int[], $4::bigint[], $5::int[]) with ordinality
+       as r (source, level, first, count, n)
+     order by r.n`,
+    [
+      logId,
+      runs.map((run) => run.source),
+      runs.map((run) => run.tileLevel),
+      runs.map((run) => run.first),
+      runs.map((run) => run.count),
+    ],
   )
-  return rows.map((row) => row.leaf_hash)
-}
-
-export async function selectTile(
-  tx: SqlTx,
-  logId: number,
-  level: number,
-  index: number,
-): Promise<Uint8Array | undefined> {
-  const [row] = await tx.query<{ data: Uint8Array }>(
-    'select data from ledger_tile where log_id = $1 and level = $2 and idx = $3',
-    [logId, level, index],
-  )
-  return row?.data
-}
-
-/** Hashes over full tiles `from` to `until` (exclusive) of one level. */
-export async function selectTileRoots(
-  tx: SqlTx,
-  logId: number,
-  level: number,
-  from: number,
-  until: number,
-): Promise<Uint8Array[]> {
-  const rows = await tx.query<{ root: Uint8Array }>(
-    'select root from ledger_tile where log_id = $1 and level = $2 and idx >= $3 and idx < $4 order by idx',
-    [logId, level, from, until],
-  )
-  return rows.map((row) => row.root)
-}
-
-export interface StoredCheckpoint extends KnownRoot {
-  readonly note: string
-}
-
-export async function selectLastCheckpoint(
-  tx: SqlTx,
-  logId: number,
-): Promise<StoredCheckpoint | undefined> {
-  const [row] = await tx.query<{ size: number; root: Uint8Array; note: string }>(
-    'select size, root, note from ledger_checkpoint where log_id = $1 order by size desc limit 1',
-    [logId],
-  )
-  return row
-}
-
-export async function insertCheckpoint(
-  tx: SqlTx,
-  logId: number,
-  checkpoint: KnownRoot & Pick<SignedCheckpoint, 'note'>,
-  at: string,
-): Promise<void> {
-  const { size, root, note } = checkpoint
-  await tx.query('select ledger_record_checkpoint($1, $2, $3, $4, $5)', [
-    logId,
-    size,
-    root,
-    note,
-    at,
-  ])
+  return rows.map((row) => row.hashes ?? new Uint8Array())
 }

@@ -11,12 +11,15 @@ import {
   openCheckpoint,
 } from '../proof/index.ts'
 import type { Frontier, NoteKey } from '../proof/index.ts'
+import { findDayFault } from './day-check.ts'
 import { ledgerFault } from './errors.ts'
 import { isRepeatRowTrue, judgeEntry } from './entry-check.ts'
 import type { ChainPosition, JudgedEntry } from './entry-check.ts'
 import type { KnownRoot, LogVerdict, VerificationFindings } from './model.ts'
+import { selectDays } from './signed-store.ts'
+import type { StoredCheckpoint, StoredDay } from './signed-store.ts'
 import { selectKnownEntries, selectLeaves } from './store.ts'
-import type { StoredCheckpoint, StoredLog } from './store.ts'
+import type { StoredLog } from './store.ts'
 import { TileCheck } from './tile-check.ts'
 import { selectCheckpoints, selectSnapshot, selectStoredEntries } from './verify-store.ts'
 import type { LogSnapshot } from './verify-store.ts'
@@ -61,6 +64,7 @@ export class LogCheck {
   #repeats = 0
   #roots = 0
   #genesis: Uint8Array | undefined
+  #days: readonly StoredDay[] = []
 
   constructor(ports: VerifyPorts, task: VerifyTask) {
     this.#ports = ports
@@ -72,15 +76,17 @@ export class LogCheck {
     const { log, outside } = this.#task
     // Checkpoints first: what was signed before the snapshot must be within it.
     const checkpoints = await this.#inTx((tx) => selectCheckpoints(tx, log.logId))
+    this.#days = await this.#inTx((tx) => selectDays(tx, log.logId))
+    const signed = [...checkpoints, ...this.#days]
     const snapshot = await this.#inTx((tx) => selectSnapshot(tx, log.logId))
     if (snapshot === undefined)
       throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `expected a head of ${log.origin}, got none`)
     this.#size = snapshot.size
     this.#fromSeq = Math.max(0, snapshot.size - (this.#task.limit ?? snapshot.size))
     try {
-      const roots = [...checkpoints, ...outside].sort((a, b) => a.size - b.size)
+      const roots = [...signed, ...outside].sort((a, b) => a.size - b.size)
       this.#judgeBounds(snapshot, roots.at(-1)?.size ?? 0)
-      await this.#judgeNotes(checkpoints)
+      await this.#judgeNotes(signed)
       await this.#walk(snapshot, roots)
       if (this.#isWhole) this.#judgeRest(snapshot)
     } catch (thrown) {
@@ -142,8 +148,8 @@ export class LogCheck {
     }
   }
 
-  async #judgeNotes(checkpoints: readonly StoredCheckpoint[]): Promise<void> {
-    for (const { size, root, note } of checkpoints) {
+  async #judgeNotes(signed: readonly StoredCheckpoint[]): Promise<void> {
+    for (const { size, root, note } of signed) {
       const opened = await openCheckpoint(this.#ports.verifier, note, this.#task.noteKey)
       if (!opened.ok) throw new Damage(`checkpoint of size ${size}: ${opened.reason}`, null)
       if (opened.value.size !== size || !bytesEqual(opened.value.root, root)) {
@@ -213,10 +219,8 @@ export class LogCheck {
       this.#repeats++
     })
     if (this.#isWhole) {
-      const reason = await this.#tiles.add(
-        tx,
-        judged.map(({ next }) => next.link),
-      )
+      const links = judged.map(({ next }) => next.link)
+      const reason = (await this.#tiles.add(tx, links)) ?? findDayFault(this.#days, judged)
       if (reason !== undefined) throw new Damage(reason, null)
     }
     return judged

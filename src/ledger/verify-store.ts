@@ -1,6 +1,6 @@
 // SQL that verification reads with: rows as they are stored, whatever they say.
 import type { SqlTx } from '../kernel/index.ts'
-import type { StoredCheckpoint } from './store.ts'
+import type { StoredCheckpoint } from './signed-store.ts'
 
 export interface StoredEntry {
   readonly seq: number

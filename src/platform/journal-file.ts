@@ -83,7 +83,7 @@ class SegmentedJournal implements RecordJournal {
   readonly #limits: Required<JournalLimits>
   #records: readonly Uint8Array[]
   #file: FileHandle | undefined
-  #salt = new Uint8Array()
+  #salt: Uint8Array = new Uint8Array()
   #sizeBytes = 0
   #broken: unknown
   #turn: Promise<unknown> = Promise.resolve()

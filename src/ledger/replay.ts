@@ -1,0 +1,163 @@
+// Holds the journal against the tables when the embedded database opens: what is missing is restored or refused.
+import { bytesEqual } from '../kernel/index.ts'
+import type { Digest, Sql, SqlTx } from '../kernel/index.ts'
+import { decodeLeaf, encodeFrontier, extendFrontier, hashLeaf } from '../proof/index.ts'
+import { ledgerFault } from './errors.ts'
+import { decodeJournalRecord } from './journal-record.ts'
+import type { JournalledBatch } from './journal-record.ts'
+import { insertBatch, isTenantKnown, lockHead, openTenantLog, selectHashesAt } from './store.ts'
+
+export interface ReplayReport {
+  /** Batches that were held against the tables; given up ones are not. */
+  readonly judgedCount: number
+  /** Entries that the tables lacked and now have. */
+  readonly restoredCount: number
+  /** Why a tenant's log takes nothing more, by tenant. */
+  readonly contradictions: ReadonlyMap<string, string>
+}
+
+interface ReplayPorts {
+  readonly sql: Sql
+  readonly digest: Digest
+}
+
+/** What a log of the tables is, as far as a journal can be held against it. */
+interface LogView {
+  readonly origin: string | undefined
+  readonly size: number
+  readonly latest: Uint8Array | undefined
+  hashesAt(seqs: readonly number[]): Promise<ReadonlyMap<number, Uint8Array>>
+}
+
+/** A contradiction changes nothing: a log is restored as a whole or left as it is. */
+export async function replayJournal(
+  ports: ReplayPorts,
+  records: readonly Uint8Array[],
+): Promise<ReplayReport> {
+  const contradictions = new Map<string, string>()
+  let judgedCount = 0
+  let restoredCount = 0
+  for (const [tenantId, batches] of groupByTenant(records)) {
+    const missing = await ports.sql.transaction({ tenantId }, (tx) =>
+      judgeJournal(ports.digest, tx, tenantId, batches),
+    )
+    judgedCount += batches.length
+    if (typeof missing === 'string') {
+      contradictions.set(tenantId, missing)
+      continue
+    }
+    for (const batch of missing) {
+      await ports.sql.transaction({ tenantId }, (tx) => restoreBatch(ports.digest, tx, batch))
+      restoredCount += batch.leaves.length
+    }
+  }
+  return { judgedCount, restoredCount, contradictions }
+}
+
+function groupByTenant(records: readonly Uint8Array[]): Map<string, JournalledBatch[]> {
+  const read = records.map(decodeJournalRecord)
+  const givenUp = new Set(read.flatMap((record) => ('givenUp' in record ? [record.givenUp] : [])))
+  const groups = new Map<string, JournalledBatch[]>()
+  for (const record of read) {
+    if ('givenUp' in record || givenUp.has(record.batch)) continue
+    const group = groups.get(record.tenantId) ?? []
+    group.push(record)
+    groups.set(record.tenantId, group)
+  }
+  // A caller's batch is written after its commit, so the next batch may have come first.
+  for (const group of groups.values()) group.sort((a, b) => a.fromSeq - b.fromSeq)
+  return groups
+}
+
+/** The batches to restore, in order; or where the journal and the tables contradict each other. */
+async function judgeJournal(
+  digest: Digest,
+  tx: SqlTx,
+  tenantId: string,
+  batches: readonly JournalledBatch[],
+): Promise<readonly JournalledBatch[] | string> {
+  if (!(await isTenantKnown(tx, tenantId))) return 'the database has no such tenant'
+  const head = await lockHead(tx, tenantId)
+  const view: LogView = {
+    origin: head?.origin ?? batches[0]?.origin,
+    size: head?.size ?? 0,
+    latest: head?.latest,
+    hashesAt: (seqs) =>
+      head === undefined ? Promise.resolve(new Map()) : selectHashesAt(tx, head.logId, seqs),
+  }
+  const foreign = batches.find(({ origin }) => origin !== view.origin)
+  if (foreign !== undefined)
+    return `the log is ${view.origin}, the journal also knows ${foreign.origin}`
+  const present = batches.filter(({ fromSeq }) => fromSeq < view.size)
+  return (
+    (await findDifference(digest, view, present)) ??
+    findMissing(digest, view, batches.slice(present.length))
+  )
+}
+
+async function findDifference(
+  digest: Digest,
+  view: LogView,
+  batches: readonly JournalledBatch[],
+): Promise<string | undefined> {
+  const ends = await view.hashesAt(batches.map((batch) => endOf(batch) - 1))
+  for (const batch of batches) {
+    const hashes = batch.leaves.map((leaf) => hashLeaf(digest, leaf))
+    // Links make the last hash stand for the whole batch.
+    const end = ends.get(endOf(batch) - 1)
+    if (end !== undefined && bytesEqual(end, hashes.at(-1)!)) continue
+    const stored = await view.hashesAt(hashes.map((_, at) => batch.fromSeq + at))
+    const at = hashes.findIndex((hash, i) => {
+      const found = stored.get(batch.fromSeq + i)
+      return found === undefined || !bytesEqual(found, hash)
+    })
+    const what = stored.has(batch.fromSeq + at) ? 'is another' : 'is missing'
+    return `entry ${batch.fromSeq + at} ${what} in the database`
+  }
+  return undefined
+}
+
+function findMissing(
+  digest: Digest,
+  view: LogView,
+  batches: readonly JournalledBatch[],
+): readonly JournalledBatch[] | string {
+  let seq = view.size
+  let link = view.latest
+  for (const batch of batches) {
+    if (batch.fromSeq !== seq)
+      return `the database ends after ${seq} entries, the journal goes on at ${batch.fromSeq}`
+    if (batch.entries === undefined)
+      return `entry ${seq} was committed and is missing in the database`
+    for (const bytes of batch.leaves) {
+      const leaf = decodeLeaf(bytes)
+      const isNext =
+        leaf.ok &&
+        leaf.value.seq === seq &&
+        (link === undefined || bytesEqual(leaf.value.prev, link))
+      if (!isNext) return `entry ${seq} of the journal does not continue the database`
+      link = hashLeaf(digest, bytes)
+      seq++
+    }
+  }
+  return batches
+}
+
+async function restoreBatch(digest: Digest, tx: SqlTx, batch: JournalledBatch): Promise<void> {
+  const { tenantId, origin, fromSeq, leaves, entries = [] } = batch
+  const first = decodeLeaf(leaves[0] ?? new Uint8Array())
+  if (fromSeq === 0 && first.ok) await openTenantLog(tx, tenantId, origin, first.value.prev)
+  const head = await lockHead(tx, tenantId)
+  if (head?.size !== fromSeq)
+    throw ledgerFault(
+      'LEDGER_JOURNAL_CONTRADICTS',
+      `expected ${fromSeq} entries of tenant ${tenantId} before restoring, got ${head?.size ?? 'no log'}`,
+    )
+  const hashes = leaves.map((leaf) => hashLeaf(digest, leaf))
+  const frontier = extendFrontier(digest, head.frontier, hashes)
+  await insertBatch(tx, head, { added: entries }, encodeFrontier(frontier))
+}
+
+function endOf(batch: JournalledBatch): number {
+  return batch.fromSeq + batch.leaves.length
+}
