@@ -14,12 +14,19 @@ export interface AppConfig {
 export interface ConfigFlags {
   readonly data?: string | undefined
   readonly tenant?: string | undefined
+  /**
+   * Only a server takes DATABASE_URL: the shell of somebody who types a command may well have one for quite another
+   * application, and tables must not appear in it.
+   */
+  readonly isServer?: boolean
 }
 
 /** A flag wins over the environment, the environment over the default. */
 export function readConfig(flags: ConfigFlags): AppConfig {
   const url = readEnvironment('SEAWORTHY_URL')
-  const databaseUrl = readEnvironment('DATABASE_URL')
+  const databaseUrl =
+    readEnvironment('SEAWORTHY_DATABASE_URL') ??
+    (flags.isServer === true ? readEnvironment('DATABASE_URL') : undefined)
   return {
     dataFolder: resolve(flags.data ?? readEnvironment('SEAWORTHY_DATA') ?? '.seaworthy'),
     tenantId: flags.tenant ?? readEnvironment('SEAWORTHY_TENANT') ?? 'local',

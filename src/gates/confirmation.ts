@@ -25,6 +25,7 @@ export function previewPlan(
   secret: Uint8Array,
   subject: {
     readonly plan: Plan
+    readonly tenantId: string
     readonly planHash: string
     readonly parametersDigest: string
     readonly isReviewed: boolean
@@ -37,6 +38,7 @@ export function previewPlan(
     gates: gates.map((gate) => gate.gate),
     parameters: subject.parametersDigest,
     plan: subject.planHash,
+    tenant: subject.tenantId,
     use: 'seaworthy.confirm/1',
   })
   const token = base64Of(digest.hmacSha256(secret, pinned).subarray(0, 18))

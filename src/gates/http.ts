@@ -106,7 +106,7 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
       async handle({ principal, params, body }) {
         const { parametersDigest } = parseBody(previewSchema, body)
         const recorded = await plans.read(principal.tenantId, params['planHash'] ?? '')
-        return { data: plans.preview(recorded, parametersDigest) }
+        return { data: plans.preview(principal.tenantId, recorded, parametersDigest) }
       },
     },
     {

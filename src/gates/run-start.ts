@@ -17,7 +17,7 @@ export async function startRun(
   request: StartRun,
 ): Promise<StartedRun> {
   const planned = await context.plans.read(tenantId, request.planHash)
-  const preview = context.plans.preview(planned, request.parametersDigest)
+  const preview = context.plans.preview(tenantId, planned, request.parametersDigest)
   const terms = termsOfRun(planned, request, preview)
   const resumable =
     request.fresh === true

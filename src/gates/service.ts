@@ -36,7 +36,7 @@ export interface Plans {
   read(tenantId: string, planHash: string): Promise<RecordedPlan>
   /** Accepts a person's signed approval of a plan. */
   review(tenantId: string, statement: Uint8Array): Promise<RecordedPlan>
-  preview(recorded: RecordedPlan, parametersDigest: string): Preview
+  preview(tenantId: string, recorded: RecordedPlan, parametersDigest: string): Preview
 }
 
 /** Parsed plans kept at most; the next one empties the shelf. */
@@ -139,8 +139,9 @@ export function makePlans(ports: PlanPorts): Plans {
       })
       return readPlan(tenantId, planHash)
     },
-    preview(recorded, parametersDigest) {
+    preview(tenantId, recorded, parametersDigest) {
       return previewPlan(digest, ports.confirmSecret, {
+        tenantId,
         plan: recorded.plan,
         planHash: recorded.planHash,
         parametersDigest,

@@ -66,10 +66,15 @@ export interface ServedFolder {
   stop(): Promise<ShellEnd>
 }
 
-export function openWorkplace(dataFolder?: string): Workplace {
+/** @param settings further environment variables of every command */
+export function openWorkplace(
+  dataFolder?: string,
+  settings: Readonly<Record<string, string>> = {},
+): Workplace {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-journey-'))
   const data = dataFolder ?? join(folder, 'data')
-  const start = (words: readonly string[]): CommandChild => startCommand(folder, data, words)
+  const start = (words: readonly string[]): CommandChild =>
+    startCommand(folder, data, words, settings)
   const shell = async (words: readonly string[]): Promise<ShellEnd> => start(words).ended
   const ask = async <Data>(words: readonly string[]): Promise<CommandAnswer<Data>> =>
     readAnswer<Data>(words, await shell([...words, '--json']))
@@ -95,13 +100,18 @@ export function openWorkplace(dataFolder?: string): Workplace {
   }
 }
 
-function startCommand(folder: string, dataFolder: string, words: readonly string[]): CommandChild {
+function startCommand(
+  folder: string,
+  dataFolder: string,
+  words: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): CommandChild {
   const child = spawn(process.execPath, [PROGRAM, ...words], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: COMMAND_TIMEOUT_MS,
     killSignal: 'SIGKILL',
-    env: { PATH: process.env['PATH'], HOME: folder, SEAWORTHY_DATA: dataFolder },
+    env: { PATH: process.env['PATH'], HOME: folder, SEAWORTHY_DATA: dataFolder, ...settings },
   })
   const { promise, resolve, reject } = Promise.withResolvers<ShellEnd>()
   const out: Buffer[] = []

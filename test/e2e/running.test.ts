@@ -117,10 +117,7 @@ test('the bundle of that decision verifies offline as 0, 12 without trust, 40 af
   assert.equal(sealed.exit, 0)
   const { bundle, trust } = sealed.data.paths
   const whole = await place.ask<VerifyAnswer>(['verify', bundle, '--trust', trust])
-  assert.deepEqual(
-    [whole.exit, whole.data.verdict, whole.data.release],
-    [0, 'INTACT', 'NO_GO'],
-  )
+  assert.deepEqual([whole.exit, whole.data.verdict, whole.data.release], [0, 'INTACT', 'NO_GO'])
   assert.equal(whole.data.decision?.gates.length, 29)
   assert.deepEqual(whole.data.findings, [])
   assert.match(whole.data.scope, /^ferrybell@v3\.2\.0, consistent-with-checkpoint /)

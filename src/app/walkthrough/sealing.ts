@@ -2,7 +2,8 @@
 import { rmSync } from 'node:fs'
 import { EXIT } from '../../kernel/index.ts'
 import type { CommandContext } from '../../client/index.ts'
-import { runBundle } from '../../release/index.ts'
+import { runBundle, writeDocuments } from '../../release/index.ts'
+import { parseReleaseName } from '../../gates/index.ts'
 import { appFault } from '../errors.ts'
 import { verifySeparately, writeForgery } from './verification.ts'
 
@@ -29,6 +30,11 @@ export async function showBundle(
   say(`\nOne bit changed at byte ${at}:\n${indent(forged.output)}\n  exit ${forged.exit}\n`)
   if (forged.exit !== EXIT.invalid)
     throw appFault('APP_DEMO_FAILED', `expected the forgery to be refused, got exit ${forged.exit}`)
+  const documents = await writeDocuments(context, parseReleaseName(release))
+  say(`\nWhat this made, in ${context.files.outputFolder}:\n`)
+  for (const [name, path] of Object.entries({ ...documents, ...paths })) {
+    say(`  ${name.padEnd(10)} ${context.files.baseName(path)}\n`)
+  }
 }
 
 function indent(text: string): string {
