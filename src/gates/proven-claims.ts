@@ -1,7 +1,8 @@
 // Holds a plan's claims of `provenRead` to the proof: a plan file is written by people, and only the lint may say so.
-import type { Plan, PlanGate } from '../verdict/index.ts'
+import type { Effect, Plan, PlanGate } from '../verdict/index.ts'
 import { isHarmlessRequest } from './http-request.ts'
 import { classifyBlock } from '../soundness/index.ts'
+import type { BlockClass } from '../soundness/index.ts'
 
 /**
  * The plan with every claim withdrawn that cannot be proven again; what a person made stricter stays so. A withdrawn
@@ -10,31 +11,40 @@ import { classifyBlock } from '../soundness/index.ts'
 export function withdrawUnprovenClaims(plan: Plan): Plan {
   return {
     ...plan,
-    gates: plan.gates.map((gate) =>
-      gate.provenRead && !isProvenAgain(gate) ? { ...gate, provenRead: false } : gate,
-    ),
+    gates: plan.gates.map((gate) => ({
+      ...gate,
+      effect: effectOf(gate),
+      provenRead: gate.provenRead && isProvenAgain(gate),
+    })),
   }
+}
+
+/**
+ * A person may say that what the lint cannot read only reads. What it recognises as a change stays one whatever the
+ * plan says, and asks before it runs.
+ */
+function effectOf(gate: PlanGate): Effect {
+  if (gate.effect !== 'read' || gate.check.type !== 'command') return gate.effect
+  const { effect } = classifyCheck(gate, gate.check.language, gate.check.script)
+  return effect === 'write-prod' || effect === 'write-staging' ? effect : gate.effect
+}
+
+function classifyCheck(gate: PlanGate, language: string, source: string): BlockClass {
+  const place = { line: gate.source.line, column: 1 }
+  const block = { id: gate.id, language, kind: 'runnable', source, inline: false } as const
+  return classifyBlock({ ...block, ...place, lines: [place] })
 }
 
 function isProvenAgain(gate: PlanGate): boolean {
   const { check } = gate
   switch (check.type) {
-    case 'command': {
-      const place = { line: gate.source.line, column: 1 }
-      const { language, script } = check
-      const block = {
-        id: gate.id,
-        language,
-        kind: 'runnable',
-        source: script,
-        inline: false,
-      } as const
-      return classifyBlock({ ...block, ...place, lines: [place] }).provenRead
-    }
+    case 'command':
+      return classifyCheck(gate, check.language, check.script).provenRead
     case 'http':
       return isHarmlessRequest(check)
-    // A read-only transaction that is rolled back; a file of the workspace.
     case 'sql':
+      return classifyCheck(gate, 'sql', check.text).provenRead
+    // A file of the workspace.
     case 'document':
       return true
     // Nothing runs.

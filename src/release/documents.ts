@@ -47,6 +47,8 @@ export async function renderDocuments(
     checkpoint: inputs.checkpoint,
     names,
   })
+  // A signature over an earlier state does not count, so it does not stand in the checklist either.
+  const counted = inputs.signOffs.filter((signOff) => signOff.reviewHash === verdict.reviewHash)
   const original = await readOriginal(context, tenantId, gathered)
   const filled =
     original === undefined
@@ -54,7 +56,7 @@ export async function renderDocuments(
       : fillChecklist(digest, original, {
           plan: review.plan,
           results: inputs.results,
-          signOffs: inputs.signOffs,
+          signOffs: counted,
           names,
         })
   return {

@@ -180,6 +180,10 @@ function expiryOf(facts: Case, outcome: Outcome): number | undefined {
   if (!['GO', 'GO_WITH_WAIVERS', 'CONDITIONAL_GO'].includes(outcome.value)) return undefined
   const ends = [facts.inputs.asOfMs + facts.inputs.policy.goLifetimeMs]
   for (const waiver of outcome.used.values()) ends.push(waiver.expiresAtMs)
+  // A Go does not outlive the evidence it rests on: the next decision would call it stale.
+  for (const { gate, expiresAtMs } of facts.standings.values()) {
+    if (gate.severity === 'required' && expiresAtMs !== undefined) ends.push(expiresAtMs)
+  }
   for (const { condition, state } of facts.conditions)
     if (state === 'OPEN') ends.push(condition.dueAtMs)
   return Math.min(INSTANT_LIMIT_MS, ...ends)

@@ -13,10 +13,10 @@ const NO_GO: ReadonlySet<Status> = new Set<Status>([
 const NOT_READY: ReadonlySet<Status> = new Set<Status>(['PENDING', 'BLOCKED', 'RUNNING'])
 
 const FLIP: Readonly<Record<Status, string>> = {
-  FAIL: 'Make it pass and run it again, or waive it.',
-  ERROR: 'Repair the check and run it again; an ERROR cannot be waived.',
-  STALE: 'Run it again in this environment, or waive it.',
-  INCONCLUSIVE: 'Run it again with data, or assert something of it, or waive it.',
+  FAIL: 'Make it pass and run it again.',
+  ERROR: 'Repair the check and run it again.',
+  STALE: 'Run it again in this environment.',
+  INCONCLUSIVE: 'Run it again with data, or assert something of it.',
   SKIPPED: 'Make what it needs pass, then run it.',
   PENDING: 'Run it, or answer it.',
   BLOCKED: 'Satisfy what it needs, then run it.',
