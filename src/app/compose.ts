@@ -6,7 +6,8 @@ import { gatesSlice, makeGatesRoutes, makePlans, makeRuns } from '../gates/index
 import { identitySlice, makeIdentity, makeIdentityRoutes } from '../identity/index.ts'
 import type { Log, Principal, Signer, Slice, Sql } from '../kernel/index.ts'
 import { bytesEqual, utf8Bytes } from '../kernel/index.ts'
-import { ledgerSlice, makeLedger, makeLedgerRoutes } from '../ledger/index.ts'
+import { ledgerSlice, makeLedger, makeLedgerRoutes, openJournalledSql } from '../ledger/index.ts'
+import type { JournalledSql } from '../ledger/index.ts'
 import {
   ensureTenant,
   gzipBytes,
@@ -16,6 +17,7 @@ import {
   openKeyFile,
   openPglite,
   openPostgres,
+  openRecordJournal,
   platformSlice,
   systemClock,
   systemDigest,
@@ -57,12 +59,41 @@ export async function composeApp(
   version: string,
   log: Log,
 ): Promise<ComposedApp> {
-  const sql = await openDatabase(config)
+  const opened = await openDatabase(config)
   try {
-    return await composeOn(sql, config, version, log)
+    const database = await withJournal(opened, join(config.dataFolder, 'journal'), log)
+    return await composeOn(database, config, version, log)
   } catch (error) {
-    await sql.close()
+    await opened.close()
     throw error
+  }
+}
+
+interface Database {
+  /** What every room works on. */
+  readonly sql: Sql
+  readonly journal: JournalledSql | undefined
+  close(): Promise<void>
+}
+
+/** The embedded database answers only what is in the journal too; a server has replication for that. */
+async function withJournal(opened: OpenSql, folder: string, log: Log): Promise<Database> {
+  if (opened.engine === 'postgres')
+    return { sql: opened, journal: undefined, close: () => opened.close() }
+  const records = await openRecordJournal(folder)
+  const ports = { sql: opened, digest: systemDigest, random: systemRandom, journal: records }
+  const journal = await openJournalledSql(ports)
+  const { restoredCount, contradictions } = journal.report
+  if (restoredCount > 0) log.warn('entries restored from the journal', { restoredCount })
+  for (const [tenantId, reason] of contradictions)
+    log.error('a log and its journal contradict each other', { tenantId, reason })
+  return {
+    sql: journal,
+    journal,
+    async close() {
+      await opened.close()
+      await records.close()
+    },
   }
 }
 
@@ -104,12 +135,13 @@ async function openSecrets(folder: string): Promise<Secrets> {
 }
 
 async function composeOn(
-  sql: OpenSql,
+  database: Database,
   config: AppConfig,
   version: string,
   log: Log,
 ): Promise<ComposedApp> {
   const folder = (...parts: string[]): string => join(config.dataFolder, ...parts)
+  const { sql, journal } = database
   const ports = {
     sql,
     clock: systemClock,
@@ -124,6 +156,7 @@ async function composeOn(
     ...ports,
     signer: ledgerSigner,
     guard,
+    ...(journal === undefined ? {} : { journal }),
     originPrefix: `install-${keyId.slice(0, 16)}`,
     producer: { producer: 'seaworthy', version },
   })
@@ -165,7 +198,7 @@ async function composeOn(
     viewKey,
     async close() {
       await web.close()
-      await sql.close()
+      await database.close()
     },
   }
 }

@@ -54,15 +54,26 @@ export const logCommands: readonly CommandSpec[] = [
   },
   {
     name: 'ledger checkpoint',
-    summary: 'Sign the ledger’s current size and root',
+    summary: 'Sign the ledger’s current size and root, or seal a day that is over',
     arguments: [],
     options: [
+      {
+        flags: '--date <day>',
+        description: 'seal this UTC day (YYYY-MM-DD): the root of all entries before its end',
+      },
+      {
+        flags: '--verify',
+        description: 'sign nothing; hold the log against what the day was sealed with (exit 40)',
+      },
       {
         flags: '--out <file>',
         description: 'where the signed note goes; default: standard output',
       },
     ],
-    examples: ['seaworthy ledger checkpoint --out checkpoint.txt'],
+    examples: [
+      'seaworthy ledger checkpoint --out checkpoint.txt',
+      'seaworthy ledger checkpoint --date 2026-11-21 --verify',
+    ],
     needs: 'api',
     load: async () => (await import('../ledger/cli.ts')).runLedgerCheckpoint,
   },
