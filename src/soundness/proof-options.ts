@@ -1,6 +1,6 @@
 // Reads a command's options against the exact list of those that can only read.
 import type { Argument, ProofScope } from './proof-words.ts'
-import { refuseAsOperand } from './proof-words.ts'
+import { refuseAsOperand, refusePath } from './proof-words.ts'
 
 /** What a command may be given for it to count as a read. Whatever is not listed is refused. */
 export interface ReadCommand {
@@ -45,7 +45,12 @@ export function refuseArguments(
   while (reading.at < args.length) {
     const argument = args[reading.at++]!
     if (argument.text === '--' && argument.isLiteral) {
-      reading.operands.push(...args.slice(reading.at))
+      const rest = args.slice(reading.at)
+      for (const operand of rest) {
+        const refusal = refusePath(operand, scope)
+        if (refusal !== undefined) return refusal
+      }
+      reading.operands.push(...rest)
       break
     }
     const isOption =

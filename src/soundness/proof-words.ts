@@ -135,7 +135,26 @@ export function refuseAsOperand(argument: Argument, scope: ProofScope): string |
   if (argument.lead === 'author')
     return 'a word begins with something the block computes, which could be an option'
   if (argument.lead === 'parameter') for (const name of argument.leading) scope.guarded.add(name)
-  if (/^\/(?:dev|proc)\//.test(argument.text) && argument.text !== '/dev/null')
-    return 'a device or process file'
-  return undefined
+  return refusePath(argument, scope)
+}
+
+/**
+ * Nothing outside the folder a gate runs in is read without anybody's word: keys, other people's files and /proc lie
+ * there, and what was read can leave by the branch it decides.
+ */
+export function refusePath(argument: Argument, scope: ProofScope): string | undefined {
+  const { text } = argument
+  if (text === '/dev/null') return undefined
+  if (text.startsWith('/')) return 'a path outside the folder it runs in'
+  if (hasParentStep(text)) return 'a path that climbs out of the folder it runs in'
+  // Where bash lets `.?` match `..`, a pattern climbs as well.
+  if (argument.hasGlob && /(?:^|\/)\.[^/]*[*?[]/.test(text)) return 'a pattern that could match ..'
+  const isComputed =
+    argument.hasSubstitution || argument.parameters.some((name) => scope.assigned.has(name))
+  return isComputed ? 'a word with something in it that the block computes' : undefined
+}
+
+/** Whether a path has a step `..` anywhere. */
+export function hasParentStep(path: string): boolean {
+  return /(?:^|\/)\.\.(?:\/|$)/.test(path)
 }

@@ -1,7 +1,7 @@
 // Proves that a parsed script can only read: an allow-list over every simple command, its words and its redirections.
 import { refuseCommand } from './proof-commands.ts'
 import { proveConditionalArguments, proveTestArguments } from './proof-test.ts'
-import { proveWord } from './proof-words.ts'
+import { hasParentStep, proveWord } from './proof-words.ts'
 import type { Argument, ProofScope } from './proof-words.ts'
 import type { Redirection, Script, ShellCommand, SimpleCommand, Word } from './shell-model.ts'
 import { literalOf, pipelinesOf } from './shell-view.ts'
@@ -129,7 +129,7 @@ function isPlainPath(word: Word, text: string | undefined): boolean {
   return (
     text !== undefined &&
     (text === '/dev/null' ||
-      (/^[A-Za-z0-9_./-]+$/.test(text) && !/^\/+(?:dev|proc)\b/.test(text))) &&
+      (/^[A-Za-z0-9_.-][A-Za-z0-9_./-]*$/.test(text) && !hasParentStep(text))) &&
     !word.raw.startsWith('~')
   )
 }
