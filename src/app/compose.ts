@@ -45,6 +45,13 @@ export const slices: readonly Slice[] = [
 /** Connections of one process; transactions beyond that wait. */
 const POSTGRES_POOL_SIZE = 10
 
+const systemPorts = {
+  clock: systemClock,
+  random: systemRandom,
+  digest: systemDigest,
+  verifier: systemVerifier,
+}
+
 export interface ComposedApp {
   readonly web: FastifyInstance
   /** Key that the API asks for. */
@@ -142,13 +149,7 @@ async function composeOn(
 ): Promise<ComposedApp> {
   const folder = (...parts: string[]): string => join(config.dataFolder, ...parts)
   const { sql, journal } = database
-  const ports = {
-    sql,
-    clock: systemClock,
-    random: systemRandom,
-    digest: systemDigest,
-    verifier: systemVerifier,
-  }
+  const ports = { sql, ...systemPorts }
   const { signer, ledgerSigner, confirmSecret, apiKey, viewKey } = await openSecrets(folder('keys'))
   const guard = openCheckpointGuard(folder('checkpoint-guard.json'))
   const keyId = keyIdOf(systemDigest, signer.publicKey)
@@ -214,7 +215,8 @@ async function authenticate(
   const holdsApiKey = isSameKey(bearer, keys.apiKey)
   const holdsViewKey = request.access === 'read' && isSameKey(request.viewKey, keys.viewKey)
   if (!holdsApiKey && !holdsViewKey) return undefined
-  const tenantId = request.tenant ?? defaultTenant
+  // The key of the pages shows one tenant's releases, whatever header comes with it.
+  const tenantId = holdsApiKey ? (request.tenant ?? defaultTenant) : defaultTenant
   if (request.access === 'write') await openTenant(tenantId)
   return { id: 'operator', tenantId }
 }

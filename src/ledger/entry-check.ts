@@ -3,8 +3,8 @@ import { base64Of, bytesEqual, utf8Bytes } from '../kernel/index.ts'
 import type { Digest } from '../kernel/index.ts'
 import { decodeLeaf, hashLeaf, parseEntryBody } from '../proof/index.ts'
 import type { EntryBody, PayloadCommitment } from '../proof/index.ts'
-import type { KnownEntry } from './batch.ts'
 import { contentOf, hashContent } from './fact.ts'
+import type { RepeatRow } from './store.ts'
 import type { StoredEntry } from './verify-store.ts'
 
 /** Where a walk along the log stands: what the next row must link to. */
@@ -58,17 +58,18 @@ export function isRepeatRowTrue(
   digest: Digest,
   body: EntryBody,
   row: StoredEntry,
-  known: KnownEntry,
+  repeat: RepeatRow,
 ): boolean {
-  if (known.seq !== row.seq || row.salt === null || row.payload === null) return false
+  if (repeat.seq !== row.seq || row.salt === null || row.payload === null) return false
   const { type, actor, subject, refs, ts } = body
+  const payload = utf8Bytes(row.payload)
   // Whether the producer gave its own time is not recorded, so both readings count.
   for (const said of [
     { type, actor, subject, refs },
     { type, actor, subject, refs, ts },
   ]) {
-    const content = contentOf(said, utf8Bytes(row.payload))
-    if (bytesEqual(hashContent(digest, row.salt, content), known.contentHash)) return true
+    const content = contentOf(said, payload)
+    if (bytesEqual(hashContent(digest, row.salt, content), repeat.body_hash)) return true
   }
   return false
 }

@@ -60,32 +60,46 @@ export async function openTenantLog(
   await tx.query('select ledger_open($1, $2, $3)', [tenantId, origin, genesis])
 }
 
-interface KnownRow {
+/** What the ids led to when they were first appended. */
+export interface RepeatRow {
   readonly idem: string
   readonly seq: number
   readonly body_hash: Uint8Array
-  readonly leaf_hash: Uint8Array
-  readonly salt: Uint8Array | null
 }
 
+export async function selectRepeats(
+  tx: SqlTx,
+  logId: number,
+  ids: readonly string[],
+): Promise<RepeatRow[]> {
+  if (ids.length === 0) return []
+  return tx.query<RepeatRow>(
+    'select idem::text, seq, body_hash from ledger_idem where log_id = $1 and idem = any ($2::uuid[])',
+    [logId, ids],
+  )
+}
+
+/** Ids are nearly always new, so the entries behind known ones are a second question instead of a join in the first. */
 export async function selectKnownEntries(
   tx: SqlTx,
   logId: number,
   ids: readonly string[],
 ): Promise<Map<string, KnownEntry>> {
-  if (ids.length === 0) return new Map()
-  const rows = await tx.query<KnownRow>(
-    `select i.idem::text, i.seq, i.body_hash, e.leaf_hash, p.salt
-     from ledger_idem i join ledger_entry e on e.log_id = i.log_id and e.seq = i.seq
-     left join ledger_payload p on p.log_id = i.log_id and p.seq = i.seq
-     where i.log_id = $1 and i.idem = any ($2::uuid[])`,
-    [logId, ids],
+  const repeats = await selectRepeats(tx, logId, ids)
+  if (repeats.length === 0) return new Map()
+  const rows = await tx.query<{ seq: number; leaf_hash: Uint8Array; salt: Uint8Array | null }>(
+    `select e.seq, e.leaf_hash, p.salt
+     from ledger_entry e left join ledger_payload p on p.log_id = e.log_id and p.seq = e.seq
+     where e.log_id = $1 and e.seq = any ($2::bigint[])`,
+    [logId, repeats.map(({ seq }) => seq)],
   )
+  const entries = new Map(rows.map((row) => [row.seq, row]))
   return new Map(
-    rows.map((row) => [
-      row.idem,
-      { seq: row.seq, leafHash: row.leaf_hash, contentHash: row.body_hash, salt: row.salt },
-    ]),
+    repeats.flatMap(({ idem, seq, body_hash: contentHash }) => {
+      const entry = entries.get(seq)
+      if (entry === undefined) return []
+      return [[idem, { seq, leafHash: entry.leaf_hash, contentHash, salt: entry.salt }] as const]
+    }),
   )
 }
 

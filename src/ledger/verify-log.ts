@@ -18,7 +18,7 @@ import type { ChainPosition, JudgedEntry } from './entry-check.ts'
 import type { KnownRoot, LogVerdict, VerificationFindings } from './model.ts'
 import { selectDays } from './signed-store.ts'
 import type { StoredCheckpoint, StoredDay } from './signed-store.ts'
-import { selectKnownEntries, selectLeaves } from './store.ts'
+import { selectLeaves, selectRepeats } from './store.ts'
 import type { StoredLog } from './store.ts'
 import { TileCheck } from './tile-check.ts'
 import { selectCheckpoints, selectSnapshot, selectStoredEntries } from './verify-store.ts'
@@ -205,11 +205,9 @@ export class LogCheck {
       if (row.seq === 0) this.#genesis = row.leaf_hash
     }
     if (at.seq !== untilSeq) throw new Damage(`entry ${at.seq} is missing`, at.seq)
-    const known = await selectKnownEntries(
-      tx,
-      logId,
-      judged.map(({ body }) => body.id),
-    )
+    const ids = judged.map(({ body }) => body.id)
+    const repeats = await selectRepeats(tx, logId, ids)
+    const known = new Map(repeats.map((repeat) => [repeat.idem, repeat]))
     rows.forEach((row, i) => {
       const { body } = judged[i]!
       const repeat = known.get(body.id)

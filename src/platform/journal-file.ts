@@ -7,7 +7,7 @@ import { SeaworthyError } from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
 import { faultOfFile, syncFolder, writeDurably } from './files.ts'
 import {
-  frameOf,
+  encodeJournalFrame,
   headerOf,
   scanSegment,
   SEGMENT_HEADER_BYTES,
@@ -151,7 +151,7 @@ class SegmentedJournal implements RecordJournal {
     } catch (error) {
       throw faultOfFile(error, 'expected to begin a new journal file')
     }
-    const frame = frameOf(this.#salt, this.#sizeBytes, records)
+    const frame = encodeJournalFrame(this.#salt, this.#sizeBytes, records)
     try {
       await writeAt(this.#openFile(), frame, this.#sizeBytes)
       await this.#openFile().datasync()

@@ -53,7 +53,11 @@ export function scanSegment(bytes: Uint8Array): ScannedSegment {
  * lengths. One append is one frame, so a crash can only damage the last one. The salt and the place keep anybody who
  * writes entries from writing bytes that look like a frame.
  */
-export function frameOf(salt: Uint8Array, at: number, records: readonly Uint8Array[]): Uint8Array {
+export function encodeJournalFrame(
+  salt: Uint8Array,
+  at: number,
+  records: readonly Uint8Array[],
+): Uint8Array {
   const payload = concatBytes(records.flatMap((record) => [be32(record.length), record]))
   if (payload.length > APPEND_LIMIT_BYTES)
     throw platformFault(
