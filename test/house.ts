@@ -41,12 +41,14 @@ export interface House {
     gate: string,
     exitCode: number,
     attempt?: number,
+    announced?: number,
   ): Promise<StoredStatus>
   sign(
     person: Person,
     role: string,
     decision?: 'APPROVE' | 'REJECT',
     reviewHash?: ContentDigest,
+    subject?: Subject,
   ): Promise<void>
 }
 
@@ -112,7 +114,7 @@ export async function openHouse(): Promise<House> {
       })
       return { principal, signer: own }
     },
-    async submit(runner, started, gate, exitCode, attempt = 1) {
+    async submit(runner, started, gate, exitCode, attempt = 1, announced = attempt) {
       const capture: Capture = {
         kind: 'command',
         exitCode,
@@ -132,12 +134,16 @@ export async function openHouse(): Promise<House> {
         { digest, sizeBytes: bytes.length },
         clock.nowMs(),
       )
-      await runs.intend(tenantId, 'operator', { runId: started.run.runId, gate, attempt })
+      await runs.intend(tenantId, 'operator', {
+        runId: started.run.runId,
+        gate,
+        attempt: announced,
+      })
       return (await runs.record(tenantId, started.run.runId, statement)).status
     },
-    async sign(person, role, decision = 'APPROVE', reviewHash) {
+    async sign(person, role, decision = 'APPROVE', reviewHash, subject) {
       const review = await releases.review(tenantId, RELEASE)
-      const statement = buildStatement('sign-off', subjectsOf(review.subject), {
+      const statement = buildStatement('sign-off', subjectsOf(subject ?? review.subject), {
         release: review.release,
         run: review.runId,
         role,

@@ -69,6 +69,7 @@ export const commandTable: readonly CommandSpec[] = [
     options: [
       ...NAMING,
       { flags: '--out <file>', description: 'where the plan goes; default: beside the results' },
+      { flags: '--force', description: 'write over a plan file that is there' },
     ],
     examples: ['seaworthy plan RELEASE_CHECKLIST.md --out release.plan.yaml'],
     needs: 'api',

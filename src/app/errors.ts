@@ -33,6 +33,12 @@ export const appErrors = defineErrors({
     hint: 'Check permissions and free space.',
     retryable: true,
   },
+  APP_SECRET_EXPOSED: {
+    status: 500,
+    exit: 1,
+    title: 'A secret of this installation can be read by others',
+    hint: 'Take their rights away (chmod 600), and consider the secret known: delete the file to get a new one.',
+  },
   APP_IDENTITY_MISSING: {
     status: 404,
     exit: 6,

@@ -1,8 +1,9 @@
 // Random secrets of this installation, each in a file that only its owner may read.
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { mkdir, open, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { base64Of, bytesOfBase64 } from '../kernel/index.ts'
 import type { Random } from '../kernel/index.ts'
+import { appFault } from './errors.ts'
 
 const SECRET_BYTES = 32
 
@@ -19,6 +20,10 @@ export async function openSecretFile(path: string, random: Random): Promise<Uint
     }
   } catch (error) {
     if (!isExisting(error)) throw error
+  }
+  const { mode } = await stat(path)
+  if ((mode & 0o077) !== 0) {
+    throw appFault('APP_SECRET_EXPOSED', `expected ${path} to be readable by its owner alone`)
   }
   return bytesOfBase64((await readFile(path, 'utf8')).trim())
 }

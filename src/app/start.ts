@@ -11,6 +11,12 @@ export async function main(argv: readonly string[]): Promise<void> {
   const interrupt = (): void => stop.abort()
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
+  // A reader that has seen enough (`| head`) closes the pipe: that ends the output, it is no fault.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
   const version = readVersion()
   try {
     if (argv[0] === 'start') {

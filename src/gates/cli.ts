@@ -1,5 +1,5 @@
 // The checklist commands: import, lint, plan, plan review.
-import { EXIT, utf8Bytes } from '../kernel/index.ts'
+import { EXIT, harmlessText, utf8Bytes } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { readDocumentBytes } from '../document/index.ts'
 import {
@@ -15,7 +15,8 @@ import { renderImport, renderPlanSummary } from './screen.ts'
 import type { RecordedPlan } from './service.ts'
 import { renderFindings } from '../soundness/index.ts'
 import { toSarif } from '../soundness/index.ts'
-import { uploadPlan } from './upload.ts'
+import { gatesFault } from './errors.ts'
+import { isPlanFile, uploadPlan } from './upload.ts'
 
 /** Larger files are refused before they are read; the reader of documents has the same limit. */
 const CHECKLIST_LIMIT_BYTES = 32 * 1024 * 1024
@@ -64,6 +65,9 @@ export async function planChecklist(
     typeof options['out'] === 'string'
       ? context.files.resolve(options['out'])
       : context.files.resolve(context.files.outputFolder, fallback)
+  if (options['force'] !== true && (await context.files.exists(out))) {
+    throw gatesFault('GATES_PLAN_FILE_EXISTS', `expected a new file, ${out} exists already`)
+  }
   await context.files.write(out, utf8Bytes(formatPlanFile(recorded.plan)))
   const text = `${renderPlanSummary(recorded)}\nRead and edit it, then review it: seaworthy plan review ${out} --as NAME`
   return {
@@ -78,7 +82,14 @@ export async function runPlanReview(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const recorded = await uploadPlan(context, args[0] ?? '', { ...options, kind: 'plan' })
+  const file = args[0] ?? ''
+  if (!isPlanFile(file)) {
+    throw gatesFault(
+      'GATES_PLAN_FILE_REFUSED',
+      `expected a plan file (.yaml or .json), got ${file}; make one: seaworthy plan ${file}`,
+    )
+  }
+  const recorded = await uploadPlan(context, file, { ...options, kind: 'plan' })
   const { signer, name } = await context.keys.open(
     typeof options['as'] === 'string' ? options['as'] : '',
   )
@@ -104,7 +115,7 @@ export async function runPlanReview(
   return {
     exit: EXIT.ok,
     data: { planHash: reviewed.planHash, reviewers: reviewed.reviewers, statement: sealed.id },
-    text: `${name} reviewed the plan ${reviewed.planHash}. Its reads may run; anything else still asks.`,
+    text: `${name} reviewed the plan ${reviewed.planHash}. Its reads may run; anything else still asks.${onTheirWord(reviewed)}`,
   }
 }
 
@@ -121,4 +132,14 @@ async function importFile(
     bytes,
   )
   return { checklist, bytes, name }
+}
+
+/** Gates that run because a person says that they only read: what the review really vouches for. */
+function onTheirWord({ plan }: RecordedPlan): string {
+  const vouched = plan.gates.filter(
+    (gate) => gate.check.type === 'command' && gate.effect === 'read' && !gate.provenRead,
+  )
+  if (vouched.length === 0) return ''
+  const listed = vouched.map((gate) => `  ${gate.id}`).join('\n')
+  return `\nNot proven to only read, and now running on this review:\n${harmlessText(listed)}`
 }

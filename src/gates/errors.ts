@@ -20,6 +20,12 @@ export const gatesErrors = defineErrors({
     title: 'The plan file cannot be read as a plan',
     hint: 'Correct the line that the message shows.',
   },
+  GATES_PLAN_FILE_EXISTS: {
+    status: 409,
+    exit: 7,
+    title: 'The plan file exists already',
+    hint: 'Choose another name with --out, or give --force to write over it.',
+  },
   GATES_PLAN_FILE_EXCEEDED: {
     status: 413,
     exit: 2,

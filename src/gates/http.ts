@@ -102,7 +102,7 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
       method: 'POST',
       path: '/v1/plans/:planHash/preview',
       summary: 'Show what needs a person to confirm it, and the token that pins it',
-      access: 'read',
+      access: 'write',
       async handle({ principal, params, body }) {
         const { parametersDigest } = parseBody(previewSchema, body)
         const recorded = await plans.read(principal.tenantId, params['planHash'] ?? '')

@@ -1,12 +1,15 @@
 // Records what runners and people submit about a gate; the status is always recomputed here from the evidence.
+import { canonicalize } from '../kernel/index.ts'
 import type { SeaworthyError } from '../kernel/index.ts'
-import type { GateRunPredicate } from '../proof/index.ts'
+import type { RegisteredPrincipal } from '../identity/index.ts'
+import { subjectsOf } from '../proof/index.ts'
+import type { GateRunPredicate, StatementSubject } from '../proof/index.ts'
 import { admitGate, definitionHashOf, judgeGate, parseCapture } from '../verdict/index.ts'
 import type { EvidenceRef, Judgement, PlanGate } from '../verdict/index.ts'
 import { gatesFault } from './errors.ts'
 import { instantText, readRun } from './run-view.ts'
 import type { GateIntent, RunContext } from './run-model.ts'
-import { insertIntent, insertResult } from './store.ts'
+import { insertIntent, insertResult, isIntended } from './store.ts'
 import type { StoredRun } from './store.ts'
 
 /** Clocks of runner and control plane may differ by this much (release.md section 4). */
@@ -53,7 +56,8 @@ export async function recordGateRun(
   // A runner is done when its run is finished; people may still answer manual gates.
   if (gate.check.type !== 'manual') assertOpen(run)
   assertBound(context, claim, run, gate, plan.environment)
-  assertSigner(gate, opened.signer.kind)
+  assertSigner(gate, opened.signer, claim.runner.id)
+  assertSubject(opened.subject, run)
   const judgement = await judgeEvidence(context, tenantId, gate, run, claim.evidence)
   await evidence.keep(tenantId, opened.id, envelope)
   const result = {
@@ -66,6 +70,11 @@ export async function recordGateRun(
   }
   const at = instantText(context)
   await sql.transaction({ tenantId }, async (tx) => {
+    if (!(await isIntended(tx, tenantId, { runId, gate: gate.id, attempt: claim.attempt }))) {
+      throw refuseClaim(
+        `expected an attempt of ${gate.id} that was announced, got attempt ${claim.attempt}`,
+      )
+    }
     if (!(await insertResult(tx, tenantId, runId, result, at)))
       throw attemptTaken(gate.id, claim.attempt)
     await evidence.describeInTx(tx, tenantId, claim.evidence, at)
@@ -134,6 +143,7 @@ function assertBound(
   const finishedAtMs = Date.parse(claim.finishedAt)
   if (
     finishedAtMs < startedAtMs ||
+    startedAtMs < Date.parse(run.startedAt) - CLOCK_SKEW_LIMIT_MS ||
     finishedAtMs > context.ports.clock.nowMs() + CLOCK_SKEW_LIMIT_MS
   ) {
     throw gatesFault(
@@ -143,14 +153,31 @@ function assertBound(
   }
 }
 
-function assertSigner(gate: PlanGate, kind: string): void {
+// What is accepted here must verify later: whatever a bundle would be refused for is refused now.
+function assertSigner(gate: PlanGate, signer: RegisteredPrincipal, runnerId: string): void {
   const wanted = gate.check.type === 'manual' ? 'person' : 'runner'
-  if (kind !== wanted) {
-    throw gatesFault(
-      'GATES_STATEMENT_REFUSED',
-      `expected the signature of a ${wanted} for ${gate.id}, got one of a ${kind}`,
+  if (signer.kind !== wanted) {
+    throw refuseClaim(
+      `expected the signature of a ${wanted} for ${gate.id}, got one of a ${signer.kind}`,
     )
   }
+  if (runnerId !== signer.id) {
+    throw refuseClaim(
+      `expected the runner ${signer.id}, whose key signed, got ${JSON.stringify(runnerId.slice(0, 100))}`,
+    )
+  }
+}
+
+function assertSubject(subject: readonly StatementSubject[], run: StoredRun): void {
+  if (canonicalize(subject) !== canonicalize(subjectsOf(run.subject))) {
+    throw refuseClaim(
+      'expected a statement about the subject of the run, got one about something else',
+    )
+  }
+}
+
+function refuseClaim(reason: string): SeaworthyError {
+  return gatesFault('GATES_STATEMENT_REFUSED', reason)
 }
 
 /** The judgement of a gate from stored evidence. @throws GATES_STATEMENT_REFUSED when names or sizes do not fit. */

@@ -184,6 +184,21 @@ export async function insertIntent(
   return rows.length === 1
 }
 
+/** Whether exactly this attempt was announced. */
+export async function isIntended(
+  tx: SqlTx,
+  tenantId: string,
+  intent: { readonly runId: string; readonly gate: string; readonly attempt: number },
+): Promise<boolean> {
+  // Compared as numbers of any size: a hostile attempt must not fall out of the column's range.
+  const rows = await tx.query(
+    `select 1 as found from gates_intent
+     where tenant_id = $1 and run_id = $2 and gate_id = $3 and attempt::bigint = $4::bigint`,
+    [tenantId, intent.runId, intent.gate, intent.attempt],
+  )
+  return rows.length === 1
+}
+
 export async function selectIntents(
   tx: SqlTx,
   tenantId: string,

@@ -52,7 +52,7 @@ export const platformErrors = defineErrors({
     status: 409,
     exit: EXIT.conflict,
     title: 'Another process uses this folder',
-    hint: 'Stop the other Seaworthy process or choose another folder.',
+    hint: 'Wait until the other command ends, or keep `seaworthy serve` running: commands then go through it.',
   },
   PLATFORM_GZIP_REFUSED: {
     status: 422,

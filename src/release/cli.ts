@@ -1,6 +1,6 @@
 // The release commands: status, sign, reject, decide, report, bundle.
-import { bytesOfBase64, EXIT, utf8Bytes } from '../kernel/index.ts'
-import type { ExitCode } from '../kernel/index.ts'
+import { bytesOfBase64, EXIT, hexOf, utf8Bytes } from '../kernel/index.ts'
+import type { Digest, ExitCode } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { buildStatement, keyIdOf, sealStatement, subjectsOf } from '../proof/index.ts'
 import { releaseFault } from './errors.ts'
@@ -75,8 +75,14 @@ export async function runBundle(
   )
   const bytes = await context.client.download(`/v1/evidence/${sealed.bundle}`)
   const paths = {
-    bundle: context.files.resolve(context.files.outputFolder, `${fileStem(release)}.bundle.tar`),
-    trust: context.files.resolve(context.files.outputFolder, `${fileStem(release)}.trust.json`),
+    bundle: context.files.resolve(
+      context.files.outputFolder,
+      `${fileStem(context.ports.digest, release)}.bundle.tar`,
+    ),
+    trust: context.files.resolve(
+      context.files.outputFolder,
+      `${fileStem(context.ports.digest, release)}.trust.json`,
+    ),
   }
   await context.files.write(paths.bundle, bytes)
   await context.files.write(paths.trust, utf8Bytes(sealed.trust))
@@ -95,7 +101,10 @@ export async function writeDocuments(
     reportHtml: string
   }>('GET', `${pathOf(release)}/documents`)
   const pathFor = (suffix: string): string =>
-    context.files.resolve(context.files.outputFolder, `${fileStem(release)}.${suffix}`)
+    context.files.resolve(
+      context.files.outputFolder,
+      `${fileStem(context.ports.digest, release)}.${suffix}`,
+    )
   const paths: Record<string, string> = {
     report: pathFor('report.md'),
     reportHtml: pathFor('report.html'),
@@ -171,11 +180,14 @@ function pathOf(release: ReleaseKey): string {
   return `/v1/releases/${encodeURIComponent(release.service)}/${encodeURIComponent(release.version)}`
 }
 
-/** Safe as a file name on every system; what is not, becomes a hyphen. */
-export function fileStem(release: ReleaseKey): string {
+/** Safe as a file name on every system; a name that had to be changed carries a mark of what it was. */
+export function fileStem(digest: Digest, release: ReleaseKey): string {
   const safe = (text: string): string =>
-    text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '') || 'release'
-  return `${safe(release.service)}-${safe(release.version)}`
+    text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '')
+  const stem = `${safe(release.service) || 'release'}-${safe(release.version)}`
+  if (stem === `${release.service}-${release.version}`) return stem
+  const mark = hexOf(digest.sha256(utf8Bytes(JSON.stringify([release.service, release.version]))))
+  return `${stem}-${mark.slice(0, 8)}`
 }
 
 function renderPaths(paths: Readonly<Record<string, string>>): string {

@@ -8,8 +8,16 @@ import type { Releases } from './service.ts'
 import type { ReleaseKey } from './store.ts'
 
 const openSchema = z.strictObject({
-  service: z.string().min(1).max(200),
-  version: z.string().min(1).max(200),
+  service: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[^\p{Cc}]+$/u),
+  version: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[^\p{Cc}]+$/u),
   author: z.string().max(200).nullable(),
 })
 

@@ -26,7 +26,7 @@ export function renderStatus(review: ReleaseReview): string {
   const lines = [`${review.release}, run ${review.runId}`]
   for (const result of review.results) {
     lines.push(
-      `  ${result.status.padEnd(14)} ${titles.get(result.gate) ?? result.gate}: ${result.reason}`,
+      `  ${result.status.padEnd(14)} ${titles.get(result.gate) ?? result.gate}: ${result.reason}  [${result.gate}]`,
     )
   }
   for (const { role, minimum } of review.plan.signOffs) {
@@ -34,7 +34,7 @@ export function renderStatus(review: ReleaseReview): string {
       (one) => one.role === role && one.reviewHash === review.reviewHash,
     )
     lines.push(
-      `  sign-off ${role}: ${given.length} of ${minimum}${given.some((one) => one.decision === 'REJECT') ? ', rejected' : ''}`,
+      `  sign-off ${role}: ${given.length} (${minimum} needed)${given.some((one) => one.decision === 'REJECT') ? ', rejected' : ''}`,
     )
   }
   lines.push(`  to sign: ${review.reviewHash}`)

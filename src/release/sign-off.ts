@@ -1,4 +1,6 @@
 // Accepts a role's signature on a release.
+import { canonicalize } from '../kernel/index.ts'
+import { subjectsOf } from '../proof/index.ts'
 import type { SignOffPredicate } from '../proof/index.ts'
 import type { OpenedStatement } from '../identity/index.ts'
 import type { SignOff } from '../verdict/index.ts'
@@ -21,6 +23,8 @@ export async function recordSignOff(
   const release = parseReleaseName(claim.release)
   const gathered = await gatherRelease(context, tenantId, release)
   assertEligible(opened, gathered)
+  assertTimely(claim, gathered, clock.nowMs())
+  assertSubject(opened, gathered)
   const reviewHash = hashReview(context, gathered)
   if (claim.reviewHash !== reviewHash || claim.run !== gathered.view.run.runId) {
     throw releaseFault(
@@ -82,4 +86,37 @@ function refusalOf(
   if (gathered.author === signer.id)
     return `expected somebody other than the author of the change, got ${signer.id}`
   return undefined
+}
+
+/** Clocks of the signer and of the control plane may differ by this much (release.md section 4). */
+const CLOCK_SKEW_LIMIT_MS = 5 * 60 * 1000
+
+// The latest word of a person counts, so their words must be in the order of their times: a rejection dated before
+// their own approval would otherwise be lost without a sound.
+function assertTimely(claim: SignOffPredicate, gathered: GatheredRelease, nowMs: number): void {
+  const atMs = Date.parse(claim.at)
+  if (Math.abs(atMs - nowMs) > CLOCK_SKEW_LIMIT_MS) {
+    throw refuseSignOff(
+      `expected a time within five minutes of ${new Date(nowMs).toISOString()}, got ${claim.at}`,
+    )
+  }
+  const earlier = gathered.signOffs.filter((signOff) => signOff.principal === claim.principal)
+  const lastMs = Math.max(0, ...earlier.map((signOff) => signOff.atMs))
+  if (atMs <= lastMs) {
+    throw refuseSignOff(
+      `expected a time after this person's last word of ${new Date(lastMs).toISOString()}, got ${claim.at}`,
+    )
+  }
+}
+
+function assertSubject(opened: OpenedStatement<'sign-off'>, gathered: GatheredRelease): void {
+  if (canonicalize(opened.subject) !== canonicalize(subjectsOf(gathered.view.run.subject))) {
+    throw refuseSignOff(
+      'expected a statement about the subject of the run, got one about something else',
+    )
+  }
+}
+
+function refuseSignOff(reason: string): Error {
+  return releaseFault('RELEASE_SIGN_OFF_REFUSED', reason)
 }

@@ -1,5 +1,5 @@
 // The runner's commands: run a plan here, answer a manual gate.
-import { base64Of, EXIT } from '../kernel/index.ts'
+import { base64Of, canonicalBytes, contentDigest, EXIT } from '../kernel/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
 import type {
   Client,
@@ -8,11 +8,11 @@ import type {
   LocalKey,
   OptionValues,
 } from '../client/index.ts'
-import { isPlanFile, uploadPlan } from '../gates/index.ts'
+import { uploadPlan } from '../gates/index.ts'
 import type { RecordedPlan, RunView, StartedRun } from '../gates/index.ts'
 import { keyIdOf, releaseDigestOf } from '../proof/index.ts'
 import { isSatisfied } from '../verdict/index.ts'
-import type { Subject } from '../verdict/index.ts'
+import type { Plan, Subject } from '../verdict/index.ts'
 import { apiSink } from './api-sink.ts'
 import { answerManualGate } from './checks/manual.ts'
 import { runnerFault } from './errors.ts'
@@ -43,8 +43,12 @@ export async function runHere(
 ): Promise<RunReport> {
   const file = args[0] ?? ''
   const { client, ports } = context
+  // Everything that can be refused is refused before a run is opened: a new run makes the last one history.
+  const parallelLimit = parallelOf(options)
   const parameters = readParameters(context, ports.digest, options)
   const recorded = await uploadPlan(context, file, options)
+  assertParametersTaken(recorded.plan, Object.keys(parameters.shown))
+  const subject = subjectOf(context, recorded, options)
   const { service, version } = recorded.plan
   await client.call('POST', '/v1/releases', {
     service,
@@ -52,11 +56,10 @@ export async function runHere(
     author: await authorId(context, options),
   })
   const runner = await enrolRunner(context)
-  const subject = subjectOf(context, recorded, options)
   const started = await client.call<StartedRun>('POST', '/v1/runs', {
     planHash: recorded.planHash,
     parameters: parameters.shown,
-    parametersDigest: parameters.digest,
+    parametersDigest: pinOf(context, { file, subject, parameters: parameters.digest }, options),
     subject,
     confirmToken: options['confirm'],
     fresh: options['fresh'] === true ? true : undefined,
@@ -75,10 +78,10 @@ export async function runHere(
       signer: runner.key.signer,
       ports,
       sink: apiSink(client, started.run.runId),
-      workspace: workspaceOf(context, file, started, options),
+      workspace: workspaceOf(context, file, recorded, options),
       resume: { ...started, results: started.finished },
       confirmRepeat: options['repeat'] === true ? started.unfinished : [],
-      parallelLimit: parallelOf(options),
+      parallelLimit,
       onEvent: (event) => progress.show(event),
       signal: context.signal,
     })
@@ -94,6 +97,21 @@ export async function runHere(
 async function closeRun(client: Client, runId: string, isLeftOpen: boolean): Promise<RunView> {
   const path = `/v1/runs/${runId}`
   return isLeftOpen ? client.call('GET', path) : client.call('POST', `${path}/finish`, {})
+}
+
+function assertParametersTaken(plan: Plan, names: readonly string[]): void {
+  const taken = new Set(
+    plan.gates.flatMap((gate) =>
+      gate.check.type === 'sql' ? [...gate.parameters, gate.check.connection] : gate.parameters,
+    ),
+  )
+  const idle = names.filter((name) => !taken.has(name))
+  if (idle.length === 0) return
+  const known = [...taken].sort().join(', ') || 'none'
+  throw runnerFault(
+    'RUNNER_OPTION_REFUSED',
+    `expected parameters that a gate takes (${known}), got ${idle.join(', ')}`,
+  )
 }
 
 function progressOf(context: CommandContext): ProgressView {
@@ -147,7 +165,7 @@ export async function runAnswer(
     clock: ports.clock,
   })
   return {
-    exit: EXIT.ok,
+    exit: isSatisfied(outcome.status) ? EXIT.ok : EXIT.noGo,
     data: { gate, ...outcome },
     text: `${outcome.status} ${gate}: ${outcome.reason}`,
   }
@@ -220,18 +238,37 @@ function commitOf(options: OptionValues): { readonly commit?: string } {
   )
 }
 
-// An unreviewed checklist gets an empty folder: nobody has agreed to what its commands may see.
+/** What a confirm token is for, besides the plan: the values, the folder and the subject of this run. */
+function pinOf(
+  context: CommandContext,
+  run: { readonly file: string; readonly subject: Subject; readonly parameters: ContentDigest },
+  options: OptionValues,
+): ContentDigest {
+  const { file, subject, parameters } = run
+  const workspace = agreedFolder(context, file, options)
+  return contentDigest(
+    context.ports.digest.sha256(canonicalBytes({ parameters, subject, workspace })),
+  )
+}
+
+function agreedFolder(context: CommandContext, file: string, options: OptionValues): string {
+  const { files } = context
+  return typeof options['workspace'] === 'string'
+    ? files.resolve(options['workspace'])
+    : files.folderOf(files.resolve(file))
+}
+
+// Where nobody has agreed to what the commands may see, they get an empty folder.
 function workspaceOf(
   context: CommandContext,
   file: string,
-  started: StartedRun,
+  recorded: RecordedPlan,
   options: OptionValues,
 ): 'none' | (string & {}) {
-  const { files } = context
-  if (typeof options['workspace'] === 'string') return files.resolve(options['workspace'])
-  const isAgreed =
-    isPlanFile(file) || options['confirm'] !== undefined || started.run.terms.confirmed.length > 0
-  return isAgreed ? files.folderOf(files.resolve(file)) : 'none'
+  const isAgreed = recorded.reviewers.length > 0 || options['confirm'] !== undefined
+  return isAgreed || options['workspace'] !== undefined
+    ? agreedFolder(context, file, options)
+    : 'none'
 }
 
 const PARALLEL_MAXIMUM = 64

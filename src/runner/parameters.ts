@@ -20,15 +20,16 @@ export function readParameters(
   options: OptionValues,
 ): RunParameters {
   const values: Record<string, string> = {}
-  const declared = new Set(listOption(options, 'secret'))
-  for (const given of [...listOption(options, 'param'), ...declared]) {
+  const secretPairs = listOption(options, 'secret')
+  const declared = new Set(secretPairs.map((pair) => splitPair(pair)[0]))
+  for (const given of [...listOption(options, 'param'), ...secretPairs]) {
     const [name, value] = splitPair(given)
     if (Object.hasOwn(values, name) && value === undefined) continue
     const found = value ?? context.environmentValue(name)
     if (found === undefined) {
       throw runnerFault(
         'RUNNER_PARAMETER_REFUSED',
-        `expected a value for ${name}, found none on the command line or in the environment`,
+        `expected a value for ${name}: write ${name}=VALUE, or set ${name} in the environment`,
       )
     }
     values[name] = found

@@ -86,7 +86,9 @@ async function readBounded(path: string, limitBytes: number): Promise<Uint8Array
   try {
     const file = await open(path, 'r')
     try {
-      const { size } = await file.stat()
+      const facts = await file.stat()
+      if (!facts.isFile()) throw new TypeError('it is no regular file')
+      const { size } = facts
       return size > limitBytes ? undefined : new Uint8Array(await readFile(file))
     } finally {
       await file.close()

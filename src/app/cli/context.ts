@@ -36,7 +36,7 @@ export function makeCommandContext(terms: ContextTerms): CommandContext {
     isTerminal,
     signal,
     notify: (text) => terms.notify(text),
-    files: commandFiles(config.dataFolder),
+    files: commandFiles(outputFolderOf(config)),
     keys: fileKeys(join(config.dataFolder, 'keys', 'people')),
     environmentValue: readEnvironment,
     ports: {
@@ -48,6 +48,14 @@ export function makeCommandContext(terms: ContextTerms): CommandContext {
       dialSql: systemDialSql,
     },
   }
+}
+
+// Another tenant's documents of the same name must not be written over.
+function outputFolderOf(config: AppConfig): string {
+  const { dataFolder, tenantId } = config
+  return tenantId === 'local'
+    ? dataFolder
+    : join(dataFolder, 'tenants', encodeURIComponent(tenantId))
 }
 
 function commandFiles(outputFolder: string): CommandFiles {
@@ -112,7 +120,7 @@ function tooLarge(what: string, limitBytes: number): Error {
 }
 
 /** Names become file names, so they are kept plain; the display name is registered with the public key. */
-const KEY_NAME = /^[A-Za-z0-9.][A-Za-z0-9 ._-]{0,63}$/
+const KEY_NAME = /^[\p{L}\p{N}.][\p{L}\p{M}\p{N} ._-]{0,63}$/u
 
 function fileKeys(folder: string): KeyRing {
   const pathOf = (name: string): string => {
@@ -126,6 +134,13 @@ function fileKeys(folder: string): KeyRing {
   }
   return {
     async open(name) {
+      if (name === '') {
+        const known = await listKeys(folder)
+        throw appFault(
+          'APP_IDENTITY_MISSING',
+          `expected --as NAME; identities here: ${known.join(', ') || 'none yet'}`,
+        )
+      }
       const path = pathOf(name)
       if ((await stat(path).catch(() => undefined)) === undefined) {
         throw appFault(
@@ -138,12 +153,14 @@ function fileKeys(folder: string): KeyRing {
     async create(name) {
       return { name, signer: await openKeyFile(pathOf(name), 'ecdsa-p256-sha256') }
     },
-    async list() {
-      const files = await readdir(folder).catch(() => [] as string[])
-      return files
-        .filter((file) => file.endsWith('.pem') && !file.startsWith('.'))
-        .map((file) => file.slice(0, -4))
-        .sort()
-    },
+    list: () => listKeys(folder),
   }
+}
+
+async function listKeys(folder: string): Promise<readonly string[]> {
+  const files = await readdir(folder).catch(() => [] as string[])
+  return files
+    .filter((file) => file.endsWith('.pem') && !file.startsWith('.'))
+    .map((file) => file.slice(0, -'.pem'.length))
+    .sort()
 }

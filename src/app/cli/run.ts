@@ -1,5 +1,5 @@
 // The run command: the runner runs, the release room writes what people read.
-import { EXIT, harmlessText } from '../../kernel/index.ts'
+import { EXIT, harmlessText, MASK } from '../../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../../client/index.ts'
 import { writeDocuments } from '../../release/index.ts'
 import { runHere } from '../../runner/index.ts'
@@ -48,7 +48,9 @@ function renderRun(
     lines.push(`${who} for a person’s word, not being proven to only read:`)
     for (const { gate, effect, what } of waiting)
       lines.push(`  ${gate} (${effect}): ${firstLine(what)}`)
-    lines.push(`Read them, then: seaworthy run ${file} --confirm ${preview.token}`)
+    lines.push(
+      `Read them, then: seaworthy run ${file}${parameterWords(view.run.terms.parameters)} --confirm ${preview.token}`,
+    )
   }
   if (report.unknown.length > 0) {
     lines.push(`Cut off earlier, and may have changed something: ${report.unknown.join(', ')}`)
@@ -65,6 +67,15 @@ function renderRun(
   lines.push(...Object.entries(paths).map(([name, path]) => `  ${name}: ${path}`))
   lines.push('Next: seaworthy status, seaworthy sign, seaworthy decide')
   return lines.map(harmlessText).join('\n')
+}
+
+/** The parameters as they were given; secret ones by name alone, to be taken from the environment. */
+function parameterWords(parameters: Readonly<Record<string, string>>): string {
+  const quote = (text: string): string =>
+    /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+  return Object.entries(parameters)
+    .map(([name, value]) => ` --param ${value === MASK ? name : quote(`${name}=${value}`)}`)
+    .join('')
 }
 
 const LINE_LIMIT_CHARACTERS = 100

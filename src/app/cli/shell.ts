@@ -36,7 +36,11 @@ export async function runShell(
   try {
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
+    if (
+      error instanceof CommanderError &&
+      (error.exitCode === 0 || error.code === 'commander.help')
+    )
+      return EXIT.ok
     const text =
       error instanceof CommanderError ? error.message.replace(/^error: /, '') : String(error)
     return reportFault(
@@ -87,11 +91,12 @@ function buildProgram(
     )
     .version(version)
     .exitOverride()
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .configureOutput({ writeOut: streams.stdout, writeErr: () => undefined })
     .addHelpText(
       'after',
-      '\nExit codes: 0 GO or success, 10 GO_WITH_WAIVERS, 11 CONDITIONAL_GO, 12 intact but signer unknown,\n20 NOT_READY, 30 NO_GO, 40 INVALID, 2 usage, 5 not permitted, 6 not found, 7 conflict, 8 confirm first, 9 retry later.',
+      '\nExit codes: 0 GO or success, 1 fault, 10 GO_WITH_WAIVERS, 11 CONDITIONAL_GO, 12 intact but signer unknown,\n20 NOT_READY, 30 NO_GO, 40 INVALID, 2 usage, 5 not permitted, 6 not found, 7 conflict, 8 confirm first, 9 retry later,\n78 Node too old, 130 interrupted.',
     )
   const groups = new Map<string, Command>()
   for (const spec of commandTable) {
@@ -103,13 +108,18 @@ function buildProgram(
   return program
 }
 
+const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
+  ledger: 'Append to, list, verify, prove and sign the tamper-evident ledger',
+  key: 'Make local identities and see who is registered',
+}
+
 function groupCommand(program: Command, groups: Map<string, Command>, word: string): Command {
   const known = groups.get(word)
   if (known !== undefined) return known
   const group = program
     .command(word)
     .exitOverride()
-    .description(`${word} …: see \`seaworthy ${word} --help\``)
+    .description(GROUP_SUMMARIES[word] ?? word)
   groups.set(word, group)
   return group
 }
