@@ -71,6 +71,14 @@ test('any text is classified without a throw and without a promise it cannot kee
   )
 })
 
+test('a negated read that can break is no check, its exit code kept and compared is one', () => {
+  const negated = classifyBlock(aBlock('! grep -rn FIXME scr/'))
+  assert.deepEqual([negated.provenRead, negated.selfChecking], [true, false])
+  assert.match(negated.reason, /negated-exit/)
+  const kept = classifyBlock(aBlock('code=0\ngrep -rn FIXME src/ || code=$?\ntest "$code" -eq 1'))
+  assert.deepEqual([kept.provenRead, kept.selfChecking], [true, true])
+})
+
 test('a parameter that opens a word guards the proof', () => {
   assert.deepEqual(classifyBlock(aBlock('curl -fsS "$BASE_URL/health/$SHA"')).guardedParameters, [
     'BASE_URL',
@@ -164,7 +172,8 @@ test('an exit code is self-checking only where it depends on the claim', () => {
     ['npm test | tee log', false],
     ['set -o pipefail\nnpm test | tee log', true],
     ['npm test &', false],
-    ['! grep -q ERROR app.log', true],
+    ['! grep -q ERROR app.log', false],
+    ['! echo "$STATUS" | grep -q ERROR', true],
     ['if ! grep -q ok a; then exit 1; fi', true],
     ['if grep -q ok a; then echo ok; fi', false],
     ['until curl -fsS "$URL"; do sleep 2; done', true],

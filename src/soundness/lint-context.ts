@@ -30,15 +30,19 @@ export function positionIn(block: CodeBlock, offset: number): DocumentPosition {
   return { line: start.line, column: start.column + column }
 }
 
-/** @param level lower than the rule's own where the finding is milder */
+/**
+ * @param level lower than the rule's own where the finding is milder
+ * @param fix instead of the rule's own, where that would not help
+ */
 export function makeFinding(
   block: CodeBlock,
   rule: LintRuleId,
   offset: number,
   message: string,
   level?: Finding['level'],
+  fix?: string,
 ): Finding {
   const { line, column } = positionIn(block, offset)
   const row = lintRule(rule)
-  return { rule, line, column, level: level ?? row.level, message, fix: row.fix }
+  return { rule, line, column, level: level ?? row.level, message, fix: fix ?? row.fix }
 }

@@ -39,10 +39,56 @@ const CASES: Readonly<Record<LintRuleId, readonly (readonly [string, Expected])[
     ['set -e\n[ -f a ] && [ -f b ]\nnpm test', 'error'],
     ['set -e\nnpm run lint || true\nnpm test', 'error'],
     ['set -e\nrm -rf tmp || true\nnpm test', '-'],
+    ['code=0\ngrep x f || code=$?\ntest "$code" -eq 1', '-'],
+    ['grep x f || code=$?\nnpm test', 'error'],
     ['set -e\n./prepare.sh || true\nnpm test', 'warning'],
     ['echo start\nnpm test', '-'],
   ],
+  'negated-exit': [
+    ['! grep -rn FIXME scr/', 'error'],
+    ['! diff expected.txt actual.txt', 'error'],
+    ['! cmp a b', 'error'],
+    ['! test -s errors.log', 'error'],
+    ['! [ "$COUNT" -eq 0 ]', 'error'],
+    ['! [ $A = b ]', 'error'],
+    ['! curl -fsS https://a.example/admin', 'error'],
+    ['! git ls-files | grep -q .env', 'error'],
+    ["! find d -name '*.tmp' | grep -q .", 'error'],
+    ['! (grep x f)', 'error'],
+    ['npm test && ! grep x f', 'error'],
+    ['until ! grep -q starting app.log; do sleep 1; done', 'error'],
+    ['if grep -rn FIXME src/; then exit 1; fi', 'error'],
+    ['if grep -q x f; then exit 1; else test -f y; fi', 'error'],
+    ['if ! grep -q x f; then npm test; fi', 'error'],
+    ['! test -f .maintenance', 'warning'],
+    ['code=0\ngrep -rn FIXME src/ || code=$?\ntest "$code" -eq 1', '-'],
+    ['code=0; grep -rn FIXME src/ || code=$?; test "$code" -eq 1', '-'],
+    ['if ! grep -q x f; then exit 1; fi', '-'],
+    ['while ! curl -fsS https://a.example; do sleep 1; done', '-'],
+    ['! [ "$A" = "$B" ]', '-'],
+    ['! [[ $VERSION == *-SNAPSHOT ]]', '-'],
+    ['! command -v telnet', '-'],
+    ['! echo "$VERSION" | grep -q SNAPSHOT', '-'],
+    ['! grep -q x <<< "$ANSWER"', '-'],
+  ],
   'always-true-tail': [
+    ["find d -name '*.dump' -mtime -1 | grep -q .", '-'],
+    ['find d -type f | sort | head -n 1 | grep -q .', '-'],
+    ['ls dist/*.whl | grep -q .', '-'],
+    ['git diff --name-only | grep -q .', '-'],
+    ['git log v1..v2 | grep -q .', '-'],
+    ["jq -r '.a[] | select(.ok)' f | grep -q .", '-'],
+    ['psql -XtAc "select 1 from t where ok" | grep -q .', '-'],
+    ['find d | grep -q .', 'error'],
+    ["find d -name '*' | grep -q .", 'error'],
+    ["find d ! -name '*.x' | grep -q .", 'error'],
+    ["find d -name '*.x' | sort f | grep -q .", 'error'],
+    ['ls -la dist | grep -q .', 'error'],
+    ['git status | grep -q .', 'error'],
+    ["jq -r '.a' f | grep -q .", 'error'],
+    ["jq '[.a[] | select(.ok)]' f | grep -q .", 'error'],
+    ['psql -XtAc "select count(*) from t where ok" | grep -q .', 'error'],
+    ['cat report.txt | grep -q .', 'error'],
     ['npm test\necho done', 'error'],
     ['export A=1', 'error'],
     ['ls -la dist', 'error'],
@@ -170,6 +216,16 @@ test('every rule finds what it is for and is silent elsewhere', () => {
       assert.deepEqual([rule, source, found?.level ?? '-'], [rule, source, expected])
     }
   }
+})
+
+test('no fix for a negated or a joined check names strict mode, which would not help', () => {
+  for (const source of ['! grep x f\nnpm test', '[ -f a ] && [ -f b ]\nnpm test', '! grep x f']) {
+    const errors = lintBlock(aBlock(source)).filter(({ level }) => level === 'error')
+    assert.equal(errors.length, 1, source)
+    assert.doesNotMatch(errors[0]!.fix, /set -euo/)
+  }
+  const [finding] = lintBlock(aBlock('! grep -rn FIXME scr/'))
+  assert.match(finding?.fix ?? '', /code=0; grep \.\.\. \|\| code=\$\?; test "\$code" -eq 1/)
 })
 
 test('a finding stands at the line and column of the document, list indentation included', () => {

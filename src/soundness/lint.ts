@@ -13,6 +13,7 @@ import {
 import { findLostFailures, findUndecidedEnding } from './rule-ending.ts'
 import { findLiteralVariables, findSelfAssertedResults } from './rule-heredoc.ts'
 import { findUnpinnedImages, findWildcardIdentities } from './rule-identity.ts'
+import { findNegatedExits } from './rule-negation.ts'
 import { findCurlWithoutFail } from './rule-network.ts'
 import { findSecrets } from './secrets.ts'
 import { parseShell } from './shell.ts'
@@ -26,6 +27,7 @@ const SHELL_RULES: readonly ((context: LintContext) => readonly Finding[])[] = [
   findCurlWithoutFail,
   findPsqlWithoutStop,
   findLostFailures,
+  findNegatedExits,
   findUndecidedEnding,
   findUntestedSelections,
   findWildcardIdentities,

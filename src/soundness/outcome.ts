@@ -9,7 +9,8 @@ import type {
 } from './shell-model.ts'
 import { argvOfCommand, literalOf } from './shell-view.ts'
 import type { Telling } from './telling.ts'
-import { tellOf } from './telling.ts'
+import { isGrepForAnything, tellOf } from './telling.ts'
+import { silentProducer } from './telling-output.ts'
 
 /** A telling and the place of the command it is about. */
 export interface Outcome {
@@ -92,10 +93,24 @@ function outcomeOfPipeline(pipeline: Pipeline, modes: ShellModes): Outcome {
   let last = commands.length - 1
   // With pipefail a filter that only copies leaves the decision to what feeds it.
   while (modes.isPipefail && last > 0 && isCopying(commands[last]!)) last--
-  const { telling, offset } = outcomeOfCommand(commands[last]!, modes)
+  const { telling, offset } =
+    tellOfAnything(commands, last) ?? outcomeOfCommand(commands[last]!, modes)
   if (!pipeline.isNegated || telling.kind === 'checks') return { telling, offset }
   if (telling.kind === 'vacuous') return { telling: { kind: 'fails' }, offset }
   return { telling: telling.kind === 'fails' ? NOTHING : telling, offset }
+}
+
+/** `find … | grep -q .` decides by whether anything was found. */
+function tellOfAnything(commands: readonly ShellCommand[], last: number): Outcome | undefined {
+  const command = commands[last]!
+  if (command.kind !== 'simple' || !isGrepForAnything(argvOfCommand(command))) return undefined
+  const producer = silentProducer(commands.slice(0, last))
+  return producer === undefined
+    ? undefined
+    : {
+        telling: { kind: 'checks', what: `depends on whether ${producer} prints anything` },
+        offset: command.offset,
+      }
 }
 
 function isCopying(command: ShellCommand): boolean {

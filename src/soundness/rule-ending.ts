@@ -61,12 +61,17 @@ function lostInList(context: LintContext, list: AndOrList): readonly Finding[] {
         block,
         'last-command-only',
         last.offset,
-        'strict mode ignores the failure of a negated command',
+        'even strict mode ignores what a negated command before the last one says',
+        undefined,
+        `Keep the exit code and test it on a line of its own: code=0; ... || code=$?; test "$code" -eq 1`,
       ),
     ]
   }
   // What stands before || is handled by what follows it, unless that cannot fail.
-  const hides = list.rest.at(-1)?.operator === '||' && kindOf(last) === 'vacuous'
+  const hides =
+    list.rest.at(-1)?.operator === '||' &&
+    kindOf(last) === 'vacuous' &&
+    !keepsExitCode(context, last)
   const joins = list.rest.length > 0 && list.rest.every(({ operator }) => operator === '&&')
   if (!hides && !joins) return []
   const lost = pipelines.slice(0, -1).find((pipeline) => kindOf(pipeline) === 'checks')
@@ -74,7 +79,10 @@ function lostInList(context: LintContext, list: AndOrList): readonly Finding[] {
     const message = hides
       ? 'the failure of this check is hidden by what follows ||'
       : 'strict mode ignores a failure before && inside the block'
-    return [makeFinding(block, 'last-command-only', lost.offset, message)]
+    const fix = hides
+      ? 'Remove what follows ||, or let it fail: || { echo failed; exit 1; }'
+      : 'Give each check a line of its own instead of joining them with &&.'
+    return [makeFinding(block, 'last-command-only', lost.offset, message, undefined, fix)]
   }
   const changes = context.commands.some(
     (placed) => pipelines.includes(placed.pipeline) && findMutation(placed) !== undefined,
@@ -90,6 +98,23 @@ function lostInList(context: LintContext, list: AndOrList): readonly Finding[] {
         ),
       ]
     : []
+}
+
+/** `|| code=$?` hides nothing when a later command looks at `$code`. */
+function keepsExitCode(context: LintContext, pipeline: Pipeline): boolean {
+  const [command, ...others] = pipeline.commands
+  if (command?.kind !== 'simple' || others.length > 0 || command.words.length > 0) return false
+  const [kept, ...more] = command.assignments
+  const [part, ...parts] = kept?.value.parts ?? []
+  if (kept === undefined || more.length > 0 || parts.length > 0 || kept.appends) return false
+  if (part?.kind !== 'parameter' || part.name !== '?') return false
+  return context.commands.some(
+    (later) =>
+      later.command.offset > command.offset &&
+      later.command.words.some((word) =>
+        word.parts.some((piece) => piece.kind === 'parameter' && piece.name === kept.name),
+      ),
+  )
 }
 
 function listOf(pipeline: Pipeline): AndOrList {

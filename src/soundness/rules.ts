@@ -28,8 +28,15 @@ export const LINT_RULES = [
     id: 'last-command-only',
     level: 'error',
     title: 'A failure before the last command is lost',
-    why: 'A plain shell reports only the last command. Seaworthy stops at the first failure, but anybody who pastes the block does not, hence a warning. It is an error where even strict mode ignores the failure: a negated command, or any but the last command of an && list.',
+    why: 'A plain shell reports only the last command. Seaworthy stops at the first failure, but anybody who pastes the block does not, hence a warning. It is an error where even strict mode ignores the failure: a negated command before the last, any but the last command of an && list, or what || true hides; there set -e helps nothing.',
     fix: 'Begin with set -euo pipefail, and give each check a line of its own.',
+  },
+  {
+    id: 'negated-exit',
+    level: 'error',
+    title: 'A negation that takes a broken command for the answer no',
+    why: '! makes every exit code but 0 a success. grep exits 1 for no match and 2 when the file or folder is missing, diff and cmp likewise, curl fails for a refusal and for a wrong name alike; so ! grep -rn FIXME scr/ passes because the folder is mistyped. if grep ...; then exit 1; fi has the same fault. Comparisons of quoted texts, command -v and grep over a printed text have only one way to fail and are left alone; ! test -f FILE is a warning, because it holds in a folder that does not exist.',
+    fix: `Keep the exit code and compare it with the one that means no: code=0; grep ... || code=$?; test "$code" -eq 1`,
   },
   {
     id: 'always-true-tail',

@@ -168,9 +168,20 @@ function tellOfTest(command: SimpleCommand, argv: readonly string[]): Telling {
   return { kind: 'checks', what: 'depends on the test' }
 }
 
-function tellOfGrep(argv: readonly string[]): Telling {
+function patternOf(argv: readonly string[]): string | undefined {
   const explicit = argv.findIndex((word) => word === '-e' || word === '--regexp')
-  const pattern = explicit === -1 ? operandsOf(argv)[0] : argv[explicit + 1]
+  return explicit === -1 ? operandsOf(argv)[0] : argv[explicit + 1]
+}
+
+/** `grep -q .` on what is piped in: it fails only when nothing is. */
+export function isGrepForAnything(argv: readonly string[]): boolean {
+  if (!['grep', 'egrep'].includes(argv[0] ?? '') || operandsOf(argv).length !== 1) return false
+  if (argv.some((word) => /^-[a-zA-Z]*[vLFcz]/.test(word))) return false
+  return ['', '.', '.*', '^', '$', '.+'].includes(patternOf(argv) ?? '-')
+}
+
+function tellOfGrep(argv: readonly string[]): Telling {
+  const pattern = patternOf(argv)
   if (argv.some((word) => /^-[a-zA-Z]*L|^--files-without-match/.test(word)))
     return { kind: 'query', what: 'grep -L' }
   if (pattern === undefined || ['', '.', '.*', '^', '$', '.+'].includes(pattern))
