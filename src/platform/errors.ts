@@ -109,6 +109,13 @@ export const platformErrors = defineErrors({
     title: 'An outbound request is not allowed in this form',
     hint: 'Use an http or https address without user name and password in it.',
   },
+  PLATFORM_SPAWN_LOST: {
+    status: 503,
+    exit: EXIT.unavailable,
+    title: 'The process that starts commands ended before its command',
+    hint: 'What the command did is unknown. Look, then run again; a run is resumed.',
+    retryable: true,
+  },
   PLATFORM_SPAWN_REFUSED: {
     status: 422,
     exit: EXIT.usage,

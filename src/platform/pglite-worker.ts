@@ -6,6 +6,7 @@ import { messages, PGlite, protocol } from '@electric-sql/pglite'
 import { concatBytes, messageOf, SeaworthyError } from '../kernel/index.ts'
 import { DurableNodeFS } from './durable-files.ts'
 import type { PgliteAnswer, PgliteRequest, PgliteRows, PgliteStart } from './pglite-messages.ts'
+import { PreparedTexts } from './pglite-prepared.ts'
 import { serverErrorOf } from './sql-faults.ts'
 import { readerOf, type SqlParameter } from './sql-values.ts'
 
@@ -25,6 +26,7 @@ const port = parentPort
 if (port === null) throw new Error('expected to run in a worker thread')
 
 const counts = { checkpoints: 0, vacuums: 0 }
+const prepared = new PreparedTexts()
 const complaints: string[] = []
 let files: DurableNodeFS | undefined
 const database = await openDatabase()
@@ -115,7 +117,7 @@ async function perform(
 ): Promise<Partial<Extract<PgliteAnswer, { ok: true }>>> {
   switch (request.kind) {
     case 'query':
-      if (request.begin !== undefined) await send(protocol.serialize.query(request.begin))
+      if (request.begin !== undefined) await begin(request.begin)
       else if (!database.isInTransaction()) throw new TransactionEnded('the transaction had ended')
       return { rows: await query(request.text, request.values) }
     case 'commit':
@@ -141,6 +143,12 @@ async function perform(
       files?.syncAll()
       return {}
   }
+}
+
+async function begin(text: string): Promise<void> {
+  // Before the transaction, because a failed one would refuse this too.
+  if (prepared.isStale) await send(prepared.forget())
+  await send(protocol.serialize.query(text))
 }
 
 async function commit(): Promise<Record<string, never>> {
@@ -172,16 +180,30 @@ async function query(
   values: readonly SqlParameter[] | undefined,
 ): Promise<PgliteRows> {
   const { serialize } = protocol
-  if (values === undefined) return rowsOf(await send(serialize.query(text)))
+  if (values === undefined) {
+    // It may change tables, and a statement prepared before would then answer with other columns.
+    prepared.isStale = true
+    return rowsOf(await send(serialize.query(text)))
+  }
+  const known = prepared.nameOf(text)
+  const name = known ?? prepared.nextName()
   // All steps of the extended protocol in one call into the engine.
   const steps = [
-    serialize.parse({ text }),
-    serialize.bind({ values: [...values] }),
+    ...(known === undefined ? [serialize.parse({ name, text })] : []),
+    serialize.bind({ statement: name, values: [...values] }),
     serialize.describe({ type: 'P' }),
     serialize.execute({}),
     serialize.sync(),
   ]
-  return rowsOf(await send(concatBytes(steps)))
+  try {
+    const replies = await send(concatBytes(steps))
+    prepared.keep(text, name)
+    return rowsOf(replies)
+  } catch (error) {
+    // Whether the engine kept the statement depends on how far it came.
+    prepared.isStale = true
+    throw error
+  }
 }
 
 /** The rows of the last statement that ran. */

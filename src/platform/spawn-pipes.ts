@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Names made per call of mkfifo, because a process per pipe would cost more than the command itself. */
-const BATCH_COUNT = 32
+const BATCH_COUNT = 96
 
 export interface CapturePipe {
   /** What the child gets. */

@@ -1,6 +1,11 @@
 // Finds the processes that a command left behind, also those that left its process group.
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { errorCodeOf } from './files.ts'
+
+/** So long after its start a command's family is looked for among later pids only; see candidatePids. */
+const LATER_PIDS_LIMIT_MS = 2_000
+/** Pids looked at one by one before the whole list of processes is read. */
+const PROBE_LIMIT = 64
 
 /** The variable whose value tells the processes of one run from all others. */
 export const MARK_VARIABLE = 'SEAWORTHY_SPAWN'
@@ -12,6 +17,8 @@ export interface Family {
   readonly mark: string
   /** `device:inode` of the pipes it was given. */
   readonly inodes: ReadonlySet<string>
+  /** When the leader was started, by `performance.now()`. */
+  readonly startedAtMs: number
 }
 
 interface ProcessRow {
@@ -30,7 +37,7 @@ interface ProcessRow {
 export function findStrays(family: Family): number[] {
   if (process.platform !== 'linux') return []
   const rows: ProcessRow[] = []
-  for (const pid of candidatePids(family.leader)) {
+  for (const pid of candidatePids(family)) {
     const row = readRow(pid)
     if (row !== undefined) rows.push(row)
   }
@@ -47,14 +54,27 @@ export function findStrays(family: Family): number[] {
   return [...found]
 }
 
-/** Pids are given out in ascending order, so without a wrap only later ones can belong to the family. */
-function candidatePids(leader: number): number[] {
+/**
+ * Pids are given out in ascending order, so until they wrap around only later ones can belong to the family.
+ * A turn through all 32,768 takes longer than the limit; the last pid given out shows one that is under way.
+ */
+function candidatePids(family: Family): number[] {
+  const { leader } = family
   const newest = Number(readText('/proc/loadavg')?.trim().split(' ').at(-1) ?? 0)
-  const all = readdirSync('/proc')
+  const isRecent = performance.now() - family.startedAtMs < LATER_PIDS_LIMIT_MS
+  const hasLaterOnly = isRecent && newest >= leader
+  if (hasLaterOnly && isEmptyRange(leader, newest)) return []
+  return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-  const hasWrapped = newest < leader
-  return all.filter((pid) => pid !== leader && pid !== process.pid && (hasWrapped || pid > leader))
+    .filter((pid) => pid !== leader && pid !== process.pid && (!hasLaterOnly || pid > leader))
+}
+
+/** Threads show here too, though not in the list; so a hit says only that the list must be read. */
+function isEmptyRange(leader: number, newest: number): boolean {
+  if (newest - leader > PROBE_LIMIT) return false
+  for (let pid = leader + 1; pid <= newest; pid++) if (existsSync(`/proc/${pid}`)) return false
+  return true
 }
 
 /** Undefined for a process that is gone or a zombie. Fields: proc(5), after the name in parentheses. */
