@@ -1,8 +1,8 @@
 // Holds a plan's claims of `provenRead` to the proof: a plan file is written by people, and only the lint may say so.
 import type { Effect, Plan, PlanGate } from '../verdict/index.ts'
 import { isHarmlessRequest } from './http-request.ts'
-import { classifyBlock } from '../soundness/index.ts'
-import type { BlockClass } from '../soundness/index.ts'
+import { classifyBlock, lintBlock } from '../soundness/index.ts'
+import type { BlockClass, CodeBlock } from '../soundness/index.ts'
 
 /**
  * The plan with every claim withdrawn that cannot be proven again; what a person made stricter stays so. A withdrawn
@@ -15,6 +15,7 @@ export function withdrawUnprovenClaims(plan: Plan): Plan {
       ...gate,
       effect: effectOf(gate),
       provenRead: gate.provenRead && isProvenAgain(gate),
+      unsound: unsoundRulesOf(gate),
     })),
   }
 }
@@ -30,9 +31,22 @@ function effectOf(gate: PlanGate): Effect {
 }
 
 function classifyCheck(gate: PlanGate, language: string, source: string): BlockClass {
+  return classifyBlock(blockOf(gate, language, source))
+}
+
+/** What the lint says of the script as it stands in the plan; a plan cannot hide it by leaving it out. */
+function unsoundRulesOf(gate: PlanGate): readonly string[] {
+  if (gate.check.type !== 'command') return gate.unsound
+  const findings = lintBlock(blockOf(gate, gate.check.language, gate.check.script))
+  return [
+    ...new Set(findings.filter(({ level }) => level === 'error').map(({ rule }) => rule)),
+  ].sort()
+}
+
+function blockOf(gate: PlanGate, language: string, source: string): CodeBlock {
   const place = { line: gate.source.line, column: 1 }
-  const block = { id: gate.id, language, kind: 'runnable', source, inline: false } as const
-  return classifyBlock({ ...block, ...place, lines: [place] })
+  const lines = source.split('\n').map((_, index) => ({ line: place.line + index, column: 1 }))
+  return { id: gate.id, language, kind: 'runnable', source, inline: false, ...place, lines }
 }
 
 function isProvenAgain(gate: PlanGate): boolean {

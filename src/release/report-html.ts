@@ -23,6 +23,11 @@ td:first-child { white-space: nowrap }
 .empty { color: var(--soft) }
 .PASS { color: var(--go) } .WARN, .PENDING, .RUNNING, .BLOCKED, .INCONCLUSIVE, .SKIPPED { color: var(--wait) } .FAIL, .ERROR { color: var(--stop) }
 .wide td:first-child { white-space: normal }
+@media (max-width: 40rem) {
+  table { min-width: 0 } thead { display: none } tr, td { display: block; width: 100% }
+  tr { padding: .5rem 0; border-bottom: 1px solid var(--line) } td, td:first-child { border: 0; padding: .125rem 0; white-space: normal }
+  td::before { content: attr(data-column) ": "; color: var(--soft) } td:empty { display: none }
+}
 @media print { table { min-width: 0 } body { max-width: none; padding: 0 } h2 { break-after: avoid } tr { break-inside: avoid } }
 `
 
@@ -54,7 +59,12 @@ function renderTable(table: ReportTable): string {
   const heading = `<h2>${escapeHtml(table.title)}</h2>`
   if (table.rows.length === 0) return `${heading}\n<p class="empty">${escapeHtml(table.empty)}</p>`
   const head = table.columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('')
-  const rows = table.rows.map((cells) => `<tr>${cells.map(renderCell).join('')}</tr>`).join('\n')
+  const rows = table.rows
+    .map(
+      (cells) =>
+        `<tr>${cells.map((cell, at) => renderCell(cell, table.columns[at] ?? '')).join('')}</tr>`,
+    )
+    .join('\n')
   const shape = table.columns[0] === 'Status' ? 'scroll' : 'scroll wide'
   return `${heading}\n<div class="${shape}"><table><thead><tr>${head}</tr></thead><tbody>\n${rows}\n</tbody></table></div>`
 }
@@ -62,10 +72,11 @@ function renderTable(table: ReportTable): string {
 const STATUS_CELL =
   /^(PASS|WARN|FAIL|ERROR|PENDING|BLOCKED|RUNNING|INCONCLUSIVE|SKIPPED|NOT_APPLICABLE)$/
 
-function renderCell(cell: string): string {
+function renderCell(cell: string, column: string): string {
+  const label = `data-column="${escapeHtml(column)}"`
   return STATUS_CELL.test(cell)
-    ? `<td class="${cell}">${cell}</td>`
-    : `<td>${escapeHtml(cell)}</td>`
+    ? `<td ${label} class="${cell}">${cell}</td>`
+    : `<td ${label}>${escapeHtml(cell)}</td>`
 }
 
 /** Makes hostile text plain: no markup and no control or direction character. */

@@ -29,18 +29,21 @@ export async function runShell(
   execute: ShellExecutor,
 ): Promise<ExitCode> {
   let call: ShellCall | undefined
-  const program = buildProgram(version, streams, (chosen) => {
+  const asides: string[] = []
+  const parserStreams = { stdout: streams.stdout, stderr: (text: string) => void asides.push(text) }
+  const program = buildProgram(version, parserStreams, (chosen) => {
     call = chosen
   })
   const isJson = argv.includes('--json')
   try {
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    if (
-      error instanceof CommanderError &&
-      (error.exitCode === 0 || error.code === 'commander.help')
-    )
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
+    // Without a command the parser writes the help that fits to standard error.
+    if (error instanceof CommanderError && error.code === 'commander.help') {
+      streams.stdout(asides.join(''))
       return EXIT.ok
+    }
     const text =
       error instanceof CommanderError ? error.message.replace(/^error: /, '') : String(error)
     return reportFault(
@@ -93,7 +96,7 @@ function buildProgram(
     .exitOverride()
     .enablePositionalOptions()
     .showSuggestionAfterError()
-    .configureOutput({ writeOut: streams.stdout, writeErr: () => undefined })
+    .configureOutput({ writeOut: streams.stdout, writeErr: streams.stderr })
     .addHelpText(
       'after',
       '\nExit codes: 0 GO or success, 1 fault, 10 GO_WITH_WAIVERS, 11 CONDITIONAL_GO, 12 intact but signer unknown,\n20 NOT_READY, 30 NO_GO, 40 INVALID, 2 usage, 5 not permitted, 6 not found, 7 conflict, 8 confirm first, 9 retry later,\n78 Node too old, 130 interrupted.',
