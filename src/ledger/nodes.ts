@@ -3,12 +3,11 @@ import type { Digest, SqlTx } from '../kernel/index.ts'
 import { coverRange, foldSubtrees, HASH_BYTES, merkleRoot } from '../proof/index.ts'
 import type { EntryRange, Subtree } from '../proof/index.ts'
 import { ledgerFault } from './errors.ts'
-import { selectHashRuns } from './store.ts'
+import { selectHashRuns, TILE_WIDTH } from './store.ts'
 import type { HashRun } from './store.ts'
 
-/** Levels of the tree that one tile spans, and hashes in a full tile (C2SP tlog-tiles). */
+/** Levels of the tree that one tile spans (C2SP tlog-tiles). */
 const TILE_LEVELS = 8
-const TILE_WIDTH = 256
 
 export interface NodePorts {
   readonly digest: Digest

@@ -1,9 +1,12 @@
 // All SQL of the ledger but verification's.
 import { concatBytes } from '../kernel/index.ts'
 import type { SqlTx } from '../kernel/index.ts'
-import { decodeFrontier } from '../proof/index.ts'
+import { decodeFrontier, HASH_BYTES } from '../proof/index.ts'
 import type { KnownEntry, LinkedBatch, LogHead } from './batch.ts'
 import { ledgerFault } from './errors.ts'
+
+/** Hashes in a full tile (C2SP tlog-tiles). */
+export const TILE_WIDTH = 256
 
 /** A log as it is read without a lock. */
 export interface StoredLog {
@@ -202,7 +205,10 @@ export interface HashRun {
   readonly count: number
 }
 
-/** The hashes of each run one after the other, in one statement; fewer bytes where rows are missing. */
+/**
+ * The hashes of each run one after the other, in one statement; fewer bytes where rows are missing. Bounds arrive
+ * computed: under row security an index serves plain comparisons only, not those with arithmetic in them.
+ */
 export async function selectHashRuns(
   tx: SqlTx,
   logId: number,
@@ -211,21 +217,24 @@ export async function selectHashRuns(
   const rows = await tx.query<{ hashes: Uint8Array | null }>(
     `select case r.source
        when 'entries' then (select string_agg(e.leaf_hash, ''::bytea order by e.seq) from ledger_entry e
-         where e.log_id = $1 and e.seq >= r.first and e.seq < r.first + r.count)
-       when 'tile' then (select substr(t.data, (r.first % 256 * 32 + 1)::int, r.count * 32) from ledger_tile t
-         where t.log_id = $1 and t.level = r.level and t.idx = r.first / 256)
+         where e.log_id = $1 and e.seq >= r.first and e.seq < r.until)
+       when 'tile' then (select substr(t.data, r.at, r.bytes) from ledger_tile t
+         where t.log_id = $1 and t.level = r.level and t.idx = r.tile)
        else (select string_agg(t.root, ''::bytea order by t.idx) from ledger_tile t
-         where t.log_id = $1 and t.level = r.level - 1 and t.idx >= r.first and t.idx < r.first + r.count)
+         where t.log_id = $1 and t.level = r.level and t.idx >= r.first and t.idx < r.until)
        end as hashes
-     from unnest($2::text[], $3::int[], $4::bigint[], $5::int[]) with ordinality
-       as r (source, level, first, count, n)
+     from unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::int[], $8::int[])
+       with ordinality as r (source, level, first, until, tile, at, bytes, n)
      order by r.n`,
     [
       logId,
       runs.map((run) => run.source),
-      runs.map((run) => run.tileLevel),
+      runs.map((run) => (run.source === 'roots' ? run.tileLevel - 1 : run.tileLevel)),
       runs.map((run) => run.first),
-      runs.map((run) => run.count),
+      runs.map((run) => run.first + run.count),
+      runs.map((run) => Math.floor(run.first / TILE_WIDTH)),
+      runs.map((run) => (run.first % TILE_WIDTH) * HASH_BYTES + 1),
+      runs.map((run) => run.count * HASH_BYTES),
     ],
   )
   return rows.map((row) => row.hashes ?? new Uint8Array())
