@@ -31,10 +31,7 @@ test('an honest bundle is intact with the trust file, the key or its id, and of 
   }).export({ format: 'pem', type: 'spki' })
   for (const trust of [built.trustBytes, spki, pem, keyIdOf(nodeDigest, keys.plane.publicKey)]) {
     const report = await verifyTrusting(built, trust)
-    assert.deepEqual(
-      [report.verdict, report.findings, report.release],
-      ['INTACT', [], 'GO'],
-    )
+    assert.deepEqual([report.verdict, report.findings, report.release], ['INTACT', [], 'GO'])
     assert.equal(exitCodeOfReport(report), 0)
   }
   const report = await verifyBundle(built.bytes, { ports: nodeVerifyPorts })
@@ -70,7 +67,10 @@ test('a bundle by strangers is INVALID to whoever trusts somebody else', async (
   const honest = await aBundle({ keys })
   for (const trust of [honest.trustBytes, base64Of(keys.plane.publicKey)]) {
     const report = await verifyTrusting(strangers, trust)
-    assert.deepEqual([report.verdict, report.release, report.decision], ['INVALID', 'INVALID', null])
+    assert.deepEqual(
+      [report.verdict, report.release, report.decision],
+      ['INVALID', 'INVALID', null],
+    )
     assert.deepEqual(
       report.findings.map((finding) => finding.code),
       ['VERIFY_SIGNER_UNTRUSTED'],

@@ -70,7 +70,10 @@ test('--json answers one document, whether it went well or not', async () => {
   const invalid = JSON.parse(
     (await runCli(join(folder, 'bad.bundle.tar'), '--json')).out,
   ) as Record<string, unknown>
-  assert.deepEqual([invalid['ok'], (invalid['data'] as { release: unknown }).release], [true, 'INVALID'])
+  assert.deepEqual(
+    [invalid['ok'], (invalid['data'] as { release: unknown }).release],
+    [true, 'INVALID'],
+  )
   const missing = JSON.parse((await runCli('none', '--json')).out) as Record<string, unknown>
   assert.deepEqual(
     [missing['ok'], (missing['error'] as { code: string }).code],
