@@ -253,3 +253,48 @@ test('a table of ten thousand rows and a checklist of one megabyte are read with
   assert.ok(tasks.length > 7000)
   assert.ok(tookMs < 300, `took ${Math.round(tookMs)} ms`)
 })
+
+test('sign-off tables are known in six languages and by their English variants', () => {
+  const rows: readonly (readonly [string, boolean])[] = [
+    ['Rolle | Name | Datum | Unterschrift', true],
+    ['Funktion | Name | Freigabe', true],
+    ['Rôle | Nom | Date | Signature', true],
+    ['Rol | Nombre | Fecha | Firma', true],
+    ['Función | Aprobado por | Estado', true],
+    ['Rol | Naam | Datum | Handtekening', true],
+    ['Rol | Ad Soyad | Tarih | İmza', true],
+    ['GÖREV | İSİM | ONAY', true],
+    ['Approver | Team | Signature | Date', true],
+    ['Team | Approved by | Date:', true],
+    ['Approver | Approved by | Date', true],
+    ['Approver | Signature | Date', true],
+    ['Service | Owner | Version', false],
+    ['Check | Owner | Date', false],
+    ['Issue | Area | Owner | Status', false],
+  ]
+  for (const [head, isSignOff] of rows) {
+    const cells = head.split('|')
+    const document = read(
+      `| ${head} |`,
+      `|${cells.map(() => '---').join('|')}|`,
+      `|${cells.map(() => ' x ').join('|')}|`,
+    )
+    assert.deepEqual([head, document.tables[0]?.signOff !== undefined], [head, isSignOff])
+  }
+})
+
+test('a table of commands without ids or a status resembles gates, and a table of settings does not', () => {
+  const rows: readonly (readonly [string, string, boolean])[] = [
+    ['Check | Command | Expected', 'Tests | `npm test` | green', true],
+    ['Prüfung | Befehl | Erwartet', 'Tests | `npm test` | grün', true],
+    ['What | How to verify', 'Tests | `npm test`', true],
+    ['Check | Command | Expected', 'Tests | ask somebody | green', false],
+    ['ID | Command | Expected', 'A | `npm test` | green', false],
+    ['Option | Default', '`port` | `80`', false],
+  ]
+  for (const [head, row, resembles] of rows) {
+    const rule = head.split('|').map(() => '---')
+    const document = read(`| ${head} |`, `|${rule.join('|')}|`, `| ${row} |`)
+    assert.deepEqual([head, row, document.tables[0]?.resemblesGates], [head, row, resembles])
+  }
+})

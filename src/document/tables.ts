@@ -3,6 +3,12 @@ import type { Block } from './block-tree.ts'
 import { plainText, spansOf } from './inline.ts'
 import type { Span } from './inline.ts'
 import { splitRow } from './table-row.ts'
+import {
+  namesChecks,
+  secondNameColumnOf,
+  signatureColumnOf,
+  signOffColumnOf,
+} from './table-words.ts'
 
 export interface TableCell {
   readonly start: number
@@ -43,13 +49,10 @@ export interface Table {
   readonly signOff?: SignOffColumns
   /** Set for tables with a status or id column. */
   readonly gates?: GateColumns
+  /** True for a table of commands that holds no gates only because it has neither ids nor a status. */
+  readonly resemblesGates: boolean
 }
 
-const ROLE = /^(?:role|function|approver role|team|area|title)$/i
-const NAME = /^(?:name|names|approver|person|owner|signed by|signatory|assignee|who)$/i
-const DECISION =
-  /^(?:status|decision|approval|approved\??|signature|sign-?off|signed|go ?\/ ?no-?go|verdict|result)$/i
-const TIME = /^(?:time|timestamp|date|date ?\/ ?time|signed at|when|at)$/i
 const GATE_ID = /^(?:id|#|no\.?|nr\.?|gate id|check id|ref)$/i
 const GATE_STATUS =
   /^(?:status|done\??|state|complete[d]?\??|checked\??|check|pass(?:ed)?\??|✅|☑|✓|✔)$/iu
@@ -78,7 +81,19 @@ export function readTable(text: string, block: Block): Table {
     rows,
     ...(signOff === undefined ? {} : { signOff }),
     ...(gates === undefined ? {} : { gates }),
+    resemblesGates:
+      signOff === undefined &&
+      gates === undefined &&
+      namesChecks(header) &&
+      rows.some((row) => row.cells.some((cell) => isLoneCode(text, cell))),
   }
+}
+
+function isLoneCode(text: string, cell: TableCell): boolean {
+  const [only, ...more] = cell.spans.filter(
+    (span) => text.slice(span.start, span.end).trim() !== '',
+  )
+  return only?.kind === 'code' && more.length === 0
 }
 
 function cellOf(text: string, line: number, range: { start: number; end: number }): TableCell {
@@ -92,11 +107,12 @@ function columnOf(header: readonly string[], pattern: RegExp): number | undefine
 }
 
 function signOffColumns(header: readonly string[]): SignOffColumns | undefined {
-  const role = columnOf(header, ROLE)
-  const name = columnOf(header, NAME)
-  const status = columnOf(header, DECISION)
-  const time = columnOf(header, TIME)
-  if (role === undefined || name === undefined || (status === undefined && time === undefined))
+  const role = signOffColumnOf(header, 'role')
+  const name = signOffColumnOf(header, 'name')
+  const status = signOffColumnOf(header, 'decision')
+  const time = signOffColumnOf(header, 'time')
+  if (role === undefined) return signersColumns(header, name, time)
+  if (name === undefined || name === role || (status === undefined && time === undefined))
     return undefined
   // Tables of open work also have an area, an owner and a status, and say what is to be done.
   if (
@@ -111,6 +127,17 @@ function signOffColumns(header: readonly string[]): SignOffColumns | undefined {
     ...(status === undefined ? {} : { status }),
     ...(time === undefined ? {} : { time }),
   }
+}
+
+/** `Approver | Approved by | Date`, `Approver | Signature | Date`: who signs stands first and is the role. */
+function signersColumns(
+  header: readonly string[],
+  signer: number | undefined,
+  time: number | undefined,
+): SignOffColumns | undefined {
+  const name = secondNameColumnOf(header) ?? signatureColumnOf(header)
+  if (signer !== 0 || name === undefined || time === undefined) return undefined
+  return { role: signer, name, time }
 }
 
 function gateColumns(header: readonly string[]): GateColumns | undefined {
