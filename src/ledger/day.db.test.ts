@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { nodeDigest, nodeVerifier } from '../../test/crypto.ts'
 import { factsOf, memoryGuard, openTestLedger, TEST_NOW_MS } from '../../test/ledger.ts'
 import { bytesOfBase64 } from '../kernel/index.ts'
+import type { Sql } from '../kernel/index.ts'
 import { openCheckpoint, parseNoteKey, verifyConsistency } from '../proof/index.ts'
 import { makeLedger, makeLedgerRoutes } from './index.ts'
 
@@ -161,6 +162,27 @@ test('a day is not sealed over entries that contradict what was signed outside t
   await guard.write(origin, { size: 5, root: new Uint8Array(32) })
   await assert.rejects(ledger.sealDay(tenantId, DAY), { code: 'LEDGER_CHECKPOINT_FORKED' })
   assert.equal(await ledger.sealedDay(tenantId, DAY), undefined)
+})
+
+test('a day is not sealed below a checkpoint from tiles that were changed since', async () => {
+  const { ledger, ports, sql, clock, tenantId } = await openTestLedger()
+  await ledger.append(tenantId, factsOf(200))
+  clock.advance(DAY_MS)
+  await ledger.append(tenantId, factsOf(120))
+  await ledger.checkpoint(tenantId)
+  const undone = sql.transaction('system', async (tx) => {
+    await tx.query('alter table ledger_tile disable trigger user')
+    // The hash over the tile stays, so the checkpoint's own root still fits.
+    await tx.query(
+      `update ledger_tile set data = set_byte(data, 99, get_byte(data, 99) # 1)
+       where log_id = (select log_id from ledger_log where tenant_id = $1)`,
+      [tenantId],
+    )
+    const inTx = { engine: sql.engine, transaction: (_scope, work) => work(tx) } satisfies Sql
+    await makeLedger({ ...ports, sql: inTx }).sealDay(tenantId, DAY)
+  })
+  await assert.rejects(undone, { code: 'LEDGER_CHECKPOINT_FORKED', message: /first 200 entries/ })
+  assert.equal((await ledger.sealDay(tenantId, DAY)).size, 200)
 })
 
 test('the routes seal a day and read it back, and name a day that is not sealed', async () => {

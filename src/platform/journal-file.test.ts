@@ -74,6 +74,7 @@ test('cut at every byte of its last append, the journal keeps all before it and 
     writeFileSync(join(copy, FIRST), whole.subarray(0, size))
     const journal = await openRecordJournal(copy)
     assert.equal(journal.cutBytes, size - before)
+    assert.equal(statSync(join(copy, FIRST)).size, before)
     assert.deepEqual(journal.takeRecords().map(utf8Text), ['kept 1', 'kept 2', 'kept 3'])
     await journal.append([utf8Bytes('after')])
     await journal.close()
@@ -149,7 +150,7 @@ test('files follow one another, the oldest go, and a gap before the last file is
   await assert.rejects(openRecordJournal(folder), hasCode('PLATFORM_JOURNAL_DAMAGED'))
 })
 
-test('a write that hits the end of the disk fails, leaves nothing behind, and the next one that fits succeeds', (t) => {
+test('a write that hits the end of the disk fails, leaves nothing behind, and the next one that fits succeeds', async (t) => {
   if (process.platform === 'win32') return t.skip('no limit on file sizes to be had')
   const folder = scratch(t)
   const script = `
@@ -176,10 +177,11 @@ test('a write that hits the end of the disk fails, leaves nothing behind, and th
     { encoding: 'utf8' },
   )
   assert.equal(ran.stdout.trim(), '["ok","PLATFORM_FILE_FAILED","ok"]', ran.stderr)
-  return readBack(folder).then((texts) =>
-    assert.deepEqual(
-      texts.map((text) => text.length),
-      [1000, 1000],
-    ),
+  // Header and two frames: nothing of the write that failed is left.
+  assert.equal(statSync(join(folder, FIRST)).size, 56 + 2 * (8 + 4 + 1000 + 32))
+  const texts = await readBack(folder)
+  assert.deepEqual(
+    texts.map((text) => text.length),
+    [1000, 1000],
   )
 })
