@@ -11,6 +11,7 @@ import type {
 import { singleLine } from '../document/index.ts'
 import { blockOfFence, inlineBlock, inlineCommands, isRunnableLanguage } from './binding.ts'
 import type { GateBlock } from './imported.ts'
+import { isStruckOut } from './title-marks.ts'
 
 /** Something that becomes a gate. */
 export interface Candidate {
@@ -37,22 +38,61 @@ type Draft = { -readonly [K in keyof Omit<Candidate, 'children'>]: Candidate[K] 
   children: Draft[]
 }
 
-/** All candidates in document order. */
-export function findCandidates(document: MarkdownDocument): Candidate[] {
+/** What stands in the document as a gate, and what was struck out of it. */
+export interface Candidates {
+  /** In document order. */
+  readonly candidates: readonly Candidate[]
+  readonly struck: readonly StruckItem[]
+}
+
+/** An item or row whose whole title is struck through. */
+export interface StruckItem extends Pick<Candidate, 'title' | 'line' | 'column'> {}
+
+export function findCandidates(document: MarkdownDocument): Candidates {
   const tasks = document.tasks.map((task) => draftOfTask(document, task))
-  for (const [index, task] of document.tasks.entries()) {
-    if (task.parent !== undefined) tasks[task.parent]!.children.push(tasks[index]!)
+  const struckTasks = new Set(
+    document.tasks.flatMap(({ titleSpans }, index) =>
+      isStruckOut(document, titleSpans) ? [index] : [],
+    ),
+  )
+  for (const index of document.tasks.keys()) {
+    const parent = standingParent(document.tasks, index, struckTasks)
+    if (parent !== undefined && !struckTasks.has(index)) tasks[parent]!.children.push(tasks[index]!)
   }
   bindFollowing(document, tasks)
-  const ownChecks = tasks.flatMap((draft) => splitRollUp(draft))
-  const rows = document.gateRows.flatMap((row) => draftOfRow(document, row) ?? [])
+  const standing = tasks.filter((_, index) => !struckTasks.has(index))
+  const ownChecks = standing.flatMap((draft) => splitRollUp(draft))
+  const isStruckRow = ({ row, table }: RowContent): boolean =>
+    isStruckOut(document, row.cells[table.gates!.title]?.spans ?? [])
+  const rows = document.gateRows.flatMap((row) => {
+    const draft = draftOfRow(document, row)
+    return draft === undefined ? [] : [{ draft, isStruck: isStruckRow(row) }]
+  })
+  const standingRows = rows.filter((row) => !row.isStruck).map((row) => row.draft)
   // A stable sort: an own check starts where its roll-up does and follows it.
-  const drafts = [...tasks, ...ownChecks, ...rows].toSorted((a, b) => a.start - b.start)
+  const drafts = [...standing, ...ownChecks, ...standingRows].toSorted((a, b) => a.start - b.start)
   const places = new Map(drafts.map((draft, index) => [draft, index]))
-  return drafts.map((draft) => ({
-    ...draft,
-    children: draft.children.map((child) => places.get(child)!),
-  }))
+  return {
+    candidates: drafts.map((draft) => ({
+      ...draft,
+      children: draft.children.map((child) => places.get(child)!),
+    })),
+    struck: [
+      ...tasks.filter((_, index) => struckTasks.has(index)),
+      ...rows.filter((row) => row.isStruck).map((row) => row.draft),
+    ].map(({ title, line, column }) => ({ title, line, column })),
+  }
+}
+
+/** The nearest task around one that is not struck out: striking an item does not strike what stands below it. */
+function standingParent(
+  tasks: readonly Task[],
+  index: number,
+  struck: ReadonlySet<number>,
+): number | undefined {
+  let parent = tasks[index]!.parent
+  while (parent !== undefined && struck.has(parent)) parent = tasks[parent]!.parent
+  return parent
 }
 
 function draftOfTask(document: MarkdownDocument, task: Task): Draft {

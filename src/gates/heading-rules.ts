@@ -1,16 +1,34 @@
 // What headings say about the gates below them: how much they matter, and in which phase they are due.
 import type { Heading } from '../document/index.ts'
 import type { Severity } from '../verdict/index.ts'
+import { loweringWord } from './title-marks.ts'
 
 const ADVISORY = /^\W*(?:recommended|optional|nice[ -]to[ -]have|stretch|bonus)\b/iu
 // Only a heading that is about nothing else lowers a whole section.
 const METRICS = /^\W*(?:[\w-]+\s+){0,2}metrics\W*(?:\(.*\))?$/iu
 
+/** An item's severity and what lowered it: its own words, those of an item around it, or a heading. */
+export interface ItemSeverity {
+  readonly severity: Severity
+  readonly heading?: Heading
+  /** The word in brackets that ends the title, or the title of an item around it. */
+  readonly word?: string
+}
+
+/** Words at the end of a title make an item advisory where the headings leave it required. */
+export function severityOf(
+  item: Readonly<{ headings: readonly Heading[]; parents: readonly string[]; title: string }>,
+): ItemSeverity {
+  const byHeading = severityUnder(item.headings)
+  if (byHeading.heading !== undefined) return byHeading
+  const word = [item.title, ...item.parents.toReversed()]
+    .map(loweringWord)
+    .find((found) => found !== undefined)
+  return word === undefined ? byHeading : { severity: 'advisory', word }
+}
+
 /** Severity by the innermost heading that speaks about it; required when none does. */
-export function severityUnder(headings: readonly Heading[]): {
-  severity: Severity
-  heading?: Heading
-} {
+function severityUnder(headings: readonly Heading[]): ItemSeverity {
   for (const heading of headings.toReversed()) {
     if (ADVISORY.test(heading.title)) return { severity: 'advisory', heading }
     if (METRICS.test(heading.title)) return { severity: 'informational', heading }

@@ -1,14 +1,16 @@
 // What the importer noticed about a document and its gates, beside what the soundness lint says of their code.
-import type { MarkdownDocument } from '../document/index.ts'
+import type { MarkdownDocument, Span } from '../document/index.ts'
 import type { Binding } from './binding.ts'
 import type { Finding } from '../soundness/index.ts'
 import { unboundFences } from './candidate.ts'
-import type { Candidate } from './candidate.ts'
-import { severityUnder } from './heading-rules.ts'
+import type { Candidate, Candidates } from './candidate.ts'
+import { severityOf } from './heading-rules.ts'
 import type { ImportedGate, ImportedHole } from './imported.ts'
+import { loweringWord } from './title-marks.ts'
 
 /** Findings of one gate: its code's, and a tick that nobody earned. */
 export function gateFindings(
+  document: MarkdownDocument,
   gate: ImportedGate,
   candidate: Candidate,
   binding: Binding,
@@ -22,6 +24,18 @@ export function gateFindings(
       level: 'warning',
       message: 'This gate was marked as done before anything ran; the mark does not count.',
       fix: 'Clear the mark; the run sets it.',
+    })
+  }
+  const idle = idleCommand(document, gate, candidate)
+  if (idle !== undefined) {
+    findings.push({
+      rule: 'inline-not-run',
+      ...place,
+      ...document.positionOf(idle.start),
+      level: 'note',
+      message:
+        'This command is part of a sentence and is not run; a person answers. Only an item that consists of the command, or begins with Run or a like verb, is run.',
+      fix: 'Write the item as Run `COMMAND`, or put the command into a bash block below it.',
     })
   }
   const shared = gate.blocks.find((block) => block.isShared)
@@ -60,15 +74,40 @@ export function gateFindings(
   return findings
 }
 
+/** A lower-case word or a path, then more words: what people type into a shell. */
+const COMMAND_LIKE = /^(?:[a-z][\w.-]*|\.{0,2}\/[\w./-]+|\$\{?\w+\}?)\s+\S/
+
+/** Inline code of a gate that a person answers, when it looks like a command. */
+function idleCommand(
+  document: MarkdownDocument,
+  gate: ImportedGate,
+  candidate: Candidate,
+): Span | undefined {
+  if (gate.check !== 'manual' || gate.children !== undefined) return undefined
+  return candidate.spans.find((span) => {
+    const code = document.reading.text.slice(span.start, span.end).trim()
+    return span.kind === 'code' && COMMAND_LIKE.test(code) && !code.includes('____')
+  })
+}
+
 /** Findings of the document as a whole. */
 export function documentFindings(
   document: MarkdownDocument,
-  candidates: readonly Candidate[],
+  { candidates, struck }: Candidates,
   holes: readonly ImportedHole[],
 ): Finding[] {
   return [
     ...readingFindings(document),
+    ...tableFindings(document),
     ...loweredFindings(candidates),
+    ...struck.map((item): Finding => ({
+      rule: 'item-struck',
+      line: item.line,
+      column: item.column,
+      level: 'note',
+      message: `"${item.title}" is struck out, so it is no gate; what stands below it still is.`,
+      fix: 'Remove the ~~ marks if it must hold.',
+    })),
     ...unboundFences(document, candidates).map((fence): Finding => ({
       rule: 'block-unbound',
       line: fence.line,
@@ -131,16 +170,52 @@ function readingFindings(document: MarkdownDocument): Finding[] {
   return findings
 }
 
+/** Tables that somebody may take for gates or sign-offs and that are neither. */
+function tableFindings(document: MarkdownDocument): Finding[] {
+  const findings = document.tables
+    .filter((table) => table.resemblesGates)
+    .map(({ line, rows }): Finding => ({
+      rule: 'table-not-gates',
+      line,
+      column: 1,
+      level: 'warning',
+      message: `This table has commands but neither ids nor a status, so its ${rows.length} ${rows.length === 1 ? 'row is no gate' : 'rows are no gates'} and nothing of it is run.`,
+      fix: 'Add a column headed ID or Status to the table, or write each row as an item: - [ ] ….',
+    }))
+  if (!document.tables.some((table) => table.signOff !== undefined)) {
+    findings.push({
+      rule: 'no-sign-offs',
+      line: 1,
+      column: 1,
+      level: 'note',
+      message: 'No sign-off table was found, so the plan asks nobody to sign.',
+      fix: 'Add a table such as | Role | Name | Status | Date | with one row for each role, or name the roles in the plan file.',
+    })
+  }
+  return findings
+}
+
 /** A heading that lowers the severity of gates is shown, so that nobody lowers it unseen. */
 function loweredFindings(candidates: readonly Candidate[]): Finding[] {
   const lowered = new Map<number, { title: string; severity: string; count: number }>()
+  const findings: Finding[] = []
   for (const candidate of candidates) {
-    const { heading, severity } = severityUnder(candidate.headings)
+    const { heading, severity, word } = severityOf(candidate)
+    if (word !== undefined) {
+      findings.push({
+        rule: 'severity-lowered',
+        line: candidate.line,
+        column: candidate.column,
+        level: 'note',
+        message: `The word "${word}" behind ${loweringWord(candidate.title) === undefined ? 'an item around it' : 'its title'} makes the gate "${candidate.title}" ${severity}.`,
+        fix: 'Remove the word if this gate must hold.',
+      })
+    }
     if (heading === undefined) continue
     const known = lowered.get(heading.line)
     lowered.set(heading.line, { title: heading.title, severity, count: (known?.count ?? 0) + 1 })
   }
-  return [...lowered].map(([line, { title, severity, count }]) => ({
+  const byHeading = [...lowered].map(([line, { title, severity, count }]): Finding => ({
     rule: 'severity-lowered',
     line,
     column: 1,
@@ -148,4 +223,5 @@ function loweredFindings(candidates: readonly Candidate[]): Finding[] {
     message: `The heading "${title}" makes ${count} ${count === 1 ? 'gate' : 'gates'} ${severity}.`,
     fix: 'Rename the heading if these gates must hold.',
   }))
+  return [...byHeading, ...findings]
 }

@@ -13,12 +13,12 @@ import { bindBlocks } from './binding.ts'
 import type { Binding } from './binding.ts'
 import type { Finding } from '../soundness/index.ts'
 import { findCandidates } from './candidate.ts'
-import type { Candidate } from './candidate.ts'
+import type { Candidate, Candidates } from './candidate.ts'
 import { gatesFault } from './errors.ts'
 import { gateHoles } from './gate-holes.ts'
 import { makeSpotNames, nameGates, sectionHeadings } from './gate-id.ts'
 import { namedSpots, outsideSpots } from './gate-spots.ts'
-import { phasesOf, severityUnder } from './heading-rules.ts'
+import { phasesOf, severityOf } from './heading-rules.ts'
 import type { Phase } from './heading-rules.ts'
 import { documentFindings, gateFindings } from './import-findings.ts'
 import type { ImportedChecklist, ImportedGate, ImportedHole } from './imported.ts'
@@ -37,7 +37,8 @@ export function importChecklist(
   digest: Digest,
 ): ImportedChecklist {
   const document = readMarkdown(readDocumentBytes(bytes))
-  const candidates = candidatesOf(document)
+  const found = candidatesOf(document)
+  const { candidates } = found
   const titleStart = titleHeading(document)?.start
   const sections = candidates.map((candidate) => sectionHeadings(candidate.headings, titleStart))
   const hashes = candidates.map((candidate) => digest.sha256(sourceBytes(document, candidate)))
@@ -63,7 +64,7 @@ export function importChecklist(
       bindings,
     }
     const gate = makeGate(document, candidate, facts)
-    findings.push(...gateFindings(gate.gate, candidate, gate.binding))
+    findings.push(...gateFindings(document, gate.gate, candidate, gate.binding))
     return gate
   })
   const signOffs = signOffSpotsOf(document)
@@ -75,7 +76,7 @@ export function importChecklist(
       ...document.positionOf(hole.start),
     })),
   ]
-  findings.push(...documentFindings(document, candidates, holes))
+  findings.push(...documentFindings(document, found, holes))
   const imported = gates.map(({ gate }) => gate)
   return {
     source: { name: singleLine(name), sha256: contentDigest(digest.sha256(bytes)) },
@@ -101,21 +102,27 @@ function eachOnce(findings: readonly Finding[]): Finding[] {
   })
 }
 
-function candidatesOf(document: MarkdownDocument): Candidate[] {
+function candidatesOf(document: MarkdownDocument): Candidates {
   const count = document.tasks.length + document.gateRows.length
-  if (count === 0) {
-    throw gatesFault(
-      'GATES_CHECKLIST_GATELESS',
-      'expected at least one gate, found neither a task item nor a table row with an id or status',
-    )
-  }
   if (count > CHECKLIST_GATE_LIMIT) {
     throw gatesFault(
       'GATES_CHECKLIST_GATES_EXCEEDED',
       `expected at most ${CHECKLIST_GATE_LIMIT} gates, found ${count}`,
     )
   }
-  return findCandidates(document)
+  const found = findCandidates(document)
+  if (found.candidates.length > 0) return found
+  const table = document.tables.find((candidate) => candidate.resemblesGates)
+  const reason =
+    table !== undefined
+      ? `; the table at line ${table.line} has commands, and needs an ID or Status column to hold gates`
+      : found.struck.length > 0
+        ? `; ${found.struck.length} ${found.struck.length === 1 ? 'item is' : 'items are'} struck out`
+        : ''
+  throw gatesFault(
+    'GATES_CHECKLIST_GATELESS',
+    `expected at least one gate, found neither a task item nor a table row with an id or status${reason}`,
+  )
 }
 
 /** The first heading is the document's title when it is the only one of the first level or opens the document. */
@@ -180,7 +187,7 @@ function makeGate(document: MarkdownDocument, candidate: Candidate, facts: GateF
     title: candidate.title,
     section: headings.map((heading) => heading.title).join(' › '),
     ...(phase === undefined ? {} : { phase }),
-    severity: severityUnder(headings).severity,
+    severity: severityOf({ ...candidate, headings }).severity,
     check: binding.check?.type ?? 'manual',
     line: candidate.line,
     column: candidate.column,
