@@ -30,6 +30,7 @@ import { makeReleaseRoutes, makeReleases, releaseSlice } from '../release/index.
 import { makeWebServer } from '../web/index.ts'
 import type { WebRequest } from '../web/index.ts'
 import type { AppConfig } from './config.ts'
+import { appFault } from './errors.ts'
 import { makePageRoutes } from './pages.ts'
 import { openSecretFile } from './secret-file.ts'
 
@@ -104,7 +105,16 @@ async function withJournal(opened: OpenSql, folder: string, log: Log): Promise<D
   }
 }
 
+/** File systems of the kernel: making folders there can spin for ever instead of failing. */
+const KERNEL_FOLDER = /^\/(?:proc|sys)(?:\/|$)/
+
 async function openDatabase(config: AppConfig): Promise<OpenSql> {
+  if (KERNEL_FOLDER.test(config.dataFolder)) {
+    throw appFault(
+      'APP_OPTION_INVALID',
+      `expected a data folder on a disk, got ${config.dataFolder}`,
+    )
+  }
   const { databaseUrl } = config
   const sql =
     databaseUrl === undefined

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { SeaworthyError } from '../kernel/index.ts'
 import { messageOf } from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
 
@@ -22,12 +23,7 @@ export function lockFolder(folder: string): FolderLock {
     file.exec('pragma locking_mode = exclusive; begin exclusive')
   } catch (error) {
     file?.close()
-    const isBusy = /database is locked/i.test(messageOf(error))
-    throw isBusy
-      ? platformFault('PLATFORM_FOLDER_LOCKED', `expected to be the only process on ${folder}`)
-      : platformFault('PLATFORM_FILE_FAILED', `expected to lock the folder ${folder}`, {
-          cause: error,
-        })
+    throw faultOfLock(folder, error)
   }
   const held = file
   return {
@@ -35,4 +31,16 @@ export function lockFolder(folder: string): FolderLock {
       held.close()
     },
   }
+}
+
+function faultOfLock(folder: string, error: unknown): SeaworthyError {
+  const what = messageOf(error)
+  if (/database is locked/i.test(what))
+    return platformFault('PLATFORM_FOLDER_LOCKED', `expected to be the only process on ${folder}`)
+  if (/full|ENOSPC|EDQUOT/i.test(what))
+    return platformFault('PLATFORM_DISK_FULL', `expected room to lock the folder ${folder}`, {
+      cause: error,
+    })
+  const expectation = `expected to lock the folder ${folder}: ${what}`
+  return platformFault('PLATFORM_FILE_FAILED', expectation, { cause: error })
 }

@@ -96,7 +96,7 @@ test('on a full disk a run and appends are refused with exit 9, and once there i
   await served.stop()
   const release = fillDisk()
   const begun = await place.refusal(['ledger', 'append', 'too late'])
-  assert.match(begun.code, /^PLATFORM_/)
+  assert.deepEqual([begun.exit, begun.code], [9, 'PLATFORM_DISK_FULL'])
   assert.ok(acknowledged.length > 1, 'what still fitted was acknowledged')
   release()
   const log = await listWholeLog(place)
