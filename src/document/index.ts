@@ -4,7 +4,7 @@ export type { ReadingText } from './encoding.ts'
 export type { FrontMatter } from './front-matter.ts'
 export { findCodeHoles, findHoles } from './holes.ts'
 export type { Hole, HoleKind } from './holes.ts'
-export { singleLine } from './inline.ts'
+export { plainText, singleLine } from './inline.ts'
 export type { Span } from './inline.ts'
 export { readMarkdown } from './markdown.ts'
 export type {

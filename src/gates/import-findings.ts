@@ -6,6 +6,8 @@ import { unboundFences } from './candidate.ts'
 import type { Candidate, Candidates } from './candidate.ts'
 import { severityOf } from './heading-rules.ts'
 import type { ImportedGate, ImportedHole } from './imported.ts'
+import { versionNamed } from './naming.ts'
+import { isVersionHole } from './template-values.ts'
 import { loweringWord } from './title-marks.ts'
 
 /** Findings of one gate: its code's, and a tick that nobody earned. */
@@ -130,6 +132,29 @@ export function documentFindings(
         ? 'Give the parameter a value when the plan runs.'
         : 'Fill it in, or name the value when the plan is made.',
     })),
+  ]
+}
+
+/** Without a version no hole that stands for one is filled. */
+export function versionFindings(
+  naming: Parameters<typeof versionNamed>[0],
+  holes: readonly ImportedHole[],
+): Finding[] {
+  if (versionNamed(naming) !== undefined) return []
+  const waiting = holes.find((hole) => hole.gate !== undefined && isVersionHole(hole.text))
+  return [
+    {
+      rule: 'version-unnamed',
+      ...(waiting?.gate === undefined ? {} : { gate: waiting.gate }),
+      line: waiting?.line ?? 1,
+      column: waiting?.column ?? 1,
+      level: waiting === undefined ? 'note' : 'warning',
+      message:
+        waiting === undefined
+          ? 'The checklist names no version: give --release-version.'
+          : `The checklist names no version: give --release-version, or ${waiting.text} keeps its gate blocked.`,
+      fix: 'Give --release-version, or name the version in the title or the front matter.',
+    },
   ]
 }
 

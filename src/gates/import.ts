@@ -18,9 +18,10 @@ import { gatesFault } from './errors.ts'
 import { gateHoles } from './gate-holes.ts'
 import { makeSpotNames, nameGates, sectionHeadings } from './gate-id.ts'
 import { namedSpots, outsideSpots } from './gate-spots.ts'
+import { headOf } from './head-lines.ts'
 import { phasesOf, severityOf } from './heading-rules.ts'
 import type { Phase } from './heading-rules.ts'
-import { documentFindings, gateFindings } from './import-findings.ts'
+import { documentFindings, gateFindings, versionFindings } from './import-findings.ts'
 import type { ImportedChecklist, ImportedGate, ImportedHole } from './imported.ts'
 
 /** Most gates one checklist may have; the same as a plan may. */
@@ -76,12 +77,16 @@ export function importChecklist(
       ...document.positionOf(hole.start),
     })),
   ]
-  findings.push(...documentFindings(document, found, holes))
   const imported = gates.map(({ gate }) => gate)
-  return {
-    source: { name: singleLine(name), sha256: contentDigest(digest.sha256(bytes)) },
+  const naming = {
     title: titleOf(document, name),
     frontMatter: cleanEntries(document.frontMatter?.entries ?? {}),
+    head: headOf(document, candidates[0]!.start),
+  }
+  findings.push(...documentFindings(document, found, holes), ...versionFindings(naming, holes))
+  return {
+    source: { name: singleLine(name), sha256: contentDigest(digest.sha256(bytes)) },
+    ...naming,
     gates: imported,
     outside,
     counts: countsOf(imported, outside, signOffs),

@@ -65,6 +65,8 @@ export interface ImportedChecklist {
   /** First heading, else the front matter's title or name, else the file's name. */
   readonly title: string
   readonly frontMatter: Readonly<Record<string, string>>
+  /** What lines before the first gate state, such as "**Environment:** Production", as it stands there. */
+  readonly head: { readonly environment?: string; readonly version?: string }
   readonly gates: readonly ImportedGate[]
   /** Spots that belong to no gate: metrics lists, sign-off rows. */
   readonly outside: {

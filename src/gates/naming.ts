@@ -1,6 +1,7 @@
 // Names the release a checklist is about: what was said wins, then the document, then its file name.
 import { slugOf } from '../kernel/index.ts'
 import type { ImportedChecklist } from './imported.ts'
+import { UNVERSIONED } from './template-values.ts'
 
 export interface ReleaseNaming {
   readonly service: string
@@ -12,26 +13,81 @@ export interface ReleaseNaming {
 const VERSION = /\bv?\d+\.\d+(?:\.\d+)?(?:-[0-9A-Za-z.]+)?\b/
 
 const DEFAULT_ENVIRONMENT = 'production'
-/** Said of a document that names no version, so that two of its runs are still one release. */
-const DEFAULT_VERSION = 'unversioned'
+/** Most words that a service's name in a title has. */
+const NAME_WORD_LIMIT = 4
 
-/** Front matter keys `service`, `version` and `environment` are read; a version is also found in the title. */
+/** Words of titles that say what the document is, not what it is about. */
+const GENERIC = new Set(
+  (
+    'a an the of for to our and release releases releasing checklist list deploy deployment deploying rollout launch ' +
+    'production prod staging go no-go nogo live golive go-live ready readiness gate gates plan runbook review version ' +
+    'pre-release pre-deploy pre-launch preflight pre-flight sign-off signoff template final'
+  ).split(' '),
+)
+
+/**
+ * Front matter keys `service`, `version` and `environment` are read. A version and a name before it are also found in
+ * the title ("Payments API v2.7.1"), an environment and a version on lines such as "**Environment:** Production"
+ * before the first gate.
+ */
 export function nameRelease(
-  imported: ImportedChecklist,
+  imported: Pick<ImportedChecklist, 'frontMatter' | 'title' | 'source' | 'head'>,
   given: Partial<ReleaseNaming>,
 ): ReleaseNaming {
-  const { frontMatter, title, source } = imported
+  const { frontMatter, title, source, head } = imported
   const fileStem = source.name.replace(/\.[^.]+$/, '')
   return {
     service:
-      given.service ?? plainPart(frontMatter['service']) ?? (slugOf(fileStem) || 'checklist'),
-    version:
-      given.version ??
-      plainPart(frontMatter['version']) ??
-      VERSION.exec(title)?.[0] ??
-      DEFAULT_VERSION,
-    environment: given.environment ?? plainPart(frontMatter['environment']) ?? DEFAULT_ENVIRONMENT,
+      given.service ??
+      plainPart(frontMatter['service']) ??
+      serviceIn(title) ??
+      (slugOf(fileStem) || 'checklist'),
+    version: given.version ?? versionNamed(imported) ?? UNVERSIONED,
+    environment:
+      given.environment ??
+      plainPart(frontMatter['environment']) ??
+      environmentIn(head['environment']) ??
+      DEFAULT_ENVIRONMENT,
   }
+}
+
+/** The version that the document itself names. */
+export function versionNamed(
+  imported: Pick<ImportedChecklist, 'frontMatter' | 'title' | 'head'>,
+): string | undefined {
+  const { frontMatter, title, head } = imported
+  return (
+    plainPart(frontMatter['version']) ??
+    VERSION.exec(title)?.[0] ??
+    VERSION.exec(head['version'] ?? '')?.[0]
+  )
+}
+
+/** "Release checklist: Payments API v2.7.1" is about `payments-api`; "Release Checklist v1.2" names nothing. */
+function serviceIn(title: string): string | undefined {
+  const version = VERSION.exec(title)
+  if (version === null) return undefined
+  const words = title
+    .slice(0, version.index)
+    .split(/[^\p{L}\p{N}.&+/_-]+|(?<!\S)[^\p{L}\p{N}]+(?!\S)/u)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word))
+  const isGeneric = (word: string | undefined): boolean =>
+    word !== undefined && GENERIC.has(word.toLowerCase())
+  while (isGeneric(words[0])) words.shift()
+  while (isGeneric(words.at(-1))) words.pop()
+  if (words.length === 0 || words.length > NAME_WORD_LIMIT) return undefined
+  const name = slugOf(words.join(' '))
+  return /\p{L}/u.test(name) ? name : undefined
+}
+
+/** One environment as a plain word; a choice of several, or words that are no name, name none. */
+function environmentIn(value: string | undefined): string | undefined {
+  const bare = value?.replace(/\s*\([^()]*\)\s*$/, '').trim() ?? ''
+  if (!/^[\p{L}\p{N}]+(?:[ _-][\p{L}\p{N}]+){0,2}$/u.test(bare)) return undefined
+  const word = slugOf(bare)
+  return word.split('-').some((part) => /^(?:and|or|then|to|und|oder|tbd|tba|todo)$/.test(part))
+    ? undefined
+    : word
 }
 
 // A hole such as `vX.Y.Z` in front matter is not a name yet.

@@ -8,6 +8,7 @@ import { parsePlan } from '../verdict/index.ts'
 import type { Effect, Plan, PlanGate } from '../verdict/index.ts'
 import { gatesFault } from './errors.ts'
 import { frameOf, nearestKey } from './plan-frame.ts'
+import { isVersionHole } from './template-values.ts'
 import { PLAN_KEYS, planFileSchema } from './plan-schema.ts'
 
 /** Largest plan file that is read, in bytes. */
@@ -68,6 +69,8 @@ function commentOf(gate: PlanGate): string {
   if (gate.unsound.length > 0)
     lines.push(`UNSOUND, can succeed while the gate is false: ${gate.unsound.join(', ')}`)
   if (gate.holes.length > 0) lines.push(`BLOCKED until filled: ${gate.holes.join(', ')}`)
+  if (gate.holes.some(isVersionHole))
+    lines.push('the version is not known: plan again with --release-version')
   if (gate.parameters.length > 0) lines.push(`needs values for: ${gate.parameters.join(', ')}`)
   const isRun =
     gate.children === undefined && gate.check.type !== 'manual' && gate.check.type !== 'unsupported'

@@ -8,6 +8,7 @@ import { parsePlan } from '../verdict/index.ts'
 import type { Plan, PlanGate } from '../verdict/index.ts'
 import { nodeDigest } from '../../test/crypto.ts'
 import { importChecklist } from './import.ts'
+import { nameRelease } from './naming.ts'
 import { proposePlan } from './proposal.ts'
 import type { ProposalOptions } from './template-values.ts'
 
@@ -119,6 +120,20 @@ test('version holes and named placeholders are filled, and what cannot be filled
     language: 'bash',
     script: 'helm status harbour --namespace eu-1',
   })
+})
+
+test('without a version no hole for one is filled and the gate stays blocked', () => {
+  const lines = bashGate('git tag -s vX.Y.Z\ngit push origin <VERSION>')
+  const imported = importChecklist(utf8Bytes(lines.join('\n')), 'list.md', nodeDigest)
+  const gate = gateOf(lines, { ...OPTIONS, ...nameRelease(imported, {}) })
+  assert.deepEqual(gate.holes, ['vX.Y.Z', '<VERSION>'])
+  assert.deepEqual(gate.check, {
+    type: 'command',
+    language: 'bash',
+    script: 'git tag -s vX.Y.Z\ngit push origin <VERSION>',
+  })
+  const given = gateOf(lines, nameRelease(imported, { version: '2.0.0' }))
+  assert.deepEqual(given.holes, [])
 })
 
 test('a value that a shell would read as syntax never fills a hole', () => {

@@ -9,6 +9,9 @@ export interface ProposalOptions {
   readonly parameters?: Readonly<Record<string, string>>
 }
 
+/** Said of a document that names no version, so that two of its runs are still one release. Fills no hole. */
+export const UNVERSIONED = 'unversioned'
+
 /** Longest service, version or environment, in UTF-16 units. */
 const OPTION_LIMIT_UNITS = 200
 
@@ -32,6 +35,24 @@ export function checkOptions(options: ProposalOptions): void {
   }
 }
 
+/** Whether a hole stands for the version: `vX.Y.Z`, `<VERSION>`. */
+export function isVersionHole(hole: string): boolean {
+  return isVersionPattern(hole) || keyOf(hole) === 'VERSION'
+}
+
+function isVersionPattern(hole: string): boolean {
+  return /^v?[X\d]+\.Y|^vx\.y\.z$/.test(hole)
+}
+
+/** The name of a `<NAME>` placeholder as a key of parameters. */
+function keyOf(hole: string): string | undefined {
+  return /^<(.+)>$/
+    .exec(hole)?.[1]
+    ?.toUpperCase()
+    .replace(/[^A-Z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+}
+
 /** The value for a hole, if the options have one that is safe to write. */
 export function valueForHole(hole: string, options: ProposalOptions): string | undefined {
   const value = statedValue(hole, options)
@@ -39,20 +60,17 @@ export function valueForHole(hole: string, options: ProposalOptions): string | u
 }
 
 function statedValue(hole: string, options: ProposalOptions): string | undefined {
-  if (/^v?[X\d]+\.Y|^vx\.y\.z$/.test(hole)) {
-    const bare = options.version.replace(/^v(?=\d)/, '')
-    return hole.startsWith('v') ? `v${bare}` : bare
+  const version = options.version === UNVERSIONED ? undefined : options.version
+  if (isVersionPattern(hole)) {
+    const bare = version?.replace(/^v(?=\d)/, '')
+    return bare !== undefined && hole.startsWith('v') ? `v${bare}` : bare
   }
-  const name = /^<(.+)>$/.exec(hole)?.[1]
-  if (name === undefined) return undefined
-  const key = name
-    .toUpperCase()
-    .replace(/[^A-Z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '')
+  const key = keyOf(hole)
+  if (key === undefined) return undefined
   const parameters = options.parameters ?? {}
   if (Object.hasOwn(parameters, key)) return parameters[key]
   if (key === 'SERVICE' || key === 'SERVICE_NAME') return options.service
-  if (key === 'VERSION') return options.version
+  if (key === 'VERSION') return version
   return key === 'ENVIRONMENT' || key === 'ENV' ? options.environment : undefined
 }
 
