@@ -40,6 +40,13 @@ export function gateFindings(
       fix: 'Write the item as Run `COMMAND`, or put the command into a bash block below it.',
     })
   }
+  return [...findings, ...codeFindings(gate)]
+}
+
+/** Which of a gate's code runs otherwise than it looks, or not at all. */
+function codeFindings(gate: ImportedGate): Finding[] {
+  const place = { gate: gate.id, line: gate.line, column: gate.column }
+  const findings: Finding[] = []
   const shared = gate.blocks.find((block) => block.isShared)
   if (shared !== undefined) {
     findings.push({

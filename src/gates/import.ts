@@ -40,16 +40,7 @@ export function importChecklist(
   const document = readMarkdown(readDocumentBytes(bytes))
   const found = candidatesOf(document)
   const { candidates } = found
-  const titleStart = titleHeading(document)?.start
-  const sections = candidates.map((candidate) => sectionHeadings(candidate.headings, titleStart))
-  const hashes = candidates.map((candidate) => digest.sha256(sourceBytes(document, candidate)))
-  const ids = nameGates(
-    candidates.map((candidate, index) => ({
-      ...candidate,
-      headings: sections[index]!,
-      hash: hexOf(hashes[index]!),
-    })),
-  )
+  const { sections, hashes, ids } = identifyCandidates(document, candidates, digest)
   const phases = phasesOf(
     candidates.map((candidate, index) => ({ headings: sections[index]!, title: candidate.title })),
   )
@@ -94,6 +85,31 @@ export function importChecklist(
     holes,
     findings: eachOnce(findings).toSorted((a, b) => a.line - b.line || a.column - b.column),
   }
+}
+
+interface Identities {
+  /** Headings above each candidate, without the document's title. */
+  readonly sections: readonly Candidate['headings'][]
+  readonly hashes: readonly Uint8Array[]
+  readonly ids: readonly string[]
+}
+
+function identifyCandidates(
+  document: MarkdownDocument,
+  candidates: readonly Candidate[],
+  digest: Digest,
+): Identities {
+  const titleStart = titleHeading(document)?.start
+  const sections = candidates.map((candidate) => sectionHeadings(candidate.headings, titleStart))
+  const hashes = candidates.map((candidate) => digest.sha256(sourceBytes(document, candidate)))
+  const ids = nameGates(
+    candidates.map((candidate, index) => ({
+      ...candidate,
+      headings: sections[index]!,
+      hash: hexOf(hashes[index]!),
+    })),
+  )
+  return { sections, hashes, ids }
 }
 
 /** What is wrong with a block that several gates share is said once, for the first of them. */

@@ -7,9 +7,10 @@ import { singleLine } from '../document/index.ts'
 import { parsePlan } from '../verdict/index.ts'
 import type { Effect, Plan, PlanGate } from '../verdict/index.ts'
 import { gatesFault } from './errors.ts'
-import { frameOf, nearestKey } from './plan-frame.ts'
+import { frameOf } from './plan-frame.ts'
+import { mistakeIn } from './plan-mistake.ts'
 import { isVersionHole } from './template-values.ts'
-import { PLAN_KEYS, planFileSchema } from './plan-schema.ts'
+import { planFileSchema, planPlace } from './plan-schema.ts'
 
 /** Largest plan file that is read, in bytes. */
 export const PLAN_FILE_LIMIT_BYTES = 20 * 1024 * 1024
@@ -31,7 +32,7 @@ const EFFECTS: Readonly<Record<Effect, string>> = {
 
 /** YAML text of a plan, with a comment above each gate that says what a reviewer must know. */
 export function formatPlanFile(plan: Plan): string {
-  const document = new Document(plan, { aliasDuplicateObjects: false })
+  const document = new Document(inFileOrder(plan, []), { aliasDuplicateObjects: false })
   document.commentBefore = HEADER
   const gates = document.get('gates')
   if (isSeq(gates)) {
@@ -46,6 +47,20 @@ export function formatPlanFile(plan: Plan): string {
     }
   }
   return document.toString({ lineWidth: 0, indentSeq: false })
+}
+
+/** The same values with the keys of every record in the order of the schema. */
+function inFileOrder(value: unknown, path: readonly PropertyKey[]): unknown {
+  if (Array.isArray(value))
+    return value.map((entry: unknown, index) => inFileOrder(entry, [...path, index]))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+  const order = planPlace(path)?.keys ?? []
+  const rank = new Map(order.map((key, index) => [key, index]))
+  const sorted = entries.toSorted(
+    ([a], [b]) => (rank.get(a) ?? order.length) - (rank.get(b) ?? order.length),
+  )
+  return Object.fromEntries(sorted.map(([key, entry]) => [key, inFileOrder(entry, [...path, key])]))
 }
 
 function showOnOneLine(list: unknown): void {
@@ -120,23 +135,36 @@ function readYaml(text: string, name: string): Plan {
   // An unknown tag is only a warning to the reader; here it would silently become a text.
   const error = document.errors[0] ?? document.warnings[0]
   if (error !== undefined) {
-    throw refuse(name, frameOf(text, lines.linePos(error.pos[0]), singleLine(error.message)), error)
+    const message = singleLine(error.message)
+    throw refuse(
+      name,
+      frameOf(
+        text,
+        lines.linePos(error.pos[0]),
+        claimsFormat(text) ? message : notAPlan(name, message),
+      ),
+      error,
+    )
   }
-  const value = expandGuarded(document, name)
+  const value = expandGuarded(document, text, name)
   const checked = planFileSchema.safeParse(value)
   if (checked.success) return checked.data as Plan
-  // A mistyped key is also a missing one; the typing mistake is the better answer.
-  const { issues } = checked.error
-  const issue = issues.find((candidate) => candidate.code === 'unrecognized_keys') ?? issues[0]!
-  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-  const path = unknownKey === undefined ? issue.path : [...issue.path, unknownKey]
-  const suggestion = unknownKey === undefined ? undefined : nearestKey(unknownKey, PLAN_KEYS)
-  const hint = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`
-  const message =
-    unknownKey === undefined
-      ? `${shownPath(path)}: ${issue.message}`
-      : `unknown key "${unknownKey}" at ${shownPath(issue.path)}${hint}`
+  if (!claimsFormat(text)) throw refuse(name, notAPlan(name))
+  const { path, message } = mistakeIn(value, checked.error.issues)
   throw refuse(name, frameOf(text, lines.linePos(offsetOf(document, path)), singleLine(message)))
+}
+
+/** Whether the file says of itself that it is a plan; one of a newer format is still a plan. */
+function claimsFormat(text: string): boolean {
+  return /(?:^|[\n{,])\s*["']?format["']?\s*:\s*["']?seaworthy-plan/.test(text)
+}
+
+function notAPlan(name: string, detail?: string): string {
+  const advice = /\.(?:md|markdown|txt)$/i.test(name)
+    ? 'a checklist becomes one with: seaworthy plan FILE'
+    : 'plan files are written by: seaworthy plan CHECKLIST'
+  const reason = detail === undefined ? '' : `; read as YAML: ${detail}`
+  return `this is no plan file: expected the line "format: seaworthy-plan/1", got none; ${advice}${reason}`
 }
 
 // The YAML reader recurses, so a text of nested brackets ends in a RangeError of its own making.
@@ -154,29 +182,22 @@ function parseGuarded(
       stringKeys: true,
     })
   } catch (thrown) {
-    throw refuse(name, `expected YAML, got ${singleLine(messageOf(thrown))}`, thrown)
+    const detail = `expected YAML, got ${singleLine(messageOf(thrown))}`
+    throw refuse(name, claimsFormat(text) ? detail : notAPlan(name, detail), thrown)
   }
 }
 
-function expandGuarded(document: ReturnType<typeof parseDocument>, name: string): unknown {
+function expandGuarded(
+  document: ReturnType<typeof parseDocument>,
+  text: string,
+  name: string,
+): unknown {
   try {
     return document.toJS({ maxAliasCount: ALIAS_LIMIT_COUNT })
   } catch (thrown) {
-    throw refuse(
-      name,
-      `expected YAML without multiplying aliases, got: ${singleLine(messageOf(thrown))}`,
-      thrown,
-    )
+    const detail = `expected YAML without multiplying aliases, got: ${singleLine(messageOf(thrown))}`
+    throw refuse(name, claimsFormat(text) ? detail : notAPlan(name, detail), thrown)
   }
-}
-
-function shownPath(path: readonly PropertyKey[]): string {
-  return path.length === 0
-    ? 'the top'
-    : path
-        .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
-        .join('')
-        .replace(/^\./, '')
 }
 
 /** Where the deepest part of a path that exists stands; the key itself for a key that should not be there. */

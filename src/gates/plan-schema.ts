@@ -62,53 +62,93 @@ const slot = z.strictObject({
   bound: z.strictObject({ op: operator, value: z.number() }).exactOptional(),
 })
 
+const toggle = z.strictObject({ id: name, label: text })
+const gateSource = z.strictObject({ line: z.int().min(0), sha256: digest })
+
 const gate = z.strictObject({
   id: name,
   title: text,
   section: text,
   phase: name.exactOptional(),
   severity: z.enum(['required', 'advisory', 'informational']),
-  needs: z.array(name),
-  check,
-  assertions: z.array(assertion),
   effect: z.enum(['read', 'write-staging', 'write-prod', 'unknown']),
   provenRead: z.boolean(),
+  check,
+  assertions: z.array(assertion),
   parameters: z.array(name),
+  needs: z.array(name),
   holes: z.array(text),
   slots: z.array(slot),
-  toggles: z.array(z.strictObject({ id: name, label: text })),
+  toggles: z.array(toggle),
   children: z.array(name).min(1).exactOptional(),
   timeoutMs: z.int().min(1),
   maxAgeMs: z.int().min(1).exactOptional(),
   retries: z.int().min(0),
   exclusive: name.exactOptional(),
   unsound: z.array(text),
-  source: z.strictObject({ line: z.int().min(0), sha256: digest }),
+  source: gateSource,
 })
 
+const planSource = z.strictObject({ name: text, sha256: digest })
+const signOff = z.strictObject({ role: name, minimum: z.int().min(1) })
+
+/** Keys stand in the order in which a plan file shows them. */
 export const planFileSchema = z.strictObject({
   format: z.literal('seaworthy-plan/1'),
-  source: z.strictObject({ name: text, sha256: digest }),
   service: name,
   version: name,
   environment: name,
+  source: planSource,
+  signOffs: z.array(signOff),
   gates: z.array(gate).min(1),
-  signOffs: z.array(z.strictObject({ role: name, minimum: z.int().min(1) })),
 })
 
-/** Every key that a plan may hold anywhere, for suggestions. */
-export const PLAN_KEYS: readonly string[] = [
-  ...new Set([
-    ...Object.keys(planFileSchema.shape),
-    ...Object.keys(gate.shape),
-    ...Object.keys(assertion.shape),
-    ...Object.keys(slot.shape),
-    ...check.options.flatMap((option) => Object.keys(option.shape)),
-    ...reading.options.flatMap((option) => Object.keys(option.shape)),
-    'sha256',
-    'line',
-    'name',
-    'role',
-    'minimum',
-  ]),
+/** The shape at a place of a plan file. */
+export interface PlanPlace {
+  /** Keys that may stand there, in the order of the file. */
+  readonly keys: readonly string[]
+  /** For shapes that come in kinds: the key that names the kind, and the keys of each. */
+  readonly kinds?: { readonly by: string; readonly keys: ReadonlyMap<string, readonly string[]> }
+}
+
+const CHECK_KINDS = new Map(
+  check.options.map((option) => [option.shape.type.value, Object.keys(option.shape)]),
+)
+
+const READING_KINDS = new Map(
+  reading.options.flatMap(({ shape }) => {
+    const kinds: readonly string[] =
+      'options' in shape.from ? shape.from.options : [shape.from.value]
+    return kinds.map((from) => [from, Object.keys(shape)] as const)
+  }),
+)
+
+const PLACES: readonly (readonly [string, PlanPlace])[] = [
+  ['', { keys: Object.keys(planFileSchema.shape) }],
+  ['source', { keys: Object.keys(planSource.shape) }],
+  ['signOffs.#', { keys: Object.keys(signOff.shape) }],
+  ['gates.#', { keys: Object.keys(gate.shape) }],
+  ['gates.#.check', { keys: keysOf(CHECK_KINDS), kinds: { by: 'type', keys: CHECK_KINDS } }],
+  ['gates.#.assertions.#', { keys: Object.keys(assertion.shape) }],
+  [
+    'gates.#.assertions.#.read',
+    { keys: keysOf(READING_KINDS), kinds: { by: 'from', keys: READING_KINDS } },
+  ],
+  ['gates.#.slots.#', { keys: Object.keys(slot.shape) }],
+  ['gates.#.slots.#.bound', { keys: ['op', 'value'] }],
+  ['gates.#.toggles.#', { keys: Object.keys(toggle.shape) }],
+  ['gates.#.source', { keys: Object.keys(gateSource.shape) }],
 ]
+
+function keysOf(kinds: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  return [...new Set([...kinds.values()].flat())]
+}
+
+const PLACE_BY_PATH: ReadonlyMap<string, PlanPlace> = new Map(PLACES)
+
+/** What may stand at a path; undefined where the keys are free, as those of headers are, or nothing has keys. */
+export function planPlace(path: readonly PropertyKey[]): PlanPlace | undefined {
+  return PLACE_BY_PATH.get(
+    path.map((step) => (typeof step === 'number' ? '#' : String(step))).join('.'),
+  )
+}
