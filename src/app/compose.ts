@@ -225,8 +225,9 @@ async function authenticate(
   const holdsApiKey = isSameKey(bearer, keys.apiKey)
   const holdsViewKey = request.access === 'read' && isSameKey(request.viewKey, keys.viewKey)
   if (!holdsApiKey && !holdsViewKey) return undefined
-  // The key of the pages shows one tenant's releases, whatever header comes with it.
-  const tenantId = holdsApiKey ? (request.tenant ?? defaultTenant) : defaultTenant
+  const tenantId = request.tenant ?? defaultTenant
+  // The key of the pages shows the releases of one tenant and of no other.
+  if (!holdsApiKey && tenantId !== defaultTenant) return undefined
   if (request.access === 'write') await openTenant(tenantId)
   return { id: 'operator', tenantId }
 }

@@ -18,6 +18,7 @@ import { answerManualGate } from './checks/manual.ts'
 import { runnerFault } from './errors.ts'
 import type { RunBinding } from './gate-run.ts'
 import { listOption, readParameters } from './parameters.ts'
+import type { RunParameters } from './parameters.ts'
 import { progressView } from './progress.ts'
 import type { ProgressView } from './progress.ts'
 import { PARALLEL_LIMIT } from './schedule.ts'
@@ -47,7 +48,8 @@ export async function runHere(
   const parallelLimit = parallelOf(options)
   const parameters = readParameters(context, ports.digest, options)
   const recorded = await uploadPlan(context, file, options)
-  assertParametersTaken(recorded.plan, Object.keys(parameters.shown))
+  // With a token the control plane compares all of it, and says that the token is stale.
+  if (options['confirm'] === undefined) assertParametersTaken(recorded.plan, parameters)
   const subject = subjectOf(context, recorded, options)
   const { service, version } = recorded.plan
   await client.call('POST', '/v1/releases', {
@@ -99,13 +101,13 @@ async function closeRun(client: Client, runId: string, isLeftOpen: boolean): Pro
   return isLeftOpen ? client.call('GET', path) : client.call('POST', `${path}/finish`, {})
 }
 
-function assertParametersTaken(plan: Plan, names: readonly string[]): void {
+function assertParametersTaken(plan: Plan, parameters: RunParameters): void {
   const taken = new Set(
     plan.gates.flatMap((gate) =>
       gate.check.type === 'sql' ? [...gate.parameters, gate.check.connection] : gate.parameters,
     ),
   )
-  const idle = names.filter((name) => !taken.has(name))
+  const idle = Object.keys(parameters.shown).filter((name) => !taken.has(name))
   if (idle.length === 0) return
   const known = [...taken].sort().join(', ') || 'none'
   throw runnerFault(

@@ -31,6 +31,7 @@ interface PlanAnswer {
 
 interface RunAnswer {
   readonly results: readonly { readonly status: string }[]
+  readonly confirm: { readonly token: string }
 }
 
 const CHECKLIST = `---
@@ -213,7 +214,7 @@ test('a person’s no to a manual gate is a FAIL and a NO_GO', async () => {
     '--comment',
     'late',
   ])
-  assert.deepEqual([answered.exit, answered.data.status], [0, 'FAIL'])
+  assert.deepEqual([answered.exit, answered.data.status], [30, 'FAIL'])
   const decided = await place.ask<Decided>(['decide', 'cutter@1.0.0'])
   assert.deepEqual([decided.exit, decided.data.verdict.value], [30, 'NO_GO'])
 })
@@ -241,12 +242,16 @@ test('a plan file cannot vouch for itself: what it claims to read is proven agai
   assert.ok(!existsSync(join(place.folder, 'planted.txt')))
   const reviewed = await place.ask<{ reviewers: string[] }>(['plan', 'review', plan, '--as', 'ada'])
   assert.equal(reviewed.data.reviewers.length, 1)
-  const read = await place.ask<RunAnswer>(['run', plan])
-  assert.deepEqual([read.exit, read.data.results[0]?.status], [0, 'PASS'])
+  const still = await place.ask<RunAnswer>(['run', plan])
+  assert.deepEqual([still.exit, still.data.results[0]?.status], [30, 'BLOCKED'])
   assert.ok(
-    existsSync(join(place.folder, 'planted.txt')),
-    'a reviewer answers for what they called a read',
+    !existsSync(join(place.folder, 'planted.txt')),
+    'calling a change a read changes nothing',
   )
+  const { token } = still.data.confirm
+  const agreed = await place.ask<RunAnswer>(['run', plan, '--confirm', token])
+  assert.deepEqual([agreed.exit, agreed.data.results[0]?.status], [0, 'PASS'])
+  assert.ok(existsSync(join(place.folder, 'planted.txt')))
 })
 
 interface Problem {

@@ -144,8 +144,10 @@ test('the view key reads pages and changes nothing', async () => {
     ),
     '401 WEB_KEY_REFUSED',
   )
-  const other = await send('GET', `/v1/runs?key=${viewKey}`, { 'x-seaworthy-tenant': 'other' })
-  assert.equal(other.text, '{"data":[]}')
+  assert.equal(
+    await refusedWith('GET', `/v1/runs?key=${viewKey}`, { 'x-seaworthy-tenant': 'other' }),
+    '401 WEB_KEY_REFUSED',
+  )
 })
 
 test('bytes that look like a plan are not one until they are recorded', async () => {
