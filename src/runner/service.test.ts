@@ -116,6 +116,19 @@ test('a secret that the terms know of and nobody handed over blocks its gate', a
   assert.deepEqual(ran.standing, ['a BLOCKED'])
 })
 
+test('a secret that could turn into an option keeps its gate from running on proof alone', async () => {
+  const gates = [aCommand('a', 'true', { parameters: ['CODE'] })]
+  const secretParameters = { CODE: '--output=/tmp/x' }
+  const parameters = { CODE: '[masked]' }
+  const unread = await runGates(gates, { terms: { parameters, confirmed: [] }, secretParameters })
+  assert.deepEqual(unread.standing, ['a BLOCKED'])
+  const agreed = await runGates(gates, {
+    terms: { parameters, confirmed: ['a'] },
+    secretParameters,
+  })
+  assert.deepEqual(agreed.standing, ['a PASS'])
+})
+
 test('calling a run off kills what runs, records nothing of it, and keeps what was recorded', async () => {
   const stop = new AbortController()
   const started = performance.now()

@@ -133,6 +133,13 @@ function heldBeforehand(
 ): HeldGate | undefined {
   const admission = admitGate(gate, request.terms)
   if (!admission.admitted) return { gate, status: admission.status, reason: admission.reason }
+  // The control plane sees secrets masked; only here is it known whether one could turn into an option.
+  const isAgreed = request.terms.confirmed.includes(gate.id)
+  const steering = isAgreed ? [] : steeringParameters(gate, parameters)
+  if (steering.length > 0) {
+    const reason = `needs review and confirm: the value of ${steering.join(', ')} could turn into an option`
+    return { gate, status: 'BLOCKED', reason }
+  }
   const needed =
     gate.check.type === 'sql' ? [...gate.parameters, gate.check.connection] : gate.parameters
   // The control plane knows that the secret exists; whoever resumes the run has to hand it over again.
