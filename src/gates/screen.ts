@@ -1,7 +1,9 @@
 // What a person reads of a checklist or a plan on a terminal.
 import { harmlessLine } from '../kernel/index.ts'
 import type { PlanGate } from '../verdict/index.ts'
+import type { Finding } from '../soundness/index.ts'
 import type { ImportedChecklist } from './imported.ts'
+import { nameRelease } from './naming.ts'
 import type { RecordedPlan } from './service.ts'
 
 /** Findings and holes shown before the rest is only counted. */
@@ -9,8 +11,10 @@ const SHOWN_LIMIT_COUNT = 20
 
 export function renderImport(checklist: ImportedChecklist): string {
   const { counts } = checklist
+  const name = nameRelease(checklist, {})
   const lines = [
     checklist.title,
+    `release ${name.service}@${name.version} for ${name.environment}, unless you say otherwise`,
     `${counts.gates} gates, ${counts.blocks} blocks, ${counts.slots} slots, ${counts.toggles} toggles, ${counts.signoffs} sign-off rows`,
   ]
   let section = ''
@@ -28,15 +32,8 @@ export function renderImport(checklist: ImportedChecklist): string {
       `  ${String(gate.line).padStart(4)}  ${gate.check.padEnd(9)} ${gate.title}  (${runs}, ${gate.severity})`,
     )
   }
-  lines.push('')
-  const errors = checklist.findings.filter((finding) => finding.level === 'error')
-  if (errors.length > 0)
-    lines.push(`${errors.length} findings of level error: these can be green while false`)
-  for (const finding of errors.slice(0, SHOWN_LIMIT_COUNT)) {
-    lines.push(`  ${finding.line}:${finding.column} ${finding.rule}: ${finding.message}`)
-  }
-  if (errors.length > SHOWN_LIMIT_COUNT)
-    lines.push(`  and ${errors.length - SHOWN_LIMIT_COUNT} more: seaworthy lint FILE`)
+  lines.push('', ...findingLines(checklist, 'error', 'these can be green while false'))
+  lines.push(...findingLines(checklist, 'warning', 'read them before you plan'))
   const holes = [...new Set(checklist.holes.map((hole) => hole.text))]
   if (holes.length > 0) {
     lines.push(
@@ -44,6 +41,28 @@ export function renderImport(checklist: ImportedChecklist): string {
     )
   }
   return lines.map(harmlessLine).join('\n')
+}
+
+function findingLines(
+  checklist: ImportedChecklist,
+  level: Finding['level'],
+  meaning: string,
+): readonly string[] {
+  const found = checklist.findings.filter((finding) => finding.level === level)
+  if (found.length === 0) return []
+  const shown = found
+    .slice(0, SHOWN_LIMIT_COUNT)
+    .map(({ line, column, rule, message }) => `  ${line}:${column} ${rule}: ${message}`)
+  const rest = found.length - shown.length
+  const count =
+    found.length === 1
+      ? `1 finding of level ${level}`
+      : `${found.length} findings of level ${level}`
+  return [
+    `${count}: ${meaning}`,
+    ...shown,
+    ...(rest > 0 ? [`  and ${rest} more: seaworthy lint FILE`] : []),
+  ]
 }
 
 export function renderPlanSummary(recorded: RecordedPlan): string {
