@@ -3,7 +3,13 @@ import { contentDigest, isContentDigest } from '../kernel/index.ts'
 import type { BlobStore, ContentDigest, Digest, Sql, SqlTx } from '../kernel/index.ts'
 import type { EvidenceRef } from '../verdict/index.ts'
 import { evidenceFault } from './errors.ts'
-import { insertObjects, insertStatement, selectMediaType } from './store.ts'
+import {
+  insertObjects,
+  insertStatement,
+  insertStatementWithObjects,
+  selectMediaType,
+} from './store.ts'
+import type { StatementRow } from './store.ts'
 
 export interface Evidence {
   /** Stores bytes durably. @throws EVIDENCE_DIGEST_DIFFERS when they are not what `digest` says. */
@@ -15,10 +21,18 @@ export interface Evidence {
   mediaTypeOf(tenantId: string, digest: string): Promise<string>
   /** Rows that say what the stored bytes are; part of the caller's transaction. */
   describeInTx(tx: SqlTx, tenantId: string, refs: readonly EvidenceRef[], at: string): Promise<void>
+  /** Both at once: the statement, and what the stored bytes it rests on are. */
+  recordInTx(
+    tx: SqlTx,
+    tenantId: string,
+    refs: readonly EvidenceRef[],
+    statement: StatementRow,
+    at: string,
+  ): Promise<void>
   recordStatementInTx(
     tx: SqlTx,
     tenantId: string,
-    statement: { readonly id: string; readonly predicateType: string; readonly keyId: string },
+    statement: StatementRow,
     at: string,
   ): Promise<void>
 }
@@ -64,6 +78,7 @@ export function makeEvidence(ports: {
       return found ?? 'application/octet-stream'
     },
     describeInTx: insertObjects,
+    recordInTx: insertStatementWithObjects,
     recordStatementInTx: insertStatement,
   }
 }

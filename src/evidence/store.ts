@@ -2,6 +2,12 @@
 import type { EvidenceRef } from '../verdict/index.ts'
 import type { SqlTx } from '../kernel/index.ts'
 
+export interface StatementRow {
+  readonly id: string
+  readonly predicateType: string
+  readonly keyId: string
+}
+
 export async function insertObjects(
   tx: SqlTx,
   tenantId: string,
@@ -9,26 +15,56 @@ export async function insertObjects(
   createdAt: string,
 ): Promise<void> {
   if (refs.length === 0) return
-  // One statement for all refs: a gate has up to five and each round trip is part of its overhead.
-  const rows = refs.map((_, i) => `($1, $${3 * i + 3}, $${3 * i + 4}, $${3 * i + 5}, $2)`)
-  await tx.query(
-    `insert into evidence_object (tenant_id, digest, media_type, size_bytes, created_at)
-     values ${rows.join(', ')} on conflict do nothing`,
-    [tenantId, createdAt, ...refs.flatMap((ref) => [ref.digest, ref.mediaType, ref.sizeBytes])],
-  )
+  const { text, values } = objectInsert(refs, 3)
+  await tx.query(text, [tenantId, createdAt, ...values])
 }
+
+const STATEMENT_COLUMNS = '(tenant_id, created_at, statement_id, predicate_type, key_id)'
 
 export async function insertStatement(
   tx: SqlTx,
   tenantId: string,
-  statement: { readonly id: string; readonly predicateType: string; readonly keyId: string },
+  statement: StatementRow,
   createdAt: string,
 ): Promise<void> {
   await tx.query(
-    `insert into evidence_statement (tenant_id, statement_id, predicate_type, key_id, created_at)
-     values ($1, $2, $3, $4, $5) on conflict do nothing`,
-    [tenantId, statement.id, statement.predicateType, statement.keyId, createdAt],
+    `insert into evidence_statement ${STATEMENT_COLUMNS} values ($1, $2, $3, $4, $5) on conflict do nothing`,
+    [tenantId, createdAt, statement.id, statement.predicateType, statement.keyId],
   )
+}
+
+/** One statement of SQL, because a gate waits for each of them. */
+export async function insertStatementWithObjects(
+  tx: SqlTx,
+  tenantId: string,
+  refs: readonly EvidenceRef[],
+  statement: StatementRow,
+  createdAt: string,
+): Promise<void> {
+  if (refs.length === 0) return insertStatement(tx, tenantId, statement, createdAt)
+  const { text, values } = objectInsert(refs, 6)
+  await tx.query(
+    `with objects as (${text})
+     insert into evidence_statement ${STATEMENT_COLUMNS}
+     select $1, $2::timestamptz, $3, $4, $5 on conflict do nothing`,
+    [tenantId, createdAt, statement.id, statement.predicateType, statement.keyId, ...values],
+  )
+}
+
+/** $1 is the tenant, $2 the time; the values of the refs stand from `first` on. */
+function objectInsert(
+  refs: readonly EvidenceRef[],
+  first: number,
+): { text: string; values: (string | number)[] } {
+  const rows = refs.map((_, at) => {
+    const [digest, type, size] = [0, 1, 2].map((offset) => `$${first + 3 * at + offset}`)
+    return `($1, $2::timestamptz, ${digest}, ${type}, ${size}::bigint)`
+  })
+  return {
+    text: `insert into evidence_object (tenant_id, created_at, digest, media_type, size_bytes)
+       values ${rows.join(', ')} on conflict do nothing`,
+    values: refs.flatMap((ref) => [ref.digest, ref.mediaType, ref.sizeBytes]),
+  }
 }
 
 export async function selectMediaType(

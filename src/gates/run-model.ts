@@ -3,7 +3,7 @@ import type { Random } from '../kernel/index.ts'
 import type { GateResult, Judgement, Plan, StoredStatus, Subject } from '../verdict/index.ts'
 import type { Preview } from './confirmation.ts'
 import type { PlanPorts, Plans } from './service.ts'
-import type { StoredRun } from './store.ts'
+import type { FixedRun, StoredRun } from './store.ts'
 
 export interface StartRun {
   readonly planHash: string
@@ -68,6 +68,8 @@ export interface Runs {
 export interface RunContext {
   readonly ports: PlanPorts & { readonly random: Random }
   readonly plans: Plans
+  /** Runs read before, by tenant and run id. */
+  readonly fixedRuns: Map<string, FixedRun>
 }
 
 export interface RunAudit {

@@ -1,16 +1,16 @@
 // Records what runners and people submit about a gate; the status is always recomputed here from the evidence.
 import { canonicalize } from '../kernel/index.ts'
-import type { SeaworthyError } from '../kernel/index.ts'
+import type { SeaworthyError, SqlTx } from '../kernel/index.ts'
 import type { RegisteredPrincipal } from '../identity/index.ts'
 import { subjectsOf } from '../proof/index.ts'
 import type { GateRunPredicate, StatementSubject } from '../proof/index.ts'
 import { admitGate, definitionHashOf, judgeGate, parseCapture } from '../verdict/index.ts'
 import type { EvidenceRef, Judgement, PlanGate } from '../verdict/index.ts'
 import { gatesFault } from './errors.ts'
-import { instantText, readRun } from './run-view.ts'
+import { instantText, readFixedRun } from './run-view.ts'
 import type { GateIntent, RunContext } from './run-model.ts'
-import { insertIntent, insertResult, isIntended } from './store.ts'
-import type { StoredRun } from './store.ts'
+import { insertIntent, insertResult } from './store.ts'
+import type { AttemptName, AttemptOutcome, FixedRun } from './store.ts'
 
 /** Clocks of runner and control plane may differ by this much (release.md section 4). */
 const CLOCK_SKEW_LIMIT_MS = 5 * 60 * 1000
@@ -22,13 +22,13 @@ export async function recordIntent(
   intent: GateIntent,
 ): Promise<void> {
   const { sql, ledger } = context.ports
-  const run = await readRun(context, tenantId, intent.runId)
-  const { plan } = await context.plans.read(tenantId, run.planHash)
+  const run = await readFixedRun(context, tenantId, intent.runId)
+  const plan = await context.plans.readPinned(tenantId, run.planHash)
   const gate = findAdmittedGate(plan.gates, run, intent.gate)
-  if (gate.check.type !== 'manual') assertOpen(run)
+  const isManual = gate.check.type === 'manual'
   await sql.transaction({ tenantId }, async (tx) => {
-    if (!(await insertIntent(tx, tenantId, intent, instantText(context))))
-      throw attemptTaken(intent.gate, intent.attempt)
+    const outcome = await insertIntent(tx, tenantId, intent, instantText(context), isManual)
+    if (!outcome.isAdded) throw explainRefusal(intent, outcome, isManual)
     await ledger.appendInTx(tx, tenantId, [
       {
         type: 'gate.intended',
@@ -50,16 +50,14 @@ export async function recordGateRun(
   const { sql, evidence, identity, ledger } = context.ports
   const opened = await identity.openStatement(tenantId, envelope, 'gate-run', ['runner', 'person'])
   const claim = opened.predicate
-  const run = await readRun(context, tenantId, runId)
-  const { plan } = await context.plans.read(tenantId, run.planHash)
+  const run = await readFixedRun(context, tenantId, runId)
+  const plan = await context.plans.readPinned(tenantId, run.planHash)
   const gate = findAdmittedGate(plan.gates, run, claim.gate)
-  // A runner is done when its run is finished; people may still answer manual gates.
-  if (gate.check.type !== 'manual') assertOpen(run)
+  const isManual = gate.check.type === 'manual'
   assertBound(context, claim, run, gate, plan.environment)
   assertSigner(gate, opened.signer, claim.runner.id)
   assertSubject(opened.subject, run)
   const judgement = await judgeEvidence(context, tenantId, gate, run, claim.evidence)
-  await evidence.keep(tenantId, opened.id, envelope)
   const result = {
     gate: gate.id,
     attempt: claim.attempt,
@@ -69,16 +67,18 @@ export async function recordGateRun(
     finishedAtMs: Date.parse(claim.finishedAt),
   }
   const at = instantText(context)
-  await sql.transaction({ tenantId }, async (tx) => {
-    if (!(await isIntended(tx, tenantId, { runId, gate: gate.id, attempt: claim.attempt }))) {
-      throw refuseClaim(
-        `expected an attempt of ${gate.id} that was announced, got attempt ${claim.attempt}`,
-      )
+  const recordRows = async (tx: SqlTx): Promise<void> => {
+    const outcome = await insertResult(tx, tenantId, runId, result, at, isManual)
+    if (!outcome.isAdded) {
+      const attempt = { runId, gate: gate.id, attempt: claim.attempt }
+      if (!outcome.isIntended) {
+        throw refuseClaim(
+          `expected an attempt of ${gate.id} that was announced, got attempt ${claim.attempt}`,
+        )
+      }
+      throw explainRefusal(attempt, outcome, isManual)
     }
-    if (!(await insertResult(tx, tenantId, runId, result, at)))
-      throw attemptTaken(gate.id, claim.attempt)
-    await evidence.describeInTx(tx, tenantId, claim.evidence, at)
-    await evidence.recordStatementInTx(tx, tenantId, opened.row, at)
+    await evidence.recordInTx(tx, tenantId, claim.evidence, opened.row, at)
     await ledger.appendInTx(tx, tenantId, [
       {
         type: 'gate.recorded',
@@ -88,20 +88,34 @@ export async function recordGateRun(
         refs: [...new Set([opened.id, ...claim.evidence.map((ref) => ref.digest)])],
       },
     ])
-  })
+  }
+  // Both are waited for before the commit: a row names only what is on the disk.
+  await sql.transaction({ tenantId }, (tx) =>
+    Promise.all([recordRows(tx), evidence.keep(tenantId, opened.id, envelope)]),
+  )
   return judgement
 }
 
-function assertOpen(run: StoredRun): void {
-  if (run.finishedAt === null) return
-  throw gatesFault(
-    'GATES_RUN_FINISHED',
-    `expected an open run, got ${run.runId}, which finished at ${run.finishedAt}`,
+// A runner is done when its run is finished; people may still answer manual gates.
+function explainRefusal(
+  { runId, gate, attempt }: AttemptName,
+  outcome: AttemptOutcome,
+  isManual: boolean,
+): SeaworthyError {
+  if (outcome.finishedAt !== null && !isManual) {
+    return gatesFault(
+      'GATES_RUN_FINISHED',
+      `expected an open run, got ${runId}, which finished at ${outcome.finishedAt}`,
+    )
+  }
+  return gatesFault(
+    'GATES_ATTEMPT_TAKEN',
+    `expected a new attempt of ${gate}, got attempt ${attempt} again`,
   )
 }
 
 // A manual gate is not admitted to a runner, yet it is exactly what a person's answer is for.
-function findAdmittedGate(gates: readonly PlanGate[], run: StoredRun, gateId: string): PlanGate {
+function findAdmittedGate(gates: readonly PlanGate[], run: FixedRun, gateId: string): PlanGate {
   const gate = gates.find((candidate) => candidate.id === gateId)
   if (gate === undefined) {
     throw gatesFault(
@@ -121,7 +135,7 @@ function findAdmittedGate(gates: readonly PlanGate[], run: StoredRun, gateId: st
 function assertBound(
   context: RunContext,
   claim: GateRunPredicate,
-  run: StoredRun,
+  run: FixedRun,
   gate: PlanGate,
   environment: string,
 ): void {
@@ -168,7 +182,7 @@ function assertSigner(gate: PlanGate, signer: RegisteredPrincipal, runnerId: str
   }
 }
 
-function assertSubject(subject: readonly StatementSubject[], run: StoredRun): void {
+function assertSubject(subject: readonly StatementSubject[], run: FixedRun): void {
   if (canonicalize(subject) !== canonicalize(subjectsOf(run.subject))) {
     throw refuseClaim(
       'expected a statement about the subject of the run, got one about something else',
@@ -185,7 +199,7 @@ export async function judgeEvidence(
   context: RunContext,
   tenantId: string,
   gate: PlanGate,
-  run: StoredRun,
+  run: FixedRun,
   refs: readonly EvidenceRef[],
 ): Promise<Judgement> {
   const bytes: Record<string, Uint8Array> = {}
@@ -203,11 +217,4 @@ export async function judgeEvidence(
   if (capture === undefined)
     throw gatesFault('GATES_STATEMENT_REFUSED', 'expected evidence named capture')
   return judgeGate(gate, parseCapture(capture), bytes, run.terms)
-}
-
-function attemptTaken(gate: string, attempt: number): SeaworthyError {
-  return gatesFault(
-    'GATES_ATTEMPT_TAKEN',
-    `expected a new attempt of ${gate}, got attempt ${attempt} again`,
-  )
 }

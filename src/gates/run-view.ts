@@ -9,7 +9,7 @@ import {
   selectRun,
   updateRunFinished,
 } from './store.ts'
-import type { StoredRun } from './store.ts'
+import type { FixedRun, StoredRun } from './store.ts'
 
 export function instantText(context: RunContext): string {
   return new Date(context.ports.clock.nowMs()).toISOString()
@@ -31,6 +31,24 @@ export async function readRun(
     )
   }
   return run
+}
+
+/** Runs kept in memory at most; the next one empties the shelf. */
+const FIXED_RUN_LIMIT = 256
+
+/** The part of a run that stays as it is, so that it is read from the database once. @throws GATES_RUN_UNKNOWN */
+export async function readFixedRun(
+  context: RunContext,
+  tenantId: string,
+  runId: string,
+): Promise<FixedRun> {
+  const key = JSON.stringify([tenantId, runId])
+  const known = context.fixedRuns.get(key)
+  if (known !== undefined) return known
+  const { finishedAt: _, ...fixed } = await readRun(context, tenantId, runId)
+  if (context.fixedRuns.size >= FIXED_RUN_LIMIT) context.fixedRuns.clear()
+  context.fixedRuns.set(key, fixed)
+  return fixed
 }
 
 export async function readLatestRun(

@@ -11,7 +11,7 @@ import { selectRecentRuns } from './store.ts'
 const RECENT_RUNS_LIMIT = 100
 
 export function makeRuns(ports: PlanPorts & { readonly random: Random }, plans: Plans): Runs {
-  const context: RunContext = { ports, plans }
+  const context: RunContext = { ports, plans, fixedRuns: new Map() }
   return {
     start: (tenantId, actor, request) => startRun(context, tenantId, actor, request),
     intend: (tenantId, actor, intent) => recordIntent(context, tenantId, actor, intent),

@@ -34,6 +34,8 @@ export interface Plans {
   record(tenantId: string, actor: string, plan: unknown): Promise<RecordedPlan>
   /** @throws GATES_PLAN_UNKNOWN */
   read(tenantId: string, planHash: string): Promise<RecordedPlan>
+  /** The plan alone, once it was recorded. @throws GATES_PLAN_UNKNOWN */
+  readPinned(tenantId: string, planHash: string): Promise<Plan>
   /** Accepts a person's signed approval of a plan. */
   review(tenantId: string, statement: Uint8Array): Promise<RecordedPlan>
   preview(tenantId: string, recorded: RecordedPlan, parametersDigest: string): Preview
@@ -48,12 +50,12 @@ export function makePlans(ports: PlanPorts): Plans {
 
   // Bytes under a digest never change, so a plan that was recorded once is parsed once.
   const pinned = new Map<string, Plan>()
-  async function readPinned(
+  async function parsePinned(
     tenantId: string,
     planHash: string,
     unknown: (cause: unknown) => SeaworthyError,
   ): Promise<Plan> {
-    const key = `${tenantId} ${planHash}`
+    const key = keyOfPlan(tenantId, planHash)
     const known = pinned.get(key)
     if (known !== undefined) return known
     const bytes = await evidence.read(tenantId, planHash).catch((error: unknown) => {
@@ -78,7 +80,7 @@ export function makePlans(ports: PlanPorts): Plans {
       return selectReviewers(tx, tenantId, planHash)
     })
     return {
-      plan: await readPinned(tenantId, planHash, unknown),
+      plan: await parsePinned(tenantId, planHash, unknown),
       planHash: planHash as ContentDigest,
       reviewers,
     }
@@ -112,6 +114,9 @@ export function makePlans(ports: PlanPorts): Plans {
       return readPlan(tenantId, planHash)
     },
     read: readPlan,
+    // On the shelf are only plans that were found recorded, and no plan is ever taken away again.
+    readPinned: async (tenantId, planHash) =>
+      pinned.get(keyOfPlan(tenantId, planHash)) ?? (await readPlan(tenantId, planHash)).plan,
     async review(tenantId, envelope) {
       const opened = await identity.openStatement(tenantId, envelope, 'approval', ['person'])
       const planHash = opened.predicate.digest
@@ -149,4 +154,8 @@ export function makePlans(ports: PlanPorts): Plans {
       })
     },
   }
+}
+
+function keyOfPlan(tenantId: string, planHash: string): string {
+  return JSON.stringify([tenantId, planHash])
 }

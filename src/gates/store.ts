@@ -13,6 +13,9 @@ export interface StoredRun {
   readonly finishedAt: string | null
 }
 
+/** What of a run never changes once it was started. */
+export type FixedRun = Omit<StoredRun, 'finishedAt'>
+
 interface RunRow {
   run_id: string
   plan_hash: ContentDigest
@@ -169,34 +172,41 @@ export async function updateRunFinished(
   return rows.length === 1
 }
 
-/** @returns false when this attempt was announced before. */
+/** Where an attempt stands after it was to be announced or recorded. */
+export interface AttemptOutcome {
+  readonly isAdded: boolean
+  readonly isIntended: boolean
+  /** When its run was finished; null while it is open. */
+  readonly finishedAt: string | null
+}
+
+export interface AttemptName {
+  readonly runId: string
+  readonly gate: string
+  readonly attempt: number
+}
+
+/** Announces an attempt once, and not in a finished run unless that `isAllowedLate`. One statement: a gate waits for it. */
 export async function insertIntent(
   tx: SqlTx,
   tenantId: string,
-  intent: { readonly runId: string; readonly gate: string; readonly attempt: number },
+  intent: AttemptName,
   createdAt: string,
-): Promise<boolean> {
-  const rows = await tx.query(
-    `insert into gates_intent (tenant_id, run_id, gate_id, attempt, created_at)
-     values ($1, $2, $3, $4, $5) on conflict do nothing returning attempt`,
-    [tenantId, intent.runId, intent.gate, intent.attempt, createdAt],
+  isAllowedLate: boolean,
+): Promise<AttemptOutcome> {
+  const [row] = await tx.query<{ finished_at: string | null; is_added: boolean }>(
+    `with run as (
+       select finished_at from gates_run where tenant_id = $1 and run_id = $2
+     ), added as (
+       insert into gates_intent (tenant_id, run_id, gate_id, attempt, created_at)
+       select $1, $2, $3, $4::int, $5::timestamptz from run where finished_at is null or $6::bool
+       on conflict do nothing returning attempt
+     )
+     select (select finished_at from run) as finished_at, exists (select from added) as is_added`,
+    [tenantId, intent.runId, intent.gate, intent.attempt, createdAt, isAllowedLate],
   )
-  return rows.length === 1
-}
-
-/** Whether exactly this attempt was announced. */
-export async function isIntended(
-  tx: SqlTx,
-  tenantId: string,
-  intent: { readonly runId: string; readonly gate: string; readonly attempt: number },
-): Promise<boolean> {
-  // Compared as numbers of any size: a hostile attempt must not fall out of the column's range.
-  const rows = await tx.query(
-    `select 1 as found from gates_intent
-     where tenant_id = $1 and run_id = $2 and gate_id = $3 and attempt::bigint = $4::bigint`,
-    [tenantId, intent.runId, intent.gate, intent.attempt],
-  )
-  return rows.length === 1
+  const isAdded = row?.is_added === true
+  return { isAdded, isIntended: isAdded, finishedAt: row?.finished_at ?? null }
 }
 
 export async function selectIntents(
@@ -211,18 +221,35 @@ export async function selectIntents(
   )
 }
 
-/** @returns false when this attempt has a result already. */
+/** Records the result of an announced attempt once, under the same rule about finished runs. */
 export async function insertResult(
   tx: SqlTx,
   tenantId: string,
   runId: string,
   result: StoredResult,
   createdAt: string,
-): Promise<boolean> {
-  const rows = await tx.query(
-    `insert into gates_result
-       (tenant_id, run_id, gate_id, attempt, status, judgement, evidence, statement_id, finished_at_ms, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning attempt`,
+  isAllowedLate: boolean,
+): Promise<AttemptOutcome> {
+  // Attempts are compared as numbers of any size: a hostile one must not fall out of the column's range.
+  const [row] = await tx.query<{
+    finished_at: string | null
+    is_intended: boolean
+    is_added: boolean
+  }>(
+    `with run as (
+       select finished_at from gates_run where tenant_id = $1 and run_id = $2
+     ), intended as (
+       select attempt from gates_intent
+       where tenant_id = $1 and run_id = $2 and gate_id = $3 and attempt::bigint = $4::bigint
+     ), added as (
+       insert into gates_result
+         (tenant_id, run_id, gate_id, attempt, status, judgement, evidence, statement_id, finished_at_ms, created_at)
+       select $1, $2, $3, intended.attempt, $5, $6, $7, $8, $9::bigint, $10::timestamptz from run, intended
+       where run.finished_at is null or $11::bool
+       on conflict do nothing returning attempt
+     )
+     select (select finished_at from run) as finished_at, exists (select from intended) as is_intended,
+       exists (select from added) as is_added`,
     [
       tenantId,
       runId,
@@ -234,9 +261,14 @@ export async function insertResult(
       result.statement,
       result.finishedAtMs,
       createdAt,
+      isAllowedLate,
     ],
   )
-  return rows.length === 1
+  return {
+    isAdded: row?.is_added === true,
+    isIntended: row?.is_intended === true,
+    finishedAt: row?.finished_at ?? null,
+  }
 }
 
 /** The last attempt of each gate of the run. */

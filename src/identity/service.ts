@@ -36,6 +36,9 @@ export interface Identity {
 const P256_SPKI_PREFIX = '3059301306072a8648ce3d020106082a8648ce3d03010703420004'
 const P256_SPKI_SIZE_BYTES = 91
 
+/** Principals kept in memory at most; the next one empties the shelf. */
+const KNOWN_PRINCIPAL_LIMIT = 1_000
+
 export function makeIdentity(ports: {
   readonly sql: Sql
   readonly clock: Clock
@@ -44,8 +47,23 @@ export function makeIdentity(ports: {
   readonly ledger: Ledger
 }): Identity {
   const { sql, clock, digest, ledger } = ports
-  const findByKey = (tenantId: string, keyId: string): Promise<RegisteredPrincipal | undefined> =>
-    sql.transaction({ tenantId }, (tx) => selectPrincipalByKey(tx, tenantId, keyId))
+  // Rows of principals are only ever inserted, so one that was found stays as it is.
+  const known = new Map<string, RegisteredPrincipal>()
+  const findByKey = async (
+    tenantId: string,
+    keyId: string,
+  ): Promise<RegisteredPrincipal | undefined> => {
+    const at = JSON.stringify([tenantId, keyId])
+    const kept = known.get(at)
+    if (kept !== undefined) return kept
+    const found = await sql.transaction({ tenantId }, (tx) =>
+      selectPrincipalByKey(tx, tenantId, keyId),
+    )
+    if (found === undefined) return undefined
+    if (known.size >= KNOWN_PRINCIPAL_LIMIT) known.clear()
+    known.set(at, found)
+    return found
+  }
   return {
     async register(tenantId, registration) {
       assertP256(registration.publicKey)

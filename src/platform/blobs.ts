@@ -15,13 +15,14 @@ import { errorCodeOf, faultOfFile, syncFolder, writeDurably } from './files.ts'
  */
 export function openFileBlobs(folder: string): BlobStore {
   const root = resolve(folder)
+  const writer = new BlobWriter()
   return {
     put: async (tenantId, digest, bytes) => {
       const path = blobPath(root, tenantId, digest)
       refuseDamage(digest, bytes, 'the bytes handed in')
       try {
-        if (isWhole(digest, await readBlob(path))) return
-        await storeBlob(root, path, bytes)
+        if (!writer.isWriting(path) && isWhole(digest, await readBlob(path))) return
+        await writer.store(path, bytes)
       } catch (error) {
         throw faultOfFile(error, `expected to store ${digest}`)
       }
@@ -52,21 +53,60 @@ function blobPath(root: string, tenantId: string, digest: string): string {
   return join(root, tenant, hex.slice(0, 2), hex.slice(2))
 }
 
-async function storeBlob(root: string, path: string, bytes: Uint8Array): Promise<void> {
-  const folder = dirname(path)
-  const firstNew = await mkdir(folder, { recursive: true, mode: 0o700 })
-  // A half-written file carries another name, so a crash leaves rubbish but never a wrong blob.
-  const partial = `${path}.${randomUUID()}.partial`
-  try {
-    await writeDurably(partial, bytes, 0o600)
-    await rename(partial, path)
-    await syncFolder(folder)
-  } catch (error) {
-    await rm(partial, { force: true })
-    throw error
+/** Writes blobs, and knows which folders were made and are not yet sure to survive a power cut. */
+class BlobWriter {
+  readonly #writing = new Map<string, Promise<void>>()
+  readonly #unsure = new Set<Promise<void>>()
+
+  /** Durable when it resolves. Whoever brings the same bytes meanwhile waits for the same file. */
+  async store(path: string, bytes: Uint8Array): Promise<void> {
+    const known = this.#writing.get(path)
+    if (known !== undefined) return known
+    const writing = this.#write(path, bytes)
+    this.#writing.set(path, writing)
+    try {
+      await writing
+    } finally {
+      this.#writing.delete(path)
+    }
   }
-  if (firstNew === undefined) return
-  for (const parent of [dirname(folder), root, dirname(root)]) await syncFolder(parent)
+
+  isWriting(path: string): boolean {
+    return this.#writing.has(path)
+  }
+
+  async #write(path: string, bytes: Uint8Array): Promise<void> {
+    const folder = dirname(path)
+    const firstNew = await mkdir(folder, { recursive: true, mode: 0o700 })
+    // A half-written file carries another name, so a crash leaves rubbish but never a wrong blob.
+    const partial = `${path}.${randomUUID()}.partial`
+    try {
+      const written = writeDurably(partial, bytes, 0o600)
+      await Promise.all([written, this.#settleFolders(folder, firstNew)])
+      await rename(partial, path)
+      await syncFolder(folder)
+    } catch (error) {
+      await rm(partial, { force: true })
+      throw error
+    }
+  }
+
+  /** Flushes the names of new folders, and waits for those that somebody else has just made. */
+  async #settleFolders(folder: string, firstNew: string | undefined): Promise<void> {
+    if (firstNew !== undefined) {
+      const mine = syncParents(folder, dirname(firstNew)).finally(() => this.#unsure.delete(mine))
+      this.#unsure.add(mine)
+    }
+    await Promise.all(this.#unsure)
+  }
+}
+
+/** From the folder that holds `folder` up to `last`. */
+async function syncParents(folder: string, last: string): Promise<void> {
+  for (let at = dirname(folder); ; at = dirname(at)) {
+    await syncFolder(at)
+    if (at === last || at === dirname(at)) return
+  }
 }
 
 async function readBlob(path: string): Promise<Uint8Array | undefined> {
