@@ -39,7 +39,7 @@ function renderRun(
   for (const { status } of view.results) counts.set(status, (counts.get(status) ?? 0) + 1)
   const counted = [...counts].map(([status, count]) => `${count} ${status}`).join(', ')
   const lines = [
-    `${view.run.service}@${view.run.version}: ${view.results.length} gates: ${counted}`,
+    `${view.run.service}@${view.run.version}: ${view.results.length} ${view.results.length === 1 ? 'gate' : 'gates'}: ${counted}`,
     report.isComplete ? 'Every required gate is satisfied.' : 'Required gates are not satisfied.',
   ]
   const waiting = preview.gates.filter(({ gate }) => !view.run.terms.confirmed.includes(gate))
