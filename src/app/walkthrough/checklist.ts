@@ -15,7 +15,7 @@ export async function showChecklist(
 ): Promise<void> {
   say(`\n1 of 3: a checklist as people wrote it\n${file}\n\n`)
   say(`${(await runImport(context, [file])).text}\n\n`)
-  const planned = await planChecklist(context, [file], {})
+  const planned = await planChecklist(context, [file], { force: true })
   say(`${planned.text}\n\n`)
   say(
     'Nobody has reviewed it, so only what is proven to read runs, in an empty folder without credentials:\n',
