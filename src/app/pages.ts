@@ -18,8 +18,11 @@ export function makePageRoutes(ports: {
       access: 'read',
       async handle({ principal }) {
         const runs = await ports.runs.listRecent(principal.tenantId)
+        // Newest first comes in; the last one set stays, so the newest run of each release is shown.
         const releases = [
-          ...new Map(runs.map((run) => [`${run.service}@${run.version}`, run])).values(),
+          ...new Map(
+            runs.toReversed().map((run) => [`${run.service}@${run.version}`, run]),
+          ).values(),
         ]
         const items = releases.map((run) => {
           const path = `/reports/${encodeURIComponent(run.service)}/${encodeURIComponent(run.version)}?key=${ports.viewKey}`
