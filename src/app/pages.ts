@@ -24,7 +24,7 @@ export function makePageRoutes(ports: {
             runs.toReversed().map((run) => [`${run.service}@${run.version}`, run]),
           ).values(),
         ]
-        const items = releases.map((run) => {
+        const items = releases.toReversed().map((run) => {
           const path = `/reports/${encodeURIComponent(run.service)}/${encodeURIComponent(run.version)}?key=${ports.viewKey}`
           return `<li><a href="${escapeHtml(path)}">${escapeHtml(run.service)} ${escapeHtml(run.version)}</a>, run started ${escapeHtml(run.startedAt)}</li>`
         })
