@@ -158,7 +158,11 @@ function fileKeys(folder: string): KeyRing {
 }
 
 async function listKeys(folder: string): Promise<readonly string[]> {
-  const files = await readdir(folder).catch(() => [] as string[])
+  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    // Nobody made an identity yet; any other reason is worth hearing.
+    if (error.code === 'ENOENT') return [] as string[]
+    throw error
+  })
   return files
     .filter((file) => file.endsWith('.pem') && !file.startsWith('.'))
     .map((file) => file.slice(0, -'.pem'.length))
