@@ -1,5 +1,5 @@
 // The commands of the ledger and of keys, as data.
-import type { CommandSpec } from '../client/index.ts'
+import type { CommandSpec } from '../../client/index.ts'
 
 export const logCommands: readonly CommandSpec[] = [
   {
@@ -9,7 +9,7 @@ export const logCommands: readonly CommandSpec[] = [
     options: [{ flags: '--subject <name>', description: 'what the note is about' }],
     examples: ['seaworthy ledger append "rehearsal finished" --subject harbour@1.4.0'],
     needs: 'api',
-    load: async () => (await import('../ledger/cli.ts')).runLedgerAppend,
+    load: async () => (await import('../../ledger/cli.ts')).runLedgerAppend,
   },
   {
     name: 'ledger list',
@@ -21,7 +21,7 @@ export const logCommands: readonly CommandSpec[] = [
     ],
     examples: ['seaworthy ledger list --from 0 --limit 20'],
     needs: 'api',
-    load: async () => (await import('../ledger/cli.ts')).runLedgerList,
+    load: async () => (await import('../../ledger/cli.ts')).runLedgerList,
   },
   {
     name: 'ledger verify',
@@ -36,7 +36,7 @@ export const logCommands: readonly CommandSpec[] = [
       'seaworthy ledger verify --since-checkpoint checkpoint.txt',
     ],
     needs: 'api',
-    load: async () => (await import('../ledger/cli.ts')).runLedgerVerify,
+    load: async () => (await import('../../ledger/cli.ts')).runLedgerVerify,
   },
   {
     name: 'ledger prove',
@@ -50,7 +50,7 @@ export const logCommands: readonly CommandSpec[] = [
     ],
     examples: ['seaworthy ledger prove 3 --out entry-3.tlog-proof'],
     needs: 'api',
-    load: async () => (await import('../ledger/cli.ts')).runLedgerProve,
+    load: async () => (await import('../../ledger/cli.ts')).runLedgerProve,
   },
   {
     name: 'ledger checkpoint',
@@ -75,7 +75,7 @@ export const logCommands: readonly CommandSpec[] = [
       'seaworthy ledger checkpoint --date 2026-11-21 --verify',
     ],
     needs: 'api',
-    load: async () => (await import('../ledger/cli.ts')).runLedgerCheckpoint,
+    load: async () => (await import('../../ledger/cli.ts')).runLedgerCheckpoint,
   },
   {
     name: 'key create',
@@ -86,7 +86,7 @@ export const logCommands: readonly CommandSpec[] = [
     ],
     examples: ['seaworthy key create alice --role "Release Manager"'],
     needs: 'api',
-    load: async () => (await import('../identity/cli.ts')).runKeyCreate,
+    load: async () => (await import('../../identity/cli.ts')).runKeyCreate,
   },
   {
     name: 'key list',
@@ -95,6 +95,6 @@ export const logCommands: readonly CommandSpec[] = [
     options: [],
     examples: ['seaworthy key list'],
     needs: 'api',
-    load: async () => (await import('../identity/cli.ts')).runKeyList,
+    load: async () => (await import('../../identity/cli.ts')).runKeyList,
   },
 ]

@@ -1,0 +1,49 @@
+// The commands of checklists and plans, as data.
+import type { CommandSpec } from '../../client/index.ts'
+import { AS, NAMING } from './options.ts'
+
+export const checklistCommands: readonly CommandSpec[] = [
+  {
+    name: 'import',
+    summary: 'Read a checklist and show its gates, slots, holes and findings; nothing is run',
+    arguments: [{ name: '<file>', description: 'markdown checklist, or - for standard input' }],
+    options: [],
+    examples: ['seaworthy import RELEASE_CHECKLIST.md', 'seaworthy import checklist.md --json'],
+    needs: 'api',
+    load: async () => (await import('../../gates/cli.ts')).runImport,
+  },
+  {
+    name: 'lint',
+    summary: 'Show which commands of a checklist can exit 0 while their gate is false',
+    arguments: [{ name: '<file>', description: 'markdown checklist' }],
+    options: [{ flags: '--sarif <file>', description: 'also write the findings as SARIF 2.1.0' }],
+    examples: [
+      'seaworthy lint RELEASE_CHECKLIST.md',
+      'seaworthy lint checklist.md --sarif findings.sarif',
+    ],
+    needs: 'api',
+    load: async () => (await import('../../gates/cli.ts')).runLint,
+  },
+  {
+    name: 'plan',
+    summary: 'Propose a plan from a checklist, for people to read, edit and review',
+    arguments: [{ name: '<file>', description: 'markdown checklist' }],
+    options: [
+      ...NAMING,
+      { flags: '--out <file>', description: 'where the plan goes; default: beside the results' },
+      { flags: '--force', description: 'write over a plan file that is there' },
+    ],
+    examples: ['seaworthy plan RELEASE_CHECKLIST.md --out release.plan.yaml'],
+    needs: 'api',
+    load: async () => (await import('../../gates/cli.ts')).planChecklist,
+  },
+  {
+    name: 'plan review',
+    summary: 'Sign that you read a plan: its reads may then run; writes still ask each time',
+    arguments: [{ name: '<plan>', description: 'plan file' }],
+    options: [AS],
+    examples: ['seaworthy plan review release.plan.yaml --as alice'],
+    needs: 'api',
+    load: async () => (await import('../../gates/cli.ts')).runPlanReview,
+  },
+]

@@ -1,0 +1,25 @@
+// Arguments and options that several commands share, as data.
+import type { CommandArgument, CommandOption } from '../../client/index.ts'
+
+export const RELEASE: CommandArgument = {
+  name: '[release]',
+  description: 'SERVICE@VERSION; default: the release of the newest run',
+}
+export const AS: CommandOption = {
+  flags: '--as <name>',
+  description: 'local identity that signs (see `seaworthy key list`)',
+}
+export const NAMING: readonly CommandOption[] = [
+  {
+    flags: '--service <name>',
+    description: 'service that is released; default: from the document or its file name',
+  },
+  {
+    flags: '--release-version <version>',
+    description: 'version that is released; default: from the document',
+  },
+  {
+    flags: '--environment <name>',
+    description: 'environment the gates look at; default: from the document, else production',
+  },
+]

@@ -1,0 +1,83 @@
+// The commands of releases and bundles, as data.
+import type { CommandSpec } from '../../client/index.ts'
+import { AS, RELEASE } from './options.ts'
+
+export const releaseCommands: readonly CommandSpec[] = [
+  {
+    name: 'status',
+    summary: 'Show where a release stands: every gate, and who has signed',
+    arguments: [RELEASE],
+    options: [],
+    examples: ['seaworthy status', 'seaworthy status harbour@1.4.0'],
+    needs: 'api',
+    load: async () => (await import('../../release/cli.ts')).runStatus,
+  },
+  {
+    name: 'sign',
+    summary: 'Sign a release off in your role, over exactly what it shows now',
+    arguments: [RELEASE],
+    options: [
+      AS,
+      { flags: '--role <role>', description: 'role you sign in' },
+      { flags: '--comment <text>', description: 'what you looked at' },
+    ],
+    examples: ['seaworthy sign harbour@1.4.0 --as alice --role "Release Manager"'],
+    needs: 'api',
+    load: async () => (await import('../../release/cli.ts')).runSign,
+  },
+  {
+    name: 'reject',
+    summary: 'Say no to a release in your role',
+    arguments: [RELEASE],
+    options: [
+      AS,
+      { flags: '--role <role>', description: 'role you speak in' },
+      { flags: '--comment <text>', description: 'why' },
+    ],
+    examples: ['seaworthy reject harbour@1.4.0 --as bob --role "SRE" --comment "error rate is up"'],
+    needs: 'api',
+    load: async () => (await import('../../release/cli.ts')).runReject,
+  },
+  {
+    name: 'decide',
+    summary: 'Take the decision: one verdict, its reasons, and what would flip it',
+    arguments: [RELEASE],
+    options: [],
+    examples: ['seaworthy decide', 'seaworthy decide harbour@1.4.0 --json'],
+    needs: 'api',
+    load: async () => (await import('../../release/cli.ts')).runDecide,
+  },
+  {
+    name: 'report',
+    summary: 'Write the filled checklist and the one-page report of the newest decision',
+    arguments: [RELEASE],
+    options: [],
+    examples: ['seaworthy report harbour@1.4.0'],
+    needs: 'api',
+    load: async () => (await import('../../release/cli.ts')).runReport,
+  },
+  {
+    name: 'bundle',
+    summary: 'Seal everything needed to verify the newest decision offline',
+    arguments: [RELEASE],
+    options: [],
+    examples: ['seaworthy bundle harbour@1.4.0'],
+    needs: 'api',
+    load: async () => (await import('../../release/cli.ts')).runBundle,
+  },
+  {
+    name: 'verify',
+    summary: 'Verify a bundle offline: every hash, signature, proof, status and the verdict again',
+    arguments: [{ name: '<bundle>', description: 'bundle file' }],
+    options: [
+      {
+        flags: '--trust <file|key>',
+        description:
+          'trust file, public key file, base64 key or key id; without it the signer stays unknown (exit 12)',
+      },
+    ],
+    examples: ['seaworthy verify harbour-1.4.0.bundle.tar --trust harbour-1.4.0.trust.json'],
+    needs: 'alone',
+    load: async () => (await import('../cli/verify.ts')).runVerifyCommand,
+  },
+]

@@ -1,0 +1,72 @@
+// The commands of runs, as data.
+import type { CommandSpec } from '../../client/index.ts'
+import { AS, NAMING } from './options.ts'
+
+export const runCommands: readonly CommandSpec[] = [
+  {
+    name: 'run',
+    summary: 'Run the gates of a plan or checklist here, and submit what was seen',
+    arguments: [{ name: '<file>', description: 'plan file or markdown checklist' }],
+    options: [
+      ...NAMING,
+      {
+        flags: '--param <name[=value]>',
+        description: 'parameter for the gates; without a value it is taken from the environment',
+        repeated: true,
+      },
+      {
+        flags: '--secret <name>',
+        description: 'parameter whose value must never be stored',
+        repeated: true,
+      },
+      {
+        flags: '--artefact <name=sha256>',
+        description: 'digest of an artefact that is released',
+        repeated: true,
+      },
+      { flags: '--commit <sha>', description: 'git commit that is released' },
+      {
+        flags: '--author <name>',
+        description: 'local identity that wrote the change; may not sign off',
+      },
+      {
+        flags: '--workspace <folder>',
+        description:
+          'folder the gates run in; default: the plan’s own for plans, an empty one for checklists',
+      },
+      { flags: '--confirm <token>', description: 'run what the preview showed' },
+      {
+        flags: '--repeat',
+        description: 'run gates again that were cut off and may have changed something already',
+      },
+      { flags: '--fresh', description: 'start anew instead of resuming an unfinished run' },
+      {
+        flags: '--parallel <count>',
+        description: 'gates that may run at the same time; default 4',
+      },
+    ],
+    examples: [
+      'seaworthy run RELEASE_CHECKLIST.md',
+      'seaworthy run release.plan.yaml --param STAGING_URL=http://127.0.0.1:8080',
+    ],
+    needs: 'api',
+    load: async () => (await import('../cli/run.ts')).runRunCommand,
+  },
+  {
+    name: 'answer',
+    summary: 'Answer a manual gate of the newest run under your own key',
+    arguments: [{ name: '<gate>', description: 'id of the manual gate' }],
+    options: [
+      AS,
+      { flags: '--yes', description: 'what the gate asks holds' },
+      { flags: '--no', description: 'it does not hold' },
+      { flags: '--comment <text>', description: 'what you looked at' },
+      { flags: '--slot <id=value>', description: 'value for a slot of the gate', repeated: true },
+    ],
+    examples: [
+      'seaworthy answer team-readiness/on-call-coverage --as bob --yes --comment "rota checked"',
+    ],
+    needs: 'api',
+    load: async () => (await import('../../runner/cli.ts')).runAnswer,
+  },
+]
