@@ -1,22 +1,16 @@
 // A plan as a YAML file that a person reads, edits and hands back.
-import { Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
-import type { Node } from 'yaml'
-import { canonicalize, messageOf, parseStrictJson, utf8Text } from '../kernel/index.ts'
+import { Document, isMap, isSeq } from 'yaml'
+import { canonicalize, parseStrictJson, utf8Text } from '../kernel/index.ts'
 import type { SeaworthyError } from '../kernel/index.ts'
-import { singleLine } from '../document/index.ts'
+import { frameOf, readYamlText, singleLine } from '../document/index.ts'
 import { parsePlan } from '../verdict/index.ts'
 import type { Effect, Plan, PlanGate } from '../verdict/index.ts'
 import { gatesFault } from './errors.ts'
-import { frameOf } from './plan-frame.ts'
-import { mistakeIn } from './plan-mistake.ts'
 import { isVersionHole } from './template-values.ts'
 import { planFileSchema, planPlace } from './plan-schema.ts'
 
 /** Largest plan file that is read, in bytes. */
 export const PLAN_FILE_LIMIT_BYTES = 20 * 1024 * 1024
-
-/** How often aliases may be followed; a plan needs none, and each could multiply its size. */
-const ALIAS_LIMIT_COUNT = 100
 
 const HEADER = [
   ' A plan: what runs for each gate and how it is judged. Read every script before you review it.',
@@ -130,28 +124,19 @@ function decodePlanText(bytes: Uint8Array, name: string): string {
 
 /** JSON is read as the YAML that it also is, so that both get the same places in their refusals. */
 function readYaml(text: string, name: string): Plan {
-  const lines = new LineCounter()
-  const document = parseGuarded(text, lines, name)
-  // An unknown tag is only a warning to the reader; here it would silently become a text.
-  const error = document.errors[0] ?? document.warnings[0]
-  if (error !== undefined) {
-    const message = singleLine(error.message)
+  const read = readYamlText(text, { schema: planFileSchema, placeAt: planPlace })
+  if (read.ok) return read.value as Plan
+  const { stage, detail, place, cause } = read
+  if (!claimsFormat(text)) {
+    // Only what stops the reading is worth a word about a file that is something else altogether.
+    const advice = notAPlan(name, stage === 'shape' ? undefined : detail)
     throw refuse(
       name,
-      frameOf(
-        text,
-        lines.linePos(error.pos[0]),
-        claimsFormat(text) ? message : notAPlan(name, message),
-      ),
-      error,
+      place === undefined || stage === 'shape' ? advice : frameOf(text, place, advice),
+      cause,
     )
   }
-  const value = expandGuarded(document, text, name)
-  const checked = planFileSchema.safeParse(value)
-  if (checked.success) return checked.data as Plan
-  if (!claimsFormat(text)) throw refuse(name, notAPlan(name))
-  const { path, message } = mistakeIn(value, checked.error.issues)
-  throw refuse(name, frameOf(text, lines.linePos(offsetOf(document, path)), singleLine(message)))
+  throw refuse(name, place === undefined ? detail : frameOf(text, place, detail), cause)
 }
 
 /** Whether the file says of itself that it is a plan; one of a newer format is still a plan. */
@@ -165,62 +150,4 @@ function notAPlan(name: string, detail?: string): string {
     : 'plan files are written by: seaworthy plan CHECKLIST'
   const reason = detail === undefined ? '' : `; read as YAML: ${detail}`
   return `this is no plan file: expected the line "format: seaworthy-plan/1", got none; ${advice}${reason}`
-}
-
-// The YAML reader recurses, so a text of nested brackets ends in a RangeError of its own making.
-function parseGuarded(
-  text: string,
-  lines: LineCounter,
-  name: string,
-): ReturnType<typeof parseDocument> {
-  try {
-    return parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      uniqueKeys: true,
-      merge: false,
-      stringKeys: true,
-    })
-  } catch (thrown) {
-    const detail = `expected YAML, got ${singleLine(messageOf(thrown))}`
-    throw refuse(name, claimsFormat(text) ? detail : notAPlan(name, detail), thrown)
-  }
-}
-
-function expandGuarded(
-  document: ReturnType<typeof parseDocument>,
-  text: string,
-  name: string,
-): unknown {
-  try {
-    return document.toJS({ maxAliasCount: ALIAS_LIMIT_COUNT })
-  } catch (thrown) {
-    const detail = `expected YAML without multiplying aliases, got: ${singleLine(messageOf(thrown))}`
-    throw refuse(name, claimsFormat(text) ? detail : notAPlan(name, detail), thrown)
-  }
-}
-
-/** Where the deepest part of a path that exists stands; the key itself for a key that should not be there. */
-function offsetOf(
-  document: ReturnType<typeof parseDocument>,
-  path: readonly PropertyKey[],
-): number {
-  let node: unknown = document.contents
-  let offset = rangeStart(node) ?? 0
-  for (const step of path) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === step)
-      if (pair === undefined) return offset
-      offset = rangeStart(pair.key) ?? offset
-      node = pair.value
-    } else if (isSeq(node) && typeof step === 'number') {
-      node = node.items[step]
-      offset = rangeStart(node) ?? offset
-    } else return offset
-  }
-  return offset
-}
-
-function rangeStart(node: unknown): number | undefined {
-  return isMap(node) || isSeq(node) || isScalar(node) ? (node as Node).range?.[0] : undefined
 }

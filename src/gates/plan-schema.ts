@@ -1,5 +1,6 @@
 // The shape of a plan file for people: unknown keys are refused where they stand, meaning is checked by `verdict`.
 import { z } from 'zod'
+import type { YamlPlace } from '../document/index.ts'
 
 const text = z.string()
 const name = z.string().min(1)
@@ -103,14 +104,6 @@ export const planFileSchema = z.strictObject({
   gates: z.array(gate).min(1),
 })
 
-/** The shape at a place of a plan file. */
-export interface PlanPlace {
-  /** Keys that may stand there, in the order of the file. */
-  readonly keys: readonly string[]
-  /** For shapes that come in kinds: the key that names the kind, and the keys of each. */
-  readonly kinds?: { readonly by: string; readonly keys: ReadonlyMap<string, readonly string[]> }
-}
-
 const CHECK_KINDS = new Map(
   check.options.map((option) => [option.shape.type.value, Object.keys(option.shape)]),
 )
@@ -123,7 +116,7 @@ const READING_KINDS = new Map(
   }),
 )
 
-const PLACES: readonly (readonly [string, PlanPlace])[] = [
+const PLACES: readonly (readonly [string, YamlPlace])[] = [
   ['', { keys: Object.keys(planFileSchema.shape) }],
   ['source', { keys: Object.keys(planSource.shape) }],
   ['signOffs.#', { keys: Object.keys(signOff.shape) }],
@@ -144,10 +137,10 @@ function keysOf(kinds: ReadonlyMap<string, readonly string[]>): readonly string[
   return [...new Set([...kinds.values()].flat())]
 }
 
-const PLACE_BY_PATH: ReadonlyMap<string, PlanPlace> = new Map(PLACES)
+const PLACE_BY_PATH: ReadonlyMap<string, YamlPlace> = new Map(PLACES)
 
 /** What may stand at a path; undefined where the keys are free, as those of headers are, or nothing has keys. */
-export function planPlace(path: readonly PropertyKey[]): PlanPlace | undefined {
+export function planPlace(path: readonly PropertyKey[]): YamlPlace | undefined {
   return PLACE_BY_PATH.get(
     path.map((step) => (typeof step === 'number' ? '#' : String(step))).join('.'),
   )

@@ -16,6 +16,7 @@ export { defineErrors, EXIT, faultsOf, messageOf, SeaworthyError } from './error
 export type { ErrorRow, ErrorTable, ExitCode, FaultOptions } from './errors.ts'
 export { contentDigest, isContentDigest, slugOf, uuidV7 } from './ids.ts'
 export type { ContentDigest } from './ids.ts'
+export { nearestName } from './nearest.ts'
 export type * from './ports.ts'
 export { MASK, MASKED_VALUE_MINIMUM_LENGTH, redactValues } from './redaction.ts'
 export type { Redacted } from './redaction.ts'

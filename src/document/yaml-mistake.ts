@@ -1,29 +1,47 @@
-// Says what is wrong with the shape of a plan: which value, or which key and where it would belong.
+// Says what is wrong with the shape of a YAML file: which value, or which key and where it would belong.
 import type { z } from 'zod'
-import { nearestKey } from './plan-frame.ts'
-import { planPlace } from './plan-schema.ts'
-import type { PlanPlace } from './plan-schema.ts'
+import { nearestName } from '../kernel/index.ts'
 
-export interface PlanMistake {
+/** The shape at a place of a file. */
+export interface YamlPlace {
+  /** Keys that may stand there, in the order of the file. */
+  readonly keys: readonly string[]
+  /** For shapes that come in kinds: the key that names the kind, and the keys of each. */
+  readonly kinds?: { readonly by: string; readonly keys: ReadonlyMap<string, readonly string[]> }
+}
+
+/** What may stand at a path; undefined where the keys are free. */
+export type PlaceAt = (path: readonly PropertyKey[]) => YamlPlace | undefined
+
+export interface YamlMistake {
   /** To the value, or to the key that should not be there. */
   readonly path: readonly PropertyKey[]
   readonly message: string
 }
 
 /** The mistake to show of all issues: a mistyped key is also a missing one, and the typing mistake is the better answer. */
-export function mistakeIn(value: unknown, issues: readonly z.core.$ZodIssue[]): PlanMistake {
+export function mistakeIn(
+  value: unknown,
+  issues: readonly z.core.$ZodIssue[],
+  placeAt: PlaceAt,
+): YamlMistake {
   const issue = issues.find((candidate) => candidate.code === 'unrecognized_keys') ?? issues[0]!
   const key = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
   if (key === undefined)
     return { path: issue.path, message: `${shownPath(issue.path)}: ${issue.message}` }
   return {
     path: [...issue.path, key],
-    message: `unknown key "${key}" at ${shownPath(issue.path)}${hintFor(key, issue.path, value)}`,
+    message: `unknown key "${key}" at ${shownPath(issue.path)}${hintFor(key, issue.path, value, placeAt)}`,
   }
 }
 
-function hintFor(key: string, path: readonly PropertyKey[], value: unknown): string {
-  const place = planPlace(path)
+function hintFor(
+  key: string,
+  path: readonly PropertyKey[],
+  value: unknown,
+  placeAt: PlaceAt,
+): string {
+  const place = placeAt(path)
   if (place === undefined) return ''
   const kind = kindAt(place, path, value)
   if (kind === undefined) return suggestion(key, place.keys)
@@ -35,19 +53,19 @@ function hintFor(key: string, path: readonly PropertyKey[], value: unknown): str
 }
 
 function suggestion(key: string, keys: readonly string[]): string {
-  const nearest = nearestKey(key, keys)
+  const nearest = nearestName(key, keys)
   return nearest === undefined ? '' : `; did you mean "${nearest}"?`
 }
 
 /** The kinds whose records have this key. */
-function ownersOf(key: string, place: PlanPlace): string[] {
+function ownersOf(key: string, place: YamlPlace): string[] {
   return [...(place.kinds?.keys ?? [])]
     .filter(([, keys]) => keys.includes(key))
     .map(([kind]) => kind)
 }
 
 function kindAt(
-  place: PlanPlace,
+  place: YamlPlace,
   path: readonly PropertyKey[],
   value: unknown,
 ): { by: string; name: string; keys: readonly string[] } | undefined {
