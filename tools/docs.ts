@@ -1,8 +1,9 @@
 // Writes the generated reference pages; with --check it compares them with the files and judges links and commands.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { renderArchitecture } from './docs/architecture.ts'
+import { renderPlanReference, renderSchemas } from './docs/plan-file.ts'
 import { findUnknownCommands, readCommands, renderCommands } from './docs/commands.ts'
 import { findCodeFaults, readCodeRows, renderErrors } from './docs/errors.ts'
 import { inspectLinks, listMarkdown } from './docs/links.ts'
@@ -26,6 +27,8 @@ export async function inspectDocs(root: string): Promise<DocsReport> {
   const pages = new Map([
     ['docs/architecture.md', renderArchitecture(project)],
     ['docs/errors.md', renderErrors(codes)],
+    ['docs/plan-file.md', renderPlanReference()],
+    ...renderSchemas(),
     ...(commands === undefined ? [] : [['docs/cli.md', renderCommands(commands)] as const]),
   ])
   const stale = [...pages]
@@ -61,8 +64,10 @@ export function renderDocsReport({ pages, codeCount, linkCount, faults }: DocsRe
 if (import.meta.main) {
   const root = fileURLToPath(new URL('..', import.meta.url))
   if (!process.argv.includes('--check')) {
-    for (const [path, text] of (await inspectDocs(root)).pages)
+    for (const [path, text] of (await inspectDocs(root)).pages) {
+      mkdirSync(dirname(join(root, path)), { recursive: true })
       writeFileSync(join(root, path), text)
+    }
   }
   const report = await inspectDocs(root)
   process.stdout.write(`${renderDocsReport(report)}\n`)

@@ -73,6 +73,7 @@ function packOne(plan: PackagePlan, compiled: string, out: string): BuiltPackage
   )
   for (const path of files) copyFile(join(compiled, path), join(folder, 'dist', path))
   for (const name of plan.launchers) copyFile(join(root, 'bin', name), join(folder, 'bin', name))
+  for (const path of plan.schemas) copyFile(join(root, path), join(folder, path))
   copyFile(join(root, 'LICENSE'), join(folder, 'LICENSE'))
   copyFile(join(root, plan.readme), join(folder, 'README.md'))
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(plan.manifest, null, 2)}\n`)

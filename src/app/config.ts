@@ -1,5 +1,17 @@
-// Where the data lies and which server is meant; the only file that reads the environment.
+// Where the data lies and which server is meant: flag, then environment, then file, then default; the only file that reads the environment.
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { CommandDefaults } from '../client/index.ts'
+import type { FileSettings } from './config-file.ts'
+
+/** One setting as `seaworthy config` shows it. */
+export interface Setting {
+  readonly key: string
+  /** Safe to show: passwords and keys are masked. */
+  readonly value: string
+  /** Where the value was taken from, e.g. `--data`, `SEAWORTHY_DATA`, a file's path or `default`. */
+  readonly source: string
+}
 
 export interface AppConfig {
   /** Absolute path of the data folder. */
@@ -9,6 +21,9 @@ export interface AppConfig {
   readonly server?: { readonly url: string; readonly key: string }
   /** `postgres://…` replaces the embedded database. */
   readonly databaseUrl?: string
+  /** What commands about checklists take when they are not told. */
+  readonly defaults: CommandDefaults
+  readonly settings: readonly Setting[]
 }
 
 export interface ConfigFlags {
@@ -21,18 +36,75 @@ export interface ConfigFlags {
   readonly isServer?: boolean
 }
 
-/** A flag wins over the environment, the environment over the default. */
-export function readConfig(flags: ConfigFlags): AppConfig {
-  const url = readEnvironment('SEAWORTHY_URL')
-  const databaseUrl =
-    readEnvironment('SEAWORTHY_DATABASE_URL') ??
-    (flags.isServer === true ? readEnvironment('DATABASE_URL') : undefined)
+const CONFIG_FILE = 'seaworthy.yaml'
+
+/**
+ * A flag wins over the environment, the environment over the file, the file over the default.
+ * @throws APP_CONFIG_REFUSED
+ */
+export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
+  const file = await readFileSettings()
+  const settings: Setting[] = []
+  const take = (key: string, candidates: readonly Candidate[]): string | undefined => {
+    const found = candidates.find(({ value }) => value !== undefined)
+    if (found?.value === undefined) return undefined
+    const shown = key === 'data' ? resolve(found.value) : withoutPassword(found.value)
+    settings.push({ key, value: shown, source: found.source })
+    return found.value
+  }
+  const inFile = (value: string | undefined): Candidate => ({ value, source: file?.path ?? '' })
+  const data = take('data', [
+    { value: flags.data, source: '--data' },
+    fromEnvironment('SEAWORTHY_DATA'),
+    inFile(file?.data),
+    { value: '.seaworthy', source: 'default' },
+  ])
+  const tenantId = take('tenant', [
+    { value: flags.tenant, source: '--tenant' },
+    fromEnvironment('SEAWORTHY_TENANT'),
+    inFile(file?.tenant),
+    { value: 'local', source: 'default' },
+  ])
+  // Not from the file: whoever writes a repository's file must not choose where this person's key is sent.
+  const url = take('server', [fromEnvironment('SEAWORTHY_URL')])
+  const databaseUrl = take('database', [
+    fromEnvironment('SEAWORTHY_DATABASE_URL'),
+    ...(flags.isServer === true ? [fromEnvironment('DATABASE_URL')] : []),
+  ])
+  const defaults = {
+    checklist: take('checklist', [inFile(file?.checklist)]),
+    service: take('service', [inFile(file?.service)]),
+    environment: take('environment', [inFile(file?.environment)]),
+  }
   return {
-    dataFolder: resolve(flags.data ?? readEnvironment('SEAWORTHY_DATA') ?? '.seaworthy'),
-    tenantId: flags.tenant ?? readEnvironment('SEAWORTHY_TENANT') ?? 'local',
+    dataFolder: resolve(data ?? ''),
+    tenantId: tenantId ?? '',
     ...(url === undefined ? {} : { server: { url, key: readEnvironment('SEAWORTHY_KEY') ?? '' } }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    defaults,
+    settings,
   }
+}
+
+interface Candidate {
+  readonly value: string | undefined
+  readonly source: string
+}
+
+function fromEnvironment(name: string): Candidate {
+  return { value: readEnvironment(name), source: name }
+}
+
+// The reader of YAML is loaded only where there is a file to read: most calls have none and stay quick.
+async function readFileSettings(): Promise<FileSettings | undefined> {
+  const named = readEnvironment('SEAWORTHY_CONFIG')
+  if (named === undefined && !existsSync(CONFIG_FILE)) return undefined
+  const { readConfigFile } = await import('./config-file.ts')
+  return readConfigFile(resolve(named ?? CONFIG_FILE))
+}
+
+function withoutPassword(value: string): string {
+  return value.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/@:]*):[^@]*@/i, '$1:***@')
 }
 
 /** An empty variable counts as unset, as shells cannot easily tell the two apart. */

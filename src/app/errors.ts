@@ -14,6 +14,12 @@ export const appErrors = defineErrors({
     title: 'An option has a value it cannot take',
     hint: 'See the command’s --help.',
   },
+  APP_CONFIG_REFUSED: {
+    status: 400,
+    exit: 2,
+    title: 'The configuration file cannot be used',
+    hint: 'The message names the place; `seaworthy schema config` prints what may stand there.',
+  },
   APP_FILE_UNREADABLE: {
     status: 400,
     exit: 2,

@@ -47,7 +47,7 @@ async function executeCall(
     const value = options[name]
     return typeof value === 'string' ? value : undefined
   }
-  const config = readConfig({ data: text('data'), tenant: text('tenant') })
+  const config = await readConfig({ data: text('data'), tenant: text('tenant') })
   const notify = (line: string): void => void process.stderr.write(line)
   const { openSession } = await import('./cli/session.ts')
   const { makeCommandContext } = await import('./cli/context.ts')

@@ -76,6 +76,10 @@ export interface CommandFiles {
   /** Writes through a temporary file, so that a crash leaves the old content. */
   write(path: string, bytes: Uint8Array): Promise<void>
   exists(path: string): Promise<boolean>
+  /** Text of a regular file of at most that size; undefined when it is anything else. Links are not followed. */
+  readText(path: string, limitBytes: number): Promise<string | undefined>
+  /** Files below a folder as sorted relative paths, bounded; links are not followed, build output is left out. */
+  listBelow(folder: string): Promise<{ readonly paths: readonly string[]; readonly isCut: boolean }>
   /** The folder that results are written to. */
   readonly outputFolder: string
   resolve(...parts: readonly string[]): string
@@ -92,8 +96,17 @@ export interface CommandPorts {
   readonly dialSql: DialSql
 }
 
+/** What a command takes when its words do not say it: the repository's own configuration. */
+export interface CommandDefaults {
+  /** Path of a checklist or plan. */
+  readonly checklist: string | undefined
+  readonly service: string | undefined
+  readonly environment: string | undefined
+}
+
 export interface CommandContext {
   readonly client: Client
+  readonly defaults: CommandDefaults
   readonly version: string
   readonly files: CommandFiles
   readonly keys: KeyRing

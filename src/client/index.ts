@@ -4,6 +4,7 @@ export type { ApiAnswer, ApiRequest, Client, Transport } from './client.ts'
 export type {
   CommandArgument,
   CommandContext,
+  CommandDefaults,
   CommandFiles,
   CommandOption,
   CommandOutcome,

@@ -16,7 +16,7 @@ import type { RecordedPlan } from './service.ts'
 import { renderFindings } from '../soundness/index.ts'
 import { toSarif } from '../soundness/index.ts'
 import { gatesFault } from './errors.ts'
-import { isPlanFile, uploadPlan } from './upload.ts'
+import { chooseFile, isPlanFile, uploadPlan } from './upload.ts'
 
 /** Larger files are refused before they are read; the reader of documents has the same limit. */
 const CHECKLIST_LIMIT_BYTES = 32 * 1024 * 1024
@@ -25,7 +25,7 @@ export async function runImport(
   context: CommandContext,
   args: readonly string[],
 ): Promise<CommandOutcome> {
-  const imported = await importFile(context, args[0] ?? '')
+  const imported = await importFile(context, chooseFile(context, args[0]))
   return { exit: EXIT.ok, data: imported.checklist, text: renderImport(imported.checklist) }
 }
 
@@ -34,7 +34,7 @@ export async function runLint(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const { checklist, bytes, name } = await importFile(context, args[0] ?? '')
+  const { checklist, bytes, name } = await importFile(context, chooseFile(context, args[0]))
   if (typeof options['sarif'] === 'string') {
     const sarif = toSarif(checklist.findings, { documentName: name, toolVersion: context.version })
     await context.files.write(
@@ -56,7 +56,7 @@ export async function planChecklist(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const recorded = await uploadPlan(context, args[0] ?? '', options)
+  const recorded = await uploadPlan(context, chooseFile(context, args[0]), options)
   const fallback = `${recorded.plan.service}-${recorded.plan.version}.plan.yaml`.replace(
     /[^A-Za-z0-9._-]+/g,
     '-',
@@ -82,7 +82,7 @@ export async function runPlanReview(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const file = args[0] ?? ''
+  const file = chooseFile(context, args[0])
   if (!isPlanFile(file)) {
     throw gatesFault(
       'GATES_PLAN_FILE_REFUSED',

@@ -14,6 +14,12 @@ export const gatesErrors = defineErrors({
     title: 'The document has too many gates',
     hint: 'Split the checklist; the limit is stated in the message.',
   },
+  GATES_FILE_UNNAMED: {
+    status: 400,
+    exit: 2,
+    title: 'No checklist or plan was named',
+    hint: 'Name a file, or write `checklist: FILE` into seaworthy.yaml; `seaworthy init` proposes both.',
+  },
   GATES_PLAN_FILE_REFUSED: {
     status: 422,
     exit: 2,

@@ -12,6 +12,17 @@ export function isPlanFile(path: string): boolean {
 }
 
 /**
+ * The file a command is about: named, or else the repository's own.
+ * @throws GATES_FILE_UNNAMED
+ */
+export function chooseFile(context: CommandContext, named: string | undefined): string {
+  const file = named ?? context.defaults.checklist
+  if (file === undefined)
+    throw gatesFault('GATES_FILE_UNNAMED', 'expected a file, got none and no seaworthy.yaml')
+  return file
+}
+
+/**
  * @throws GATES_SOURCE_CHANGED when the checklist beside a plan file is not the one the plan was made from
  */
 export async function uploadPlan(
@@ -26,13 +37,14 @@ export async function uploadPlan(
     name: files.baseName(path),
     kind: isPlan ? 'plan' : 'checklist',
   })
-  const naming: readonly (readonly [string, string])[] = [
-    ['service', 'service'],
-    ['version', 'releaseVersion'],
-    ['environment', 'environment'],
+  // A plan file names its release itself; what the repository says is for checklists.
+  const naming: readonly (readonly [string, string, string | undefined])[] = [
+    ['service', 'service', isPlan ? undefined : context.defaults.service],
+    ['version', 'releaseVersion', undefined],
+    ['environment', 'environment', isPlan ? undefined : context.defaults.environment],
   ]
-  for (const [key, option] of naming) {
-    const value = options[option]
+  for (const [key, option, otherwise] of naming) {
+    const value = options[option] ?? otherwise
     if (typeof value === 'string') query.set(key, value)
   }
   const recorded = await client.upload<RecordedPlan>('POST', `/v1/plans?${query.toString()}`, bytes)

@@ -8,7 +8,7 @@ import type {
   LocalKey,
   OptionValues,
 } from '../client/index.ts'
-import { uploadPlan } from '../gates/index.ts'
+import { chooseFile, uploadPlan } from '../gates/index.ts'
 import type { RecordedPlan, RunView, StartedRun } from '../gates/index.ts'
 import { keyIdOf, releaseDigestOf } from '../proof/index.ts'
 import { isSatisfied } from '../verdict/index.ts'
@@ -42,7 +42,7 @@ export async function runHere(
   args: readonly string[],
   options: OptionValues,
 ): Promise<RunReport> {
-  const file = args[0] ?? ''
+  const file = chooseFile(context, args[0])
   const { client, ports } = context
   // Everything that can be refused is refused before a run is opened: a new run makes the last one history.
   const parallelLimit = parallelOf(options)

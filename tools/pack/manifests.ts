@@ -15,6 +15,8 @@ export interface PackagePlan {
   readonly manifest: Readonly<Record<string, unknown>>
   /** Files of `bin` it ships. */
   readonly launchers: readonly string[]
+  /** Published JSON Schemas it ships, relative to the repository. */
+  readonly schemas: readonly string[]
   /** Its README, relative to the repository. */
   readonly readme: string
   /** Whether a path below `src` (as `verify/index.ts`) belongs to it. */
@@ -30,10 +32,16 @@ export function planSeaworthy(root: RepositoryManifest): PackagePlan {
       name: 'seaworthy',
       description: root.description,
       bin: { seaworthy: 'bin/seaworthy.js' },
-      exports: { '.': entryOf('app/index'), './verify': entryOf('verify/index') },
+      exports: {
+        '.': entryOf('app/index'),
+        './verify': entryOf('verify/index'),
+        './schemas/*': './schemas/*',
+      },
+      files: ['bin', 'dist', 'schemas'],
       dependencies: root.dependencies,
     },
     launchers: ['runtime.js', 'seaworthy.js'],
+    schemas: ['schemas/plan.schema.json', 'schemas/config.schema.json'],
     readme: 'README.md',
     holds: () => true,
   }
@@ -52,6 +60,7 @@ export function planVerify(root: RepositoryManifest, reached: ReadonlySet<string
       exports: { '.': entryOf('verify/index'), './node': entryOf('verify/node') },
     },
     launchers: ['runtime.js', 'seaworthy-verify.js'],
+    schemas: [],
     readme: 'src/verify/README.md',
     holds: (path) => reached.has(path),
   }

@@ -1,5 +1,5 @@
 // What a command is handed: the API client over this process or a server, files, keys, ports.
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Client, CommandContext, CommandFiles, KeyRing } from '../../client/index.ts'
 import {
@@ -12,10 +12,11 @@ import {
   systemRandom,
   systemSpawn,
 } from '../../platform/index.ts'
-import { messageOf } from '../../kernel/index.ts'
+import { messageOf, utf8Text } from '../../kernel/index.ts'
 import type { AppConfig } from '../config.ts'
 import { readEnvironment } from '../config.ts'
 import { appFault } from '../errors.ts'
+import { listFilesBelow } from './file-list.ts'
 
 export interface ContextTerms {
   readonly config: AppConfig
@@ -35,6 +36,7 @@ export function makeCommandContext(terms: ContextTerms): CommandContext {
     isJson,
     isTerminal,
     signal,
+    defaults: config.defaults,
     notify: (text) => terms.notify(text),
     files: commandFiles(outputFolderOf(config)),
     keys: fileKeys(join(config.dataFolder, 'keys', 'people')),
@@ -68,6 +70,8 @@ function commandFiles(outputFolder: string): CommandFiles {
       return (await stat(path).catch(() => undefined))?.isFile() === true
     },
     read: readBounded,
+    readText: readPlainText,
+    listBelow: listFilesBelow,
     async write(path, bytes) {
       try {
         await mkdir(dirname(path), { recursive: true })
@@ -101,6 +105,18 @@ async function readBounded(path: string, limitBytes: number): Promise<Uint8Array
       })
     }
     throw error
+  }
+}
+
+// Whatever cannot be read as a text is no text: the caller looks at many files and needs none of them.
+async function readPlainText(path: string, limitBytes: number): Promise<string | undefined> {
+  const facts = await lstat(path).catch(() => undefined)
+  if (facts?.isFile() !== true || facts.size > limitBytes) return undefined
+  const bytes = await readFile(path).catch(() => undefined)
+  try {
+    return bytes === undefined ? undefined : utf8Text(new Uint8Array(bytes))
+  } catch {
+    return undefined
   }
 }
 

@@ -49,7 +49,7 @@ function renderRun(
     for (const { gate, effect, what } of waiting)
       lines.push(`  ${gate} (${effect}): ${firstLine(what)}`)
     lines.push(
-      `Read them, then: seaworthy run ${file}${parameterWords(view.run.terms.parameters)} --confirm ${preview.token}`,
+      `Read them, then: seaworthy run${file === '' ? '' : ` ${file}`}${parameterWords(view.run.terms.parameters)} --confirm ${preview.token}`,
     )
   }
   if (report.unknown.length > 0) {

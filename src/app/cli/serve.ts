@@ -25,7 +25,7 @@ export async function runServeCommand(
     const value = options[name]
     return typeof value === 'string' ? value : undefined
   }
-  const config = readConfig({ data: text('data'), tenant: text('tenant'), isServer: true })
+  const config = await readConfig({ data: text('data'), tenant: text('tenant'), isServer: true })
   return serveUntilAborted(config, options, context)
 }
 

@@ -1,12 +1,33 @@
 // The commands of checklists and plans, as data.
 import type { CommandSpec } from '../../client/index.ts'
-import { AS, NAMING } from './options.ts'
+import { AS, CHECKLIST, NAMING } from './options.ts'
 
 export const checklistCommands: readonly CommandSpec[] = [
   {
+    name: 'init',
+    summary: 'Propose a checklist from what a repository holds; runs nothing of it',
+    arguments: [{ name: '[folder]', description: 'repository; default: the current folder' }],
+    options: [
+      {
+        flags: '--out <file>',
+        description: 'where the checklist goes; default: RELEASE_CHECKLIST.md',
+      },
+      { flags: '--force', description: 'write over a checklist that is there' },
+    ],
+    examples: ['seaworthy init', 'seaworthy init ../service --out docs/release-checklist.md'],
+    needs: 'alone',
+    load: async () => (await import('../../survey/index.ts')).runInit,
+  },
+  {
     name: 'import',
     summary: 'Read a checklist and show its gates, slots, holes and findings; nothing is run',
-    arguments: [{ name: '<file>', description: 'markdown checklist, or - for standard input' }],
+    arguments: [
+      {
+        name: '[file]',
+        description:
+          'markdown checklist, or - for standard input; default: the one of seaworthy.yaml',
+      },
+    ],
     options: [],
     examples: ['seaworthy import RELEASE_CHECKLIST.md', 'seaworthy import checklist.md --json'],
     needs: 'api',
@@ -15,7 +36,7 @@ export const checklistCommands: readonly CommandSpec[] = [
   {
     name: 'lint',
     summary: 'Show which commands of a checklist can exit 0 while their gate is false',
-    arguments: [{ name: '<file>', description: 'markdown checklist' }],
+    arguments: [CHECKLIST],
     options: [{ flags: '--sarif <file>', description: 'also write the findings as SARIF 2.1.0' }],
     examples: [
       'seaworthy lint RELEASE_CHECKLIST.md',
@@ -27,7 +48,7 @@ export const checklistCommands: readonly CommandSpec[] = [
   {
     name: 'plan',
     summary: 'Propose a plan from a checklist, for people to read, edit and review',
-    arguments: [{ name: '<file>', description: 'markdown checklist' }],
+    arguments: [CHECKLIST],
     options: [
       ...NAMING,
       { flags: '--out <file>', description: 'where the plan goes; default: beside the results' },

@@ -5,6 +5,10 @@ export const RELEASE: CommandArgument = {
   name: '[release]',
   description: 'SERVICE@VERSION; default: the release of the newest run',
 }
+export const CHECKLIST: CommandArgument = {
+  name: '[file]',
+  description: 'markdown checklist; default: the one of seaworthy.yaml',
+}
 export const AS: CommandOption = {
   flags: '--as <name>',
   description: 'local identity that signs (see `seaworthy key list`)',

@@ -6,7 +6,12 @@ export const runCommands: readonly CommandSpec[] = [
   {
     name: 'run',
     summary: 'Run the gates of a plan or checklist here, and submit what was seen',
-    arguments: [{ name: '<file>', description: 'plan file or markdown checklist' }],
+    arguments: [
+      {
+        name: '[file]',
+        description: 'plan file or markdown checklist; default: the one of seaworthy.yaml',
+      },
+    ],
     options: [
       ...NAMING,
       {

@@ -23,6 +23,11 @@ interface WalkOptions {
   readonly port: string | undefined
 }
 
+interface WalkWords {
+  readonly values: { readonly once?: boolean; readonly data?: string; readonly port?: string }
+  readonly positionals: readonly string[]
+}
+
 const WALK_SPEC: Pick<CommandSpec, 'needs'> = { needs: 'api' }
 
 /** @returns the exit code: with --once that of the certified release's verdict */
@@ -33,7 +38,7 @@ export async function runWalkthrough(
 ): Promise<ExitCode> {
   const say = (text: string): void => void process.stdout.write(text)
   try {
-    const options = readOptions(argv)
+    const options = await readOptions(argv)
     const exit = await walk(options, version, signal, say)
     if (options.isOnce || signal.aborted) return exit
     say('\n')
@@ -89,7 +94,17 @@ async function walk(
   }
 }
 
-function readOptions(argv: readonly string[]): WalkOptions {
+async function readOptions(argv: readonly string[]): Promise<WalkOptions> {
+  const { values, positionals } = parseWords(argv)
+  return {
+    file: positionals[0],
+    isOnce: values.once === true,
+    config: await readConfig({ data: values.data }),
+    port: values.port,
+  }
+}
+
+function parseWords(argv: readonly string[]): WalkWords {
   try {
     const { values, positionals } = parseArgs({
       args: [...argv],
@@ -98,12 +113,7 @@ function readOptions(argv: readonly string[]): WalkOptions {
     })
     if (positionals.length > 1)
       throw new TypeError(`expected at most one file, got ${positionals.length}`)
-    return {
-      file: positionals[0],
-      isOnce: values.once === true,
-      config: readConfig({ data: values.data }),
-      port: values.port,
-    }
+    return { values, positionals }
   } catch (error) {
     throw appFault(
       'APP_COMMAND_UNKNOWN',

@@ -1,0 +1,95 @@
+// What each key of a plan file means, for editors and for the reference page; a key without words stops both from being made.
+
+/**
+ * By place (`#` for each of a list), then by key. Where a place comes in kinds and a key means something else in one of
+ * them, `kind.key` wins.
+ */
+export const PLAN_WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '': {
+    format: 'Version of this format',
+    service: 'What is released',
+    version: 'Version that is released',
+    environment: 'Environment the gates look at; evidence counts for no other',
+    source: 'Checklist the plan was made from',
+    signOffs: 'Roles that sign the release off; distinct people fill them',
+    gates: 'What has to hold',
+  },
+  source: {
+    name: 'File name of the checklist',
+    sha256: 'Digest of its bytes; the filled copy is made from exactly these',
+  },
+  'signOffs.#': {
+    role: 'Role that signs',
+    minimum: 'Distinct people needed for the role',
+  },
+  'gates.#': {
+    id: 'Unique name; results, dependencies and waivers refer to it',
+    title: 'What the gate claims, in the words of the checklist',
+    section: 'Headings above it',
+    phase: 'Phase in which it is due',
+    severity: 'required blocks the release; advisory is listed; informational is only shown',
+    effect: 'What running the check may change; anything but read asks each time',
+    provenRead:
+      'True where the lint proved that the check only reads; a plan cannot claim it on its own word',
+    check: 'How the gate is decided',
+    assertions: 'What must be true of what the check saw; a gate without any never passes',
+    parameters: 'Parameters ($NAME) that the check uses; a missing one blocks the gate',
+    needs: 'Ids of gates that have to be satisfied first',
+    holes:
+      'Places of the template that nobody filled; each blocks the gate. Remove an entry when you filled it',
+    slots: 'Places of the checklist that a value belongs in',
+    toggles: 'Undecided ✅❌ of the checklist',
+    children:
+      'Ids of gates below it; its status is the worst of theirs and it has no check of its own',
+    timeoutMs:
+      'Longest time one attempt may take, in milliseconds; then it is ended with everything it started',
+    maxAgeMs: 'Evidence older than this is STALE, in milliseconds; without it, age does not matter',
+    retries: 'Further attempts after ERROR; reads only',
+    exclusive: 'Gates that name the same resource never run at the same time',
+    unsound:
+      'Lint rules of level error that the check breaks: it can succeed while the gate is false',
+    source: 'Where the gate stands in the checklist',
+  },
+  'gates.#.check': {
+    type: 'How the gate is decided',
+    language: 'Shell of the script',
+    'unsupported.language': 'Language of a block that is not run',
+    script: 'What runs, under strict rules: a failing step fails the block',
+    method: 'HTTP method',
+    url: 'Address; may hold $NAME or ${NAME}',
+    headers: 'Request headers; may hold $NAME',
+    body: 'Request body; may hold $NAME',
+    connection: 'Name of the parameter that holds the database URL',
+    text: 'One SQL statement; runs in a read-only transaction that is rolled back',
+    path: 'File, relative to the workspace; nothing outside it is read',
+    question: 'What a person answers with yes or no',
+    reason: 'Why it cannot be run; the gate is BLOCKED',
+  },
+  'gates.#.assertions.#': {
+    read: 'Which value is looked at',
+    op: 'How it is compared',
+    value: 'What it is compared with; absent for exists',
+    unit: 'Unit of value: ms, s, min, h, d, %, kB, MiB, /s, rpm …',
+    tolerance: 'A numeric miss within this distance of the bound is WARN, not FAIL',
+    severity: 'advisory: false gives WARN instead of FAIL',
+    onNoData: 'What absent data means; inconclusive by default',
+    fills: 'Ids of slots and toggles of the checklist that this reading or its outcome fills',
+  },
+  'gates.#.assertions.#.read': {
+    from: 'Where the value is read from',
+    path: 'Path into the JSON, as $.items[0].name',
+    name: 'Header name',
+    column: 'Column of the answer',
+    row: 'Row of the answer, counted from 0; the first by default',
+    slot: 'Id of the slot whose value is read',
+  },
+  'gates.#.slots.#': {
+    id: 'Name of the slot within its gate',
+    label: 'Words beside the slot',
+    unit: 'Unit the value is in',
+    bound: 'Bound stated beside the slot',
+  },
+  'gates.#.slots.#.bound': { op: 'How the value is compared', value: 'With what' },
+  'gates.#.toggles.#': { id: 'Name of the toggle within its gate', label: 'Words beside it' },
+  'gates.#.source': { line: 'Line of the checklist', sha256: 'Digest of the item’s own bytes' },
+}

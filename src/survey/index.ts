@@ -1,0 +1,2 @@
+// Front door of the survey.
+export { runInit } from './cli.ts'
