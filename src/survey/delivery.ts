@@ -154,9 +154,7 @@ function surveyOrchestration(files: RepositoryFiles): Sightings {
       title: 'The chart renders and lints',
       because: chart,
       // A folder with other letters is named by a person who has read it.
-      ...(/^[\w./-]+$/.test(folder) && !folder.startsWith('-')
-        ? { command: `helm lint ${folder}` }
-        : {}),
+      ...(/^(?!-)(?!.*___)[\w./-]+$/.test(folder) ? { command: `helm lint ${folder}` } : {}),
     })
   }
   const deployed = chart ?? manifest
