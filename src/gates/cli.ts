@@ -1,5 +1,5 @@
 // The checklist commands: import, lint, plan, plan review.
-import { EXIT, harmlessText, utf8Bytes } from '../kernel/index.ts'
+import { EXIT, harmlessText, nearestName, utf8Bytes } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { readDocumentBytes } from '../document/index.ts'
 import {
@@ -13,8 +13,7 @@ import type { ImportedChecklist } from './imported.ts'
 import { formatPlanFile } from './plan-file.ts'
 import { renderImport, renderPlanSummary } from './screen.ts'
 import type { RecordedPlan } from './service.ts'
-import { renderFindings } from '../soundness/index.ts'
-import { toSarif } from '../soundness/index.ts'
+import { explainRule, LINT_RULES, renderFindings, toSarif } from '../soundness/index.ts'
 import { gatesFault } from './errors.ts'
 import { chooseFile, isPlanFile, uploadPlan } from './upload.ts'
 
@@ -34,6 +33,7 @@ export async function runLint(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
+  if (typeof options['explain'] === 'string') return explain(options['explain'])
   const { checklist, bytes, name } = await importFile(context, chooseFile(context, args[0]))
   if (typeof options['sarif'] === 'string') {
     const sarif = toSarif(checklist.findings, { documentName: name, toolVersion: context.version })
@@ -44,11 +44,26 @@ export async function runLint(
   }
   const errors = checklist.findings.filter((finding) => finding.level === 'error').length
   const summary = `${checklist.counts.blocks} blocks in ${checklist.counts.gates} gates looked at: ${checklist.findings.length} findings, ${errors} of level error`
+  const hint =
+    checklist.findings.length === 0 ? '' : '\nMore on a rule: seaworthy lint --explain RULE'
   return {
     exit: errors > 0 ? EXIT.noGo : EXIT.ok,
     data: { findings: checklist.findings, counts: checklist.counts },
-    text: `${renderFindings(checklist.findings, readDocumentBytes(bytes).text)}${summary}`,
+    text: `${renderFindings(checklist.findings, readDocumentBytes(bytes).text)}${summary}${hint}`,
   }
+}
+
+function explain(rule: string): CommandOutcome {
+  const text = explainRule(rule)
+  if (text === undefined) {
+    const names = LINT_RULES.map(({ id }) => id)
+    const nearest = nearestName(rule, names)
+    throw gatesFault(
+      'GATES_RULE_UNKNOWN',
+      `expected a lint rule, got ${JSON.stringify(rule)}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
+    )
+  }
+  return { exit: EXIT.ok, data: { rule, text }, text }
 }
 
 export async function planChecklist(

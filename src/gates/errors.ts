@@ -20,6 +20,12 @@ export const gatesErrors = defineErrors({
     title: 'No checklist or plan was named',
     hint: 'Name a file, or write `checklist: FILE` into seaworthy.yaml; `seaworthy init` proposes both.',
   },
+  GATES_RULE_UNKNOWN: {
+    status: 404,
+    exit: 6,
+    title: 'There is no such lint rule',
+    hint: 'docs/lint-rules.md lists them; import notes (version-unnamed, no-sign-offs …) explain themselves.',
+  },
   GATES_PLAN_FILE_REFUSED: {
     status: 422,
     exit: 2,

@@ -6,7 +6,7 @@ import { aBlock } from '../../test/shell-texts.ts'
 import type { Finding } from './block.ts'
 import { lintBlock } from './lint.ts'
 import { renderFindings } from './rendering.ts'
-import { renderRulesPage } from './rules-page.ts'
+import { explainRule, renderRulesPage } from './rules-page.ts'
 import { LINT_RULES } from './rules.ts'
 import { toSarif } from './sarif.ts'
 
@@ -102,8 +102,13 @@ test('the rules page is what the rule table says, and names no other rule', () =
   const page = readFileSync(new URL('../../docs/lint-rules.md', import.meta.url), 'utf8')
   assert.equal(page, renderRulesPage())
   const sections = [...page.matchAll(/^## (.+)$/gm)].map((match) => match[1])
-  assert.deepEqual(
-    sections,
-    LINT_RULES.map(({ id }) => id),
-  )
+  assert.deepEqual(sections, ['Strict mode', ...LINT_RULES.map(({ id }) => id)])
+})
+
+test('a rule is explained by its name, and another name is unknown', () => {
+  for (const { id, why, fix } of LINT_RULES) {
+    const text = explainRule(id) ?? ''
+    assert.ok(text.includes(why) && text.includes(fix), id)
+  }
+  assert.equal(explainRule('no-such-rule'), undefined)
 })

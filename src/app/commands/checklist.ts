@@ -37,10 +37,17 @@ export const checklistCommands: readonly CommandSpec[] = [
     name: 'lint',
     summary: 'Show which commands of a checklist can exit 0 while their gate is false',
     arguments: [CHECKLIST],
-    options: [{ flags: '--sarif <file>', description: 'also write the findings as SARIF 2.1.0' }],
+    options: [
+      { flags: '--sarif <file>', description: 'also write the findings as SARIF 2.1.0' },
+      {
+        flags: '--explain <rule>',
+        description: 'say why a rule exists and what to do; reads no file',
+      },
+    ],
     examples: [
       'seaworthy lint RELEASE_CHECKLIST.md',
       'seaworthy lint checklist.md --sarif findings.sarif',
+      'seaworthy lint --explain no-fail-curl',
     ],
     needs: 'api',
     load: async () => (await import('../../gates/cli.ts')).runLint,
