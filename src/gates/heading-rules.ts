@@ -1,6 +1,6 @@
 // What headings say about the gates below them: how much they matter, and in which phase they are due.
 import type { Heading } from '../document/index.ts'
-import type { Severity } from '../verdict/index.ts'
+import type { Phase, Severity } from '../verdict/index.ts'
 import { loweringWord } from './title-marks.ts'
 
 const ADVISORY = /^\W*(?:recommended|optional|nice[ -]to[ -]have|stretch|bonus)\b/iu
@@ -35,11 +35,6 @@ function severityUnder(headings: readonly Heading[]): ItemSeverity {
   }
   return { severity: 'required' }
 }
-
-/** Phases in the order they are due. */
-export const PHASES = ['pre-deploy', 'canary-5', 'canary-25', 'canary-100', 'post-deploy'] as const
-
-export type Phase = (typeof PHASES)[number]
 
 const SIGNS: readonly (readonly [Phase, RegExp])[] = [
   ['pre-deploy', /\bpre-?(?:deploy(?:ment)?|release|launch)\b/i],

@@ -91,7 +91,11 @@ const gate = z.strictObject({
 })
 
 const planSource = z.strictObject({ name: text, sha256: digest })
-const signOff = z.strictObject({ role: name, minimum: z.int().min(1) })
+const signOff = z.strictObject({
+  role: name,
+  minimum: z.int().min(1),
+  anyOf: z.array(name).min(1).exactOptional(),
+})
 
 /** Keys stand in the order in which a plan file shows them. */
 export const planFileSchema = z.strictObject({

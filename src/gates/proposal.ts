@@ -2,7 +2,7 @@
 import type { Assertion, Check, Plan, PlanGate, PlanSlot } from '../verdict/index.ts'
 import { bindBlocks } from './binding.ts'
 import type { Binding } from './binding.ts'
-import { PHASES } from './heading-rules.ts'
+import { PHASES } from '../verdict/index.ts'
 import type { GateBlock, ImportedChecklist, ImportedGate } from './imported.ts'
 import { checkOptions, fillHoles, valueForHole } from './template-values.ts'
 import type { ProposalOptions } from './template-values.ts'

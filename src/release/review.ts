@@ -1,8 +1,8 @@
 // Builds what people sign and what the decision reads, from what is stored now.
 import type { ContentDigest } from '../kernel/index.ts'
 import type { RunView } from '../gates/index.ts'
-import { reviewHashOf } from '../verdict/index.ts'
-import type { DecisionInputs, SignOff } from '../verdict/index.ts'
+import { defaultPhaseOf, reviewHashOf } from '../verdict/index.ts'
+import type { DecisionInputs, Phase, SignOff } from '../verdict/index.ts'
 import { GO_LIFETIME_MS } from './model.ts'
 import type { ReleaseReview } from './model.ts'
 import { formatReleaseName } from '../gates/index.ts'
@@ -33,6 +33,7 @@ export async function gatherRelease(
 export function freezeInputs(
   gathered: GatheredRelease,
   at: Pick<DecisionInputs, 'asOfMs' | 'checkpoint' | 'integrity'>,
+  phase: Phase | undefined = defaultPhaseOf(gathered.view.plan),
 ): DecisionInputs {
   const { view, author, signOffs } = gathered
   return {
@@ -42,6 +43,7 @@ export function freezeInputs(
     terms: view.run.terms,
     subject: view.run.subject,
     ...(author === null ? {} : { author }),
+    ...(phase === undefined ? {} : { phase }),
     results: view.results,
     risks: [],
     waivers: [],

@@ -16,7 +16,8 @@ import {
   NOON_MS,
 } from '../../test/decisions.ts'
 import { decide } from './decide.ts'
-import type { DecisionInputs, Risk, StoredStatus, Verdict, VerdictValue } from './model.ts'
+import type { DecisionInputs, StoredStatus, Verdict, VerdictValue } from './model.ts'
+import type { Risk } from './people-model.ts'
 import type { Plan, PlanGate } from './plan-model.ts'
 import { exitCodeOfVerdict } from './status.ts'
 

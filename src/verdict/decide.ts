@@ -1,10 +1,13 @@
 // The decision: a pure function of plan and frozen inputs, first matching rule wins, everything that blocks is listed.
 import type { ContentDigest, Digest } from '../kernel/index.ts'
-import type { Case, ConditionStates } from './case.ts'
-import { decisionHashOf, reviewHashWith, sortedBy } from './decision-hash.ts'
+import type { Case, ConditionStates, Outcome } from './case.ts'
+import { breakOpen, glassFor, glassReasons } from './break-glass.ts'
+import { decisionHashOf, reviewHashWith, sortedBy, sortedTexts } from './decision-hash.ts'
 import { gateReasons, nothingCertified } from './gate-rules.ts'
 import { INSTANT_LIMIT_MS, describeInstant } from './instant.ts'
-import type { DecisionInputs, Reason, Verdict, VerdictValue, Waiver } from './model.ts'
+import type { DecisionInputs, Reason, Verdict } from './model.ts'
+import type { BreakGlass, Waiver } from './people-model.ts'
+import { laterGates } from './phase.ts'
 import { notesOf } from './notes.ts'
 import type { Plan } from './plan-model.ts'
 import { planHashOf, withDescendants } from './plan.ts'
@@ -12,17 +15,12 @@ import { countSignOffs } from './quorum.ts'
 import {
   conditionReasons,
   environmentReasons,
+  readinessReasons,
   riskReasons,
   signOffReasons,
 } from './release-rules.ts'
 import { conditionState, standingsOf, withRollUps } from './standing.ts'
 import { coveringWaiver, refuseWaiver } from './waiver.ts'
-
-interface Outcome {
-  readonly value: VerdictValue
-  readonly reasons: readonly Reason[]
-  readonly used: ReadonlyMap<string, Waiver>
-}
 
 /**
  * The verdict of a release. Same plan and inputs, same verdict, in any order of the lists and for ever.
@@ -40,9 +38,12 @@ export function decide(digest: Digest, plan: Plan, inputs: DecisionInputs): Verd
   if (invalid.length > 0)
     return { value: 'INVALID', raw: 'INVALID', reasons: invalid, notes: [], ...hashes }
   const facts = openCase(digest, plan, inputs, reviewHash)
-  const final = ruleOn(facts, facts.waivers)
+  const ruled = ruleOn(facts, facts.waivers)
   const raw = ruleOn(facts, [])
-  const expiresAtMs = expiryOf(facts, final)
+  const glass = glassFor(ruled, inputs)
+  const final = glass === undefined ? ruled : breakOpen(ruled, glass)
+  const expiresAtMs = expiryOf(facts, final, glass)
+  const used = sortedTexts([...new Set([...final.used.values()].map((each) => each.id))])
   return {
     value: final.value,
     raw: raw.value,
@@ -50,6 +51,9 @@ export function decide(digest: Digest, plan: Plan, inputs: DecisionInputs): Verd
     notes: notesOf(facts, final.used),
     ...hashes,
     ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+    ...(used.length === 0 ? {} : { usedWaivers: used }),
+    ...(facts.later.size === 0 ? {} : { notYetDue: sortedTexts([...facts.later]) }),
+    ...(glass === undefined ? {} : { breakGlass: glass }),
   }
 }
 
@@ -59,25 +63,31 @@ function openCase(
   inputs: DecisionInputs,
   reviewHash: ContentDigest,
 ): Case {
-  const standings = withRollUps(plan, standingsOf(digest, plan, inputs), (child) => child.status)
+  const later = laterGates(plan, inputs.phase)
+  const all = withRollUps(plan, standingsOf(digest, plan, inputs), (child) => child.status)
+  const due = new Map([...standingsOf(digest, plan, inputs)].filter(([gate]) => !later.has(gate)))
+  const duePlan =
+    later.size === 0 ? plan : { ...plan, gates: plan.gates.filter((gate) => !later.has(gate.id)) }
+  const standings = withRollUps(duePlan, due, (child) => child.status)
   const conditions: ConditionStates = sortedBy(inputs.conditions, (each) => each.id).map(
     (condition) => ({
       condition,
-      state: conditionState(condition, standings, inputs.asOfMs),
+      state: conditionState(condition, all, inputs.asOfMs),
     }),
   )
   return {
-    plan,
+    plan: duePlan,
     inputs,
     standings,
     conditions,
+    later,
     held: withDescendants(
       plan.gates,
       conditions.flatMap((each) => (each.state === 'OPEN' ? [each.condition.gate] : [])),
     ),
     quorum: countSignOffs(plan, inputs, reviewHash),
     waivers: sortedBy(inputs.waivers, (each) => each.id).filter(
-      (each) => refuseWaiver(each, inputs) === undefined,
+      (each) => refuseWaiver(each, inputs, plan) === undefined,
     ),
   }
 }
@@ -112,8 +122,10 @@ function ruleOn(facts: Case, waivers: readonly Waiver[]): Outcome {
     ...nothingCertified(standings),
     ...riskReasons(inputs),
     ...environmentReasons(inputs),
+    ...readinessReasons(inputs),
+    ...glassReasons(inputs),
     ...conditionReasons(facts),
-    ...signOffReasons(facts.quorum),
+    ...signOffReasons(facts.quorum, inputs.policy),
   ]
   if (blocking.length > 0) {
     const isNoGo = blocking.some((reason) => !reason.rule.startsWith('7.6'))
@@ -176,9 +188,15 @@ function waiverReasons(used: ReadonlyMap<string, Waiver>): Reason[] {
 }
 
 /** A GO ends with its life, and no later than a waiver it used or a condition it waits for. */
-function expiryOf(facts: Case, outcome: Outcome): number | undefined {
+function expiryOf(
+  facts: Case,
+  outcome: Outcome,
+  glass: BreakGlass | undefined,
+): number | undefined {
   if (!['GO', 'GO_WITH_WAIVERS', 'CONDITIONAL_GO'].includes(outcome.value)) return undefined
   const ends = [facts.inputs.asOfMs + facts.inputs.policy.goLifetimeMs]
+  // What a broken glass overrides may be stale already; only the glass itself ends such a Go.
+  if (glass !== undefined) return Math.min(INSTANT_LIMIT_MS, glass.expiresAtMs, ...ends)
   for (const waiver of outcome.used.values()) ends.push(waiver.expiresAtMs)
   // A Go does not outlive the evidence it rests on: the next decision would call it stale.
   for (const { gate, expiresAtMs } of facts.standings.values()) {
@@ -189,6 +207,7 @@ function expiryOf(facts: Case, outcome: Outcome): number | undefined {
   return Math.min(INSTANT_LIMIT_MS, ...ends)
 }
 
+/** The order of reasons on every screen: by rule, then gate. */
 function sortedReasons(reasons: readonly Reason[]): Reason[] {
   return sortedBy(
     reasons,

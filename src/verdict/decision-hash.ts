@@ -1,6 +1,8 @@
 // The two hashes of a decision: what people sign, and what the decision statement signs.
 import type { ContentDigest, Digest } from '../kernel/index.ts'
 import type { DecisionInputs, GateResult } from './model.ts'
+import type { PolicyArea, WaiverApproval } from './people-model.ts'
+import { laterGates } from './phase.ts'
 import type { Plan } from './plan-model.ts'
 import { hashOfJson, planHashOf, withDescendants } from './plan.ts'
 
@@ -28,7 +30,20 @@ export function sortedBy<T>(
   })
 }
 
-const sortedTexts = (texts: readonly string[]): string[] => sortedBy(texts, (text) => text)
+const sortedApprovals = (approvals: readonly WaiverApproval[]): WaiverApproval[] =>
+  sortedBy(approvals, (each) => each.principal).map(({ principal, roles }) => ({
+    principal,
+    roles: sortedTexts(roles),
+  }))
+
+const sortedAreas = (areas: readonly PolicyArea[]): PolicyArea[] =>
+  sortedBy(
+    areas,
+    (each) => each.gates,
+    (each) => each.owner,
+  )
+
+export const sortedTexts = (texts: readonly string[]): string[] => sortedBy(texts, (text) => text)
 
 /**
  * What people sign: plan, results (gate, definition, stored status) without those of conditions' gates and of roll-ups
@@ -51,7 +66,8 @@ export function reviewHashWith(
     plan.gates,
     inputs.conditions.map((condition) => condition.gate),
   )
-  const left = new Set([...rollUps, ...held])
+  const { areas } = inputs.policy
+  const left = new Set([...rollUps, ...held, ...laterGates(plan, inputs.phase)])
   const results = inputs.results.filter((result) => !left.has(result.gate))
   return hashOfJson(digest, {
     format: 'seaworthy-review/1',
@@ -71,12 +87,18 @@ export function reviewHashWith(
         ...terms,
         gates: sortedTexts(terms.gates),
         approvers: sortedTexts(terms.approvers),
+        ...(terms.approvals === undefined ? {} : { approvals: sortedApprovals(terms.approvals) }),
       }),
     ),
     conditions: sortedBy(inputs.conditions, (condition) => condition.id).map(
       ({ withdrawn: _withdrawn, ...terms }) => terms,
     ),
-    policy: { ...inputs.policy, nonWaivable: sortedTexts(inputs.policy.nonWaivable) },
+    policy: {
+      ...inputs.policy,
+      nonWaivable: sortedTexts(inputs.policy.nonWaivable),
+      ...(areas === undefined ? {} : { areas: sortedAreas(areas) }),
+    },
+    ...(inputs.phase === undefined ? {} : { phase: inputs.phase }),
     subject: inputs.subject,
   })
 }
@@ -120,6 +142,13 @@ export function decisionHashOf(
       (each) => each.reason,
     ),
     ...(inputs.errorBudget === undefined ? {} : { errorBudget: inputs.errorBudget }),
+    ...(inputs.errorBudgetReading === undefined
+      ? {}
+      : { errorBudgetReading: inputs.errorBudgetReading }),
+    ...(inputs.roster === undefined ? {} : { roster: inputs.roster }),
+    ...(inputs.breakGlass === undefined
+      ? {}
+      : { breakGlass: sortedBy(inputs.breakGlass, (each) => each.id) }),
     asOfMs: inputs.asOfMs,
     checkpoint: inputs.checkpoint,
     integrity: { ok: inputs.integrity.ok, findings: sortedTexts(inputs.integrity.findings) },

@@ -16,7 +16,8 @@ import {
   NOON_MS,
 } from '../../test/decisions.ts'
 import { decide } from './decide.ts'
-import type { DecisionInputs, StoredStatus, Verdict, Waiver } from './model.ts'
+import type { DecisionInputs, StoredStatus, Verdict } from './model.ts'
+import type { Waiver } from './people-model.ts'
 import type { Plan } from './plan-model.ts'
 
 const A = aGate({ id: 'a' })

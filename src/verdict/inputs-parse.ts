@@ -73,6 +73,8 @@ const readResult = readRecord(
   { statement: readDigest, finishedAtMs: readLastInstantMs, environment: readName },
 )
 
+const readGrade = readOneOf(['low', 'medium', 'high'])
+
 const readRisk = readRecord(
   {
     id: readName,
@@ -85,6 +87,10 @@ const readRisk = readRecord(
     dueAtMs: readLastInstantMs,
     acceptedBy: readList(readName),
     acceptedUntilMs: readLastInstantMs,
+    likelihood: readGrade,
+    impact: readGrade,
+    mitigation: readText,
+    closureTest: readName,
   },
 )
 
@@ -103,7 +109,12 @@ const readWaiver = readRecord(
     maxUses: readInteger(1),
     revoked: readBoolean,
   },
-  { uses: readInteger(0) },
+  {
+    uses: readInteger(0),
+    compensatingControl: readText,
+    closureTest: readName,
+    approvals: readList(readRecord({ principal: readName, roles: readList(readName) }, {})),
+  },
 )
 
 const readCondition = readRecord(
@@ -123,12 +134,57 @@ const readSignOff = readRecord(
   {
     role: readName,
     principal: readName,
-    decision: readOneOf(['APPROVE', 'REJECT']),
+    decision: readOneOf(['APPROVE', 'REJECT', 'WITHDRAW']),
     reviewHash: readDigest,
     atMs: readLastInstantMs,
     statement: readDigest,
   },
+  { person: readName },
+)
+
+const readOverride = readRecord({ people: readList(readName), reason: readText }, {})
+
+const readFreeze = readRecord(
+  { fromMs: readLastInstantMs, untilMs: readLastInstantMs, reason: readText },
+  { id: readName, override: readOverride },
+)
+
+const readPolicy = readRecord(
+  {
+    nonWaivable: readList(readName),
+    goLifetimeMs: readInteger(1, INSTANT_LIMIT_MS),
+    minimumErrorBudget: readShare,
+  },
+  {
+    errorBudgetMaxAgeMs: readInteger(1, INSTANT_LIMIT_MS),
+    rosterMaxAgeMs: readInteger(1, INSTANT_LIMIT_MS),
+    areas: readList(readRecord({ gates: readText, owner: readName }, {})),
+    securityRole: readName,
+    rejectionsStand: readBoolean,
+  },
+)
+
+const readErrorBudgetReading = readRecord(
+  { source: readText, measuredAtMs: readLastInstantMs, enteredBy: readName },
+  { override: readOverride },
+)
+
+const readRoster = readRecord(
+  { people: readList(readName), confirmedBy: readName, confirmedAtMs: readLastInstantMs },
   {},
+)
+
+const readBreakGlass = readRecord(
+  {
+    id: readName,
+    version: readName,
+    principal: readName,
+    reason: readText,
+    atMs: readLastInstantMs,
+    expiresAtMs: readLastInstantMs,
+    reviewDueAtMs: readLastInstantMs,
+  },
+  { reviewedBy: readName },
 )
 
 const readInputs: Reader<DecisionInputs> = readRecord(
@@ -142,23 +198,21 @@ const readInputs: Reader<DecisionInputs> = readRecord(
     risks: readList(readRisk),
     waivers: readList(readWaiver),
     conditions: readList(readCondition),
-    policy: readRecord(
-      {
-        nonWaivable: readList(readName),
-        goLifetimeMs: readInteger(1, INSTANT_LIMIT_MS),
-        minimumErrorBudget: readShare,
-      },
-      {},
-    ),
+    policy: readPolicy,
     signOffs: readList(readSignOff),
-    freeze: readList(
-      readRecord({ fromMs: readLastInstantMs, untilMs: readLastInstantMs, reason: readText }, {}),
-    ),
+    freeze: readList(readFreeze),
     asOfMs: readLastInstantMs,
     checkpoint: readRecord({ origin: readText, size: readInteger(0), root: readText }, {}),
     integrity: readRecord({ ok: readBoolean, findings: readList(readText) }, {}),
   },
-  { author: readName, errorBudget: readBudget },
+  {
+    author: readName,
+    errorBudget: readBudget,
+    phase: readName,
+    errorBudgetReading: readErrorBudgetReading,
+    roster: readRoster,
+    breakGlass: readList(readBreakGlass),
+  },
 )
 
 /**
@@ -182,6 +236,7 @@ export function parseDecisionInputs(json: unknown): DecisionInputs {
     ['risk', inputs.risks.map((each) => each.id)],
     ['waiver', inputs.waivers.map((each) => each.id)],
     ['condition', inputs.conditions.map((each) => each.id)],
+    ['broken glass', (inputs.breakGlass ?? []).map((each) => each.id)],
     ['sign-off statement', inputs.signOffs.map((each) => each.statement)],
   ]
   for (const [what, ids] of lists) {

@@ -1,5 +1,16 @@
 // The shapes everything is judged by: capture, judgement, decision. Pure types; all are JSON values.
 import type { ContentDigest } from '../kernel/index.ts'
+import type {
+  BreakGlass,
+  Condition,
+  DecisionPolicy,
+  ErrorBudgetReading,
+  FreezeWindow,
+  Risk,
+  Roster,
+  SignOff,
+  Waiver,
+} from './people-model.ts'
 import type { Assertion } from './plan-model.ts'
 
 /** One stored piece of evidence that a capture points to. */
@@ -150,73 +161,6 @@ export interface Subject {
   readonly commit?: string
 }
 
-export interface Risk {
-  readonly id: string
-  readonly level: 'P0' | 'P1' | 'P2' | 'P3'
-  readonly title: string
-  readonly owner: string
-  readonly state: 'OPEN' | 'ACCEPTED' | 'CLOSED'
-  readonly dueAtMs?: number
-  readonly acceptedBy?: readonly string[]
-  readonly acceptedUntilMs?: number
-}
-
-export interface Waiver {
-  readonly id: string
-  readonly gates: readonly string[]
-  readonly environment: string
-  readonly version: string
-  readonly reason: string
-  readonly risk: string
-  readonly requester: string
-  readonly approvers: readonly string[]
-  readonly issuedAtMs: number
-  readonly expiresAtMs: number
-  readonly maxUses: number
-  readonly revoked: boolean
-  /** Earlier decisions that used it; state, not a term. Absent = none. */
-  readonly uses?: number
-}
-
-export interface Condition {
-  readonly id: string
-  readonly text: string
-  readonly gate: string
-  readonly owner: string
-  readonly dueAtMs: number
-  readonly onMiss: 'NO_GO' | 'EXTEND'
-  readonly blocks: 'freeze' | 'deploy' | 'phase' | 'post'
-  /** Taken back; its gate counts as any other. State, not a term. Absent = false. */
-  readonly withdrawn?: boolean
-}
-
-export type ConditionState = 'OPEN' | 'MET' | 'MISSED' | 'WITHDRAWN'
-
-export interface SignOff {
-  readonly role: string
-  readonly principal: string
-  readonly decision: 'APPROVE' | 'REJECT'
-  readonly reviewHash: ContentDigest
-  readonly atMs: number
-  /** Digest of the signed statement. */
-  readonly statement: ContentDigest
-}
-
-export interface FreezeWindow {
-  readonly fromMs: number
-  readonly untilMs: number
-  readonly reason: string
-}
-
-export interface DecisionPolicy {
-  /** Gates no waiver may cover. */
-  readonly nonWaivable: readonly string[]
-  /** A GO is void after this long. */
-  readonly goLifetimeMs: number
-  /** Smallest remaining share of the error budget that still allows a deploy, 0–1. */
-  readonly minimumErrorBudget: number
-}
-
 /** Everything a decision rests on, frozen. JSON; hashed as canonical JSON. */
 export interface DecisionInputs {
   readonly format: 'seaworthy-decision-inputs/1'
@@ -226,6 +170,8 @@ export interface DecisionInputs {
   readonly subject: Subject
   /** Account that wrote the change; may not sign off. */
   readonly author?: string
+  /** The phase the decision is taken for: gates of later phases are not yet due. Absent = every gate counts. */
+  readonly phase?: string
   readonly results: readonly GateResult[]
   readonly risks: readonly Risk[]
   readonly waivers: readonly Waiver[]
@@ -235,6 +181,12 @@ export interface DecisionInputs {
   readonly freeze: readonly FreezeWindow[]
   /** Remaining share of the error budget, 0–1; absent when no objective is declared. */
   readonly errorBudget?: number
+  /** Where the error budget comes from; absent in inputs that only state the number. */
+  readonly errorBudgetReading?: ErrorBudgetReading
+  /** The on-call roster as it was confirmed last; absent when nobody ever did. */
+  readonly roster?: Roster
+  /** Glasses broken for this release, and unreviewed ones of other versions of the service. Absent = none. */
+  readonly breakGlass?: readonly BreakGlass[]
   readonly asOfMs: number
   /** Ledger state the decision was taken on: size and root (base64). */
   readonly checkpoint: { readonly origin: string; readonly size: number; readonly root: string }
@@ -265,4 +217,10 @@ export interface Verdict {
   readonly asOfMs: number
   /** When a GO is void; absent for other verdicts. */
   readonly expiresAtMs?: number
+  /** Ids of the waivers that the verdict rests on. Absent = none. */
+  readonly usedWaivers?: readonly string[]
+  /** Gates of later phases, which did not count. Absent = none. */
+  readonly notYetDue?: readonly string[]
+  /** The broken glass without which this would not be a Go; `raw` is then the verdict without it and without waivers. */
+  readonly breakGlass?: BreakGlass
 }

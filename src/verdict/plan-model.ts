@@ -122,6 +122,8 @@ export interface SignOffRole {
   readonly role: string
   /** Distinct people needed for the role. */
   readonly minimum: number
+  /** Roles whose holders may fill it too: any one of them is as good. Absent = only the role itself. */
+  readonly anyOf?: readonly string[]
 }
 
 export interface Plan {

@@ -163,7 +163,7 @@ const readGate: Reader<PlanGate> = readRecord(
 
 const readSignOffRole: Reader<SignOffRole> = readRecord(
   { role: readName, minimum: readInteger(1, SIGN_OFF_MINIMUM_LIMIT) },
-  {},
+  { anyOf: readList(readName, 1) },
 )
 
 const readPlan: Reader<Plan> = readRecord(

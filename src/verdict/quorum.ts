@@ -1,7 +1,8 @@
 // Which sign-offs count, who rejected, and whether distinct people fill every role.
 import { sortedBy } from './decision-hash.ts'
 import type { ContentDigest } from '../kernel/index.ts'
-import type { DecisionInputs, SignOff } from './model.ts'
+import type { DecisionInputs } from './model.ts'
+import type { SignOff } from './people-model.ts'
 import type { Plan, SignOffRole } from './plan-model.ts'
 import { CLOCK_SKEW_LIMIT_MS } from './staleness.ts'
 
@@ -21,9 +22,13 @@ export interface Quorum {
   readonly ignored: readonly { readonly signOff: SignOff; readonly why: string }[]
 }
 
+/** Who spoke: the person behind the key. */
+const speakerOf = (signOff: SignOff): string => signOff.person ?? signOff.principal
+
 /**
- * Counts the latest sign-off of each role and person over this reviewHash. The author's approval and approvals dated in
- * the future are left out, rejections never for these reasons. One person fills one place over all roles.
+ * Counts the latest word of each role and person. Approvals count over this reviewHash only, and neither the author's nor
+ * those dated in the future; a rejection counts whoever gave it whenever. By policy it stands over every state of the
+ * release until that person withdraws it. One person fills one place over all roles, with however many keys.
  */
 export function countSignOffs(
   plan: Plan,
@@ -41,13 +46,17 @@ export function countSignOffs(
   )
   for (const signOff of ordered) {
     const why = refuseSignOff(signOff, inputs, reviewHash)
-    if (why === undefined) latest.set(JSON.stringify([signOff.role, signOff.principal]), signOff)
-    else ignored.push({ signOff, why })
+    const place = JSON.stringify([signOff.role, speakerOf(signOff)])
+    if (why !== undefined) ignored.push({ signOff, why })
+    else if (signOff.decision === 'WITHDRAW') latest.delete(place)
+    else if (inputs.policy.rejectionsStand === true && latest.get(place)?.decision === 'REJECT')
+      ignored.push({ signOff, why: 'the person has rejected it and not withdrawn that' })
+    else latest.set(place, signOff)
   }
   const counted = sortedBy(
     [...latest.values()],
     (each) => each.role,
-    (each) => each.principal,
+    (each) => speakerOf(each),
   )
   const approvals = counted.filter((each) => each.decision === 'APPROVE')
   return {
@@ -67,9 +76,12 @@ function refuseSignOff(
   inputs: DecisionInputs,
   reviewHash: ContentDigest,
 ): string | undefined {
-  if (signOff.reviewHash !== reviewHash) return 'it was given over an earlier state of the release'
-  if (signOff.decision === 'REJECT') return undefined
-  if (signOff.principal === inputs.author) return 'the author of the change may not sign off'
+  const isOfNow = signOff.reviewHash === reviewHash
+  const stands = inputs.policy.rejectionsStand === true && signOff.decision !== 'APPROVE'
+  if (!isOfNow && !stands) return 'it was given over an earlier state of the release'
+  if (signOff.decision !== 'APPROVE') return undefined
+  if (signOff.principal === inputs.author || speakerOf(signOff) === inputs.author)
+    return 'the author of the change may not sign off'
   if (signOff.atMs > inputs.asOfMs + CLOCK_SKEW_LIMIT_MS) return 'it is dated in the future'
   return undefined
 }
@@ -79,9 +91,9 @@ function gapsOf(roles: readonly SignOffRole[], approvals: readonly SignOff[]): Q
   const people = new Map<string, readonly string[]>()
   for (const role of roles) {
     const signers = approvals
-      .filter((each) => each.role === role.role)
-      .map((each) => each.principal)
-    people.set(role.role, signers)
+      .filter((each) => each.role === role.role || (role.anyOf ?? []).includes(each.role))
+      .map(speakerOf)
+    people.set(role.role, [...new Set(signers)])
   }
   const roleOf = new Map<string, string>()
   const seat = (role: string, tried: Set<string>): boolean => {

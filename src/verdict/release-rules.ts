@@ -1,8 +1,10 @@
 // Rules 3 to 6 of a decision beside the gates: risks, freeze, error budget, conditions and sign-offs.
 import type { Case } from './case.ts'
 import { describeInstant } from './instant.ts'
-import type { DecisionInputs, Reason, Risk } from './model.ts'
+import type { DecisionInputs, Reason } from './model.ts'
+import type { DecisionPolicy, Override, Risk } from './people-model.ts'
 import type { Quorum } from './quorum.ts'
+import { CLOCK_SKEW_LIMIT_MS } from './staleness.ts'
 
 /** Rule 3: P0 until closed; P1 until closed or accepted by two; P2 once overdue. P3 never blocks. */
 export function riskReasons(inputs: DecisionInputs): Reason[] {
@@ -46,13 +48,15 @@ function whyNotAccepted(risk: Risk, asOfMs: number): string | undefined {
 export function environmentReasons(inputs: DecisionInputs): Reason[] {
   const out: Reason[] = inputs.freeze
     .filter((each) => each.fromMs <= inputs.asOfMs && inputs.asOfMs < each.untilMs)
+    .filter((each) => !isOverridden(each.override))
     .map((each) => ({
       rule: '7.4-freeze',
       text: `a freeze is active: ${each.reason}`,
-      flip: `Decide after ${describeInstant(each.untilMs)}.`,
+      flip: `Decide after ${describeInstant(each.untilMs)}, or two people override it with a reason.`,
     }))
   const { errorBudget, policy } = inputs
-  if (errorBudget !== undefined && !(errorBudget >= policy.minimumErrorBudget)) {
+  const isPassed = isOverridden(inputs.errorBudgetReading?.override)
+  if (errorBudget !== undefined && !(errorBudget >= policy.minimumErrorBudget) && !isPassed) {
     out.push({
       rule: '7.4-error-budget',
       text: `expected at least ${policy.minimumErrorBudget} of the error budget, got ${errorBudget}`,
@@ -62,11 +66,54 @@ export function environmentReasons(inputs: DecisionInputs): Reason[] {
   return out
 }
 
+/** Two distinct people with a reason; the control plane records nothing less, and this does not take its word. */
+function isOverridden(override: Override | undefined): boolean {
+  return (
+    override !== undefined && override.reason.trim() !== '' && new Set(override.people).size > 1
+  )
+}
+
+/** Rule 6 for what has to be fresh besides evidence: an entered error budget, and the on-call roster. */
+export function readinessReasons(inputs: DecisionInputs): Reason[] {
+  const { policy, asOfMs, errorBudgetReading: reading, roster } = inputs
+  const out: Reason[] = []
+  const needsBudget = policy.minimumErrorBudget > 0 && policy.errorBudgetMaxAgeMs !== undefined
+  if (needsBudget && !isOverridden(reading?.override)) {
+    const why = whyNotFresh(reading?.measuredAtMs, policy.errorBudgetMaxAgeMs, asOfMs)
+    if (why !== undefined)
+      out.push({
+        rule: '7.6-error-budget',
+        text: `the error budget ${why}`,
+        flip: 'Enter what is left of the error budget, with its source.',
+      })
+  }
+  const why = whyNotFresh(roster?.confirmedAtMs, policy.rosterMaxAgeMs, asOfMs)
+  if (why !== undefined)
+    out.push({
+      rule: '7.6-roster',
+      text: `the on-call roster ${why}`,
+      flip: 'Confirm who is on call.',
+    })
+  return out
+}
+
+function whyNotFresh(
+  atMs: number | undefined,
+  maxAgeMs: number | undefined,
+  asOfMs: number,
+): string | undefined {
+  if (maxAgeMs === undefined) return undefined
+  if (atMs === undefined) return 'was never entered'
+  if (atMs > asOfMs + CLOCK_SKEW_LIMIT_MS)
+    return `is dated in the future (${describeInstant(atMs)})`
+  return asOfMs > atMs + maxAgeMs ? `is too old (${describeInstant(atMs)})` : undefined
+}
+
 /** Rules 5 and 6 for conditions: missed ones, and those whose gate nobody can find. */
 export function conditionReasons(facts: Case): Reason[] {
   return facts.conditions.flatMap(({ condition, state }): Reason[] => {
     const { id, gate } = condition
-    if (state !== 'WITHDRAWN' && !facts.standings.has(gate)) {
+    if (state !== 'WITHDRAWN' && !facts.standings.has(gate) && !facts.later.has(gate)) {
       const text = `condition ${id} names ${gate}, which is not in the plan`
       return [{ rule: '7.6-condition', gate, text, flip: 'Name a gate of the plan.' }]
     }
@@ -93,12 +140,15 @@ export function conditionReasons(facts: Case): Reason[] {
 }
 
 /** Rule 5 for rejections, rule 6 for roles that distinct people do not fill. */
-export function signOffReasons(quorum: Quorum): Reason[] {
+export function signOffReasons(quorum: Quorum, policy: DecisionPolicy): Reason[] {
+  const isStanding = policy.rejectionsStand === true
   const rejected: Reason[] = quorum.rejections.map((each) => ({
     rule: '7.5-rejection',
     evidence: each.statement,
     text: `${each.principal} rejected it as ${each.role}`,
-    flip: `${each.principal} approves it as ${each.role}.`,
+    flip: isStanding
+      ? `${each.person ?? each.principal} withdraws the rejection as ${each.role}.`
+      : `${each.principal} approves it as ${each.role}.`,
   }))
   const missing: Reason[] = quorum.gaps.map((gap) => ({
     rule: '7.6-sign-off',

@@ -1,6 +1,7 @@
 // Where every gate of a plan stands at the time of a decision, roll-ups and condition-held gates included.
 import type { ContentDigest, Digest } from '../kernel/index.ts'
-import type { Condition, ConditionState, DecisionInputs, GateResult, Status } from './model.ts'
+import type { DecisionInputs, GateResult, Status } from './model.ts'
+import type { Condition, ConditionState } from './people-model.ts'
 import type { Plan, PlanGate } from './plan-model.ts'
 import { definitionHashOf, orderGates } from './plan.ts'
 import { timedStatus } from './staleness.ts'

@@ -1,16 +1,25 @@
 // Whether a waiver is in force, and which gate it covers.
-import type { DecisionInputs, Status, Waiver } from './model.ts'
+import type { DecisionInputs, Status } from './model.ts'
+import type { Waiver } from './people-model.ts'
+import type { Plan } from './plan-model.ts'
 import { CLOCK_SKEW_LIMIT_MS } from './staleness.ts'
 
 /** Longest life of a waiver. */
-export const WAIVER_LIFETIME_LIMIT_MS = 30 * 86_400_000
+const WAIVER_LIFETIME_LIMIT_DAYS = 30
+/** Longest life of a waiver that security approved. */
+const SECURED_LIFETIME_LIMIT_DAYS = 90
+const DAY_MS = 86_400_000
 /** Distinct people who must approve, none of them the requester. */
-export const WAIVER_APPROVER_MINIMUM = 2
+const WAIVER_APPROVER_MINIMUM = 2
 
 const WAIVABLE: ReadonlySet<Status> = new Set<Status>(['FAIL', 'WARN', 'STALE', 'INCONCLUSIVE'])
 
 /** Why the waiver has no force in this decision; undefined when it has. Source: release semantics, section 5. */
-export function refuseWaiver(waiver: Waiver, inputs: DecisionInputs): string | undefined {
+export function refuseWaiver(
+  waiver: Waiver,
+  inputs: DecisionInputs,
+  plan: Plan,
+): string | undefined {
   const { subject, asOfMs } = inputs
   if (waiver.revoked) return 'it was revoked'
   if (waiver.version !== subject.version)
@@ -21,17 +30,50 @@ export function refuseWaiver(waiver: Waiver, inputs: DecisionInputs): string | u
   if (waiver.reason.trim() === '') return 'it states no reason'
   if (!inputs.risks.some((risk) => risk.id === waiver.risk))
     return `its risk ${waiver.risk} is not in the register`
-  const approvers = new Set(waiver.approvers)
-  if (approvers.has(waiver.requester)) return 'its requester is among its approvers'
-  if (approvers.size < WAIVER_APPROVER_MINIMUM) {
-    return `it has ${approvers.size} distinct approvers of ${WAIVER_APPROVER_MINIMUM}`
-  }
+  const lacking = refuseApprovers(waiver, inputs, plan)
+  if (lacking !== undefined) return lacking
   if (waiver.issuedAtMs > asOfMs + CLOCK_SKEW_LIMIT_MS) return 'it is not issued yet'
-  if (waiver.expiresAtMs - waiver.issuedAtMs > WAIVER_LIFETIME_LIMIT_MS)
-    return 'it lasts longer than 30 days'
+  const days = isSecured(waiver, inputs) ? SECURED_LIFETIME_LIMIT_DAYS : WAIVER_LIFETIME_LIMIT_DAYS
+  if (waiver.expiresAtMs - waiver.issuedAtMs > days * DAY_MS)
+    return `it lasts longer than ${days} days`
   if (asOfMs >= waiver.expiresAtMs) return 'it has expired'
   if ((waiver.uses ?? 0) >= waiver.maxUses) return 'it is used up'
   return undefined
+}
+
+function refuseApprovers(waiver: Waiver, inputs: DecisionInputs, plan: Plan): string | undefined {
+  const approvers = new Set(waiver.approvers)
+  if (approvers.has(waiver.requester)) return 'its requester is among its approvers'
+  if (inputs.author !== undefined && approvers.has(inputs.author))
+    return 'the author of the change is among its approvers'
+  if (approvers.size < WAIVER_APPROVER_MINIMUM)
+    return `it has ${approvers.size} distinct approvers of ${WAIVER_APPROVER_MINIMUM}`
+  const { approvals } = waiver
+  if (approvals === undefined) return undefined
+  const held = new Set(approvals.flatMap((each) => each.roles))
+  for (const gate of waiver.gates) {
+    const owners = ownersOf(gate, inputs, plan)
+    if (owners.length > 0 && !owners.some((owner) => held.has(owner)))
+      return `none of its approvers owns ${gate} (${owners.join(' or ')})`
+  }
+  return undefined
+}
+
+/** Roles that own the area of a gate: as the policy says, the longest beginning first; else any that the plan asks for. */
+function ownersOf(gate: string, inputs: DecisionInputs, plan: Plan): readonly string[] {
+  const areas = (inputs.policy.areas ?? []).filter((area) => gate.startsWith(area.gates))
+  const longest = Math.max(0, ...areas.map((area) => area.gates.length))
+  if (areas.length > 0)
+    return areas.filter((area) => area.gates.length === longest).map((area) => area.owner)
+  return plan.signOffs.flatMap((role) => [role.role, ...(role.anyOf ?? [])])
+}
+
+function isSecured(waiver: Waiver, inputs: DecisionInputs): boolean {
+  const { securityRole } = inputs.policy
+  return (
+    securityRole !== undefined &&
+    (waiver.approvals ?? []).some((each) => each.roles.includes(securityRole))
+  )
 }
 
 /** The waiver that lets the gate pass, by id order; undefined when none may. `waivers` holds only those in force. */
