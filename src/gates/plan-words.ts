@@ -21,6 +21,7 @@ export const PLAN_WORDS: Readonly<Record<string, Readonly<Record<string, string>
   'signOffs.#': {
     role: 'Role that signs',
     minimum: 'Distinct people needed for the role',
+    anyOf: 'Roles whose holders may fill it too: any one of them is as good',
   },
   'gates.#': {
     id: 'Unique name; results, dependencies and waivers refer to it',
