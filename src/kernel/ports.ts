@@ -98,8 +98,25 @@ export interface SpawnRequest {
   readonly outputLimitBytes: number
   /** Extra file descriptors (from 3) to capture, each under the same limit. */
   readonly extraOutputs?: number
+  /** Whom the command runs as; only a process of root may name one. Default: the user of this process. */
+  readonly user?: SpawnUser
   readonly signal?: AbortSignal
   onOutput?(stream: 'stdout' | 'stderr', chunk: Uint8Array): void
+}
+
+/** A user by numbers. The command gets no other group and no way to gain rights. */
+export interface SpawnUser {
+  readonly uid: number
+  readonly gid: number
+}
+
+/** What a command that ended by itself left running, and what became of it. */
+export interface SpawnLeftovers {
+  readonly count: number
+  /** How many of them could not be killed. */
+  readonly survivedCount: number
+  /** Names of the first ones, as the kernel knows them; letters, digits and `._+-?` only. */
+  readonly names: readonly string[]
 }
 
 export interface SpawnOutput {
@@ -118,6 +135,8 @@ export interface SpawnResult {
   readonly stdout: SpawnOutput
   readonly stderr: SpawnOutput
   readonly extra: readonly SpawnOutput[]
+  /** Absent when nothing was left, or where only the process group can be seen. */
+  readonly leftovers?: SpawnLeftovers
   readonly durationMs: number
 }
 

@@ -1,30 +1,39 @@
 // Runs one process as a child of this one to its end, in a session of its own, with nothing left behind.
 import { spawn, type ChildProcess } from 'node:child_process'
-import type { Socket } from 'node:net'
 import {
-  concatBytes,
   messageOf,
   type SpawnOutput,
   type SpawnRequest,
   type SpawnResult,
+  utf8TextLossy,
 } from '../kernel/index.ts'
 import { errorCodeOf } from './files.ts'
-import { closeDescriptors, openCapturePipe, openInput, type CapturePipe } from './spawn-pipes.ts'
+import { Capture, drainCaptures } from './spawn-capture.ts'
+import {
+  guardCall,
+  readGuardReport,
+  STRAY_GRACE_MS,
+  TERMINATION_GRACE_MS,
+  type GuardCall,
+  type GuardReport,
+} from './spawn-guard.ts'
+import { closeDescriptors, openInput } from './spawn-pipes.ts'
 import { findStrays, MARK_VARIABLE, type Family } from './spawn-strays.ts'
 
-/** Between SIGTERM and SIGKILL, when a time limit or an abort ends the command. */
-export const TERMINATION_GRACE_MS = 2_000
-/** The same for what a finished command left running. */
-export const STRAY_GRACE_MS = 200
 /** How often strays are looked for and killed, in case they keep starting others. */
 const STRAY_ROUND_LIMIT = 20
 const STRAY_ROUND_MS = 10
 /** How long the pipes may stay open once every known process is gone. */
 const DRAIN_LIMIT_MS = 1_000
+/** A guard kills by itself; so long after it should have, its command is killed without it. */
+const GUARD_SLACK_MS = 2_000
+/** What a guard tells is short; see its limits. */
+const REPORT_LIMIT_BYTES = 16_384
 
 /**
  * The child gets its own session, hence no terminal; standard input is empty or a file; standard output,
  * standard error and the extra outputs are pipes. Its environment is the request's plus the mark.
+ * On Linux with perl a guard stands between the two, which nothing the command starts can leave.
  * @param mark value of MARK_VARIABLE, by which the descendants of this run are found
  */
 export async function runChild(request: SpawnRequest, mark: string): Promise<SpawnResult> {
@@ -36,6 +45,9 @@ class ChildRun {
   readonly #startedAt = performance.now()
   readonly #mark: string
   readonly #captures: Capture[]
+  readonly #guard: GuardCall | undefined
+  readonly #report = new Capture(REPORT_LIMIT_BYTES)
+  #told: GuardReport | undefined
   #end: { code: number | null; signal: string | null } | undefined
   #startError: string | undefined
   #timedOut = false
@@ -44,6 +56,7 @@ class ChildRun {
   constructor(request: SpawnRequest, mark: string) {
     this.#request = request
     this.#mark = mark
+    this.#guard = guardCall(request)
     const listen = request.onOutput?.bind(request)
     const limit = request.outputLimitBytes
     this.#captures = [
@@ -61,8 +74,9 @@ class ChildRun {
       if (child?.pid !== undefined) await this.#attend(child, child.pid)
       else if (child !== undefined)
         await startFailure(child).then((code) => (this.#startError = code))
-      await this.#drain()
+      await drainCaptures(this.#captures, DRAIN_LIMIT_MS)
     }
+    const leftovers = this.#told?.leftovers
     const [stdout, stderr, ...extra] = this.#captures.map((capture) => capture.output())
     return {
       exitCode: this.#end?.code ?? null,
@@ -73,20 +87,26 @@ class ChildRun {
       stdout: stdout ?? NO_OUTPUT,
       stderr: stderr ?? NO_OUTPUT,
       extra,
+      ...(leftovers === undefined ? {} : { leftovers }),
       durationMs: performance.now() - this.#startedAt,
     }
   }
 
   #start(): ChildProcess | undefined {
-    const { file, args, cwd, env, stdin } = this.#request
-    const pipes = this.#captures.map((capture) => capture.open())
+    const { cwd, env, stdin, user } = this.#request
+    const guard = this.#guard
+    const captures = guard === undefined ? this.#captures : [...this.#captures, this.#report]
+    const pipes = captures.map((capture) => capture.open())
     const input = stdin === undefined ? undefined : openInput(stdin)
+    const { file, args } = guard ?? this.#request
     try {
       return spawn(file, args, {
         cwd,
         env: { ...env, [MARK_VARIABLE]: this.#mark },
         // A new session: no controlling terminal, and a process group that can be killed as one.
         detached: true,
+        // A guard keeps its rights and takes them from the command; Node drops the groups together with the user.
+        ...(guard === undefined ? user : {}),
         stdio: [input ?? 'ignore', ...pipes.map((pipe) => pipe.writeEnd)],
       })
     } catch (error) {
@@ -102,12 +122,6 @@ class ChildRun {
   }
 
   async #attend(child: ChildProcess, pid: number): Promise<void> {
-    const family: Family = {
-      leader: pid,
-      mark: this.#mark,
-      inodes: new Set(this.#captures.map((capture) => capture.inode)),
-      startedAtMs: this.#startedAt,
-    }
     const ended = new Promise<void>((resolve) => {
       child.once('exit', (code, signal) => {
         this.#end = { code, signal }
@@ -117,8 +131,7 @@ class ChildRun {
     const { signal, timeoutMs } = this.#request
     let killer: NodeJS.Timeout | undefined
     const terminate = (): void => {
-      endFamily(family, 'SIGTERM')
-      killer ??= setTimeout(endFamily, TERMINATION_GRACE_MS, family, 'SIGKILL')
+      killer ??= this.#terminate(pid)
     }
     const onAbort = (): void => {
       this.#aborted = true
@@ -137,73 +150,47 @@ class ChildRun {
       clearTimeout(killer)
       signal?.removeEventListener('abort', onAbort)
     }
-    await endStrays(family)
+    if (this.#guard === undefined) await endStrays(this.#family(pid))
+    else await this.#hearGuard(pid)
   }
 
-  async #drain(): Promise<void> {
-    const timer = setTimeout(() => {
-      for (const capture of this.#captures) capture.close()
-    }, DRAIN_LIMIT_MS)
-    await Promise.all(this.#captures.map((capture) => capture.closed))
-    clearTimeout(timer)
+  /** Asks the command to end, and answers the timer that kills it. */
+  #terminate(pid: number): NodeJS.Timeout {
+    if (this.#guard === undefined) {
+      endFamily(this.#family(pid), 'SIGTERM')
+      return setTimeout(endFamily, TERMINATION_GRACE_MS, this.#family(pid), 'SIGKILL')
+    }
+    // The guard asks, waits and kills by itself, and must outlive what it keeps.
+    sendSignal(pid, 'SIGTERM')
+    const limitMs = TERMINATION_GRACE_MS + GUARD_SLACK_MS
+    return setTimeout(endFamily, limitMs, this.#family(pid), 'SIGKILL')
+  }
+
+  async #hearGuard(pid: number): Promise<void> {
+    await drainCaptures([this.#report], DRAIN_LIMIT_MS)
+    const told = readGuardReport(utf8TextLossy(this.#report.output().bytes))
+    this.#told = told
+    if (told.startError !== undefined) {
+      this.#startError = told.startError
+      this.#end = undefined
+    } else {
+      // Without the last word of its guard nobody knows how the command ended: somebody killed the guard.
+      this.#end = told.end ?? { code: null, signal: this.#end?.signal ?? 'SIGKILL' }
+    }
+    if (!told.isClean) await endStrays(this.#family(told.pid ?? pid))
+  }
+
+  #family(leader: number): Family {
+    return {
+      leader,
+      mark: this.#mark,
+      inodes: new Set(this.#captures.map((capture) => capture.inode)),
+      startedAtMs: this.#startedAt,
+    }
   }
 }
 
 const NO_OUTPUT: SpawnOutput = { bytes: new Uint8Array(0), totalBytes: 0 }
-
-/** One captured stream: keeps the first bytes up to the limit and counts the rest. */
-class Capture {
-  readonly #limit: number
-  readonly #listen: ((chunk: Uint8Array) => void) | undefined
-  readonly #parts: Uint8Array[] = []
-  #kept = 0
-  #total = 0
-  #socket: Socket | undefined
-  inode = ''
-  closed: Promise<void> = Promise.resolve()
-
-  constructor(limit: number, listen?: (chunk: Uint8Array) => void) {
-    this.#limit = limit
-    this.#listen = listen
-  }
-
-  open(): CapturePipe {
-    const pipe = openCapturePipe()
-    const socket = pipe.readEnd
-    this.inode = pipe.inode
-    this.#socket = socket
-    this.closed = new Promise((resolve) => {
-      socket.once('close', () => {
-        resolve()
-      })
-    })
-    socket.on('data', (chunk: Buffer) => {
-      this.#take(chunk)
-    })
-    // Reading a pipe fails only when it is already closed; the 'close' event follows.
-    socket.on('error', () => socket.destroy())
-    return pipe
-  }
-
-  close(): void {
-    this.#socket?.destroy()
-  }
-
-  output(): SpawnOutput {
-    return { bytes: concatBytes(this.#parts), totalBytes: this.#total }
-  }
-
-  #take(chunk: Uint8Array): void {
-    this.#total += chunk.length
-    const room = this.#limit - this.#kept
-    if (room <= 0) return
-    // Copied, so that a small rest does not keep a large read buffer alive.
-    const part = new Uint8Array(chunk.subarray(0, room))
-    this.#kept += part.length
-    this.#parts.push(part)
-    this.#listen?.(part)
-  }
-}
 
 async function startFailure(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
@@ -214,10 +201,11 @@ async function startFailure(child: ChildProcess): Promise<string> {
 }
 
 /** What the finished command left: first asked to end, then killed, until none is found. */
-export async function endStrays(family: Family): Promise<void> {
-  const graceEndsAt = performance.now() + STRAY_GRACE_MS
+export async function endStrays(family: Family, graceMs = STRAY_GRACE_MS): Promise<void> {
+  const graceEndsAt = performance.now() + graceMs
+  const roundLimit = STRAY_ROUND_LIMIT + graceMs / STRAY_ROUND_MS
   let isAsked = false
-  for (let round = 0; round < STRAY_ROUND_LIMIT * 2; round++) {
+  for (let round = 0; round < roundLimit; round++) {
     const isOver = performance.now() >= graceEndsAt
     const found = findStrays(family).length > 0 || isGroupAlive(family.leader)
     if (!found) return

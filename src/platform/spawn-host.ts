@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { messageOf, type SpawnRequest, type SpawnResult } from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
 import { endStrays } from './spawn-child.ts'
+import { TERMINATION_GRACE_MS } from './spawn-guard.ts'
 import type { SpawnOrder, SpawnReport } from './spawn-messages.ts'
 
 /** The published package holds JavaScript, a checkout TypeScript. */
@@ -17,6 +18,9 @@ const WORKER_FILE = fileURLToPath(
     import.meta.url,
   ),
 )
+
+/** After the loss of the small process, before what its guards have not ended by then is killed. */
+const HOST_LOSS_GRACE_MS = TERMINATION_GRACE_MS + 1_000
 
 interface Waiter {
   readonly request: SpawnRequest
@@ -127,7 +131,9 @@ export class SpawnHost {
   async #endCommand(mark: string): Promise<void> {
     const leader = this.#child.pid
     if (leader === undefined) return
-    await endStrays({ leader, mark, inodes: new Set(), startedAtMs: this.#startedAtMs })
+    // Guards end their commands when this process is gone; killed earlier, they could not see to it.
+    const family = { leader, mark, inodes: new Set<string>(), startedAtMs: this.#startedAtMs }
+    await endStrays(family, HOST_LOSS_GRACE_MS)
   }
 
   /** Only a running command keeps this process from ending. */
