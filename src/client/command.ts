@@ -63,6 +63,8 @@ export interface LocalKey {
 }
 
 export interface KeyRing {
+  /** Where the keys lie; nothing else may read it. */
+  readonly folder: string
   /** @throws when there is none of that name */
   open(name: string): Promise<LocalKey>
   /** Makes the key when it is not there yet. */
@@ -113,6 +115,8 @@ export interface CommandContext {
   readonly ports: CommandPorts
   /** Environment variable of the caller, for `--param NAME` without a value. */
   readonly environmentValue: (name: string) => string | undefined
+  /** Number of the user this process runs as; undefined where users have none. */
+  readonly userId: number | undefined
   readonly isTerminal: boolean
   readonly isJson: boolean
   /** Progress for people; never on stdout. */

@@ -110,10 +110,12 @@ test('a command that kills its guard is no success, and ends', async (t) => {
 
 test('exit code and signal of a guarded command are its own', async () => {
   const exits = await Promise.all(
-    ['exit 0', 'exit 200', 'kill -TERM $$', 'kill -SEGV $$', 'kill -KILL $$'].map(async (script) => {
-      const { exitCode, signal } = await systemSpawn.run(shell(script))
-      return [exitCode, signal]
-    }),
+    ['exit 0', 'exit 200', 'kill -TERM $$', 'kill -SEGV $$', 'kill -KILL $$'].map(
+      async (script) => {
+        const { exitCode, signal } = await systemSpawn.run(shell(script))
+        return [exitCode, signal]
+      },
+    ),
   )
   assert.deepEqual(exits, [
     [0, null],
@@ -156,15 +158,18 @@ test('a command of another user has that user only, no group of ours and no way 
     cat ${secret} || echo refused; kill -0 $PPID 2>/dev/null || echo cannot signal its guard`
   const result = await systemSpawn.run(shell(script, { user: STRANGER }))
   const told = utf8Text(result.stdout.bytes).trim().split('\n')
-  assert.deepEqual(told.map((line) => line.trim()), [
-    'Uid: 64123 64123 64123 64123',
-    'Gid: 64123 64123 64123 64123',
-    'Groups: 64123',
-    'CapEff: 0000000000000000',
-    'NoNewPrivs: 1',
-    'refused',
-    'cannot signal its guard',
-  ])
+  assert.deepEqual(
+    told.map((line) => line.trim()),
+    [
+      'Uid: 64123 64123 64123 64123',
+      'Gid: 64123 64123 64123 64123',
+      'Groups: 64123',
+      'CapEff: 0000000000000000',
+      'NoNewPrivs: 1',
+      'refused',
+      'cannot signal its guard',
+    ],
+  )
 })
 
 test('a daemon of another user is killed too', async (t) => {

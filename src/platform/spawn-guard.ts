@@ -148,7 +148,10 @@ export function guardCall(request: SpawnRequest): GuardCall | undefined {
     KILL_ROUND_LIMIT,
     NAME_LIMIT,
   ]
-  return { file, args: ['-e', PROGRAM, '--', ...numbers.map(String), request.file, ...request.args] }
+  return {
+    file,
+    args: ['-e', PROGRAM, '--', ...numbers.map(String), request.file, ...request.args],
+  }
 }
 
 let perl: string | undefined | null = null
@@ -173,7 +176,8 @@ export interface GuardReport {
 
 export function readGuardReport(text: string): GuardReport {
   const lines = text.split('\n').map((line) => line.split(' '))
-  const find = (word: string): readonly string[] | undefined => lines.find(([first]) => first === word)
+  const find = (word: string): readonly string[] | undefined =>
+    lines.find(([first]) => first === word)
   const [, pid, reaps] = find('pid') ?? []
   const error = find('error')?.[1]
   const status = find('end')?.[1]

@@ -23,6 +23,7 @@ import { progressView } from './progress.ts'
 import type { ProgressView } from './progress.ts'
 import { PARALLEL_LIMIT } from './schedule.ts'
 import { runPlan } from './service.ts'
+import { agreedFolder, gateUserOf, workspaceOf } from './workspace.ts'
 
 /** What a run came to: the settled results, and what a person would have to confirm. */
 export interface RunReport {
@@ -66,6 +67,8 @@ export async function runHere(
     confirmToken: options['confirm'],
     fresh: options['fresh'] === true ? true : undefined,
   })
+  const workspace = workspaceOf(context, file, recorded, options)
+  const gateUser = await gateUserOf(context, workspace, options)
   const progress = progressOf(context)
   try {
     const outcome = await runPlan({
@@ -80,7 +83,8 @@ export async function runHere(
       signer: runner.key.signer,
       ports,
       sink: apiSink(client, started.run.runId),
-      workspace: workspaceOf(context, file, recorded, options),
+      workspace,
+      gateUser,
       resume: { ...started, results: started.finished },
       confirmRepeat: options['repeat'] === true ? started.unfinished : [],
       parallelLimit,
@@ -251,26 +255,6 @@ function pinOf(
   return contentDigest(
     context.ports.digest.sha256(canonicalBytes({ parameters, subject, workspace })),
   )
-}
-
-function agreedFolder(context: CommandContext, file: string, options: OptionValues): string {
-  const { files } = context
-  return typeof options['workspace'] === 'string'
-    ? files.resolve(options['workspace'])
-    : files.folderOf(files.resolve(file))
-}
-
-// Where nobody has agreed to what the commands may see, they get an empty folder.
-function workspaceOf(
-  context: CommandContext,
-  file: string,
-  recorded: RecordedPlan,
-  options: OptionValues,
-): 'none' | (string & {}) {
-  const isAgreed = recorded.reviewers.length > 0 || options['confirm'] !== undefined
-  return isAgreed || options['workspace'] !== undefined
-    ? agreedFolder(context, file, options)
-    : 'none'
 }
 
 const PARALLEL_MAXIMUM = 64

@@ -44,6 +44,12 @@ export const runnerErrors = defineErrors({
     title: 'The workspace is not a folder',
     hint: 'Name an existing folder as an absolute path, or run without a workspace.',
   },
+  RUNNER_USER_REFUSED: {
+    status: 422,
+    exit: 2,
+    title: 'Commands cannot run as this user',
+    hint: 'Name a user of this machine other than root and the owner of the keys, and run as root; or leave --user away.',
+  },
   RUNNER_OPTION_REFUSED: {
     status: 422,
     exit: 2,

@@ -8,6 +8,8 @@ export type RunEvent =
       readonly gateCount: number
       readonly keptCount: number
     }
+  /** Whom commands run as, when there is something to say about it. */
+  | { readonly kind: 'run-user'; readonly isSeparate: boolean; readonly text: string }
   | {
       readonly kind: 'gate-started'
       readonly gate: string

@@ -88,6 +88,8 @@ function lineOfEvent(event: RunEvent): string | undefined {
       return `■ stopped  ${harmlessLine(event.gate)}  nothing recorded of attempt ${event.attempt}`
     case 'note':
       return `  note     ${harmlessLine(event.gate)}  ${harmlessLine(event.text)}`
+    case 'run-user':
+      return `  note     ${harmlessLine(event.text)}`
     case 'run-finished':
       return summaryText(event)
     default:

@@ -79,6 +79,11 @@ export class RunLoop {
     this.#openingEvents.push(this.#settleHeld(held))
   }
 
+  /** Told first, right after the run has started. */
+  announce(event: RunEvent): void {
+    this.#openingEvents.unshift(event)
+  }
+
   /** A gate whose last attempt was cut off and may have changed something. */
   leaveUnknown(gate: PlanGate): void {
     const attempt = this.#attemptsOf(gate)

@@ -11,6 +11,7 @@ import { assertParameters, DEFAULT_SEARCH_PATH } from './environment.ts'
 import { runnerFault } from './errors.ts'
 import type { RunEvent } from './events.ts'
 import type { RunBinding, RunSink } from './gate-run.ts'
+import type { GateUser } from './gate-user.ts'
 import { secretMask } from './masking.ts'
 import { RunLoop } from './run-loop.ts'
 import type { RunOutcome } from './run-loop.ts'
@@ -53,6 +54,8 @@ export interface RunRequest {
   readonly parallelLimit?: number
   /** PATH of commands; default the system's folders. */
   readonly searchPath?: string
+  /** Whom commands run as; default the runner's own user. */
+  readonly gateUser?: GateUser
   /** Existing folder for scratch folders; default the system's. */
   readonly scratchRoot?: string
   readonly onEvent?: (event: RunEvent) => void
@@ -66,6 +69,7 @@ export interface RunRequest {
  * @throws RUNNER_PARAMETER_REFUSED, RUNNER_SECRET_REFUSED, RUNNER_GATE_UNKNOWN, RUNNER_WORKSPACE_MISSING
  */
 export async function runPlan(request: RunRequest): Promise<RunOutcome> {
+  const { gateUser } = request
   const secrets = request.secretParameters ?? {}
   const parameters = { ...request.terms.parameters, ...secrets }
   assertParameters(parameters)
@@ -81,6 +85,7 @@ export async function runPlan(request: RunRequest): Promise<RunOutcome> {
     workspace: request.workspace,
     searchPath: request.searchPath ?? DEFAULT_SEARCH_PATH,
     scratchRoot: request.scratchRoot ?? tmpdir(),
+    ...(gateUser === undefined ? {} : { nextUser: () => gateUser.next() }),
     signal,
     onOutput: (gate, totalBytes) => request.onEvent?.({ kind: 'gate-output', gate, totalBytes }),
   }
@@ -103,6 +108,8 @@ export async function runPlan(request: RunRequest): Promise<RunOutcome> {
     emit: (event) => request.onEvent?.(event),
   })
   settleBeforehand(request, parameters, loop)
+  if (gateUser !== undefined && gateUser.text !== '')
+    loop.announce({ kind: 'run-user', isSeparate: gateUser.isSeparate, text: gateUser.text })
   return loop.run()
 }
 

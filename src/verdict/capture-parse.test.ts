@@ -26,6 +26,17 @@ const captures: readonly Capture[] = [
     durationMs: 0,
     streams: {},
   },
+  {
+    kind: 'command',
+    exitCode: 0,
+    signal: null,
+    timedOut: false,
+    uid: 61_184,
+    leftovers: { count: 2, survivedCount: 0, names: ['sleep', 'node'] },
+    steps: [],
+    durationMs: 0,
+    streams: {},
+  },
   { kind: 'http', status: 200, headers: { 'content-type': 'text/plain' }, durationMs: 3, streams },
   { kind: 'http', status: null, headers: {}, error: 'refused', durationMs: 3, streams: {} },
   { kind: 'sql', rowCount: null, error: 'syntax', durationMs: 3, streams: {} },
@@ -50,7 +61,7 @@ test('a capture with a key too few, too many or of another kind is refused with 
   for (const capture of captures) {
     refuses({ ...capture, opinion: 'PASS' }, /opinion/)
     for (const key of Object.keys(capture)) {
-      if (key === 'error' || key === 'startError') continue
+      if (['error', 'startError', 'uid', 'leftovers'].includes(key)) continue
       refuses(
         Object.fromEntries(Object.entries(capture).filter(([name]) => name !== key)),
         new RegExp(key),

@@ -35,7 +35,14 @@ const readers: { readonly [K in Capture['kind']]: Reader<Capture> } = {
       durationMs: readNumber,
       streams: readStreams,
     },
-    { startError: readText },
+    {
+      startError: readText,
+      uid: readInteger(0),
+      leftovers: readRecord(
+        { count: readInteger(1), survivedCount: readInteger(0), names: readList(readText) },
+        {},
+      ),
+    },
   ),
   http: readRecord(
     {

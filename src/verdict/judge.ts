@@ -40,7 +40,7 @@ export function judgeGate(
     weighAssertion(gate, assertion, observe),
   )
   const implied = impliedFailure(gate, capture, observe)
-  const ruling = implied ?? rule(gate, weighed)
+  const ruling = implied ?? warnOfLeftovers(rule(gate, weighed), capture)
   return {
     ...ruling,
     assertions: weighed.map((each) => each.outcome),
@@ -104,6 +104,19 @@ function commandBreakage(capture: Extract<Capture, { kind: 'command' }>): Ruling
   return isShellFailure(capture.exitCode)
     ? error(`a command could not be run (exit ${capture.exitCode})`)
     : undefined
+}
+
+/** A check that leaves processes behind did something it was not asked for, however well it passed. */
+function warnOfLeftovers(ruling: Ruling, capture: Capture): Ruling {
+  if (ruling.status !== 'PASS' || capture.kind !== 'command' || capture.leftovers === undefined)
+    return ruling
+  const { count, survivedCount, names } = capture.leftovers
+  const what = `${count} ${count === 1 ? 'process' : 'processes'} running (${[...new Set(names)].slice(0, REASON_LIMIT).join(', ')})`
+  const fate = survivedCount === 0 ? 'killed' : `not killed: ${survivedCount}`
+  return {
+    status: 'WARN',
+    reason: `it passed and left ${shownText(what)}, ${fate}; ${ruling.reason}`,
+  }
 }
 
 function isShellFailure(exitCode: number): boolean {

@@ -36,6 +36,14 @@ export type Capture =
       readonly signal: string | null
       readonly timedOut: boolean
       readonly startError?: string
+      /** The user it ran as, when that was not the runner's own. */
+      readonly uid?: number
+      /** What it left running when it ended; all of it was killed but `survivedCount`. Names are the kernel's, the first ones. */
+      readonly leftovers?: {
+        readonly count: number
+        readonly survivedCount: number
+        readonly names: readonly string[]
+      }
       /** Exit code of each simple command that the strict shell traced, in order; line within the script. */
       readonly steps: readonly { readonly line: number; readonly exitCode: number }[]
       readonly durationMs: number

@@ -35,6 +35,7 @@ export function makeCommandContext(terms: ContextTerms): CommandContext {
     version,
     isJson,
     isTerminal,
+    userId: process.getuid?.(),
     signal,
     defaults: config.defaults,
     notify: (text) => terms.notify(text),
@@ -149,6 +150,7 @@ function fileKeys(folder: string): KeyRing {
     return join(folder, `${name}.pem`)
   }
   return {
+    folder,
     async open(name) {
       if (name === '') {
         const known = await listKeys(folder)

@@ -46,6 +46,11 @@ export const runCommands: readonly CommandSpec[] = [
       },
       { flags: '--fresh', description: 'start anew instead of resuming an unfinished run' },
       {
+        flags: '--user <user>',
+        description:
+          'whom commands run as, where this runs as root: none (default), auto, a name, or uid[:gid]',
+      },
+      {
         flags: '--parallel <count>',
         description: 'gates that may run at the same time; default 4',
       },

@@ -1,5 +1,5 @@
 // What every check is handed and gives back: facts and streams, never an opinion.
-import type { Clock, DialSql, Fetch, Spawn } from '../../kernel/index.ts'
+import type { Clock, DialSql, Fetch, Spawn, SpawnUser } from '../../kernel/index.ts'
 import type { Capture, PlanGate, StreamState } from '../../verdict/index.ts'
 import type { SecretMask } from '../masking.ts'
 
@@ -35,6 +35,8 @@ export interface CheckSite {
   readonly searchPath: string
   /** Existing folder in which a scratch folder is made for each command. */
   readonly scratchRoot: string
+  /** The user of the next command; undefined = the runner's own. */
+  readonly nextUser?: () => Promise<SpawnUser | undefined>
   readonly signal: AbortSignal
   /** Told how much output a running command has written so far. */
   readonly onOutput?: (gate: string, totalBytes: number) => void

@@ -66,7 +66,7 @@ test('a command that leaves processes behind does not outlive its gate', async (
   const terms = { parameters: { MARK: join(folder, 'late') }, confirmed: [] }
   const started = performance.now()
   const got = await runGate(aCommand('forks', script, { parameters: ['MARK'] }), { terms })
-  assert.equal(got.judgement.status, 'PASS')
+  assert.equal(got.judgement.status, process.platform === 'linux' ? 'WARN' : 'PASS')
   await systemPorts.clock.sleep(Math.max(0, 1_500 - (performance.now() - started)))
   assert.deepEqual(readdirSync(folder), [])
 })

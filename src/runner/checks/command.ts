@@ -1,7 +1,7 @@
 // Runs a bash block under strict rules in a scratch folder and keeps what it wrote.
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SpawnOutput, SpawnResult } from '../../kernel/index.ts'
+import type { SpawnOutput, SpawnResult, SpawnUser } from '../../kernel/index.ts'
 import { messageOf, utf8TextLossy } from '../../kernel/index.ts'
 import type { PlanGate } from '../../verdict/index.ts'
 import { gateEnvironment } from '../environment.ts'
@@ -24,10 +24,11 @@ export async function collectCommand(
   site: CheckSite,
 ): Promise<Collected> {
   const notes: string[] = []
-  const { folder, home, block } = await makeScratch(site.scratchRoot, check.script)
+  const user = await site.nextUser?.()
+  const { folder, home, block } = await makeScratch(site.scratchRoot, check.script, user)
   try {
-    const result = await spawnBlock(gate, site, home, block)
-    return { ...captureOf(result, site), notes }
+    const result = await spawnBlock(gate, site, { home, block, user })
+    return { ...captureOf(result, site, user), notes }
   } finally {
     const left = await removeFolder(folder)
     if (left !== undefined) notes.push(`the scratch folder ${folder} could not be removed: ${left}`)
@@ -42,12 +43,18 @@ interface Scratch {
   readonly block: string
 }
 
-async function makeScratch(scratchRoot: string, script: string): Promise<Scratch> {
+async function makeScratch(
+  scratchRoot: string,
+  script: string,
+  user: SpawnUser | undefined,
+): Promise<Scratch> {
   try {
     const folder = await mkdtemp(join(scratchRoot, 'seaworthy-gate-'))
     const home = join(folder, 'home')
     const block = join(folder, 'block.sh')
     await Promise.all([mkdir(home, { mode: 0o700 }), writeFile(block, script, { mode: 0o400 })])
+    if (user !== undefined)
+      await Promise.all([folder, home, block].map((path) => chown(path, user.uid, user.gid)))
     return { folder, home, block }
   } catch (thrown) {
     throw runnerFault(
@@ -63,9 +70,9 @@ async function makeScratch(scratchRoot: string, script: string): Promise<Scratch
 async function spawnBlock(
   gate: PlanGate,
   site: CheckSite,
-  home: string,
-  block: string,
+  start: { readonly home: string; readonly block: string; readonly user: SpawnUser | undefined },
 ): Promise<SpawnResult> {
+  const { home, block, user } = start
   let totalBytes = 0
   return site.ports.spawn.run({
     ...strictShellCall(block),
@@ -79,6 +86,7 @@ async function spawnBlock(
     timeoutMs: timeoutOf(gate),
     outputLimitBytes: STREAM_LIMIT_BYTES,
     extraOutputs: 1,
+    ...(user === undefined ? {} : { user }),
     signal: site.signal,
     onOutput: (_stream, chunk) => {
       totalBytes += chunk.length
@@ -87,7 +95,13 @@ async function spawnBlock(
   })
 }
 
-function captureOf(result: SpawnResult, site: CheckSite): Omit<Collected, 'notes'> {
+function captureOf(
+  result: SpawnResult,
+  site: CheckSite,
+  user: SpawnUser | undefined,
+): Omit<Collected, 'notes'> {
+  // After a time limit or a call-off something always runs; only what a command left by itself says something about it.
+  const { leftovers } = result.timedOut || result.aborted ? {} : result
   const tally = new StreamTally(site.mask)
   const keep = (name: string, output: SpawnOutput | undefined): void => {
     if (output !== undefined)
@@ -115,6 +129,8 @@ function captureOf(result: SpawnResult, site: CheckSite): Omit<Collected, 'notes
       signal: result.signal,
       timedOut: result.timedOut,
       ...(result.startError === undefined ? {} : { startError: result.startError }),
+      ...(user === undefined ? {} : { uid: user.uid }),
+      ...(leftovers === undefined ? {} : { leftovers }),
       steps: trace.steps,
       durationMs: Math.round(result.durationMs),
       streams: tally.states,
