@@ -2,6 +2,7 @@
 //
 // The usual JavaScript parser takes seconds per megabyte and its time grows with the square of the nesting; this one
 // follows the two-phase strategy of the CommonMark specification's appendix, and a test compares it with that parser.
+import { countCells } from '../kernel/index.ts'
 import { documentFault } from './errors.ts'
 import { canHold, makeBlock, NESTING_LIMIT_LEVELS, settleEnds } from './block-tree.ts'
 import type { Block, NewBlock } from './block-tree.ts'
@@ -17,7 +18,6 @@ import {
   takeListMarker,
 } from './block-starts.ts'
 import { LineCursor } from './line-cursor.ts'
-import { countCells } from './table-row.ts'
 
 type Continuation = 'matched' | 'ended' | 'line-used'
 

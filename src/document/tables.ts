@@ -1,8 +1,8 @@
 // Reads tables and tells which ones hold sign-offs, which gates, and which neither.
+import { splitRow } from '../kernel/index.ts'
 import type { Block } from './block-tree.ts'
 import { plainText, spansOf } from './inline.ts'
 import type { Span } from './inline.ts'
-import { splitRow } from './table-row.ts'
 import {
   namesChecks,
   secondNameColumnOf,

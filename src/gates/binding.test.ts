@@ -138,15 +138,15 @@ test('http, sql and languages that are not run here are recognised', () => {
   )
   assert.deepEqual(
     imported.gates.map((gate) => gate.check),
-    ['http', 'sql', 'unsupported', 'unsupported'],
+    ['http', 'sql', 'promql', 'unsupported'],
   )
   assert.deepEqual(
     imported.gates.map((gate) => gate.parameters),
-    [['BASE_URL'], ['LEDGER_URL'], [], []],
+    [['BASE_URL'], ['LEDGER_URL'], ['PROMETHEUS_URL'], []],
   )
   assert.deepEqual(
     imported.gates.map((gate) => gate.provenRead),
-    [true, false, false, false],
+    [true, false, true, false],
   )
   assert.deepEqual(imported.gates[1]?.holes, ['$TENANT'])
   assert.ok(rulesOf(imported).includes('check-unsupported'))

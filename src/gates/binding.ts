@@ -7,7 +7,7 @@ import type { GateBlock } from './imported.ts'
 import { classifyBlock, lintBlock } from '../soundness/index.ts'
 
 /** What a language means to us. Anything else, and no language at all, is a sample that never runs. */
-type Family = 'shell' | 'http' | 'sql' | 'unsupported'
+type Family = 'shell' | 'http' | 'sql' | 'promql' | 'unsupported'
 
 const FAMILIES: ReadonlyMap<string, Family> = new Map([
   ['bash', 'shell'],
@@ -17,7 +17,7 @@ const FAMILIES: ReadonlyMap<string, Family> = new Map([
   ['http', 'http'],
   ['sql', 'sql'],
   ['zsh', 'unsupported'],
-  ['promql', 'unsupported'],
+  ['promql', 'promql'],
   ['powershell', 'unsupported'],
   ['pwsh', 'unsupported'],
   ['ps1', 'unsupported'],
@@ -219,13 +219,14 @@ function bindHttp(block: GateBlock): Binding {
 }
 
 function bindOther(block: GateBlock, family: Family): Binding {
-  if (family !== 'sql')
+  if (family !== 'sql' && family !== 'promql')
     return unsupported(block.language, `${block.language} is recognised but not run`)
   const connection =
     /(?:^|\s|\{)connection=["']?([A-Za-z_][A-Za-z0-9_]{0,99})/.exec(block.meta)?.[1] ??
-    'DATABASE_URL'
+    DEFAULT_CONNECTION[family]
   const text = block.source.trim()
-  if (text === '') return unsupported('sql', 'the block is empty')
+  if (text === '') return unsupported(family, 'the block is empty')
+  if (family === 'promql') return bindPromql(text, connection)
   // The transaction is read-only and rolled back, but functions and COPY reach beyond it.
   const { effect, provenRead, reason } = classifyBlock({ ...block, source: text })
   return {
@@ -235,6 +236,20 @@ function bindOther(block: GateBlock, family: Family): Binding {
     selfChecking: false,
     effectReason: reason,
     parameters: [connection],
+    findings: [],
+  }
+}
+
+const DEFAULT_CONNECTION = { sql: 'DATABASE_URL', promql: 'PROMETHEUS_URL' } as const
+
+function bindPromql(query: string, connection: string): Binding {
+  return {
+    check: { type: 'promql', connection, query },
+    effect: 'read',
+    provenRead: true,
+    selfChecking: false,
+    effectReason: 'a PromQL query reads, and proves nothing by being answered',
+    parameters: [connection, ...parametersIn(query)],
     findings: [],
   }
 }

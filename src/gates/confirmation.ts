@@ -61,6 +61,8 @@ function describeCheck(gate: PlanGate): string {
       return `${check.method} ${check.url}`
     case 'sql':
       return check.text
+    case 'promql':
+      return check.query
     case 'document':
       return check.path
     case 'manual':

@@ -125,7 +125,7 @@ test('a reviewer reads above each gate what it may change, and why it may prove 
       '',
       '- [ ] u',
       '',
-      '  ```promql',
+      '  ```powershell',
       '  up',
       '  ```',
     ),
@@ -139,7 +139,7 @@ test('a reviewer reads above each gate what it may change, and why it may prove 
     '# a person answers',
     '# BLOCKED until filled: <X>',
     '# proven to only read',
-    '# BLOCKED: promql',
+    '# BLOCKED: powershell',
   ]) {
     assert.ok(text.includes(part), part)
   }

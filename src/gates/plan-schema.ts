@@ -5,7 +5,20 @@ import type { YamlPlace } from '../document/index.ts'
 const text = z.string()
 const name = z.string().min(1)
 const scalar = z.union([z.string(), z.number(), z.boolean()])
-const operator = z.enum(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'contains', 'matches', 'exists'])
+const operator = z.enum([
+  'eq',
+  'ne',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'between',
+  'contains',
+  'matches',
+  'exists',
+])
+const quantifier = z.enum(['every', 'any', 'none'])
+const milliseconds = z.int().min(1)
 const digest = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits')
@@ -20,9 +33,34 @@ const check = z.discriminatedUnion('type', [
     body: text.exactOptional(),
   }),
   z.strictObject({ type: z.literal('sql'), connection: name, text: name }),
+  z.strictObject({
+    type: z.literal('promql'),
+    connection: name,
+    query: name,
+    headers: z.record(name, text).exactOptional(),
+    range: z.strictObject({ durationMs: milliseconds, stepMs: milliseconds }).exactOptional(),
+  }),
   z.strictObject({ type: z.literal('document'), path: name }),
   z.strictObject({ type: z.literal('manual'), question: text }),
   z.strictObject({ type: z.literal('unsupported'), language: text, reason: name }),
+])
+
+const rowTest = z.strictObject({
+  column: name,
+  op: operator,
+  value: scalar.exactOptional(),
+  unit: name.exactOptional(),
+})
+
+const sampleChoice = z.enum([
+  'only',
+  ...quantifier.options,
+  'min',
+  'max',
+  'avg',
+  'sum',
+  'seriesCount',
+  'sampleCount',
 ])
 
 const reading = z.discriminatedUnion('from', [
@@ -42,6 +80,10 @@ const reading = z.discriminatedUnion('from', [
   z.strictObject({ from: z.literal('json'), path: name }),
   z.strictObject({ from: z.literal('header'), name }),
   z.strictObject({ from: z.literal('cell'), column: name, row: z.int().min(0).exactOptional() }),
+  z.strictObject({ from: z.literal('column'), column: name, rows: quantifier }),
+  z.strictObject({ from: z.literal('matchingRows'), where: z.array(rowTest).min(1) }),
+  z.strictObject({ from: z.literal('duplicates'), column: name }),
+  z.strictObject({ from: z.literal('samples'), take: sampleChoice }),
   z.strictObject({ from: z.literal('slot'), slot: name }),
 ])
 
@@ -49,8 +91,13 @@ const assertion = z.strictObject({
   read: reading,
   op: operator,
   value: scalar.exactOptional(),
+  upper: z.number().exactOptional(),
   unit: name.exactOptional(),
   tolerance: z.number().min(0).exactOptional(),
+  tolerancePercent: z.number().min(0).exactOptional(),
+  sampleSize: z.strictObject({ read: reading, minimum: z.number() }).exactOptional(),
+  windowMs: milliseconds.exactOptional(),
+  maxGapMs: milliseconds.exactOptional(),
   severity: z.enum(['required', 'advisory']).exactOptional(),
   onNoData: z.enum(['inconclusive', 'pass', 'fail']).exactOptional(),
   fills: z.array(name).exactOptional(),
@@ -129,6 +176,13 @@ const PLACES: readonly (readonly [string, YamlPlace])[] = [
   ['gates.#.assertions.#', { keys: Object.keys(assertion.shape) }],
   [
     'gates.#.assertions.#.read',
+    { keys: keysOf(READING_KINDS), kinds: { by: 'from', keys: READING_KINDS } },
+  ],
+  ['gates.#.check.range', { keys: ['durationMs', 'stepMs'] }],
+  ['gates.#.assertions.#.read.where.#', { keys: Object.keys(rowTest.shape) }],
+  ['gates.#.assertions.#.sampleSize', { keys: ['read', 'minimum'] }],
+  [
+    'gates.#.assertions.#.sampleSize.read',
     { keys: keysOf(READING_KINDS), kinds: { by: 'from', keys: READING_KINDS } },
   ],
   ['gates.#.slots.#', { keys: Object.keys(slot.shape) }],

@@ -16,6 +16,7 @@ export const DEFAULT_TIMEOUT_MS: Readonly<Record<Check['type'], number>> = {
   command: 600 * SECOND_MS,
   http: 10 * SECOND_MS,
   sql: 30 * SECOND_MS,
+  promql: 30 * SECOND_MS,
   document: 5 * SECOND_MS,
   // Nothing runs; the time a person may take is not limited by it.
   manual: 600 * SECOND_MS,
@@ -26,6 +27,7 @@ export const DEFAULT_TIMEOUT_MS: Readonly<Record<Check['type'], number>> = {
 const TIMEOUT_LIMIT_MS = 31 * DAY_MS
 
 const MEASURED_MAX_AGE_MS = DAY_MS
+const PROMQL_MAX_AGE_MS = HOUR_MS
 const ROSTER_MAX_AGE_MS = 12 * HOUR_MS
 const ANSWER_MAX_AGE_MS = 7 * DAY_MS
 
@@ -200,9 +202,10 @@ function sleptMs(script: string): number {
   return Math.ceil(total)
 }
 
-/** Release semantics section 4: tests, scans and other measurements a day, a roster 12 hours, other answers a week. */
+/** Release semantics section 4: tests, scans and other measurements a day, PromQL an hour, a roster 12 hours, other answers a week. */
 function maxAgeOf(gate: ImportedGate, check: Check): number | undefined {
   if (gate.children !== undefined || check.type === 'unsupported') return undefined
+  if (check.type === 'promql') return PROMQL_MAX_AGE_MS
   if (check.type !== 'manual') return MEASURED_MAX_AGE_MS
   return /\bon-?call\b|\broster\b/i.test(`${gate.section} ${gate.title}`)
     ? ROSTER_MAX_AGE_MS

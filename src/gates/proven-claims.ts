@@ -58,6 +58,8 @@ function isProvenAgain(gate: PlanGate): boolean {
       return isHarmlessRequest(check)
     case 'sql':
       return classifyCheck(gate, 'sql', check.text).provenRead
+    // A query has no way to change anything; what may be sent is only the query.
+    case 'promql':
     // A file of the workspace.
     case 'document':
       return true

@@ -29,7 +29,7 @@ export async function auditRun(
         findings.push(`${result.gate}: the statement speaks of another gate or run`)
         continue
       }
-      const judgement = await judgeEvidence(context, tenantId, gate, run, opened.predicate.evidence)
+      const judgement = await judgeEvidence(context, tenantId, gate, run, opened.predicate)
       if (canonicalize(judgement) !== canonicalize(result.judgement)) {
         findings.push(
           `${result.gate}: expected ${judgement.status} from the evidence, got ${result.judgement.status} stored`,

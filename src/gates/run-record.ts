@@ -5,7 +5,7 @@ import type { RegisteredPrincipal } from '../identity/index.ts'
 import { subjectsOf } from '../proof/index.ts'
 import type { GateRunPredicate, StatementSubject } from '../proof/index.ts'
 import { admitGate, definitionHashOf, judgeGate, parseCapture } from '../verdict/index.ts'
-import type { EvidenceRef, Judgement, PlanGate } from '../verdict/index.ts'
+import type { AttemptTimes, Judgement, PlanGate } from '../verdict/index.ts'
 import { gatesFault } from './errors.ts'
 import { instantText, readFixedRun } from './run-view.ts'
 import type { GateIntent, RunContext } from './run-model.ts'
@@ -57,7 +57,7 @@ export async function recordGateRun(
   assertBound(context, claim, run, gate, plan.environment)
   assertSigner(gate, opened.signer, claim.runner.id)
   assertSubject(opened.subject, run)
-  const judgement = await judgeEvidence(context, tenantId, gate, run, claim.evidence)
+  const judgement = await judgeEvidence(context, tenantId, gate, run, claim)
   const result = {
     gate: gate.id,
     attempt: claim.attempt,
@@ -153,8 +153,7 @@ function assertBound(
       )
     }
   }
-  const startedAtMs = Date.parse(claim.startedAt)
-  const finishedAtMs = Date.parse(claim.finishedAt)
+  const { startedAtMs, finishedAtMs } = attemptTimesOf(claim)
   if (
     finishedAtMs < startedAtMs ||
     startedAtMs < Date.parse(run.startedAt) - CLOCK_SKEW_LIMIT_MS ||
@@ -194,16 +193,24 @@ function refuseClaim(reason: string): SeaworthyError {
   return gatesFault('GATES_STATEMENT_REFUSED', reason)
 }
 
+/** When the attempt ran, as its statement says. */
+function attemptTimesOf(claim: GateRunPredicate): AttemptTimes {
+  return {
+    startedAtMs: Date.parse(claim.startedAt),
+    finishedAtMs: Date.parse(claim.finishedAt),
+  }
+}
+
 /** The judgement of a gate from stored evidence. @throws GATES_STATEMENT_REFUSED when names or sizes do not fit. */
 export async function judgeEvidence(
   context: RunContext,
   tenantId: string,
   gate: PlanGate,
   run: FixedRun,
-  refs: readonly EvidenceRef[],
+  claim: GateRunPredicate,
 ): Promise<Judgement> {
   const bytes: Record<string, Uint8Array> = {}
-  for (const ref of refs) {
+  for (const ref of claim.evidence) {
     const stored = await context.ports.evidence.read(tenantId, ref.digest)
     if (stored.length !== ref.sizeBytes || ref.name in bytes) {
       throw gatesFault(
@@ -216,5 +223,5 @@ export async function judgeEvidence(
   const capture = bytes['capture']
   if (capture === undefined)
     throw gatesFault('GATES_STATEMENT_REFUSED', 'expected evidence named capture')
-  return judgeGate(gate, parseCapture(capture), bytes, run.terms)
+  return judgeGate(gate, parseCapture(capture), bytes, run.terms, attemptTimesOf(claim))
 }

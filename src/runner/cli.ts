@@ -11,7 +11,7 @@ import type {
 import { chooseFile, uploadPlan } from '../gates/index.ts'
 import type { RecordedPlan, RunView, StartedRun } from '../gates/index.ts'
 import { keyIdOf, releaseDigestOf } from '../proof/index.ts'
-import { isSatisfied } from '../verdict/index.ts'
+import { isSatisfied, neededParameters } from '../verdict/index.ts'
 import type { Plan, Subject } from '../verdict/index.ts'
 import { apiSink } from './api-sink.ts'
 import { answerManualGate } from './checks/manual.ts'
@@ -106,11 +106,7 @@ async function closeRun(client: Client, runId: string, isLeftOpen: boolean): Pro
 }
 
 function assertParametersTaken(plan: Plan, parameters: RunParameters): void {
-  const taken = new Set(
-    plan.gates.flatMap((gate) =>
-      gate.check.type === 'sql' ? [...gate.parameters, gate.check.connection] : gate.parameters,
-    ),
-  )
+  const taken = new Set(plan.gates.flatMap(neededParameters))
   const idle = Object.keys(parameters.shown).filter((name) => !taken.has(name))
   if (idle.length === 0) return
   const known = [...taken].sort().join(', ') || 'none'

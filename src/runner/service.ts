@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { MASK } from '../kernel/index.ts'
 import type { ContentDigest, Digest, Signer } from '../kernel/index.ts'
-import { admitGate, steeringParameters } from '../verdict/index.ts'
+import { admitGate, neededParameters, steeringParameters } from '../verdict/index.ts'
 import type { Plan, PlanGate, RunTerms, StoredStatus, Subject } from '../verdict/index.ts'
 import type { CheckPorts, CheckSite } from './checks/collected.ts'
 import { assertParameters, DEFAULT_SEARCH_PATH } from './environment.ts'
@@ -147,17 +147,15 @@ function heldBeforehand(
     const reason = `needs review and confirm: the value of ${steering.join(', ')} could turn into an option`
     return { gate, status: 'BLOCKED', reason }
   }
-  const needed =
-    gate.check.type === 'sql' ? [...gate.parameters, gate.check.connection] : gate.parameters
   // The control plane knows that the secret exists; whoever resumes the run has to hand it over again.
-  const absent = needed.filter(
+  const absent = neededParameters(gate).filter(
     (name) => Object.hasOwn(parameters, name) && parameters[name] === MASK,
   )
   if (absent.length === 0) return undefined
   return {
     gate,
     status: 'BLOCKED',
-    reason: `secret parameters not handed over: ${[...new Set(absent)].join(', ')}`,
+    reason: `secret parameters not handed over: ${absent.join(', ')}`,
   }
 }
 

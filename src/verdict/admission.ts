@@ -77,10 +77,11 @@ export function steeringParameters(
   )
 }
 
-function neededParameters(gate: PlanGate): readonly string[] {
-  const names =
-    gate.check.type === 'sql' ? [...gate.parameters, gate.check.connection] : gate.parameters
-  return [...new Set(names)]
+/** Names of all parameters that the gate takes, each once: what it names, and where its check connects to. */
+export function neededParameters(gate: PlanGate): readonly string[] {
+  const { check, parameters } = gate
+  const connections = check.type === 'sql' || check.type === 'promql' ? [check.connection] : []
+  return [...new Set([...parameters, ...connections])]
 }
 
 /** A blank value is a missing one: `rm -rf $DIR/` must never run with it. */
@@ -90,7 +91,7 @@ function hasParameter(terms: RunTerms, name: string): boolean {
 
 /**
  * Replaces `$NAME` and `${NAME}` by the value of the parameter of that name, once, left to right; other text that looks
- * like a parameter stays. For http, sql and document checks; a command gets its parameters as environment.
+ * like a parameter stays. For http and promql checks; a command gets its parameters as environment.
  */
 export function substituteParameters(
   text: string,

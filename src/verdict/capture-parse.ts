@@ -1,7 +1,8 @@
 // Reads a capture strictly: what a runner says it saw is hostile until its shape is known.
 import { parseStrictJson, utf8Text } from '../kernel/index.ts'
 import { verdictFault } from './errors.ts'
-import type { Capture, StreamState } from './model.ts'
+import type { StreamState } from './capture-model.ts'
+import type { Capture } from './model.ts'
 import {
   kindOf,
   readBoolean,
@@ -53,6 +54,22 @@ const readers: { readonly [K in Capture['kind']]: Reader<Capture> } = {
       streams: readStreams,
     },
     { error: readText },
+  ),
+  promql: readRecord(
+    {
+      kind: readOneOf(['promql']),
+      status: readNullable(readWhole),
+      queriedAtMs: readInteger(0),
+      durationMs: readNumber,
+      streams: readStreams,
+    },
+    {
+      error: readText,
+      range: readRecord(
+        { startMs: readInteger(0), endMs: readInteger(0), stepMs: readInteger(1) },
+        {},
+      ),
+    },
   ),
   sql: readRecord(
     {

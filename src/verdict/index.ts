@@ -1,10 +1,16 @@
 // Front door of verdict.
-export { admitGate, steeringParameters, substituteParameters } from './admission.ts'
+export {
+  admitGate,
+  neededParameters,
+  steeringParameters,
+  substituteParameters,
+} from './admission.ts'
 export { CAPTURE_LIMIT_BYTES, parseCapture } from './capture-parse.ts'
 export { decide } from './decide.ts'
 export { reviewHashOf } from './decision-hash.ts'
 export { parseDecisionInputs } from './inputs-parse.ts'
 export { judgeGate } from './judge.ts'
+export type * from './capture-model.ts'
 export type * from './model.ts'
 export type * from './people-model.ts'
 export { defaultPhaseOf, PHASES } from './phase.ts'

@@ -1,5 +1,5 @@
 // Reads decision inputs strictly: every key known, every id once, so that a replay reads what was frozen.
-import { shownText } from './assertion.ts'
+import { shownText } from './shown-text.ts'
 import { verdictFault } from './errors.ts'
 import { INSTANT_LIMIT_MS } from './instant.ts'
 import type { DecisionInputs } from './model.ts'

@@ -1,52 +1,59 @@
 // Judges one gate: evidence first, then the assertions of the plan; the only place where a status is made from a capture.
 import type { Json } from '../kernel/index.ts'
 import { admitGate } from './admission.ts'
-import { describeAssertion, shownText, weighAssertion } from './assertion.ts'
+import { weighAssertion } from './assertion.ts'
+import { describeAssertion } from './assertion-text.ts'
+import { shownText } from './shown-text.ts'
 import type { Weighed } from './assertion.ts'
-import type { Capture, EvidenceBytes, Judgement, RunTerms, StoredStatus } from './model.ts'
+import { breakageOf } from './breakage.ts'
+import type { Ruling } from './breakage.ts'
+import { cautionOf, windowProblemOf } from './coverage.ts'
+import type { Observer } from './found.ts'
+import type { AttemptTimes, Capture, EvidenceBytes, Judgement, RunTerms } from './model.ts'
 import type { Assertion, PlanGate } from './plan-model.ts'
 import { observeCapture } from './readings.ts'
-import type { Observer } from './readings.ts'
 import { SLOT_VALUE_LENGTH_LIMIT } from './slot-values.ts'
 
-/** Exit codes by which a shell says that it could not run a command (POSIX XCU 2.8.2). */
-const EXIT_NOT_EXECUTABLE = 126
-const EXIT_NOT_FOUND = 127
 /** Reasons joined into one sentence. */
 const REASON_LIMIT = 3
 
 /** The claim that a manual gate's question is answered with yes; stands when the plan asserts nothing of the answer. */
 const ANSWER_IS_YES: Assertion = { read: { from: 'answer' }, op: 'eq', value: true }
 
-interface Ruling {
-  readonly status: StoredStatus
-  readonly reason: string
-}
-
 /**
  * The status that follows from a capture, its evidence and the plan's assertions. Never PASS unless a required
  * assertion is true; ERROR when the check broke; INCONCLUSIVE without data. Source: release semantics, section 2.
+ * @param times when the attempt's statement says that it ran; captures that tell of other times are an ERROR
  */
 export function judgeGate(
   gate: PlanGate,
   capture: Capture,
   evidence: EvidenceBytes,
   terms: RunTerms,
+  times?: AttemptTimes,
 ): Judgement {
-  const broken = refuseRun(gate, capture, terms) ?? breakageOf(capture)
+  const broken = refuseRun(gate, capture, terms) ?? breakageOf(gate, capture, evidence, times)
   if (broken !== undefined) return { ...broken, assertions: [], slots: {}, toggles: {} }
   const observe = observeCapture(gate, capture, evidence)
   const weighed = assertionsOf(gate, capture).map((assertion) =>
-    weighAssertion(gate, assertion, observe),
+    weighAssertion(gate, assertion, observe, windowProblemOf(gate, assertion, capture, evidence)),
   )
   const implied = impliedFailure(gate, capture, observe)
-  const ruling = implied ?? warnOfLeftovers(rule(gate, weighed), capture)
+  const caution = cautionOf(gate, capture, evidence)
+  const ruling = implied ?? warnOfLeftovers(withCaution(rule(gate, weighed), caution), capture)
   return {
     ...ruling,
     assertions: weighed.map((each) => each.outcome),
     slots: fillSlots(gate, weighed, observe),
     toggles: fillToggles(gate, weighed, implied !== undefined),
   }
+}
+
+/** Green on an answer that may lack data would be a guess; on one with a warning it is said. */
+function withCaution(ruling: Ruling, caution: Ruling | undefined): Ruling {
+  const isGreen = ruling.status === 'PASS' || ruling.status === 'WARN'
+  if (caution === undefined || !isGreen) return ruling
+  return { status: caution.status, reason: `${ruling.reason}; ${caution.reason}` }
 }
 
 function assertionsOf(gate: PlanGate, capture: Capture): readonly Assertion[] {
@@ -70,42 +77,6 @@ function refuseRun(gate: PlanGate, capture: Capture, terms: RunTerms): Ruling | 
   return undefined
 }
 
-function breakageOf(capture: Capture): Ruling | undefined {
-  const error = (reason: string): Ruling => ({ status: 'ERROR', reason: shownText(reason) })
-  switch (capture.kind) {
-    case 'command':
-      return commandBreakage(capture)
-    case 'http':
-      if (capture.error !== undefined) return error(`no HTTP answer: ${capture.error}`)
-      return capture.status === null ? error('no HTTP answer') : undefined
-    case 'sql':
-      if (capture.error !== undefined) return error(`the database refused: ${capture.error}`)
-      return capture.rowCount === null ? error('the database gave no answer') : undefined
-    case 'document':
-      return capture.error === undefined
-        ? undefined
-        : error(`the file could not be read: ${capture.error}`)
-    case 'manual':
-      return undefined
-  }
-}
-
-function commandBreakage(capture: Extract<Capture, { kind: 'command' }>): Ruling | undefined {
-  const error = (reason: string): Ruling => ({ status: 'ERROR', reason: shownText(reason) })
-  if (capture.startError !== undefined)
-    return error(`the command did not start: ${capture.startError}`)
-  if (capture.timedOut)
-    return error(`the command did not end within its time (${capture.durationMs} ms)`)
-  if (capture.exitCode === null)
-    return error(`the command was ended by ${capture.signal ?? 'a signal'}`)
-  const step = capture.steps.find((each) => isShellFailure(each.exitCode))
-  if (step !== undefined)
-    return error(`the step in line ${step.line} could not be run (exit ${step.exitCode})`)
-  return isShellFailure(capture.exitCode)
-    ? error(`a command could not be run (exit ${capture.exitCode})`)
-    : undefined
-}
-
 /** A check that leaves processes behind did something it was not asked for, however well it passed. */
 function warnOfLeftovers(ruling: Ruling, capture: Capture): Ruling {
   if (ruling.status !== 'PASS' || capture.kind !== 'command' || capture.leftovers === undefined)
@@ -117,10 +88,6 @@ function warnOfLeftovers(ruling: Ruling, capture: Capture): Ruling {
     status: 'WARN',
     reason: `it passed and left ${shownText(what)}, ${fate}; ${ruling.reason}`,
   }
-}
-
-function isShellFailure(exitCode: number): boolean {
-  return exitCode === EXIT_NOT_EXECUTABLE || exitCode === EXIT_NOT_FOUND
 }
 
 /** What is false without anybody asserting it: a failed command, step or answer, or a file that is not there. */

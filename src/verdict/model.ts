@@ -1,5 +1,6 @@
 // The shapes everything is judged by: capture, judgement, decision. Pure types; all are JSON values.
 import type { ContentDigest } from '../kernel/index.ts'
+import type { PromqlCapture, StreamState } from './capture-model.ts'
 import type {
   BreakGlass,
   Condition,
@@ -22,14 +23,9 @@ export interface EvidenceRef {
   readonly sizeBytes: number
 }
 
-/** State of one captured stream: cut or masked content makes assertions that read it INCONCLUSIVE. */
-export interface StreamState {
-  readonly truncated: boolean
-  readonly maskedCount: number
-}
-
 /** What a runner saw. Facts only; no field of it is an opinion about the gate. */
 export type Capture =
+  | PromqlCapture
   | {
       readonly kind: 'command'
       readonly exitCode: number | null
@@ -79,6 +75,12 @@ export type Capture =
       readonly note: string
       readonly slots: Readonly<Record<string, string>>
     }
+
+/** When an attempt began and ended, by the statement that tells of it; ms since the epoch. */
+export interface AttemptTimes {
+  readonly startedAtMs: number
+  readonly finishedAtMs: number
+}
 
 /** Evidence bytes by name, as the judge reads them. */
 export type EvidenceBytes = Readonly<Record<string, Uint8Array>>

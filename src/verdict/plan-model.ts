@@ -12,6 +12,19 @@ export interface PlanSource {
   readonly sha256: ContentDigest
 }
 
+/** A query of the Prometheus HTTP API, version 1: `/query`, or `/query_range` with a range. */
+export interface PromqlCheck {
+  readonly type: 'promql'
+  /** Name of the parameter that holds the server's URL. */
+  readonly connection: string
+  /** May hold `$NAME` or `${NAME}` parameters whose values are one plain word. */
+  readonly query: string
+  /** Request headers; their values may hold parameters, such as a token. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Asks for every value of the last `durationMs`, one for each `stepMs`. */
+  readonly range?: { readonly durationMs: number; readonly stepMs: number }
+}
+
 export type Check =
   | { readonly type: 'command'; readonly language: 'bash' | 'sh'; readonly script: string }
   | {
@@ -24,10 +37,11 @@ export type Check =
     }
   /** `connection` names the parameter that holds the database URL. */
   | { readonly type: 'sql'; readonly connection: string; readonly text: string }
+  | PromqlCheck
   /** `path` is relative to the workspace; `..` and symbolic links out of it are refused. */
   | { readonly type: 'document'; readonly path: string }
   | { readonly type: 'manual'; readonly question: string }
-  /** Recognised but not runnable here (promql, powershell …): never decided, always says why. */
+  /** Recognised but not runnable here (powershell, an unknown built-in …): never decided, always says why. */
   | { readonly type: 'unsupported'; readonly language: string; readonly reason: string }
 
 /** What an assertion reads; see `assertion.ts` for which capture offers which. */
@@ -42,6 +56,14 @@ export type Reading =
   | { readonly from: 'rowCount' }
   /** One cell of an sql answer: column by name, row by index (default 0). */
   | { readonly from: 'cell'; readonly column: string; readonly row?: number }
+  /** All cells of a column of an sql answer, or of the only table in a document that has the column. */
+  | { readonly from: 'column'; readonly column: string; readonly rows: Quantifier }
+  /** How many rows satisfy all of `where`. */
+  | { readonly from: 'matchingRows'; readonly where: readonly RowTest[] }
+  /** How many rows repeat a value that an earlier row has in the column. */
+  | { readonly from: 'duplicates'; readonly column: string }
+  /** Values of a promql answer. */
+  | { readonly from: 'samples'; readonly take: SampleChoice }
   /** Text of a document check's file. */
   | { readonly from: 'text' }
   /** The person's answer to a manual gate: true or false. */
@@ -49,16 +71,58 @@ export type Reading =
   /** The value found for a slot by the slot convention (`label: value`, `label=value`, or a JSON key). */
   | { readonly from: 'slot'; readonly slot: string }
 
-export type Operator = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'contains' | 'matches' | 'exists'
+/** Which of several values the claim has to hold for. None at all is no data. */
+export type Quantifier = 'every' | 'any' | 'none'
+
+/** `only`: the one value there is. The counts are facts about an empty answer too, and then 0. */
+export type SampleChoice =
+  | 'only'
+  | Quantifier
+  | 'min'
+  | 'max'
+  | 'avg'
+  | 'sum'
+  | 'seriesCount'
+  | 'sampleCount'
+
+/** A condition on one cell of a row. */
+export interface RowTest {
+  readonly column: string
+  readonly op: Operator
+  readonly value?: string | number | boolean
+  readonly unit?: string
+}
+
+export type Operator =
+  | 'eq'
+  | 'ne'
+  | 'lt'
+  | 'le'
+  | 'gt'
+  | 'ge'
+  | 'between'
+  | 'contains'
+  | 'matches'
+  | 'exists'
 
 export interface Assertion {
   readonly read: Reading
   readonly op: Operator
   /** Absent for `exists`. A number may carry its unit in `unit`. `matches` takes a bounded pattern. */
   readonly value?: string | number | boolean
+  /** Of `between`: the upper bound; both bounds belong to the range. */
+  readonly upper?: number
   readonly unit?: string
   /** A numeric miss within this distance of the bound is WARN, not FAIL. */
   readonly tolerance?: number
+  /** The same as a percentage of the bound. */
+  readonly tolerancePercent?: number
+  /** The reading that says how much was measured, and the least of it; fewer is no data. */
+  readonly sampleSize?: { readonly read: Reading; readonly minimum: number }
+  /** How long the evidence must have observed, up to its end; less is no data. */
+  readonly windowMs?: number
+  /** Longest time within the window without a sample; default two and a half steps. */
+  readonly maxGapMs?: number
   readonly severity?: 'required' | 'advisory'
   /** Default `inconclusive`. */
   readonly onNoData?: 'inconclusive' | 'pass' | 'fail'

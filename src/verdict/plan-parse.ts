@@ -1,5 +1,5 @@
 // Reads a plan strictly: every key known, every id unique, every reference resolved, every assertion judgeable.
-import { shownText } from './assertion.ts'
+import { shownText } from './shown-text.ts'
 import { verdictFault } from './errors.ts'
 import type {
   Assertion,
@@ -10,6 +10,7 @@ import type {
   PlanSlot,
   PlanToggle,
   Reading,
+  RowTest,
   SignOffRole,
 } from './plan-model.ts'
 import { orderGates } from './plan.ts'
@@ -66,6 +67,19 @@ const readCheck: Reader<Check> = readTagged<Check>('type', {
     { headers: readMap(readText), body: readText },
   ),
   sql: readRecord({ type: readOneOf(['sql']), connection: readName, text: readName }, {}),
+  promql: readRecord(
+    { type: readOneOf(['promql']), connection: readName, query: readName },
+    {
+      headers: readMap(readText),
+      range: readRecord(
+        {
+          durationMs: readInteger(1, CHECK_TIMEOUT_LIMIT_MS),
+          stepMs: readInteger(1_000, CHECK_TIMEOUT_LIMIT_MS),
+        },
+        {},
+      ),
+    },
+  ),
   document: readRecord({ type: readOneOf(['document']), path: readName }, {}),
   manual: readRecord({ type: readOneOf(['manual']), question: readText }, {}),
   unsupported: readRecord(
@@ -73,6 +87,29 @@ const readCheck: Reader<Check> = readTagged<Check>('type', {
     {},
   ),
 })
+
+const readOperator: Reader<Operator> = readOneOf([
+  'eq',
+  'ne',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'between',
+  'contains',
+  'matches',
+  'exists',
+])
+
+const readScalar: Reader<string | number | boolean> = (value, at) => {
+  if (typeof value === 'boolean') return value
+  return typeof value === 'number' ? readNumber(value, at) : readText(value, at)
+}
+
+const readRowTest: Reader<RowTest> = readRecord(
+  { column: readName, op: readOperator },
+  { value: readScalar, unit: readName },
+)
 
 const readReading: Reader<Reading> = readTagged<Reading>('from', {
   exitCode: readRecord({ from: readOneOf(['exitCode']) }, {}),
@@ -85,27 +122,37 @@ const readReading: Reader<Reading> = readTagged<Reading>('from', {
   durationMs: readRecord({ from: readOneOf(['durationMs']) }, {}),
   rowCount: readRecord({ from: readOneOf(['rowCount']) }, {}),
   cell: readRecord({ from: readOneOf(['cell']), column: readName }, { row: readInteger(0) }),
+  column: readRecord(
+    { from: readOneOf(['column']), column: readName, rows: readOneOf(['every', 'any', 'none']) },
+    {},
+  ),
+  matchingRows: readRecord(
+    { from: readOneOf(['matchingRows']), where: readList(readRowTest, 1) },
+    {},
+  ),
+  duplicates: readRecord({ from: readOneOf(['duplicates']), column: readName }, {}),
+  samples: readRecord(
+    {
+      from: readOneOf(['samples']),
+      take: readOneOf([
+        'only',
+        'every',
+        'any',
+        'none',
+        'min',
+        'max',
+        'avg',
+        'sum',
+        'seriesCount',
+        'sampleCount',
+      ]),
+    },
+    {},
+  ),
   text: readRecord({ from: readOneOf(['text']) }, {}),
   answer: readRecord({ from: readOneOf(['answer']) }, {}),
   slot: readRecord({ from: readOneOf(['slot']), slot: readName }, {}),
 })
-
-const readOperator: Reader<Operator> = readOneOf([
-  'eq',
-  'ne',
-  'lt',
-  'le',
-  'gt',
-  'ge',
-  'contains',
-  'matches',
-  'exists',
-])
-
-const readScalar: Reader<string | number | boolean> = (value, at) => {
-  if (typeof value === 'boolean') return value
-  return typeof value === 'number' ? readNumber(value, at) : readText(value, at)
-}
 
 const readTolerance: Reader<number> = (value, at) => {
   const tolerance = readNumber(value, at)
@@ -118,8 +165,13 @@ const readAssertion: Reader<Assertion> = readRecord(
   { read: readReading, op: readOperator },
   {
     value: readScalar,
+    upper: readNumber,
     unit: readName,
     tolerance: readTolerance,
+    tolerancePercent: readTolerance,
+    sampleSize: readRecord({ read: readReading, minimum: readNumber }, {}),
+    windowMs: readInteger(1, MAX_AGE_LIMIT_MS),
+    maxGapMs: readInteger(1, MAX_AGE_LIMIT_MS),
     severity: readOneOf(['required', 'advisory']),
     onNoData: readOneOf(['inconclusive', 'pass', 'fail']),
     fills: readList(readName),

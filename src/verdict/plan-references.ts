@@ -1,9 +1,9 @@
 // Checks what the shape of a plan cannot show: ids once, references that lead somewhere, assertions that can be judged.
-import { shownText } from './assertion.ts'
+import { shownText } from './shown-text.ts'
 import { verdictFault } from './errors.ts'
 import { parseJsonPath } from './json-path.ts'
 import { compilePattern } from './pattern.ts'
-import type { Assertion, PlanGate } from './plan-model.ts'
+import type { Assertion, PlanGate, Reading } from './plan-model.ts'
 import { offersReading } from './readings.ts'
 
 /** @throws VERDICT_PLAN_ID_DUPLICATE for the first id that occurs twice. */
@@ -69,12 +69,55 @@ function problemOf(
   }
   if (read.from === 'json') parseJsonPath(read.path)
   if (op === 'matches' && typeof value === 'string') compilePattern(value)
-  return operandProblem(assertion)
+  return (
+    rowTestProblem(read) ??
+    operandProblem(assertion) ??
+    sampleSizeProblem(gate, assertion) ??
+    windowProblem(gate, assertion)
+  )
+}
+
+function rowTestProblem(read: Reading): string | undefined {
+  if (read.from !== 'matchingRows') return undefined
+  for (const { op, value, unit } of read.where) {
+    if (op === 'between') return 'a row is tested with ge and le, not with between'
+    if (op === 'matches' && typeof value === 'string') compilePattern(value)
+    const problem = operandProblem({
+      read,
+      op,
+      ...(value === undefined ? {} : { value }),
+      ...(unit === undefined ? {} : { unit }),
+    })
+    if (problem !== undefined) return problem
+  }
+  return undefined
+}
+
+function sampleSizeProblem(gate: PlanGate, { sampleSize }: Assertion): string | undefined {
+  if (sampleSize === undefined) return undefined
+  const { read } = sampleSize
+  if (read.from === 'json') parseJsonPath(read.path)
+  return gate.children === undefined && !offersReading(gate.check.type, read.from)
+    ? `takes its sample size from ${read.from}, which a ${gate.check.type} check does not have`
+    : rowTestProblem(read)
+}
+
+/** What was asked about a day says nothing about a month, however it comes out. */
+function windowProblem(gate: PlanGate, assertion: Assertion): string | undefined {
+  const { windowMs, maxGapMs } = assertion
+  if (windowMs === undefined) return maxGapMs === undefined ? undefined : 'maxGapMs needs windowMs'
+  const observedMs = gate.check.type === 'promql' ? gate.check.range?.durationMs : undefined
+  if (observedMs === undefined) return 'windowMs needs a promql check with a range'
+  return observedMs < windowMs
+    ? `needs a window of ${windowMs} ms, and the check observes ${observedMs} ms`
+    : undefined
 }
 
 function operandProblem(assertion: Assertion): string | undefined {
   const { op, value } = assertion
   const kind = typeof value
+  if ((op === 'between') !== (assertion.upper !== undefined))
+    return 'between, and nothing else, takes an upper bound beside its value'
   if (op === 'exists') return value === undefined ? undefined : 'exists takes no value'
   if (value === undefined) return `${op} needs a value`
   if (op === 'matches' && kind !== 'string') return 'matches takes a text'
@@ -82,8 +125,11 @@ function operandProblem(assertion: Assertion): string | undefined {
     return 'contains takes a text that is not empty, or a number'
   if ((op === 'lt' || op === 'le' || op === 'gt' || op === 'ge') && kind !== 'number')
     return `${op} takes a number`
+  if (op === 'between' && (typeof value !== 'number' || value > assertion.upper!))
+    return 'between takes a lower bound and an upper one that is not below it'
   if (assertion.unit !== undefined && kind !== 'number') return 'a unit needs a number'
-  if (assertion.tolerance !== undefined && (kind !== 'number' || op === 'ne'))
+  const isTolerant = assertion.tolerance !== undefined || assertion.tolerancePercent !== undefined
+  if (isTolerant && (kind !== 'number' || op === 'ne'))
     return 'a tolerance needs a number and a bound'
   return undefined
 }

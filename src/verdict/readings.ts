@@ -1,29 +1,26 @@
 // Reads one value out of a capture and its evidence; facts only, no judgement.
 import { parseStrictJson, SeaworthyError, utf8TextLossy } from '../kernel/index.ts'
 import type { Json } from '../kernel/index.ts'
+import type { Found, Observer } from './found.ts'
 import { valueAtPath } from './json-path.ts'
 import type { Capture, EvidenceBytes } from './model.ts'
-import type { Check, PlanGate, Reading } from './plan-model.ts'
+import type { Check, PlanGate, Reading, SampleChoice } from './plan-model.ts'
+import { readPromqlAnswer } from './promql-answer.ts'
+import { chooseSamples } from './samples.ts'
 import { labelledValuesOfJson, labelledValuesOfLines, valueForLabel } from './slot-values.ts'
 import type { LabelledValues } from './slot-values.ts'
+import { readRows, tableOfRows, tableOfText } from './table.ts'
+import type { NoTable, Table, TableReading } from './table.ts'
 
 /** Evidence beyond this is not read: the outcome is "no data". */
 export const READING_SIZE_LIMIT_BYTES = 16 * 1024 * 1024
 
-export type Found =
-  | { readonly state: 'value'; readonly value: Json }
-  /** It was looked for and is not there. */
-  | { readonly state: 'absent'; readonly why: string }
-  /** It could not be looked for; `tainted` when the stream was cut or masked, which nothing may override. */
-  | { readonly state: 'unreadable'; readonly why: string; readonly tainted: boolean }
-
-export type Observer = (reading: Reading) => Found
-
 const READINGS_OF_CHECK: Readonly<Record<Check['type'], readonly Reading['from'][]>> = {
   command: ['exitCode', 'stdout', 'stderr', 'json', 'durationMs', 'slot'],
   http: ['status', 'header', 'body', 'json', 'durationMs', 'slot'],
-  sql: ['rowCount', 'cell', 'durationMs', 'slot'],
-  document: ['text', 'json', 'durationMs', 'slot'],
+  sql: ['rowCount', 'cell', 'column', 'matchingRows', 'duplicates', 'durationMs', 'slot'],
+  promql: ['samples', 'json', 'status', 'durationMs', 'slot'],
+  document: ['text', 'json', 'cell', 'column', 'matchingRows', 'duplicates', 'durationMs', 'slot'],
   manual: ['answer', 'slot'],
   unsupported: [
     'exitCode',
@@ -36,6 +33,10 @@ const READINGS_OF_CHECK: Readonly<Record<Check['type'], readonly Reading['from']
     'durationMs',
     'rowCount',
     'cell',
+    'column',
+    'matchingRows',
+    'duplicates',
+    'samples',
     'text',
     'answer',
     'slot',
@@ -78,7 +79,12 @@ export function observeCapture(
       case 'json':
         return stream(mainStreamOf(capture)).at(reading.path)
       case 'cell':
-        return stream('rows').cell(reading.column, reading.row ?? 0)
+      case 'column':
+      case 'matchingRows':
+      case 'duplicates':
+        return stream(mainStreamOf(capture)).table(reading)
+      case 'samples':
+        return readSamples(gate, capture, reading.take, stream)
       case 'slot':
         return readSlot(gate, capture, reading.slot, stream)
       default:
@@ -95,7 +101,10 @@ function readFact(capture: Capture, reading: Reading): Found {
         'there is no exit code',
       )
     case 'status':
-      return ofNullable(capture.kind === 'http' ? capture.status : null, 'there is no HTTP status')
+      return ofNullable(
+        capture.kind === 'http' || capture.kind === 'promql' ? capture.status : null,
+        'there is no HTTP status',
+      )
     case 'rowCount':
       return ofNullable(capture.kind === 'sql' ? capture.rowCount : null, 'there is no row count')
     case 'durationMs':
@@ -131,7 +140,7 @@ function readHeader(capture: Capture, name: string): Found {
 }
 
 function mainStreamOf(capture: Capture): string {
-  return capture.kind === 'http'
+  return capture.kind === 'http' || capture.kind === 'promql'
     ? 'body'
     : capture.kind === 'document'
       ? 'text'
@@ -155,14 +164,33 @@ function readSlot(
   const slot = gate.slots.find((each) => each.id === slotId)
   if (slot === undefined)
     return { state: 'unreadable', why: `the gate has no slot ${slotId}`, tainted: false }
+  if (capture.kind === 'promql') return readSamples(gate, capture, 'only', stream)
   return stream(mainStreamOf(capture)).labelled(slot.label)
+}
+
+function readSamples(
+  gate: PlanGate,
+  capture: Capture,
+  take: SampleChoice,
+  stream: (name: string) => Stream,
+): Found {
+  if (capture.kind !== 'promql' || gate.check.type !== 'promql')
+    return { state: 'unreadable', why: 'there is no answer to a query', tainted: false }
+  const body = stream('body').bytes()
+  if (!(body instanceof Uint8Array)) return body
+  const reading = readPromqlAnswer(gate.check, capture, body)
+  return reading.ok
+    ? chooseSamples(reading.answer, take)
+    : { state: 'unreadable', why: reading.why, tainted: false }
 }
 
 /** One captured stream, decoded and parsed at most once. */
 interface Stream {
   text(): Found
   at(path: string): Found
-  cell(column: string, row: number): Found
+  table(reading: TableReading): Found
+  /** As captured, or why they must not be read. */
+  bytes(): Uint8Array | Found
   labelled(label: string): Found
 }
 
@@ -170,7 +198,13 @@ function openStream(name: string, capture: Capture, evidence: EvidenceBytes): St
   const bytes = (Object.hasOwn(evidence, name) ? evidence[name] : undefined) ?? new Uint8Array()
   const closed = closedReason(name, capture, bytes)
   if (closed !== undefined)
-    return { text: () => closed, at: () => closed, cell: () => closed, labelled: () => closed }
+    return {
+      text: () => closed,
+      at: () => closed,
+      table: () => closed,
+      bytes: () => closed,
+      labelled: () => closed,
+    }
   const text = withoutFinalNewlines(utf8TextLossy(bytes))
   let parsed: { readonly value: Json | undefined } | undefined
   const json = (): Json | undefined => (parsed ??= { value: jsonOf(text) }).value
@@ -199,7 +233,11 @@ function openStream(name: string, capture: Capture, evidence: EvidenceBytes): St
         ? { state: 'absent', why: `${name} has nothing at ${path}` }
         : { state: 'value', value }
     },
-    cell: (column, row) => cellOf(json(), column, row),
+    table: (reading) =>
+      readRows(reading, (columns): Table | NoTable =>
+        name === 'rows' ? tableOfRows(json()) : tableOfText(text, columns),
+      ),
+    bytes: () => bytes,
     labelled: (label) => {
       const value = valueForLabel(labels(), label)
       if (value === undefined)
@@ -250,41 +288,12 @@ function jsonOf(text: string): Json | undefined {
   }
 }
 
-interface Table {
-  readonly columns: readonly Json[]
-  readonly rows: readonly Json[]
-}
-
-function tableOf(root: Json | undefined): Table | undefined {
-  if (typeof root !== 'object' || root === null || Array.isArray(root)) return undefined
-  const record = root as { readonly [key: string]: Json }
-  const columns = Object.hasOwn(record, 'columns') ? record['columns'] : undefined
-  const rows = Object.hasOwn(record, 'rows') ? record['rows'] : undefined
-  return Array.isArray(columns) && Array.isArray(rows) ? { columns, rows } : undefined
-}
-
-function cellOf(root: Json | undefined, column: string, row: number): Found {
-  const table = tableOf(root)
-  if (table === undefined)
-    return { state: 'unreadable', why: 'there is no table of rows', tainted: false }
-  const index = table.columns.indexOf(column)
-  if (index < 0) return { state: 'absent', why: `the answer has no column ${column}` }
-  const cells = table.rows[row]
-  const value = Array.isArray(cells) ? (cells as readonly Json[])[index] : undefined
-  if (value === undefined) return { state: 'absent', why: `the answer has no row ${row}` }
-  return { state: 'value', value }
-}
-
 function firstRowOf(root: Json | undefined): LabelledValues {
-  const table = tableOf(root)
-  const cells = table?.rows[0]
-  if (table === undefined || !Array.isArray(cells)) return new Map()
+  const table = tableOfRows(root)
+  const cells = 'why' in table ? undefined : table.rows[0]
+  if ('why' in table || cells === undefined) return new Map()
   const pairs = table.columns.map(
-    (column, index) =>
-      [
-        typeof column === 'string' ? column : '',
-        (cells as readonly Json[])[index] ?? null,
-      ] as const,
+    (column, index) => [typeof column === 'string' ? column : '', cells[index] ?? null] as const,
   )
   return labelledValuesOfJson(Object.fromEntries(pairs))
 }

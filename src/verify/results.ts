@@ -83,7 +83,12 @@ async function judgeAgain(
   const capture = evidence?.['capture']
   if (evidence === undefined || capture === undefined) return undefined
   try {
-    const judgement = judgeGate(gate, parseCapture(capture), evidence, contents.inputs.terms)
+    const { terms } = contents.inputs
+    const times = {
+      startedAtMs: Date.parse(run.predicate.startedAt),
+      finishedAtMs: Date.parse(run.predicate.finishedAt),
+    }
+    const judgement = judgeGate(gate, parseCapture(capture), evidence, terms, times)
     inspection.checked.gateRuns++
     inspection.checked.assertions += judgement.assertions.length
     if (!agreesOnStatus(run.entry.payload, judgement.status)) {

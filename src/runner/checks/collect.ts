@@ -5,6 +5,7 @@ import type { CheckSite, Collected } from './collected.ts'
 import { collectCommand } from './command.ts'
 import { collectDocument } from './document.ts'
 import { collectHttp } from './http.ts'
+import { collectPromql } from './promql.ts'
 import { collectSql } from './sql.ts'
 
 /** @throws RUNNER_GATE_KIND_REFUSED for checks that nothing here can run */
@@ -17,6 +18,8 @@ export async function collectGate(gate: PlanGate, site: CheckSite): Promise<Coll
       return collectHttp(gate, check, site)
     case 'sql':
       return collectSql(gate, check, site)
+    case 'promql':
+      return collectPromql(gate, check, site)
     case 'document':
       return collectDocument(check, site)
     default:
