@@ -185,6 +185,7 @@ const PLACES: readonly (readonly [string, YamlPlace])[] = [
     'gates.#.assertions.#.sampleSize.read',
     { keys: keysOf(READING_KINDS), kinds: { by: 'from', keys: READING_KINDS } },
   ],
+  ['gates.#.assertions.#.sampleSize.read.where.#', { keys: Object.keys(rowTest.shape) }],
   ['gates.#.slots.#', { keys: Object.keys(slot.shape) }],
   ['gates.#.slots.#.bound', { keys: ['op', 'value'] }],
   ['gates.#.toggles.#', { keys: Object.keys(toggle.shape) }],

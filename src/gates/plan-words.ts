@@ -1,5 +1,24 @@
 // What each key of a plan file means, for editors and for the reference page; a key without words stops both from being made.
 
+const READING = {
+  from: 'Where the value is read from',
+  path: 'Path into the JSON, as $.items[0].name',
+  name: 'Header name',
+  column: 'Column of the answer',
+  row: 'Row of the answer, counted from 0; the first by default',
+  rows: 'Whether the claim has to hold for every row, for any, or for none',
+  where: 'Conditions that a row has to satisfy, all of them',
+  take: 'Which value of the answer: the only one, every, any or no sample, what is computed of all, or how many there are',
+  slot: 'Id of the slot whose value is read',
+}
+
+const ROW_TEST = {
+  column: 'Column of the row',
+  op: 'How its cell is compared',
+  value: 'With what',
+  unit: 'Unit of value',
+}
+
 /**
  * By place (`#` for each of a list), then by key. Where a place comes in kinds and a key means something else in one of
  * them, `kind.key` wins.
@@ -61,29 +80,42 @@ export const PLAN_WORDS: Readonly<Record<string, Readonly<Record<string, string>
     headers: 'Request headers; may hold $NAME',
     body: 'Request body; may hold $NAME',
     connection: 'Name of the parameter that holds the database URL',
+    'promql.connection': 'Name of the parameter that holds the URL of the Prometheus server',
+    query: 'PromQL expression; may hold $NAME whose value is one plain word',
+    range: 'Asks for every value of a time that has passed, not only for the one now',
     text: 'One SQL statement; runs in a read-only transaction that is rolled back',
     path: 'File, relative to the workspace; nothing outside it is read',
     question: 'What a person answers with yes or no',
     reason: 'Why it cannot be run; the gate is BLOCKED',
   },
+  'gates.#.check.range': {
+    durationMs: 'How far back, in milliseconds',
+    stepMs: 'One value for each of these, in milliseconds',
+  },
   'gates.#.assertions.#': {
     read: 'Which value is looked at',
     op: 'How it is compared',
     value: 'What it is compared with; absent for exists',
+    upper: 'Upper bound of between; value is the lower one, and both belong to the range',
     unit: 'Unit of value: ms, s, min, h, d, %, kB, MiB, /s, rpm …',
     tolerance: 'A numeric miss within this distance of the bound is WARN, not FAIL',
+    tolerancePercent: 'The same as a percentage of the bound',
+    sampleSize: 'How much has to have been measured; less is INCONCLUSIVE',
+    windowMs:
+      'Time that the evidence has to cover without a gap, up to its end, in milliseconds; less is INCONCLUSIVE',
+    maxGapMs: 'Longest time within the window without a sample; two and a half steps by default',
     severity: 'advisory: false gives WARN instead of FAIL',
     onNoData: 'What absent data means; inconclusive by default',
     fills: 'Ids of slots and toggles of the checklist that this reading or its outcome fills',
   },
-  'gates.#.assertions.#.read': {
-    from: 'Where the value is read from',
-    path: 'Path into the JSON, as $.items[0].name',
-    name: 'Header name',
-    column: 'Column of the answer',
-    row: 'Row of the answer, counted from 0; the first by default',
-    slot: 'Id of the slot whose value is read',
+  'gates.#.assertions.#.read': READING,
+  'gates.#.assertions.#.read.where.#': ROW_TEST,
+  'gates.#.assertions.#.sampleSize': {
+    read: 'The number that says how much was measured',
+    minimum: 'The least of it',
   },
+  'gates.#.assertions.#.sampleSize.read': READING,
+  'gates.#.assertions.#.sampleSize.read.where.#': ROW_TEST,
   'gates.#.slots.#': {
     id: 'Name of the slot within its gate',
     label: 'Words beside the slot',
