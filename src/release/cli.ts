@@ -1,9 +1,10 @@
 // The release commands: status, sign, reject, decide, report, bundle.
-import { bytesOfBase64, EXIT, hexOf, utf8Bytes } from '../kernel/index.ts'
-import type { Digest, ExitCode } from '../kernel/index.ts'
+import { EXIT, utf8Bytes } from '../kernel/index.ts'
+import type { ExitCode } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { buildStatement, keyIdOf, sealStatement, subjectsOf } from '../proof/index.ts'
 import { releaseFault } from './errors.ts'
+import { fileStem, pathOf, renderPaths, writeDocuments, writeReports } from './files.ts'
 import type { DecidedRelease, ReleaseReview } from './model.ts'
 import { parseReleaseName } from '../gates/index.ts'
 import type { ReleaseKey } from './store.ts'
@@ -58,8 +59,12 @@ export async function runDecide(
 export async function runReport(
   context: CommandContext,
   args: readonly string[],
+  options: OptionValues,
 ): Promise<CommandOutcome> {
-  const paths = await writeDocuments(context, await chooseRelease(context, args[0]))
+  const release = await chooseRelease(context, args[0])
+  const folder = typeof options['out'] === 'string' ? options['out'] : undefined
+  const kind = typeof options['kind'] === 'string' ? options['kind'] : undefined
+  const paths = await writeReports(context, release, { folder, kind })
   return { exit: EXIT.ok, data: { paths }, text: renderPaths(paths) }
 }
 
@@ -88,34 +93,6 @@ export async function runBundle(
   await context.files.write(paths.trust, utf8Bytes(sealed.trust))
   const text = `${renderPaths(paths)}\nCheck it anywhere, offline: seaworthy verify ${paths.bundle} --trust ${paths.trust}`
   return { exit: EXIT.ok, data: { digest: sealed.bundle, sizeBytes: bytes.length, paths }, text }
-}
-
-/** Writes filled checklist and report; used after a run too. @returns paths by name */
-export async function writeDocuments(
-  context: CommandContext,
-  release: ReleaseKey,
-): Promise<Readonly<Record<string, string>>> {
-  const documents = await context.client.call<{
-    filled: string | null
-    reportMarkdown: string
-    reportHtml: string
-  }>('GET', `${pathOf(release)}/documents`)
-  const pathFor = (suffix: string): string =>
-    context.files.resolve(
-      context.files.outputFolder,
-      `${fileStem(context.ports.digest, release)}.${suffix}`,
-    )
-  const paths: Record<string, string> = {
-    report: pathFor('report.md'),
-    reportHtml: pathFor('report.html'),
-  }
-  await context.files.write(pathFor('report.md'), utf8Bytes(documents.reportMarkdown))
-  await context.files.write(pathFor('report.html'), utf8Bytes(documents.reportHtml))
-  if (documents.filled !== null) {
-    paths['filled'] = pathFor('checklist.md')
-    await context.files.write(paths['filled'], bytesOfBase64(documents.filled))
-  }
-  return paths
 }
 
 async function signRelease(
@@ -174,24 +151,4 @@ function requireOption(options: OptionValues, name: string): string {
   const value = options[name]
   if (typeof value === 'string' && value !== '') return value
   throw releaseFault('RELEASE_OPTION_MISSING', `expected --${name}`)
-}
-
-function pathOf(release: ReleaseKey): string {
-  return `/v1/releases/${encodeURIComponent(release.service)}/${encodeURIComponent(release.version)}`
-}
-
-/** Safe as a file name on every system; a name that had to be changed carries a mark of what it was. */
-export function fileStem(digest: Digest, release: ReleaseKey): string {
-  const safe = (text: string): string =>
-    text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '')
-  const stem = `${safe(release.service) || 'release'}-${safe(release.version)}`
-  if (stem === `${release.service}-${release.version}`) return stem
-  const mark = hexOf(digest.sha256(utf8Bytes(JSON.stringify([release.service, release.version]))))
-  return `${stem}-${mark.slice(0, 8)}`
-}
-
-function renderPaths(paths: Readonly<Record<string, string>>): string {
-  return Object.entries(paths)
-    .map(([name, path]) => `  ${name}: ${path}`)
-    .join('\n')
 }

@@ -1,17 +1,20 @@
-// Renders what people read of a release: the filled checklist and the report, from stored facts alone.
-import { SeaworthyError, utf8Bytes, utf8Text } from '../kernel/index.ts'
-import type { ContentDigest } from '../kernel/index.ts'
+// Renders what people read of a release: the filled checklist and the reports, from stored facts alone.
+import { SeaworthyError, utf8Bytes } from '../kernel/index.ts'
 import { fillChecklist } from '../gates/index.ts'
-import { decide, parseDecisionInputs } from '../verdict/index.ts'
-import type { DecisionInputs } from '../verdict/index.ts'
-import { readLatestDecision } from './latest-decision.ts'
-import { composeReport } from './report.ts'
-import { renderReportHtml } from './report-html.ts'
-import { renderReportMarkdown } from './report-markdown.ts'
-import { freezeInputs, gatherRelease, presentReview } from './review.ts'
-import type { GatheredRelease } from './review.ts'
+import { composeReport, renderReportHtml, renderReportMarkdown } from '../report/index.ts'
+import type { ReportFacts, ReportKind } from '../report/index.ts'
 import type { ReleaseContext } from './context.ts'
+import { addHistory, readReportedState } from './report-facts.ts'
+import { gatherRelease } from './review.ts'
+import type { GatheredRelease } from './review.ts'
 import type { ReleaseKey } from './store.ts'
+
+export interface RenderedReport {
+  readonly markdown: Uint8Array
+  readonly html: Uint8Array
+  /** False when it shows a verdict that nobody has recorded yet. */
+  readonly isDecided: boolean
+}
 
 export interface ReleaseDocuments {
   /** The checklist as it was imported; absent when the plan was not made from one that is stored. */
@@ -23,74 +26,63 @@ export interface ReleaseDocuments {
   readonly isDecided: boolean
 }
 
+/** One report of the kind, with the release's history. */
+export async function renderReport(
+  context: ReleaseContext,
+  tenantId: string,
+  release: ReleaseKey,
+  kind: ReportKind,
+): Promise<RenderedReport> {
+  const gathered = await gatherRelease(context, tenantId, release)
+  const state = await readReportedState(context, tenantId, release, gathered)
+  return renderFacts(context, kind, await addHistory(context, tenantId, release, state))
+}
+
 export async function renderDocuments(
   context: ReleaseContext,
   tenantId: string,
   release: ReleaseKey,
 ): Promise<ReleaseDocuments> {
-  const { digest } = context.ports
   const gathered = await gatherRelease(context, tenantId, release)
-  const decided = await readDecision(context, tenantId, release, gathered)
-  const inputs = decided?.inputs ?? (await provisionalInputs(context, tenantId, gathered))
-  const verdict = decide(digest, gathered.view.plan, inputs)
-  const people = await context.ports.identity.list(tenantId)
-  const names = Object.fromEntries(people.map((person) => [person.id, person.displayName]))
-  const review = {
-    ...presentReview(context, gathered),
-    results: inputs.results,
-    signOffs: inputs.signOffs,
-  }
-  const page = composeReport({
-    review,
-    verdict,
-    statement: decided?.statement,
-    checkpoint: inputs.checkpoint,
-    names,
-  })
-  // A signature over an earlier state does not count, so it does not stand in the checklist either.
-  const counted = inputs.signOffs.filter((signOff) => signOff.reviewHash === verdict.reviewHash)
+  const state = await readReportedState(context, tenantId, release, gathered)
+  const report = renderFacts(context, 'decision', state)
   const original = await readOriginal(context, tenantId, gathered)
-  const filled =
-    original === undefined
-      ? undefined
-      : fillChecklist(digest, original, {
-          plan: review.plan,
-          results: inputs.results,
-          signOffs: counted,
-          names,
-        })
   return {
-    ...(original === undefined ? {} : { original }),
-    ...(filled === undefined ? {} : { filled }),
-    reportMarkdown: utf8Bytes(renderReportMarkdown(page)),
-    reportHtml: utf8Bytes(renderReportHtml(page)),
-    isDecided: decided !== undefined,
+    ...(original === undefined
+      ? {}
+      : { original, filled: fillFrom(context, gathered, state, original) }),
+    reportMarkdown: report.markdown,
+    reportHtml: report.html,
+    isDecided: report.isDecided,
   }
 }
 
-// Only a decision about this very run is shown; a newer run makes an older decision history.
-async function readDecision(
+function renderFacts(
   context: ReleaseContext,
-  tenantId: string,
-  release: ReleaseKey,
-  gathered: GatheredRelease,
-): Promise<{ readonly inputs: DecisionInputs; readonly statement: ContentDigest } | undefined> {
-  const stored = await readLatestDecision(context, tenantId, release)
-  if (stored === undefined || stored.runId !== gathered.view.run.runId) return undefined
-  const bytes = await context.ports.evidence.read(tenantId, stored.inputsDigest)
-  return { inputs: parseDecisionInputs(JSON.parse(utf8Text(bytes))), statement: stored.statementId }
+  kind: ReportKind,
+  facts: ReportFacts,
+): RenderedReport {
+  const { digest } = context.ports
+  const page = composeReport(digest, kind, facts)
+  return {
+    markdown: utf8Bytes(renderReportMarkdown(page)),
+    html: utf8Bytes(renderReportHtml(digest, page)),
+    isDecided: facts.statement !== undefined,
+  }
 }
 
-async function provisionalInputs(
+function fillFrom(
   context: ReleaseContext,
-  tenantId: string,
   gathered: GatheredRelease,
-): Promise<DecisionInputs> {
-  const { origin, size, root } = await context.ports.ledger.checkpoint(tenantId)
-  return freezeInputs(gathered, {
-    asOfMs: context.ports.clock.nowMs(),
-    checkpoint: { origin, size, root },
-    integrity: { ok: true, findings: [] },
+  { inputs, verdict, names }: ReportFacts,
+  original: Uint8Array,
+): Uint8Array {
+  return fillChecklist(context.ports.digest, original, {
+    plan: gathered.view.plan,
+    results: inputs.results,
+    // A signature over an earlier state does not count, so it does not stand in the checklist either.
+    signOffs: inputs.signOffs.filter((signOff) => signOff.reviewHash === verdict.reviewHash),
+    names,
   })
 }
 

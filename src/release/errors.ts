@@ -39,6 +39,18 @@ export const releaseErrors = defineErrors({
     title: 'There is no release with a run yet',
     hint: 'Run a checklist first: `seaworthy run FILE`.',
   },
+  RELEASE_CHECKLIST_MISSING: {
+    status: 404,
+    exit: 6,
+    title: 'There is no checklist to fill',
+    hint: 'Run the checklist itself, or upload it with its plan.',
+  },
+  RELEASE_REPORT_UNKNOWN: {
+    status: 404,
+    exit: 2,
+    title: 'There is no report of this kind',
+    hint: 'The message lists the kinds; --kind all writes every one.',
+  },
   RELEASE_OPTION_MISSING: {
     status: 400,
     exit: 2,

@@ -4,6 +4,9 @@ import { base64Of, utf8Text } from '../kernel/index.ts'
 import type { Route, RouteInput } from '../kernel/index.ts'
 import { exitCodeOfVerdict } from '../verdict/index.ts'
 import { parseBody } from '../web/index.ts'
+import { REPORT_KINDS } from '../report/index.ts'
+import type { ReportKind } from '../report/index.ts'
+import { releaseFault } from './errors.ts'
 import type { Releases } from './service.ts'
 import type { ReleaseKey } from './store.ts'
 
@@ -81,6 +84,24 @@ export function makeReleaseRoutes(releases: Releases): readonly Route[] {
       },
     },
     {
+      method: 'GET',
+      path: '/v1/releases/:service/:version/reports/:kind',
+      summary:
+        'Render one report: decision, evaluation, readiness, closure, audit, metrics or diff',
+      access: 'read',
+      async handle(input) {
+        const { tenantId } = input.principal
+        const report = await releases.report(tenantId, releaseOf(input), kindOf(input))
+        return {
+          data: {
+            markdown: utf8Text(report.markdown),
+            html: utf8Text(report.html),
+            isDecided: report.isDecided,
+          },
+        }
+      },
+    },
+    {
       method: 'POST',
       path: '/v1/releases/:service/:version/bundles',
       summary: 'Seal the newest decision into a bundle, kept as evidence under its digest',
@@ -102,4 +123,14 @@ export function makeReleaseRoutes(releases: Releases): readonly Route[] {
 
 function releaseOf(input: RouteInput): ReleaseKey {
   return { service: input.params['service'] ?? '', version: input.params['version'] ?? '' }
+}
+
+function kindOf(input: RouteInput): ReportKind {
+  const given = input.params['kind'] ?? ''
+  const kind = REPORT_KINDS.find((known) => known === given)
+  if (kind !== undefined) return kind
+  throw releaseFault(
+    'RELEASE_REPORT_UNKNOWN',
+    `expected one of ${REPORT_KINDS.join(', ')}, got ${JSON.stringify(given.slice(0, 60))}`,
+  )
 }

@@ -32,14 +32,3 @@ export interface DecidedRelease {
   readonly statement: ContentDigest
   readonly inputs: ContentDigest
 }
-
-/** Everything a report is rendered from. */
-export interface ReportFacts {
-  readonly review: ReleaseReview
-  readonly verdict: Verdict
-  /** Absent while the verdict is provisional. */
-  readonly statement: ContentDigest | undefined
-  readonly checkpoint: { readonly origin: string; readonly size: number; readonly root: string }
-  /** Display names by principal id. */
-  readonly names: Readonly<Record<string, string>>
-}

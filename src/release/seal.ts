@@ -12,11 +12,12 @@ import {
 } from '../proof/index.ts'
 import type { BundleEntry, BundleFile, KeyUse, Trust } from '../proof/index.ts'
 import type { RegisteredPrincipal } from '../identity/index.ts'
-import type { EntryPage, LedgerEntry, SignedCheckpoint } from '../ledger/index.ts'
+import type { LedgerEntry, SignedCheckpoint } from '../ledger/index.ts'
 import { parseDecisionInputs } from '../verdict/index.ts'
 import type { DecisionInputs, Plan } from '../verdict/index.ts'
 import { readLatestDecision } from './latest-decision.ts'
 import { renderDocuments } from './documents.ts'
+import { listEntries } from './entries.ts'
 import { releaseFault } from './errors.ts'
 import { formatReleaseName } from '../gates/index.ts'
 import type { ReleaseContext } from './context.ts'
@@ -29,9 +30,6 @@ export interface SealedRelease {
   readonly sizeBytes: number
   readonly trust: Uint8Array
 }
-
-/** Entries fetched per call; a release with more takes more calls. */
-const ENTRY_PAGE_COUNT = 1000
 
 export async function sealRelease(
   context: ReleaseContext,
@@ -52,7 +50,7 @@ export async function sealRelease(
   const plan = JSON.parse(utf8Text(planBytes)) as Plan
   const trust = formatTrust(await collectTrust(context, tenantId))
   const checkpoint = await ledger.checkpoint(tenantId)
-  const entries = await listEntries(context, tenantId, release, checkpoint.size)
+  const entries = await listEntries(context, tenantId, release, { size: checkpoint.size })
   const files: BundleFile[] = [
     { path: 'README.txt', bytes: utf8Bytes(describeBundle(release, context.controlPlane.keyId)) },
     { path: 'keys.json', bytes: trust },
@@ -162,23 +160,6 @@ async function collectEvidence(
     })
   }
   return files
-}
-
-async function listEntries(
-  context: ReleaseContext,
-  tenantId: string,
-  release: ReleaseKey,
-  size: number,
-): Promise<LedgerEntry[]> {
-  const entries: LedgerEntry[] = []
-  let fromSeq: number | undefined = 0
-  while (fromSeq !== undefined && fromSeq < size) {
-    const query = { fromSeq, limit: ENTRY_PAGE_COUNT, subject: formatReleaseName(release) }
-    const page: EntryPage = await context.ports.ledger.list(tenantId, query)
-    entries.push(...page.entries.filter((entry) => entry.seq < size))
-    fromSeq = page.nextSeq
-  }
-  return entries
 }
 
 async function collectLedger(

@@ -1,8 +1,9 @@
 // What can be done with a release: open it, review it, sign it off, decide it, render its documents, seal its bundle.
 import type { ReleaseContext } from './context.ts'
 import { decideRelease } from './decision.ts'
-import { renderDocuments } from './documents.ts'
-import type { ReleaseDocuments } from './documents.ts'
+import type { ReportKind } from '../report/index.ts'
+import { renderDocuments, renderReport } from './documents.ts'
+import type { ReleaseDocuments, RenderedReport } from './documents.ts'
 import { releaseFault } from './errors.ts'
 import type { DecidedRelease, ReleaseReview } from './model.ts'
 import { formatReleaseName } from '../gates/index.ts'
@@ -22,6 +23,8 @@ export interface Releases {
   decide(tenantId: string, release: ReleaseKey): Promise<DecidedRelease>
   /** @throws RELEASE_DECISION_MISSING */
   documents(tenantId: string, release: ReleaseKey): Promise<ReleaseDocuments>
+  /** One report of the kind, decided or provisional. */
+  report(tenantId: string, release: ReleaseKey, kind: ReportKind): Promise<RenderedReport>
   seal(tenantId: string, release: ReleaseKey): Promise<SealedRelease>
 }
 
@@ -56,6 +59,7 @@ export function makeReleases(context: ReleaseContext): Releases {
     signOff: (tenantId, envelope) => recordSignOff(context, tenantId, envelope),
     decide: (tenantId, release) => decideRelease(context, tenantId, release),
     documents: (tenantId, release) => renderDocuments(context, tenantId, release),
+    report: (tenantId, release, kind) => renderReport(context, tenantId, release, kind),
     seal: (tenantId, release) => sealRelease(context, tenantId, release),
   }
 }

@@ -49,10 +49,20 @@ export const releaseCommands: readonly CommandSpec[] = [
   },
   {
     name: 'report',
-    summary: 'Write the filled checklist and the one-page report of the newest decision',
+    summary: 'Write reports of the newest decision, from the ledger alone, as Markdown and HTML',
     arguments: [RELEASE],
-    options: [],
-    examples: ['seaworthy report harbour@1.4.0'],
+    options: [
+      {
+        flags: '--kind <kind>',
+        description:
+          'decision, evaluation, readiness, closure, audit, metrics, diff, checklist or all; without it the release report and the filled checklist',
+      },
+      { flags: '--out <dir>', description: 'folder to write to' },
+    ],
+    examples: [
+      'seaworthy report harbour@1.4.0',
+      'seaworthy report harbour@1.4.0 --kind all --out reports',
+    ],
     needs: 'api',
     load: async () => (await import('../../release/cli.ts')).runReport,
   },

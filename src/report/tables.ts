@@ -1,0 +1,165 @@
+// Tables that more than one report has: reasons, gates, sign-offs, risks, waivers, conditions, notes.
+import { conditionState } from '../verdict/index.ts'
+import type { GateStanding, PlanGate, Risk, Standings } from '../verdict/index.ts'
+import type { Cell, ReportFacts, ReportTable, Tone } from './model.ts'
+import { nameOf, titlesOf } from './page.ts'
+import { formatDuration, formatInstant, shortDigest, shortText, statusCell } from './words.ts'
+
+export function reasonsTable({ verdict, plan }: ReportFacts): ReportTable {
+  const titles = titlesOf(plan)
+  return {
+    title: 'Why, and what would flip it',
+    columns: ['Rule', 'Gate', 'Reason', 'What would flip it'],
+    rows: verdict.reasons.map((reason) => [
+      reason.rule,
+      reason.gate === undefined ? '' : (titles.get(reason.gate) ?? reason.gate),
+      shortText(reason.text),
+      reason.flip,
+    ]),
+    empty: 'Nothing stands against it.',
+  }
+}
+
+/** Every gate as it stands at the decision's instant, with the age of its evidence then. */
+export function gatesTable(facts: ReportFacts, standings: Standings): ReportTable {
+  return {
+    title: 'Gates',
+    columns: ['Status', 'Section', 'Gate', 'What was seen', 'Evidence age', 'Evidence'],
+    rows: facts.plan.gates.map((gate) =>
+      gateRow(gate, standings.get(gate.id), facts.inputs.asOfMs),
+    ),
+    empty: 'No gate.',
+  }
+}
+
+function gateRow(gate: PlanGate, standing: GateStanding | undefined, asOfMs: number): Cell[] {
+  return [
+    statusCell(standing?.status ?? 'PENDING'),
+    gate.section,
+    gate.severity === 'required' ? gate.title : `${gate.title} (${gate.severity})`,
+    shortText(standing?.reason ?? ''),
+    ageOf(standing, asOfMs),
+    standing?.result?.statement === undefined ? 'none' : shortDigest(standing.result.statement),
+  ]
+}
+
+/** How old a gate's evidence was at `asOfMs`; blank for what never ran. */
+export function ageOf(standing: GateStanding | undefined, asOfMs: number): string {
+  const finishedAtMs = standing?.result?.finishedAtMs
+  return finishedAtMs === undefined ? '' : formatDuration(asOfMs - finishedAtMs)
+}
+
+export function signOffsTable(facts: ReportFacts): ReportTable {
+  const { plan, inputs, verdict } = facts
+  return {
+    title: 'Sign-offs',
+    lead: 'A signature counts only over what was decided, and only by somebody who holds the role.',
+    columns: ['Role', 'Needed', 'Given'],
+    rows: plan.signOffs.map(({ role, minimum }) => {
+      const people = inputs.signOffs
+        .filter((signOff) => signOff.role === role)
+        .map((signOff) => {
+          const stale = signOff.reviewHash === verdict.reviewHash ? '' : ', over an earlier state'
+          return `${nameOf(facts, signOff.principal)}: ${signOff.decision} ${formatInstant(signOff.atMs)}${stale}`
+        })
+      return [role, String(minimum), people.join('; ') || 'nobody yet']
+    }),
+    empty: 'The plan asks for none.',
+  }
+}
+
+const RISK_TONES: Readonly<Record<Risk['state'], Tone>> = {
+  OPEN: 'stop',
+  ACCEPTED: 'wait',
+  CLOSED: 'go',
+}
+
+export function risksTable(
+  facts: ReportFacts,
+  title: string,
+  isShown: (risk: Risk) => boolean = () => true,
+): ReportTable {
+  const risks = facts.inputs.risks.filter(isShown)
+  return {
+    title,
+    columns: ['State', 'Level', 'Risk', 'Owner', 'Due', 'Accepted'],
+    rows: risks.map((risk) => [
+      { text: risk.state, tone: RISK_TONES[risk.state] },
+      risk.level,
+      `${risk.id}: ${risk.title}`,
+      nameOf(facts, risk.owner),
+      risk.dueAtMs === undefined ? 'no date' : formatInstant(risk.dueAtMs),
+      acceptanceOf(facts, risk),
+    ]),
+    empty: 'No risk is registered. That nobody wrote one down does not say that there is none.',
+  }
+}
+
+function acceptanceOf(facts: ReportFacts, risk: Risk): string {
+  if (risk.acceptedBy === undefined || risk.acceptedBy.length === 0) return 'by nobody'
+  const people = risk.acceptedBy.map((person) => nameOf(facts, person)).join(', ')
+  return risk.acceptedUntilMs === undefined
+    ? `by ${people}`
+    : `by ${people} until ${formatInstant(risk.acceptedUntilMs)}`
+}
+
+export function waiversTable(facts: ReportFacts): ReportTable {
+  const titles = titlesOf(facts.plan)
+  return {
+    title: 'Waivers',
+    columns: ['State', 'Waiver', 'Gates', 'Reason', 'Asked by', 'Granted by', 'Ends'],
+    rows: facts.inputs.waivers.map((waiver) => [
+      waiverState(waiver.revoked, waiver.expiresAtMs <= facts.inputs.asOfMs),
+      waiver.id,
+      waiver.gates.map((gate) => titles.get(gate) ?? gate).join('; '),
+      shortText(waiver.reason),
+      nameOf(facts, waiver.requester),
+      waiver.approvers.map((person) => nameOf(facts, person)).join(', ') || 'nobody',
+      formatInstant(waiver.expiresAtMs),
+    ]),
+    empty: 'None was asked for.',
+  }
+}
+
+function waiverState(isRevoked: boolean, isExpired: boolean): Cell {
+  if (isRevoked) return { text: 'REVOKED', tone: 'stop' }
+  return isExpired ? { text: 'EXPIRED', tone: 'stop' } : { text: 'IN FORCE', tone: 'wait' }
+}
+
+export function conditionsTable(facts: ReportFacts, standings: Standings): ReportTable {
+  const titles = titlesOf(facts.plan)
+  return {
+    title: 'Conditions',
+    columns: ['State', 'Condition', 'Gate', 'Owner', 'Due', 'Blocks', 'When missed'],
+    rows: facts.inputs.conditions.map((condition) => [
+      conditionCell(facts, condition, standings),
+      `${condition.id}: ${condition.text}`,
+      titles.get(condition.gate) ?? condition.gate,
+      nameOf(facts, condition.owner),
+      formatInstant(condition.dueAtMs),
+      condition.blocks,
+      condition.onMiss,
+    ]),
+    empty: 'The decision is contingent on nothing.',
+  }
+}
+
+const CONDITION_TONES: Readonly<Record<string, Tone>> = { OPEN: 'wait', MET: 'go', MISSED: 'stop' }
+
+function conditionCell(
+  { inputs }: ReportFacts,
+  condition: ReportFacts['inputs']['conditions'][number],
+  standings: Standings,
+): Cell {
+  const state = conditionState(condition, standings, inputs.asOfMs)
+  return { text: state, tone: CONDITION_TONES[state] ?? 'wait' }
+}
+
+export function notesTable({ verdict }: ReportFacts): ReportTable {
+  return {
+    title: 'Notes',
+    columns: ['Note'],
+    rows: verdict.notes.map((note) => [note]),
+    empty: 'None.',
+  }
+}
