@@ -1,6 +1,6 @@
 // Runs the examples of docs/guards.md as they stand there.
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,8 +8,10 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-// Inside the repository, so that the examples find the packages they import.
-const folder = mkdtempSync(fileURLToPath(new URL('./.guard-examples-', import.meta.url)))
+// Inside the repository, so that the examples find the packages they import, and where no rule of the house looks.
+const built = fileURLToPath(new URL('../dist/', import.meta.url))
+mkdirSync(built, { recursive: true })
+const folder = mkdtempSync(join(built, 'guard-examples-'))
 after(() => rmSync(folder, { recursive: true }))
 
 /** The example of that name, its imports of the published package led to the source. */
