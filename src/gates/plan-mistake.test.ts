@@ -41,7 +41,7 @@ test('a key of another kind of check or reading is told where it belongs', () =>
   const text = aPlanText()
   assert.match(
     refusalOf(text.replace('    language: bash', '    language: bash\n    question: why')).message,
-    /unknown key "question" at gates\[0\]\.check: type command takes language, script; "question" belongs to type manual\n/,
+    /unknown key "question" at gates\[0\]\.check: type command takes language, script, reports; "question" belongs to type manual\n/,
   )
   assert.match(
     refusalOf(text.replace('{ from: exitCode }', '{ from: exitCode, path: $.a }')).message,

@@ -24,7 +24,12 @@ const digest = z
   .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits')
 
 const check = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('command'), language: z.enum(['bash', 'sh']), script: text }),
+  z.strictObject({
+    type: z.literal('command'),
+    language: z.enum(['bash', 'sh']),
+    script: text,
+    reports: z.array(name).min(1).exactOptional(),
+  }),
   z.strictObject({
     type: z.literal('http'),
     method: name,
@@ -78,6 +83,12 @@ const reading = z.discriminatedUnion('from', [
     ]),
   }),
   z.strictObject({ from: z.literal('json'), path: name }),
+  z.strictObject({
+    from: z.literal('report'),
+    of: name,
+    in: name.exactOptional(),
+    product: name.exactOptional(),
+  }),
   z.strictObject({ from: z.literal('header'), name }),
   z.strictObject({ from: z.literal('cell'), column: name, row: z.int().min(0).exactOptional() }),
   z.strictObject({ from: z.literal('column'), column: name, rows: quantifier }),

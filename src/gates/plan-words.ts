@@ -3,6 +3,10 @@
 const READING = {
   from: 'Where the value is read from',
   path: 'Path into the JSON, as $.items[0].name',
+  of: 'Value of a report, such as tests.failed or findings.critical; docs/evidence-formats.md lists them',
+  in: 'Report file that is read; all of the check together by default',
+  product:
+    'What was scanned, as a package URL: VEX statements about it count for findings that name no product',
   name: 'Header name',
   column: 'Column of the answer',
   row: 'Row of the answer, counted from 0; the first by default',
@@ -75,6 +79,8 @@ export const PLAN_WORDS: Readonly<Record<string, Readonly<Record<string, string>
     language: 'Shell of the script',
     'unsupported.language': 'Language of a block that is not run',
     script: 'What runs, under strict rules: a failing step fails the block',
+    reports:
+      'Report files that the script writes, relative to the workspace; kept as evidence. One that this attempt did not write is no data',
     method: 'HTTP method',
     url: 'Address; may hold $NAME or ${NAME}',
     headers: 'Request headers; may hold $NAME',

@@ -50,6 +50,8 @@ export function describeReading(read: Reading): string {
   switch (read.from) {
     case 'exitCode':
       return 'exit code'
+    case 'report':
+      return read.in === undefined ? read.of : `${read.of} in ${shownText(read.in)}`
     case 'json':
       return `JSON ${read.path}`
     case 'header':

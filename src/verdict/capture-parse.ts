@@ -43,6 +43,7 @@ const readers: { readonly [K in Capture['kind']]: Reader<Capture> } = {
         { count: readInteger(1), survivedCount: readInteger(0), names: readList(readText) },
         {},
       ),
+      reports: readList(readRecord({ path: readText }, { problem: readText })),
     },
   ),
   http: readRecord(

@@ -12,6 +12,7 @@ import type { Observer } from './found.ts'
 import type { AttemptTimes, Capture, EvidenceBytes, Judgement, RunTerms } from './model.ts'
 import type { Assertion, PlanGate } from './plan-model.ts'
 import { observeCapture } from './readings.ts'
+import { withReports } from './report-readings.ts'
 import { SLOT_VALUE_LENGTH_LIMIT } from './slot-values.ts'
 
 /** Reasons joined into one sentence. */
@@ -40,12 +41,13 @@ export function judgeGate(
   )
   const implied = impliedFailure(gate, capture, observe)
   const caution = cautionOf(gate, capture, evidence)
-  const ruling = implied ?? warnOfLeftovers(withCaution(rule(gate, weighed), caution), capture)
+  const ruled = implied ?? warnOfLeftovers(withCaution(rule(gate, weighed), caution), capture)
+  const ruling = withReports(gate, capture, ruled, () => observe({ from: 'report', of: 'summary' }))
   return {
     ...ruling,
     assertions: weighed.map((each) => each.outcome),
     slots: fillSlots(gate, weighed, observe),
-    toggles: fillToggles(gate, weighed, implied !== undefined),
+    toggles: fillToggles(gate, weighed, implied !== undefined || ruling.status !== ruled.status),
   }
 }
 

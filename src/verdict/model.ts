@@ -23,6 +23,13 @@ export interface EvidenceRef {
   readonly sizeBytes: number
 }
 
+/** A report file that a command was to write; its bytes are the evidence `report:PATH`. */
+export interface CapturedReport {
+  readonly path: string
+  /** Why its bytes were not kept: it is not there, was not written by this attempt, or may not be read. */
+  readonly problem?: string
+}
+
 /** What a runner saw. Facts only; no field of it is an opinion about the gate. */
 export type Capture =
   | PromqlCapture
@@ -42,6 +49,8 @@ export type Capture =
       }
       /** Exit code of each simple command that the strict shell traced, in order; line within the script. */
       readonly steps: readonly { readonly line: number; readonly exitCode: number }[]
+      /** The report files that the check names, in its order. */
+      readonly reports?: readonly CapturedReport[]
       readonly durationMs: number
       readonly streams: Readonly<Record<string, StreamState>>
     }

@@ -26,7 +26,13 @@ export interface PromqlCheck {
 }
 
 export type Check =
-  | { readonly type: 'command'; readonly language: 'bash' | 'sh'; readonly script: string }
+  | {
+      readonly type: 'command'
+      readonly language: 'bash' | 'sh'
+      readonly script: string
+      /** Report files that the script writes, as paths inside the workspace; kept as evidence. */
+      readonly reports?: readonly string[]
+    }
   | {
       readonly type: 'http'
       readonly method: string
@@ -50,6 +56,16 @@ export type Reading =
   | { readonly from: 'stdout' | 'stderr' | 'body' }
   /** JSON of stdout (command), body (http) or the file (document), by a path such as `$.data.groups[0].name`. */
   | { readonly from: 'json'; readonly path: string }
+  /**
+   * A value of the reports that the check produced, such as `tests.failed`; names are in docs/evidence-formats.md. `in` is
+   * one of the check's report files, `product` the package URL of what was scanned, for VEX statements about it.
+   */
+  | {
+      readonly from: 'report'
+      readonly of: string
+      readonly in?: string
+      readonly product?: string
+    }
   | { readonly from: 'status' }
   | { readonly from: 'header'; readonly name: string }
   | { readonly from: 'durationMs' }

@@ -60,7 +60,7 @@ function readTagged<T>(key: string, variants: Readonly<Record<string, Reader<T>>
 const readCheck: Reader<Check> = readTagged<Check>('type', {
   command: readRecord(
     { type: readOneOf(['command']), language: readOneOf(['bash', 'sh']), script: readText },
-    {},
+    { reports: readList(readName, 1) },
   ),
   http: readRecord(
     { type: readOneOf(['http']), method: readName, url: readName },
@@ -117,6 +117,10 @@ const readReading: Reader<Reading> = readTagged<Reading>('from', {
   stderr: readRecord({ from: readOneOf(['stderr']) }, {}),
   body: readRecord({ from: readOneOf(['body']) }, {}),
   json: readRecord({ from: readOneOf(['json']), path: readName }, {}),
+  report: readRecord(
+    { from: readOneOf(['report']), of: readName },
+    { in: readName, product: readName },
+  ),
   status: readRecord({ from: readOneOf(['status']) }, {}),
   header: readRecord({ from: readOneOf(['header']), name: readName }, {}),
   durationMs: readRecord({ from: readOneOf(['durationMs']) }, {}),
@@ -253,6 +257,11 @@ export function parsePlan(json: unknown): Plan {
   refuseDuplicates(
     'gate',
     plan.gates.map((gate) => gate.id),
+  )
+  // Two gates at once could each take the other's file for their own.
+  refuseDuplicates(
+    'report file',
+    plan.gates.flatMap((gate) => (gate.check.type === 'command' ? (gate.check.reports ?? []) : [])),
   )
   refuseDuplicates(
     'sign-off role',

@@ -5,6 +5,7 @@ import { parseJsonPath } from './json-path.ts'
 import { compilePattern } from './pattern.ts'
 import type { Assertion, PlanGate, Reading } from './plan-model.ts'
 import { offersReading } from './readings.ts'
+import { reportPathsProblem, reportReadingProblem } from './report-readings.ts'
 
 /** @throws VERDICT_PLAN_ID_DUPLICATE for the first id that occurs twice. */
 export function refuseDuplicates(what: string, ids: readonly string[]): void {
@@ -40,6 +41,9 @@ export function checkReferences(gate: PlanGate, ids: ReadonlySet<string>): void 
   refuseDuplicates(`child of ${shown}`, gate.children ?? [])
   const places = [...gate.slots, ...gate.toggles].map((each) => each.id)
   refuseDuplicates(`slot or toggle of ${shown}`, places)
+  const reportProblem = reportPathsProblem(gate)
+  if (reportProblem !== undefined)
+    throw verdictFault('VERDICT_PLAN_SHAPE_REFUSED', `the gate ${shown} ${reportProblem}`)
   const fillable = new Set(places)
   for (const [index, assertion] of gate.assertions.entries()) {
     const problem = problemOf(gate, assertion, fillable)
@@ -70,6 +74,7 @@ function problemOf(
   if (read.from === 'json') parseJsonPath(read.path)
   if (op === 'matches' && typeof value === 'string') compilePattern(value)
   return (
+    reportReadingProblem(gate, read) ??
     rowTestProblem(read) ??
     operandProblem(assertion) ??
     sampleSizeProblem(gate, assertion) ??
@@ -99,7 +104,7 @@ function sampleSizeProblem(gate: PlanGate, { sampleSize }: Assertion): string | 
   if (read.from === 'json') parseJsonPath(read.path)
   return gate.children === undefined && !offersReading(gate.check.type, read.from)
     ? `takes its sample size from ${read.from}, which a ${gate.check.type} check does not have`
-    : rowTestProblem(read)
+    : (reportReadingProblem(gate, read) ?? rowTestProblem(read))
 }
 
 /** What was asked about a day says nothing about a month, however it comes out. */

@@ -1,26 +1,35 @@
 // Reads one value out of a capture and its evidence; facts only, no judgement.
 import { parseStrictJson, SeaworthyError, utf8TextLossy } from '../kernel/index.ts'
 import type { Json } from '../kernel/index.ts'
+import { closedReason } from './closed-stream.ts'
 import type { Found, Observer } from './found.ts'
 import { valueAtPath } from './json-path.ts'
 import type { Capture, EvidenceBytes } from './model.ts'
 import type { Check, PlanGate, Reading, SampleChoice } from './plan-model.ts'
 import { readPromqlAnswer } from './promql-answer.ts'
 import { chooseSamples } from './samples.ts'
+import { gateReports } from './report-readings.ts'
 import { labelledValuesOfJson, labelledValuesOfLines, valueForLabel } from './slot-values.ts'
 import type { LabelledValues } from './slot-values.ts'
 import { readRows, tableOfRows, tableOfText } from './table.ts'
 import type { NoTable, Table, TableReading } from './table.ts'
 
-/** Evidence beyond this is not read: the outcome is "no data". */
-export const READING_SIZE_LIMIT_BYTES = 16 * 1024 * 1024
-
 const READINGS_OF_CHECK: Readonly<Record<Check['type'], readonly Reading['from'][]>> = {
-  command: ['exitCode', 'stdout', 'stderr', 'json', 'durationMs', 'slot'],
-  http: ['status', 'header', 'body', 'json', 'durationMs', 'slot'],
+  command: ['exitCode', 'stdout', 'stderr', 'json', 'report', 'durationMs', 'slot'],
+  http: ['status', 'header', 'body', 'json', 'report', 'durationMs', 'slot'],
   sql: ['rowCount', 'cell', 'column', 'matchingRows', 'duplicates', 'durationMs', 'slot'],
-  promql: ['samples', 'json', 'status', 'durationMs', 'slot'],
-  document: ['text', 'json', 'cell', 'column', 'matchingRows', 'duplicates', 'durationMs', 'slot'],
+  promql: ['samples', 'json', 'report', 'status', 'durationMs', 'slot'],
+  document: [
+    'text',
+    'json',
+    'report',
+    'cell',
+    'column',
+    'matchingRows',
+    'duplicates',
+    'durationMs',
+    'slot',
+  ],
   manual: ['answer', 'slot'],
   unsupported: [
     'exitCode',
@@ -28,6 +37,7 @@ const READINGS_OF_CHECK: Readonly<Record<Check['type'], readonly Reading['from']
     'stderr',
     'body',
     'json',
+    'report',
     'status',
     'header',
     'durationMs',
@@ -62,6 +72,7 @@ export function observeCapture(
     streams.set(name, opened)
     return opened
   }
+  const reports = gateReports(capture, evidence, mainStreamOf(capture))
   return (reading) => {
     if (!offersReading(capture.kind, reading.from)) {
       return {
@@ -78,6 +89,8 @@ export function observeCapture(
         return stream(reading.from).text()
       case 'json':
         return stream(mainStreamOf(capture)).at(reading.path)
+      case 'report':
+        return reports.read(reading)
       case 'cell':
       case 'column':
       case 'matchingRows':
@@ -245,30 +258,6 @@ function openStream(name: string, capture: Capture, evidence: EvidenceBytes): St
       return { state: 'value', value: value.toWellFormed() }
     },
   }
-}
-
-function closedReason(name: string, capture: Capture, bytes: Uint8Array): Found | undefined {
-  const state =
-    capture.kind !== 'manual' && Object.hasOwn(capture.streams, name)
-      ? capture.streams[name]
-      : undefined
-  if (state?.truncated === true)
-    return { state: 'unreadable', why: `${name} was cut at its size limit`, tainted: true }
-  if (state !== undefined && state.maskedCount > 0) {
-    return {
-      state: 'unreadable',
-      why: `${name} was masked in ${state.maskedCount} places`,
-      tainted: true,
-    }
-  }
-  if (bytes.length > READING_SIZE_LIMIT_BYTES) {
-    return {
-      state: 'unreadable',
-      why: `${name} is larger than ${READING_SIZE_LIMIT_BYTES} bytes`,
-      tainted: true,
-    }
-  }
-  return undefined
 }
 
 // A loop: a pattern for "newlines at the end" takes quadratic time on a text of newlines.

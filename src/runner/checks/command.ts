@@ -3,13 +3,14 @@ import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import type { SpawnOutput, SpawnResult, SpawnUser } from '../../kernel/index.ts'
 import { messageOf, utf8TextLossy } from '../../kernel/index.ts'
-import type { PlanGate } from '../../verdict/index.ts'
+import type { Capture, PlanGate } from '../../verdict/index.ts'
 import { gateEnvironment } from '../environment.ts'
 import { runnerFault } from '../errors.ts'
 import { readStepTrace } from '../step-trace.ts'
 import { strictShellCall } from '../strict-shell.ts'
 import { STREAM_LIMIT_BYTES, StreamTally, timeoutOf } from './collected.ts'
 import type { CheckOf, CheckSite, Collected } from './collected.ts'
+import { collectReports, stampReports } from './report-files.ts'
 
 /** Folders opened for deletion at most, should a command have left read-only ones behind. */
 const FOLDER_LIMIT = 100_000
@@ -27,8 +28,17 @@ export async function collectCommand(
   const user = await site.nextUser?.()
   const { folder, home, block } = await makeScratch(site.scratchRoot, check.script, user)
   try {
+    const before = await stampReports(check.reports ?? [], site.workspace)
     const result = await spawnBlock(gate, site, { home, block, user })
-    return { ...captureOf(result, site, user), notes }
+    const tally = new StreamTally(site.mask)
+    const capture = captureOf(result, tally, user)
+    const reports = await collectReports(before, site.workspace, tally)
+    return {
+      capture: reports.length === 0 ? capture : { ...capture, reports },
+      streams: tally.streams,
+      aborted: result.aborted,
+      notes,
+    }
   } finally {
     const left = await removeFolder(folder)
     if (left !== undefined) notes.push(`the scratch folder ${folder} could not be removed: ${left}`)
@@ -97,12 +107,11 @@ async function spawnBlock(
 
 function captureOf(
   result: SpawnResult,
-  site: CheckSite,
+  tally: StreamTally,
   user: SpawnUser | undefined,
-): Omit<Collected, 'notes'> {
+): Extract<Capture, { kind: 'command' }> {
   // After a time limit or a call-off something always runs; only what a command left by itself says something about it.
   const { leftovers } = result.timedOut || result.aborted ? {} : result
-  const tally = new StreamTally(site.mask)
   const keep = (name: string, output: SpawnOutput | undefined): void => {
     if (output !== undefined)
       tally.add(
@@ -123,20 +132,16 @@ function captureOf(
       maskedCount: tally.states['trace']?.maskedCount ?? 0,
     }
   return {
-    capture: {
-      kind: 'command',
-      exitCode: result.exitCode,
-      signal: result.signal,
-      timedOut: result.timedOut,
-      ...(result.startError === undefined ? {} : { startError: result.startError }),
-      ...(user === undefined ? {} : { uid: user.uid }),
-      ...(leftovers === undefined ? {} : { leftovers }),
-      steps: trace.steps,
-      durationMs: Math.round(result.durationMs),
-      streams: tally.states,
-    },
-    streams: tally.streams,
-    aborted: result.aborted,
+    kind: 'command',
+    exitCode: result.exitCode,
+    signal: result.signal,
+    timedOut: result.timedOut,
+    ...(result.startError === undefined ? {} : { startError: result.startError }),
+    ...(user === undefined ? {} : { uid: user.uid }),
+    ...(leftovers === undefined ? {} : { leftovers }),
+    steps: trace.steps,
+    durationMs: Math.round(result.durationMs),
+    streams: tally.states,
   }
 }
 

@@ -1,0 +1,253 @@
+// Tests of gates that are judged by reports: values, missing data, and reports that this attempt did not write.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { aCommandCapture, aGate, aPlan, EXIT_IS_ZERO, NO_TERMS } from '../../test/decisions.ts'
+import { aJunit, aSarif, aVex } from '../../test/reports.ts'
+import { utf8Bytes } from '../kernel/index.ts'
+import { parseCapture } from './capture-parse.ts'
+import { judgeGate } from './judge.ts'
+import type { CapturedReport, Judgement } from './model.ts'
+import type { Assertion, PlanGate } from './plan-model.ts'
+import { parsePlan } from './plan-parse.ts'
+import { REPORT_COUNT_LIMIT, reportStreamName } from './report-readings.ts'
+
+const CLEAN = { truncated: false, maskedCount: 0 }
+const NONE_FAILED: Assertion = { read: { from: 'report', of: 'tests.failed' }, op: 'eq', value: 0 }
+const PASSED = '<testcase name="a"/>'
+const FAILED = '<testcase name="pays twice"><failure/></testcase>'
+
+function aReportGate(assertions: readonly Assertion[], reports?: readonly string[]): PlanGate {
+  const check = { type: 'command', language: 'bash', script: 'npm test' } as const
+  return aGate({
+    id: 'a',
+    assertions,
+    check: reports === undefined ? check : { ...check, reports },
+  })
+}
+
+/** Judges a command that wrote the given files; a file of `undefined` was not written. */
+function judgeFiles(
+  assertions: readonly Assertion[],
+  files: Readonly<Record<string, string | undefined>>,
+  capture: Parameters<typeof aCommandCapture>[0] = {},
+): Judgement {
+  const written = Object.entries(files).filter(
+    (file): file is [string, string] => file[1] !== undefined,
+  )
+  const reports: CapturedReport[] = Object.entries(files).map(([path, text]) =>
+    text === undefined ? { path, problem: `the command wrote no report ${path}` } : { path },
+  )
+  const streams = Object.fromEntries(written.map(([path]) => [reportStreamName(path), CLEAN]))
+  const evidence = Object.fromEntries(
+    written.map(([path, text]) => [reportStreamName(path), utf8Bytes(text)]),
+  )
+  return judgeGate(
+    aReportGate(assertions, Object.keys(files)),
+    aCommandCapture({ reports, streams, ...capture }),
+    evidence,
+    NO_TERMS,
+  )
+}
+
+function judgeOutput(assertions: readonly Assertion[], stdout: string, state = CLEAN): Judgement {
+  const capture = aCommandCapture({ streams: { stdout: state } })
+  return judgeGate(aReportGate(assertions), capture, { stdout: utf8Bytes(stdout) }, NO_TERMS)
+}
+
+test('a gate is judged by the report that its command wrote, and the reason sums the report up', () => {
+  const passed = judgeFiles([NONE_FAILED], { 'junit.xml': aJunit(PASSED) })
+  assert.deepEqual(
+    [passed.status, passed.reason],
+    ['PASS', 'tests.failed = 0 holds (0); JUnit XML: 1 passed'],
+  )
+  const failed = judgeFiles([NONE_FAILED], { 'junit.xml': aJunit(PASSED + FAILED) })
+  assert.equal(failed.status, 'FAIL')
+  assert.equal(
+    failed.reason,
+    'expected tests.failed = 0, got 1; JUnit XML: 1 passed, 1 failed; failed: pays twice',
+  )
+})
+
+test('a report that is missing, empty, cut or of no known format is INCONCLUSIVE, whatever is asserted', () => {
+  const cut = aJunit(PASSED).slice(0, -5)
+  const rows: readonly (readonly [string | undefined, RegExp])[] = [
+    [undefined, /wrote no report junit.xml/],
+    ['', /junit.xml: expected a report, got nothing/],
+    [cut, /junit.xml \(JUnit XML\): expected <\/testsuite>/],
+    ['<html></html>', /a web page/],
+    [aJunit(''), /lists no test/],
+    [aJunit(PASSED, ' tests="5"'), /declares 5 tests and holds 1/],
+  ]
+  for (const [text, why] of rows) {
+    const judged = judgeFiles([NONE_FAILED], { 'junit.xml': text })
+    assert.equal(judged.status, 'INCONCLUSIVE', String(text))
+    assert.match(judged.reason, why)
+  }
+})
+
+test('a report that was not written keeps the gate from PASS although nothing reads it', () => {
+  const judged = judgeFiles([EXIT_IS_ZERO], { 'junit.xml': undefined })
+  assert.deepEqual(
+    [judged.status, judged.reason],
+    ['INCONCLUSIVE', 'the command wrote no report junit.xml'],
+  )
+  assert.equal(
+    judgeFiles([EXIT_IS_ZERO], { 'junit.xml': undefined }, { exitCode: 1 }).status,
+    'FAIL',
+  )
+  const forgiving: Assertion = { ...NONE_FAILED, onNoData: 'pass' }
+  assert.equal(
+    judgeFiles([EXIT_IS_ZERO, forgiving], { 'junit.xml': undefined }).status,
+    'INCONCLUSIVE',
+  )
+})
+
+test('contradictions and cut or masked reports cannot be waved through by onNoData', () => {
+  const forgiving: Assertion = { ...NONE_FAILED, onNoData: 'pass' }
+  const doubted = aJunit(PASSED, ' tests="5"')
+  assert.equal(
+    judgeFiles([EXIT_IS_ZERO, forgiving], { 'junit.xml': doubted }).status,
+    'INCONCLUSIVE',
+  )
+  assert.equal(judgeFiles([EXIT_IS_ZERO, forgiving], { 'junit.xml': aJunit('') }).status, 'PASS')
+  for (const state of [
+    { truncated: true, maskedCount: 0 },
+    { truncated: false, maskedCount: 1 },
+  ])
+    assert.equal(
+      judgeOutput([EXIT_IS_ZERO, forgiving], aJunit(PASSED), state).status,
+      'INCONCLUSIVE',
+    )
+})
+
+test('without report files the output is read; a body and a document as well', () => {
+  const tap = 'TAP version 13\n1..1\nok 1 - a\n'
+  assert.equal(judgeOutput([NONE_FAILED], tap).status, 'PASS')
+  assert.equal(judgeOutput([NONE_FAILED], 'all fine').status, 'INCONCLUSIVE')
+  const body = JSON.stringify({
+    status: 'success',
+    data: { resultType: 'scalar', result: [1, '0.5'] },
+  })
+  const below: Assertion = { read: { from: 'report', of: 'samples.value' }, op: 'lt', value: 1 }
+  const http = aGate({
+    id: 'h',
+    check: { type: 'http', method: 'GET', url: 'http://p.test' },
+    assertions: [below],
+  })
+  const answer = {
+    kind: 'http',
+    status: 200,
+    headers: {},
+    durationMs: 1,
+    streams: { body: CLEAN },
+  } as const
+  assert.equal(judgeGate(http, answer, { body: utf8Bytes(body) }, NO_TERMS).status, 'PASS')
+  const document = aGate({
+    id: 'd',
+    check: { type: 'document', path: 'j.xml' },
+    assertions: [NONE_FAILED],
+  })
+  const file = { kind: 'document', found: true, durationMs: 1, streams: { text: CLEAN } } as const
+  assert.equal(
+    judgeGate(document, file, { text: utf8Bytes(aJunit(FAILED)) }, NO_TERMS).status,
+    'FAIL',
+  )
+})
+
+test('several reports are read together, one by name, and VEX statements apply to the scan beside them', () => {
+  const affected: Assertion = {
+    read: { from: 'report', of: 'findings.affected' },
+    op: 'eq',
+    value: 0,
+  }
+  const scan = JSON.stringify(aSarif([{ ruleId: 'CVE-1', level: 'error' }]))
+  const vex = JSON.stringify(aVex())
+  assert.equal(judgeFiles([affected], { 'scan.sarif': scan, 'vex.json': vex }).status, 'FAIL')
+  const product: Assertion = {
+    ...affected,
+    read: { from: 'report', of: 'findings.affected', product: 'pkg:npm/a@1' },
+  }
+  assert.equal(judgeFiles([product], { 'scan.sarif': scan, 'vex.json': vex }).status, 'PASS')
+  const one: Assertion = {
+    ...NONE_FAILED,
+    read: { from: 'report', of: 'tests.failed', in: 'a.xml' },
+  }
+  const files = { 'a.xml': aJunit(PASSED), 'cover.html': '<html></html>' }
+  assert.equal(judgeFiles([one], files).status, 'PASS')
+  assert.equal(judgeFiles([NONE_FAILED], files).status, 'INCONCLUSIVE')
+})
+
+test('units of a report are compared as units', () => {
+  const k6 = JSON.stringify({
+    metrics: {
+      http_req_duration: { avg: 1, 'p(95)': 310 },
+      http_req_failed: { value: 0.02, passes: 2, fails: 98 },
+    },
+  })
+  const p95 = { from: 'report', of: 'metrics.http_req_duration.p95' } as const
+  const rate = { from: 'report', of: 'metrics.http_req_failed.rate' } as const
+  const rows: readonly (readonly [Assertion, string])[] = [
+    [{ read: p95, op: 'lt', value: 500, unit: 'ms' }, 'PASS'],
+    [{ read: p95, op: 'lt', value: 0.3, unit: 's' }, 'FAIL'],
+    [{ read: p95, op: 'lt', value: 500 }, 'INCONCLUSIVE'],
+    [{ read: rate, op: 'lt', value: 1, unit: '%' }, 'FAIL'],
+    [{ read: rate, op: 'lt', value: 0.1 }, 'INCONCLUSIVE'],
+  ]
+  for (const [assertion, status] of rows)
+    assert.equal(judgeOutput([assertion], k6).status, status, JSON.stringify(assertion))
+})
+
+test('a plan whose reports or readings of reports lead nowhere is refused, with the nearest name', () => {
+  const plan = (gate: PlanGate): unknown => aPlan([gate])
+  const rows: readonly (readonly [PlanGate, RegExp])[] = [
+    [
+      aReportGate([{ ...NONE_FAILED, read: { from: 'report', of: 'tests.fails' } }]),
+      /did you mean tests\.\w+\?/,
+    ],
+    [
+      aReportGate(
+        [{ ...NONE_FAILED, read: { from: 'report', of: 'tests.failed', in: 'b.xml' } }],
+        ['a.xml'],
+      ),
+      /does not name/,
+    ],
+    [aReportGate([NONE_FAILED], ['../a.xml']), /no path inside the workspace/],
+    [aReportGate([NONE_FAILED], ['/tmp/a.xml']), /no path inside the workspace/],
+    [aReportGate([NONE_FAILED], ['a\\b.xml']), /no path inside the workspace/],
+    [aReportGate([NONE_FAILED], ['a.xml', 'a.xml']), /twice/],
+    [
+      aReportGate(
+        [NONE_FAILED],
+        Array.from({ length: REPORT_COUNT_LIMIT + 1 }, (_, i) => `${i}.xml`),
+      ),
+      /at most 50/,
+    ],
+    [aReportGate([NONE_FAILED], []), /1 to/],
+    [
+      aGate({
+        id: 's',
+        check: { type: 'sql', connection: 'DB', text: 'x' },
+        assertions: [NONE_FAILED],
+      }),
+      /sql check has no report/,
+    ],
+  ]
+  for (const [gate, why] of rows) assert.throws(() => parsePlan(plan(gate)), { message: why })
+  const twice = aPlan([
+    aReportGate([NONE_FAILED], ['a.xml']),
+    { ...aReportGate([NONE_FAILED], ['a.xml']), id: 'b' },
+  ])
+  assert.throws(() => parsePlan(twice), { message: /each report file once/ })
+  assert.ok(parsePlan(plan(aReportGate([NONE_FAILED], ['out/a.xml']))))
+})
+
+test('the reports of a capture are read strictly, and a runner cannot put escapes into a reason', () => {
+  const capture = aCommandCapture({ reports: [{ path: 'a.xml', problem: '\u001b[31mgone' }] })
+  assert.deepEqual(parseCapture(utf8Bytes(JSON.stringify(capture))), capture)
+  const odd = { ...capture, reports: [{ path: 'a.xml', status: 'fine' }] }
+  assert.throws(() => parseCapture(utf8Bytes(JSON.stringify(odd))), {
+    code: 'VERDICT_CAPTURE_SHAPE_REFUSED',
+  })
+  const judged = judgeGate(aReportGate([EXIT_IS_ZERO], ['a.xml']), capture, {}, NO_TERMS)
+  assert.equal(judged.reason, '\\u{1b}[31mgone')
+})
