@@ -75,6 +75,7 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
     checklist: take('checklist', [inFile(file?.checklist)]),
     service: take('service', [inFile(file?.service)]),
     environment: take('environment', [inFile(file?.environment)]),
+    gateUser: take('gateUser', [fromEnvironment('SEAWORTHY_GATE_USER')]),
   }
   return {
     dataFolder: resolve(data ?? ''),

@@ -104,6 +104,8 @@ export interface CommandDefaults {
   readonly checklist: string | undefined
   readonly service: string | undefined
   readonly environment: string | undefined
+  /** Whom commands of gates run as; see `run --user`. */
+  readonly gateUser: string | undefined
 }
 
 export interface CommandContext {
@@ -112,6 +114,10 @@ export interface CommandContext {
   readonly version: string
   readonly files: CommandFiles
   readonly keys: KeyRing
+  /** Keys of runners that were enrolled with this tenant on this machine. */
+  readonly runnerKeys: KeyRing
+  /** True when the control plane is a server that was named, not this machine's own data folder. */
+  readonly isRemote: boolean
   readonly ports: CommandPorts
   /** Environment variable of the caller, for `--param NAME` without a value. */
   readonly environmentValue: (name: string) => string | undefined

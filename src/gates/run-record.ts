@@ -68,6 +68,7 @@ export async function recordGateRun(
   }
   const at = instantText(context)
   const recordRows = async (tx: SqlTx): Promise<void> => {
+    await identity.assertInForce(tx, tenantId, opened.signer.id)
     const outcome = await insertResult(tx, tenantId, runId, result, at, isManual)
     if (!outcome.isAdded) {
       const attempt = { runId, gate: gate.id, attempt: claim.attempt }

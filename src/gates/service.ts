@@ -129,6 +129,7 @@ export function makePlans(ports: PlanPorts): Plans {
       const recorded = await readPlan(tenantId, planHash)
       await evidence.keep(tenantId, opened.id, envelope)
       await sql.transaction({ tenantId }, async (tx) => {
+        await identity.assertInForce(tx, tenantId, opened.signer.id)
         const review = { planHash, principalId: opened.signer.id, statementId: opened.id }
         if (!(await insertReview(tx, tenantId, review, nowText()))) return
         await evidence.recordStatementInTx(tx, tenantId, opened.row, nowText())

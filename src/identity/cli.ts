@@ -1,6 +1,8 @@
-// The key commands: local identities and who is registered.
-import { base64Of, EXIT } from '../kernel/index.ts'
+// The commands of keys and runners: local identities, who is registered, which machines run gates.
+import { base64Of, EXIT, harmlessLine } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
+import { enrolRunner, listRunners } from './enrolment.ts'
+import { identityFault } from './errors.ts'
 import type { PresentedPrincipal } from './http.ts'
 
 export async function runKeyCreate(
@@ -33,4 +35,56 @@ export async function runKeyList(context: CommandContext): Promise<CommandOutcom
     return `${principal.kind.padEnd(13)} ${principal.displayName}  ${principal.roles.join(', ') || 'no role'}  (${principal.id}${here})`
   })
   return { exit: EXIT.ok, data: principals, text: lines.join('\n') || 'Nobody is registered yet.' }
+}
+
+export async function runRunnerEnrol(
+  context: CommandContext,
+  args: readonly string[],
+): Promise<CommandOutcome> {
+  const name = args[0] ?? ''
+  const runner = await enrolRunner(context, name)
+  const text = `${name} is ${runner.principal.id}, enrolled with this tenant.\nIts key stays on this machine, in ${context.runnerKeys.folder}.\nNext: seaworthy run FILE --runner ${name}`
+  return { exit: EXIT.ok, data: runner.principal, text }
+}
+
+export async function runRunnerList(context: CommandContext): Promise<CommandOutcome> {
+  const runners = await listRunners(context)
+  const local = new Set(await context.runnerKeys.list())
+  const lines = runners.map(({ displayName, id, revokedAt }) => {
+    const state = revokedAt === undefined ? 'in force' : `revoked at ${revokedAt}`
+    const here = local.has(displayName) ? ', key on this machine' : ''
+    return `${harmlessLine(displayName)}  ${id}  ${state}${here}`
+  })
+  return { exit: EXIT.ok, data: runners, text: lines.join('\n') || 'No runner is enrolled yet.' }
+}
+
+export async function runRunnerRevoke(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const wanted = args[0] ?? ''
+  const found = (await listRunners(context)).filter(
+    ({ id, displayName }) => id === wanted || displayName === wanted,
+  )
+  const [runner] = found
+  if (runner === undefined || found.length > 1) {
+    throw identityFault(
+      runner === undefined ? 'IDENTITY_UNKNOWN' : 'IDENTITY_RUNNER_AMBIGUOUS',
+      `expected one runner, got ${found.length} for ${JSON.stringify(wanted.slice(0, 100))}${found.length > 1 ? `: ${found.map(({ id }) => id).join(', ')}` : ''}`,
+    )
+  }
+  const reason = typeof options['reason'] === 'string' ? options['reason'] : ''
+  if (reason === '')
+    throw identityFault(
+      'IDENTITY_REASON_MISSING',
+      'expected --reason TEXT: it goes into the ledger',
+    )
+  const revoked = await context.client.call<PresentedPrincipal>(
+    'POST',
+    `/v1/principals/${runner.id}/revocation`,
+    { reason },
+  )
+  const text = `${harmlessLine(revoked.displayName)} (${revoked.id}) is revoked since ${revoked.revokedAt ?? ''}: nothing it signs is accepted any more. What was accepted before stands.`
+  return { exit: EXIT.ok, data: revoked, text }
 }

@@ -14,6 +14,30 @@ export const identityErrors = defineErrors({
     title: 'The public key is not an ECDSA P-256 key',
     hint: 'Send a SubjectPublicKeyInfo of a P-256 key, DER in base64.',
   },
+  IDENTITY_UNKNOWN: {
+    status: 404,
+    exit: 6,
+    title: 'Nobody of that id is registered with this tenant',
+    hint: 'See `seaworthy runner list` and `seaworthy key list`, and mind the tenant.',
+  },
+  IDENTITY_REVOKED: {
+    status: 403,
+    exit: 5,
+    title: 'The key was revoked: nothing it signs is accepted any more',
+    hint: 'Enrol another runner: `seaworthy runner enrol NAME`. What was accepted before stands.',
+  },
+  IDENTITY_REASON_MISSING: {
+    status: 422,
+    exit: 2,
+    title: 'A revocation needs a reason',
+    hint: 'Add --reason TEXT, one line.',
+  },
+  IDENTITY_RUNNER_AMBIGUOUS: {
+    status: 422,
+    exit: 2,
+    title: 'It is not clear which runner this is',
+    hint: 'Enrol one with `seaworthy runner enrol NAME`, and run with `--runner NAME`.',
+  },
   IDENTITY_STATEMENT_REFUSED: {
     status: 422,
     exit: 5,

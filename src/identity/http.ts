@@ -26,6 +26,14 @@ const registrationSchema = z.strictObject({
   publicKey: z.string().max(400),
 })
 
+const revocationSchema = z.strictObject({
+  reason: z
+    .string()
+    .min(1)
+    .max(500)
+    .regex(/^[^\p{Cc}]+$/u),
+})
+
 export function makeIdentityRoutes(identity: Identity): readonly Route[] {
   return [
     {
@@ -41,6 +49,18 @@ export function makeIdentityRoutes(identity: Identity): readonly Route[] {
           publicKey,
         })
         return { status: 201, data: presentPrincipal(registered) }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/principals/:principalId/revocation',
+      summary: 'Refuse whatever a key signs from now on; what was accepted stands',
+      access: 'write',
+      async handle({ principal, params, body }) {
+        const { reason } = parseBody(revocationSchema, body)
+        const id = params['principalId'] ?? ''
+        const revoked = await identity.revoke(principal.tenantId, principal.id, id, reason)
+        return { status: 201, data: presentPrincipal(revoked) }
       },
     },
     {
@@ -73,6 +93,8 @@ export interface PresentedPrincipal {
   readonly roles: readonly string[]
   readonly keyId: string
   readonly publicKey: string
+  /** RFC 3339; absent while the key is in force. */
+  readonly revokedAt?: string
 }
 
 function presentPrincipal(principal: RegisteredPrincipal): PresentedPrincipal {
@@ -83,5 +105,6 @@ function presentPrincipal(principal: RegisteredPrincipal): PresentedPrincipal {
     roles: principal.roles,
     keyId: principal.keyId,
     publicKey: base64Of(principal.publicKey),
+    ...(principal.revokedAt === undefined ? {} : { revokedAt: principal.revokedAt }),
   }
 }

@@ -4,6 +4,8 @@ import { identityErrors } from './errors.ts'
 import { IDENTITY_EVENTS } from './model.ts'
 
 export { runKeyCreate } from './cli.ts'
+export { openRunner } from './enrolment.ts'
+export type { EnrolledRunner } from './enrolment.ts'
 export { makeIdentityRoutes } from './http.ts'
 export type { PresentedPrincipal } from './http.ts'
 export type { PrincipalKind, RegisteredPrincipal } from './model.ts'

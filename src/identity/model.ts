@@ -14,9 +14,11 @@ export interface RegisteredPrincipal {
   readonly keyId: string
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array
+  /** Since when nothing that this key signs is accepted any more; RFC 3339. Absent while it is in force. */
+  readonly revokedAt?: string
 }
 
-export const IDENTITY_EVENTS = ['principal.registered'] as const
+export const IDENTITY_EVENTS = ['principal.registered', 'principal.revoked'] as const
 
 /** The opaque id that a key gives its owner. */
 export function principalIdOf(kind: PrincipalKind, keyId: string): string {

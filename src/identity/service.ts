@@ -1,6 +1,6 @@
 // Registers principals and finds them by the key that signed.
 import { contentDigest } from '../kernel/index.ts'
-import type { Clock, Digest, SignatureVerifier, Sql } from '../kernel/index.ts'
+import type { Clock, Digest, SignatureVerifier, Sql, SqlTx } from '../kernel/index.ts'
 import type { StatementKind } from '../proof/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import { identityFault } from './errors.ts'
@@ -8,7 +8,14 @@ import { principalIdOf, registrationPayload } from './model.ts'
 import type { PrincipalKind, RegisteredPrincipal } from './model.ts'
 import { openSignedStatement } from './signed-statement.ts'
 import type { OpenedStatement } from './signed-statement.ts'
-import { insertPrincipal, selectPrincipalByKey, selectPrincipals } from './store.ts'
+import {
+  insertPrincipal,
+  lockPrincipalById,
+  lockRevokedAt,
+  selectPrincipalByKey,
+  selectPrincipals,
+  updateRevocation,
+} from './store.ts'
 
 export interface Registration {
   readonly kind: PrincipalKind
@@ -23,6 +30,15 @@ export interface Identity {
   register(tenantId: string, registration: Registration): Promise<RegisteredPrincipal>
   findByKey(tenantId: string, keyId: string): Promise<RegisteredPrincipal | undefined>
   list(tenantId: string): Promise<readonly RegisteredPrincipal[]>
+  /** Revoking again is no change. @throws IDENTITY_UNKNOWN; IDENTITY_KEY_TAKEN for the control plane's own key */
+  revoke(
+    tenantId: string,
+    actor: string,
+    principalId: string,
+    reason: string,
+  ): Promise<RegisteredPrincipal>
+  /** To be asked in the transaction that records what a key signed. @throws IDENTITY_REVOKED */
+  assertInForce(tx: SqlTx, tenantId: string, principalId: string): Promise<void>
   /** @throws IDENTITY_STATEMENT_REFUSED unless a registered key of one of `signerKinds` signed this kind of statement. */
   openStatement<K extends StatementKind>(
     tenantId: string,
@@ -47,7 +63,7 @@ export function makeIdentity(ports: {
   readonly ledger: Ledger
 }): Identity {
   const { sql, clock, digest, ledger } = ports
-  // Rows of principals are only ever inserted, so one that was found stays as it is.
+  // Of a principal only its revocation ever changes, and that is never taken from here: see assertInForce.
   const known = new Map<string, RegisteredPrincipal>()
   const findByKey = async (
     tenantId: string,
@@ -102,6 +118,43 @@ export function makeIdentity(ports: {
       })
     },
     findByKey,
+    async revoke(tenantId, actor, principalId, reason) {
+      return sql.transaction({ tenantId }, async (tx) => {
+        const found = await lockPrincipalById(tx, tenantId, principalId)
+        if (found === undefined)
+          throw identityFault(
+            'IDENTITY_UNKNOWN',
+            `expected a registered id, got ${JSON.stringify(principalId.slice(0, 100))}`,
+          )
+        if (found.kind === 'control-plane')
+          throw identityFault(
+            'IDENTITY_KEY_TAKEN',
+            'expected a runner or a person, got the control plane',
+          )
+        if (found.revokedAt !== undefined) return found
+        // Read after the lock: everything recorded under the key bears an earlier time.
+        const at = new Date(clock.nowMs()).toISOString()
+        await updateRevocation(tx, tenantId, principalId, { at, by: actor, reason })
+        await ledger.appendInTx(tx, tenantId, [
+          {
+            type: 'principal.revoked',
+            actor,
+            subject: principalId,
+            payload: { keyId: found.keyId, kind: found.kind, principal: principalId, reason },
+            refs: [],
+          },
+        ])
+        return { ...found, revokedAt: at }
+      })
+    },
+    async assertInForce(tx, tenantId, principalId) {
+      const revokedAt = await lockRevokedAt(tx, tenantId, principalId)
+      if (revokedAt !== null)
+        throw identityFault(
+          'IDENTITY_REVOKED',
+          `expected a key in force, got the key of ${principalId}, revoked at ${revokedAt}`,
+        )
+    },
     list(tenantId) {
       return sql.transaction({ tenantId }, (tx) => selectPrincipals(tx, tenantId))
     },

@@ -9,6 +9,7 @@ interface PrincipalRow {
   roles: string
   key_id: string
   public_key: Uint8Array
+  revoked_at: string | null
 }
 
 function principalOfRow(row: PrincipalRow): RegisteredPrincipal {
@@ -19,6 +20,7 @@ function principalOfRow(row: PrincipalRow): RegisteredPrincipal {
     roles: JSON.parse(row.roles) as string[],
     keyId: row.key_id,
     publicKey: row.public_key,
+    ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
   }
 }
 
@@ -67,4 +69,45 @@ export async function selectPrincipals(
     [tenantId],
   )
   return rows.map(principalOfRow)
+}
+
+/** Waits for transactions that record something under the key, and holds later ones off. */
+export async function lockPrincipalById(
+  tx: SqlTx,
+  tenantId: string,
+  principalId: string,
+): Promise<RegisteredPrincipal | undefined> {
+  const rows = await tx.query<PrincipalRow>(
+    'select * from identity_principal where tenant_id = $1 and principal_id = $2 for update',
+    [tenantId, principalId],
+  )
+  return rows[0] && principalOfRow(rows[0])
+}
+
+export async function updateRevocation(
+  tx: SqlTx,
+  tenantId: string,
+  principalId: string,
+  revocation: { readonly at: string; readonly by: string; readonly reason: string },
+): Promise<void> {
+  await tx.query(
+    `update identity_principal
+     set revoked_at = $3, revoked_by = $4, revocation_reason = $5
+     where tenant_id = $1 and principal_id = $2`,
+    [tenantId, principalId, revocation.at, revocation.by, revocation.reason],
+  )
+}
+
+/** Locks the row until the end of the transaction: a revocation comes wholly before what is recorded, or wholly after. */
+export async function lockRevokedAt(
+  tx: SqlTx,
+  tenantId: string,
+  principalId: string,
+): Promise<string | null> {
+  const rows = await tx.query<{ revoked_at: string | null }>(
+    `select revoked_at from identity_principal
+     where tenant_id = $1 and principal_id = $2 for share`,
+    [tenantId, principalId],
+  )
+  return rows[0]?.revoked_at ?? null
 }

@@ -12,7 +12,15 @@ import type { Digest, Json } from '../kernel/index.ts'
 import { algorithmOfKey, keyIdOf } from './keyid.ts'
 import { accepted, refused } from './parsed.ts'
 import type { Parsed } from './parsed.ts'
-import { asArray, asObject, asOneOf, asText, expectKeys, ShapeMismatch } from './reading.ts'
+import {
+  asArray,
+  asInstant,
+  asObject,
+  asOneOf,
+  asText,
+  expectKeys,
+  ShapeMismatch,
+} from './reading.ts'
 
 export const TRUST_FORMAT = 'seaworthy-trust/1'
 
@@ -36,6 +44,8 @@ export interface TrustKey {
   readonly principal: string
   /** Roles the holder may sign off in. */
   readonly roles: readonly string[]
+  /** What the ledger records from this instant on under this key does not count; RFC 3339. Absent: it is in force. */
+  readonly revokedAt?: string
 }
 
 /** The content of a trust file, and of a bundle's `keys.json`. */
@@ -57,6 +67,7 @@ export function formatTrust(trust: Trust): Uint8Array {
       uses: key.uses,
       principal: key.principal,
       roles: key.roles,
+      ...(key.revokedAt === undefined ? {} : { revokedAt: key.revokedAt }),
     }))
   return canonicalBytes({ format: TRUST_FORMAT, ledger: trust.ledger, keys })
 }
@@ -99,7 +110,12 @@ function readTrust(digest: Digest, value: Json): Trust {
 
 function readTrustKey(digest: Digest, value: Json, where: string): TrustKey {
   const key = asObject(value, where)
-  expectKeys(key, ['keyId', 'algorithm', 'publicKey', 'uses', 'principal', 'roles'], [], where)
+  expectKeys(
+    key,
+    ['keyId', 'algorithm', 'publicKey', 'uses', 'principal', 'roles'],
+    ['revokedAt'],
+    where,
+  )
   const algorithm = asOneOf(key['algorithm'], ['ecdsa-p256-sha256'], `${where}.algorithm`)
   const spki = bytesOfBase64(asText(key['publicKey'], `${where}.publicKey`))
   if (algorithmOfKey(spki) !== algorithm)
@@ -116,7 +132,9 @@ function readTrustKey(digest: Digest, value: Json, where: string): TrustKey {
   const roles = asArray(key['roles'], `${where}.roles`).map((role) =>
     asText(role, `${where}.roles`),
   )
+  const revokedAt = key['revokedAt']
   return {
+    ...(revokedAt === undefined ? {} : { revokedAt: asInstant(revokedAt, `${where}.revokedAt`) }),
     keyId,
     algorithm,
     spki,

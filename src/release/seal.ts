@@ -99,6 +99,7 @@ async function collectTrust(context: ReleaseContext, tenantId: string): Promise<
       uses: usesOf(principal),
       principal: principal.id,
       roles: principal.roles,
+      ...(principal.revokedAt === undefined ? {} : { revokedAt: principal.revokedAt }),
     })),
   }
 }

@@ -36,6 +36,7 @@ export async function recordSignOff(
   const signOff = signOffOf(claim, opened)
   const at = new Date(clock.nowMs()).toISOString()
   await sql.transaction({ tenantId }, async (tx) => {
+    await identity.assertInForce(tx, tenantId, opened.signer.id)
     if (!(await insertSignOff(tx, tenantId, { ...signOff, ...release, runId: claim.run }, at)))
       return
     await evidence.recordStatementInTx(tx, tenantId, opened.row, at)

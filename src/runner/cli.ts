@@ -1,5 +1,5 @@
 // The runner's commands: run a plan here, answer a manual gate.
-import { base64Of, canonicalBytes, contentDigest, EXIT } from '../kernel/index.ts'
+import { canonicalBytes, contentDigest, EXIT } from '../kernel/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
 import type {
   Client,
@@ -10,6 +10,7 @@ import type {
 } from '../client/index.ts'
 import { chooseFile, uploadPlan } from '../gates/index.ts'
 import type { RecordedPlan, RunView, StartedRun } from '../gates/index.ts'
+import { openRunner } from '../identity/index.ts'
 import { keyIdOf, releaseDigestOf } from '../proof/index.ts'
 import { isSatisfied, neededParameters } from '../verdict/index.ts'
 import type { Plan, Subject } from '../verdict/index.ts'
@@ -36,8 +37,6 @@ export interface RunReport {
   readonly isComplete: boolean
 }
 
-const RUNNER_KEY_NAME = '.runner'
-
 export async function runHere(
   context: CommandContext,
   args: readonly string[],
@@ -58,7 +57,7 @@ export async function runHere(
     version,
     author: await authorId(context, options),
   })
-  const runner = await enrolRunner(context)
+  const runner = await openRunner(context, options)
   const started = await client.call<StartedRun>('POST', '/v1/runs', {
     planHash: recorded.planHash,
     parameters: parameters.shown,
@@ -78,7 +77,7 @@ export async function runHere(
       subject,
       terms: started.run.terms,
       secretParameters: parameters.secrets,
-      runnerId: runner.id,
+      runnerId: runner.principal.id,
       version: context.version,
       signer: runner.key.signer,
       ports,
@@ -190,20 +189,6 @@ function personIdOf(context: CommandContext, key: LocalKey): string {
 async function authorId(context: CommandContext, options: OptionValues): Promise<string | null> {
   const name = options['author']
   return typeof name === 'string' ? personIdOf(context, await context.keys.open(name)) : null
-}
-
-/** The runner of this machine has a key of its own; enrolling it again is no change. */
-async function enrolRunner(
-  context: CommandContext,
-): Promise<{ readonly id: string; readonly key: LocalKey }> {
-  const key = await context.keys.create(RUNNER_KEY_NAME)
-  const enrolled = await context.client.call<{ id: string }>('POST', '/v1/principals', {
-    kind: 'runner',
-    displayName: 'local runner',
-    roles: [],
-    publicKey: base64Of(key.signer.publicKey),
-  })
-  return { id: enrolled.id, key }
 }
 
 function subjectOf(

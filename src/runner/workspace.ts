@@ -31,7 +31,7 @@ export async function gateUserOf(
   options: OptionValues,
 ): Promise<GateUser> {
   const { ports } = context
-  const named = options['user'] ?? context.environmentValue('SEAWORTHY_GATE_USER')
+  const named = options['user'] ?? context.defaults.gateUser
   return chooseGateUser({
     choice: typeof named === 'string' ? named : 'none',
     workspace,

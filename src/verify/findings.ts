@@ -16,6 +16,7 @@ export const FINDING_TITLES = {
   VERIFY_MANIFEST_DIFFERS: 'The manifest and the content speak of different things',
   VERIFY_KEY_UNTRUSTED: 'A statement is signed by a key that nobody vouches for',
   VERIFY_KEY_USE_REFUSED: 'A key signed something that it may not sign',
+  VERIFY_KEY_REVOKED: 'A key signed something that was recorded after it was revoked',
   VERIFY_CHECKPOINT_REFUSED: 'The ledger checkpoint is not signed by the ledger',
   VERIFY_CONSISTENCY_BROKEN:
     'The ledger of the decision is not the beginning of the ledger in the bundle',

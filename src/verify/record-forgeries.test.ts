@@ -189,6 +189,11 @@ test('a key that signs what it may not, or for somebody else, is found', () =>
       'VERIFY_SIGNER_MISSING',
       { manifestSigner: testSigner('ecdsa-p256-sha256') },
     ],
+    [
+      'recorded after its key was revoked, as the reader knows',
+      'VERIFY_KEY_REVOKED',
+      { trust: alterKeys('runner', { revokedAt: '2020-01-01T00:00:00.000Z' }) },
+    ],
     ['runner that seals', 'VERIFY_KEY_USE_REFUSED', { manifestSigner: forgerKeys.runner }],
   ]))
 

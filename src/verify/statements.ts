@@ -69,7 +69,7 @@ export async function inspectStatements(
     const entry = findEntry(inspection, ledger, read.kind, id, path)
     if (!checkUse(inspection, read, key, path) || !checkSubject(inspection, contents, read, path))
       continue
-    if (entry === undefined) continue
+    if (entry === undefined || !checkInForce(inspection, ledger, key, entry, path)) continue
     out.push({ ...read, id, key, entry })
   }
   checkRecorded(inspection, contents, ledger)
@@ -140,6 +140,29 @@ function checkUse(
     )
   }
   return true
+}
+
+/** The place in the ledger decides, or the reader's word in a trust file; never what the signer says of the time. */
+function checkInForce(
+  inspection: Inspection,
+  ledger: LedgerPart,
+  key: TrustKey,
+  entry: ProvenEntry,
+  path: string,
+): boolean {
+  const { principal, revokedAt } = key
+  const revocation = ledger.entries.find(
+    ({ body }) => body.type === 'principal.revoked' && body.subject === principal,
+  )
+  const isRevoked =
+    (revocation !== undefined && revocation.seq < entry.seq) ||
+    (revokedAt !== undefined && entry.timeMs > Date.parse(revokedAt))
+  if (!isRevoked) return true
+  return inspection.find(
+    'VERIFY_KEY_REVOKED',
+    `expected a key in force, got the key of ${quoteName(principal)}, which was revoked before entry ${entry.seq}`,
+    path,
+  )
 }
 
 function namedSigner(statement: ReadStatement): string | undefined {

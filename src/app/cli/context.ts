@@ -41,6 +41,11 @@ export function makeCommandContext(terms: ContextTerms): CommandContext {
     notify: (text) => terms.notify(text),
     files: commandFiles(outputFolderOf(config)),
     keys: fileKeys(join(config.dataFolder, 'keys', 'people')),
+    // A runner is bound to its tenant: it has another key with each.
+    runnerKeys: fileKeys(
+      join(config.dataFolder, 'keys', 'runners', encodeURIComponent(config.tenantId)),
+    ),
+    isRemote: config.server !== undefined,
     environmentValue: readEnvironment,
     ports: {
       clock: systemClock,

@@ -113,6 +113,7 @@ function buildProgram(
 
 const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   ledger: 'Append to, list, verify, prove and sign the tamper-evident ledger',
+  runner: 'Enrol machines that run gates, list and revoke them',
   key: 'Make local identities and see who is registered',
 }
 

@@ -1,4 +1,4 @@
-// The commands of the ledger and of keys, as data.
+// The commands of the ledger, of keys and of runners, as data.
 import type { CommandSpec } from '../../client/index.ts'
 
 export const logCommands: readonly CommandSpec[] = [
@@ -96,5 +96,32 @@ export const logCommands: readonly CommandSpec[] = [
     examples: ['seaworthy key list'],
     needs: 'api',
     load: async () => (await import('../../identity/cli.ts')).runKeyList,
+  },
+  {
+    name: 'runner enrol',
+    summary: 'Enrol this machine as a runner of the tenant, with a key of its own',
+    arguments: [{ name: '<name>', description: 'name of the runner on this machine' }],
+    options: [],
+    examples: ['seaworthy runner enrol ci'],
+    needs: 'api',
+    load: async () => (await import('../../identity/cli.ts')).runRunnerEnrol,
+  },
+  {
+    name: 'runner list',
+    summary: 'List the tenant’s runners, and which keys are on this machine',
+    arguments: [],
+    options: [],
+    examples: ['seaworthy runner list'],
+    needs: 'api',
+    load: async () => (await import('../../identity/cli.ts')).runRunnerList,
+  },
+  {
+    name: 'runner revoke',
+    summary: 'Refuse whatever a runner submits from now on; what was accepted stands',
+    arguments: [{ name: '<runner>', description: 'name or id, as `runner list` shows it' }],
+    options: [{ flags: '--reason <text>', description: 'why; one line, goes into the ledger' }],
+    examples: ['seaworthy runner revoke ci --reason "the machine was sold"'],
+    needs: 'api',
+    load: async () => (await import('../../identity/cli.ts')).runRunnerRevoke,
   },
 ]

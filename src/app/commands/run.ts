@@ -46,6 +46,10 @@ export const runCommands: readonly CommandSpec[] = [
       },
       { flags: '--fresh', description: 'start anew instead of resuming an unfinished run' },
       {
+        flags: '--runner <name>',
+        description: 'enrolled runner to run as; default: this data folder’s own',
+      },
+      {
         flags: '--user <user>',
         description:
           'whom commands run as, where this runs as root: none (default), auto, a name, or uid[:gid]',
