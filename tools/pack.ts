@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { planSeaworthy, planVerify } from './pack/manifests.ts'
+import { planGuard, planSeaworthy, planVerify } from './pack/manifests.ts'
 import type { PackagePlan, RepositoryManifest } from './pack/manifests.ts'
 import { arrowsOf, readProject, readTree } from './tidy/project.ts'
 
@@ -35,8 +35,8 @@ export function buildPackages(out: string): BuiltPackage[] {
   const manifest: RepositoryManifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const compiled = join(out, 'compiled')
   compileSource(compiled)
-  return [planSeaworthy(manifest), planVerify(manifest, filesOfVerify())].map((plan) =>
-    packOne(plan, compiled, out),
+  return [planSeaworthy(manifest), planVerify(manifest, filesOfVerify()), planGuard(manifest)].map(
+    (plan) => packOne(plan, compiled, out),
   )
 }
 

@@ -69,6 +69,7 @@ function findOldNode(): string | undefined {
 
 let seaworthy = ''
 let verify = ''
+let guard = ''
 
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'seaworthy-packed-'))
@@ -77,6 +78,7 @@ before(() => {
     built.find((each) => each.name === name)?.tarball ?? ''
   seaworthy = installed('one', tarballOf('seaworthy'))
   verify = installed('two', tarballOf('@seaworthy/verify'))
+  guard = installed('three', tarballOf('@seaworthy/guard'))
 })
 
 after(() => rmSync(folder, { recursive: true }))
@@ -164,4 +166,44 @@ test('an older Node is refused in one line with exit code 78', (t) => {
     assert.match(said.stderr, /^[^\n]+\n$/)
     assert.equal(said.stdout, '')
   }
+})
+
+test('the guard brings no other package, loads in less than 30 ms, and protects a project that has only Express', () => {
+  assert.deepEqual(
+    readdirSync(join(guard, 'node_modules')).filter((name) => !name.startsWith('.')),
+    ['@seaworthy'],
+  )
+  const timing = [
+    'const began = performance.now()',
+    "await import('@seaworthy/guard')",
+    "await import('@seaworthy/guard/node')",
+    'console.log(performance.now() - began)',
+  ]
+  writeFileSync(join(guard, 'load.mjs'), timing.join('\n'))
+  const loads = Array.from({ length: 5 }, () => run(process.execPath, ['load.mjs'], guard))
+  for (const { status, stderr } of loads) assert.equal(status, 0, stderr)
+  const fastestMs = Math.min(...loads.map(({ stdout }) => Number(stdout)))
+  assert.ok(fastestMs < 30, `loaded in ${fastestMs} ms`)
+  const express = run(
+    'npm',
+    ['install', '--prefer-offline', '--no-audit', '--no-fund', 'express@5'],
+    guard,
+  )
+  assert.equal(express.status, 0, express.stderr)
+  const page = readFileSync('docs/guards.md', 'utf8')
+  const code = /^```ts express\n([^]*?)^```/m.exec(page)?.[1] ?? ''
+  writeFileSync(join(guard, 'app.mts'), code)
+  const drive = [
+    "import { app } from './app.mts'",
+    "const server = app.listen(0, '127.0.0.1', async () => {",
+    '  const statuses = []',
+    '  for (let index = 0; index < 6; index++)',
+    '    statuses.push((await fetch(`http://127.0.0.1:${server.address().port}/`)).status)',
+    '  console.log(statuses.join())',
+    '  process.exit(0)',
+    '})',
+  ]
+  writeFileSync(join(guard, 'drive.mts'), drive.join('\n'))
+  const driven = run(process.execPath, ['drive.mts'], guard)
+  assert.equal(driven.stdout.trim(), '200,200,200,200,200,429', driven.stderr)
 })

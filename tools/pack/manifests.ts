@@ -35,6 +35,8 @@ export function planSeaworthy(root: RepositoryManifest): PackagePlan {
       exports: {
         '.': entryOf('app/index'),
         './verify': entryOf('verify/index'),
+        './guard': entryOf('guard/index'),
+        './guard/node': entryOf('guard/node'),
         './schemas/*': './schemas/*',
       },
       files: ['bin', 'dist', 'schemas'],
@@ -63,6 +65,26 @@ export function planVerify(root: RepositoryManifest, reached: ReadonlySet<string
     schemas: [],
     readme: 'src/verify/README.md',
     holds: (path) => reached.has(path),
+  }
+}
+
+/** The guard alone: no dependency; frameworks and Redis clients are handed to it. */
+export function planGuard(root: RepositoryManifest): PackagePlan {
+  return {
+    folder: 'guard',
+    manifest: {
+      ...commonOf(root),
+      engines: { node: '>=22.19' },
+      files: ['dist'],
+      name: '@seaworthy/guard',
+      description:
+        'Rate limits for Fastify, Express and node:http: exact, shared through Redis, bounded.',
+      exports: { '.': entryOf('guard/index'), './node': entryOf('guard/node') },
+    },
+    launchers: [],
+    schemas: [],
+    readme: 'src/guard/README.md',
+    holds: (path) => path.startsWith('guard/'),
   }
 }
 

@@ -1,0 +1,31 @@
+// Front door of the guard: protections for other people's services, without a package of its own.
+export { addressKey, clientKey } from './address.ts'
+export { makeAddressBlocks } from './address-blocks.ts'
+export type { AddressBlock, AddressBlocks, BlockTerms } from './address-blocks.ts'
+export { GuardFault } from './errors.ts'
+export type { GuardFaultCode } from './errors.ts'
+export { makeLimiter } from './limiter.ts'
+export type { EndpointClass, Limiter, LimiterTerms } from './limiter.ts'
+export { makeLocalBuckets } from './local-buckets.ts'
+export type { LocalBuckets } from './local-buckets.ts'
+export { admitRequest, expressRateGuard, fastifyRateHook } from './middleware.ts'
+export type { Describe, FastifyReplyLike, IncomingLike, ServerResponseLike } from './middleware.ts'
+export type {
+  BucketPolicy,
+  GuardClock,
+  GuardEvent,
+  GuardSink,
+  Microseconds,
+  RateDecision,
+  RatePolicy,
+  RateSource,
+  SharedBuckets,
+  SourcedDecision,
+  WindowPolicy,
+} from './model.ts'
+export { rateFields, rateProblem } from './rate-fields.ts'
+export type { RateProblem } from './rate-fields.ts'
+export { makeRateGuard } from './rate-guard.ts'
+export type { RateAnswer, RateGuard, RateGuardTerms, RequestFacts } from './rate-guard.ts'
+export { makeRedisBuckets } from './redis-buckets.ts'
+export type { RunRedisScript } from './redis-buckets.ts'

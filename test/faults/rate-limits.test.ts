@@ -1,0 +1,157 @@
+// Rate limits through a real Redis: exact vectors, many clients at once, and a server that is flushed, paused and killed.
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
+import { makeLimiter, makeRedisBuckets } from '../../src/guard/index.ts'
+import type { GuardEvent, Limiter, RatePolicy } from '../../src/guard/index.ts'
+import { nodeGuardClock, overIoredis } from '../../src/guard/node.ts'
+import { redisMissing, startRedis } from '../redis.ts'
+import type { OwnRedis } from '../redis.ts'
+
+const skip = redisMissing ?? false
+const servers: OwnRedis[] = []
+after(async () => {
+  for (const server of servers) await server.kill()
+})
+
+async function aRedis(): Promise<OwnRedis> {
+  const server = await startRedis()
+  servers.push(server)
+  return server
+}
+
+const slow: RatePolicy = { kind: 'bucket', name: 'slow', limit: 60, windowMs: 3_600_000, burst: 60 }
+
+function aLimiter(
+  client: Redis,
+  policy: RatePolicy,
+  events: GuardEvent[] = [],
+  storeDeadlineMs = 25,
+): Limiter {
+  return makeLimiter({
+    policy,
+    clock: nodeGuardClock,
+    endpointClass: 'protective',
+    shared: makeRedisBuckets(overIoredis(client)),
+    liveInstances: () => 2,
+    storeDeadlineMs,
+    sink: (event) => void events.push(event),
+  })
+}
+
+test(
+  'a shared bucket admits exactly its burst over many clients at once, and tells the wait',
+  { skip },
+  async () => {
+    const server = await aRedis()
+    const limiters = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const client = server.connect()
+        await new Promise((resolve) => client.once('ready', resolve))
+        // Asked is who is admitted, not how soon: four hundred at once on a busy machine take a while.
+        return aLimiter(client, slow, [], 5_000)
+      }),
+    )
+    const decisions = await Promise.all(
+      Array.from({ length: 400 }, (_, index) => limiters[index % 4]!.decide('k')),
+    )
+    assert.ok(decisions.every(({ source }) => source === 'shared'))
+    assert.equal(decisions.filter(({ allowed }) => allowed).length, 60)
+    const refused = await limiters[0]!.decide('k')
+    // One token a minute: the wait is a minute less what this test took.
+    assert.ok(refused.retryAfterUs > 50_000_000 && refused.retryAfterUs <= 60_000_000)
+    assert.equal((await limiters[0]!.decide('other')).remaining, 59)
+  },
+)
+
+test(
+  'a shared window counts under the key of its workspace and minute, and lets the key expire',
+  { skip },
+  async () => {
+    const server = await aRedis()
+    const client = server.connect()
+    await new Promise((resolve) => client.once('ready', resolve))
+    const buckets = makeRedisBuckets(overIoredis(client))
+    const policy: RatePolicy = { kind: 'window', name: 'w', limit: 5, windowMs: 60_000 }
+    const answers = []
+    for (let index = 0; index < 7; index++)
+      answers.push((await buckets.take('acme', policy, 1)).allowed)
+    const keys = await client.keys('*')
+    // A minute may have turned in between; then there are two keys and all seven were admitted.
+    for (const key of keys) assert.match(key, /^rl:\{acme\}:\d{8}$/)
+    if (keys.length === 1) assert.deepEqual(answers, [true, true, true, true, true, false, false])
+    const remainingMs = await client.pttl(keys[0]!)
+    assert.ok(remainingMs > 60_000 && remainingMs <= 70_000)
+    assert.equal((await buckets.take('acme', policy, 0.5)).allowed, keys.length > 1)
+  },
+)
+
+test(
+  'a server that forgets its scripts and keys is asked again, and nobody notices',
+  { skip },
+  async () => {
+    const server = await aRedis()
+    const client = server.connect()
+    await new Promise((resolve) => client.once('ready', resolve))
+    const limiter = aLimiter(client, slow)
+    await limiter.decide('k', 60)
+    assert.equal((await limiter.decide('k')).allowed, false)
+    await client.flushall()
+    await client.script('FLUSH')
+    const decision = await limiter.decide('k')
+    assert.deepEqual([decision.allowed, decision.source], [true, 'shared'])
+  },
+)
+
+test('a store that answers nonsense is a lost store', { skip }, async () => {
+  const buckets = makeRedisBuckets(() => Promise.resolve(['x', null]))
+  await assert.rejects(buckets.take('k', slow, 1), { code: 'GUARD_STORE_ANSWER_INVALID' })
+})
+
+test(
+  'killed and paused under load: no request fails, none waits long, and no more than the shares are admitted',
+  { skip },
+  async (t) => {
+    let server = await aRedis()
+    const client = server.connect()
+    await new Promise((resolve) => client.once('ready', resolve))
+    const events: GuardEvent[] = []
+    const limiter = aLimiter(client, slow, events)
+    let admitted = 0
+    let longestMs = 0
+    let asked = 0
+    const load = async (forMs: number): Promise<void> => {
+      const untilMs = performance.now() + forMs
+      while (performance.now() < untilMs) {
+        const began = performance.now()
+        const decisions = await Promise.all(Array.from({ length: 8 }, () => limiter.decide('k')))
+        longestMs = Math.max(longestMs, performance.now() - began)
+        asked += decisions.length
+        admitted += decisions.filter(({ allowed }) => allowed).length
+        await delay(1)
+      }
+    }
+    await load(200)
+    assert.equal(admitted, 60)
+    server.pause()
+    await load(700)
+    server.resume()
+    await load(700)
+    const { port } = server
+    await server.kill()
+    await load(500)
+    server = await startRedis(port)
+    servers.push(server)
+    // The window of one hour admits the whole limit from the shared bucket and, while that is away, this process's half.
+    assert.ok(admitted <= 60 + 30, `admitted ${admitted}`)
+    assert.ok(asked > 500)
+    assert.ok(events.some(({ type }) => type === 'rate.store-lost'))
+    assert.ok(events.some(({ type }) => type === 'rate.store-back'))
+    // Twice the deadline on a busy machine; a queue of the client would show as seconds.
+    assert.ok(longestMs < 250, `longest ${longestMs} ms`)
+    t.diagnostic(
+      `asked ${asked}, admitted ${admitted}, longest of eight at once ${longestMs.toFixed(1)} ms`,
+    )
+  },
+)
