@@ -1,4 +1,5 @@
 // The control plane's slices over the test database: real signatures, a clock that tests move, blobs in memory.
+import { actionSlice, makeActions } from '../src/action/index.ts'
 import { makeEvidence, evidenceSlice } from '../src/evidence/index.ts'
 import { gatesSlice, makePlans, makeRuns } from '../src/gates/index.ts'
 import type { Plans, Runs, StartedRun } from '../src/gates/index.ts'
@@ -62,7 +63,7 @@ export const SUBJECT: Subject = {
 export const RELEASE = { service: SUBJECT.service, version: SUBJECT.version }
 
 export async function openHouse(): Promise<House> {
-  const slices = [ledgerSlice, evidenceSlice, identitySlice, gatesSlice, releaseSlice]
+  const slices = [ledgerSlice, evidenceSlice, identitySlice, actionSlice, gatesSlice, releaseSlice]
   const sql = await openTestSql(
     slices.flatMap(({ name, migrations }) => (migrations ? [{ name, migrations }] : [])),
   )
@@ -80,7 +81,8 @@ export async function openHouse(): Promise<House> {
   const identity = makeIdentity(ports)
   const planPorts = { ...ports, evidence, identity, confirmSecret: nodeRandom.bytes(32) }
   const plans = makePlans(planPorts)
-  const runs = makeRuns(planPorts, plans)
+  const actions = makeActions(planPorts)
+  const { runs } = makeRuns(planPorts, plans, actions)
   const signer = testSigner('ecdsa-p256-sha256')
   const keyId = keyIdOf(nodeDigest, signer.publicKey)
   const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId }
@@ -189,13 +191,16 @@ export async function sealGateRun(
 
 export async function startPlan(house: House, plan: Plan, fresh = false): Promise<StartedRun> {
   const { planHash } = await house.plans.record(house.tenantId, 'operator', plan)
-  return house.runs.start(house.tenantId, 'operator', {
-    planHash,
-    parameters: {},
-    parametersDigest: contentDigest(nodeDigest.sha256(canonicalBytes({}))),
-    subject: SUBJECT,
-    fresh,
-  })
+  return house.runs.start(
+    { id: 'operator', tenantId: house.tenantId },
+    {
+      planHash,
+      parameters: {},
+      parametersDigest: contentDigest(nodeDigest.sha256(canonicalBytes({}))),
+      subject: SUBJECT,
+      resume: fresh ? 'none' : 'cut-off',
+    },
+  )
 }
 
 function memoryBlobs(blobs: Map<string, Uint8Array>): BlobStore {

@@ -1,6 +1,7 @@
 // The composition root: constructs every slice in floor order and hands each what it needs; reading it is reading the architecture.
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { actionSlice, makeActionRoutes, makeActions } from '../action/index.ts'
 import { makeEvidence, makeEvidenceRoutes, evidenceSlice } from '../evidence/index.ts'
 import { gatesSlice, makeGatesRoutes, makePlans, makeRuns } from '../gates/index.ts'
 import { identitySlice, makeIdentity, makeIdentityRoutes } from '../identity/index.ts'
@@ -39,6 +40,7 @@ export const slices: readonly Slice[] = [
   ledgerSlice,
   evidenceSlice,
   identitySlice,
+  actionSlice,
   gatesSlice,
   releaseSlice,
 ]
@@ -175,7 +177,8 @@ async function composeOn(
   const identity = makeIdentity({ ...ports, ledger })
   const planPorts = { ...ports, evidence, identity, ledger, confirmSecret }
   const plans = makePlans(planPorts)
-  const runs = makeRuns(planPorts, plans)
+  const actions = makeActions({ ...ports, ledger, confirmSecret })
+  const { runs, runActions } = makeRuns(planPorts, plans, actions)
   const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId }
   const releases = makeReleases({
     ports: { ...ports, evidence, identity, ledger, signer, gzip: gzipBytes },
@@ -197,6 +200,7 @@ async function composeOn(
       ...makeLedgerRoutes(ledger),
       ...makeEvidenceRoutes(evidence),
       ...makeIdentityRoutes(identity),
+      ...makeActionRoutes(actions, runActions),
       ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
       ...makeReleaseRoutes(releases),
       ...makePageRoutes({ releases, runs, viewKey }),

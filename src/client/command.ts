@@ -89,6 +89,14 @@ export interface CommandFiles {
   baseName(path: string): string
 }
 
+/** This process among others, so that a run whose runner died is told from one that is executed. */
+export interface CommandProcess {
+  /** Of the machine, or of the container: process ids mean something only within it. */
+  readonly machine: string
+  readonly pid: number
+  isAlive(pid: number): boolean
+}
+
 export interface CommandPorts {
   readonly clock: Clock
   readonly random: Random
@@ -119,6 +127,7 @@ export interface CommandContext {
   /** True when the control plane is a server that was named, not this machine's own data folder. */
   readonly isRemote: boolean
   readonly ports: CommandPorts
+  readonly process: CommandProcess
   /** Environment variable of the caller, for `--param NAME` without a value. */
   readonly environmentValue: (name: string) => string | undefined
   /** Number of the user this process runs as; undefined where users have none. */

@@ -9,6 +9,7 @@ export type {
   CommandOption,
   CommandOutcome,
   CommandPorts,
+  CommandProcess,
   CommandRun,
   CommandSpec,
   KeyRing,

@@ -1,17 +1,6 @@
-// Preview and confirm: which gates need a person's word before they run, and the token that pins what was shown.
-import { base64Of, canonicalBytes } from '../kernel/index.ts'
-import type { Digest } from '../kernel/index.ts'
+// Which gates need a person's word before they run, and what a person is shown of them.
+import type { ActionPreview } from '../kernel/index.ts'
 import type { Plan, PlanGate } from '../verdict/index.ts'
-
-export interface Preview {
-  /** Pins plan hash, parameters and the gates below; worth nothing for anything else. */
-  readonly token: string
-  readonly gates: readonly {
-    readonly gate: string
-    readonly effect: string
-    readonly what: string
-  }[]
-}
 
 /** Gates that may run without anybody's word on this plan. */
 export function runsUnconfirmed(gate: PlanGate, isReviewed: boolean): boolean {
@@ -19,40 +8,33 @@ export function runsUnconfirmed(gate: PlanGate, isReviewed: boolean): boolean {
   return isReviewed ? gate.effect === 'read' : gate.effect === 'read' && gate.provenRead
 }
 
-/** @param secret key of this control plane; only it can mint a token. */
-export function previewPlan(
-  digest: Digest,
-  secret: Uint8Array,
-  subject: {
-    readonly plan: Plan
-    readonly tenantId: string
-    readonly planHash: string
-    readonly parametersDigest: string
-    readonly isReviewed: boolean
-  },
-): Preview {
-  const gates = subject.plan.gates
-    .filter((gate) => !runsUnconfirmed(gate, subject.isReviewed))
-    .map((gate) => ({ gate: gate.id, effect: gate.effect, what: describeCheck(gate) }))
-  const pinned = canonicalBytes({
-    gates: gates.map((gate) => gate.gate),
-    parameters: subject.parametersDigest,
-    plan: subject.planHash,
-    tenant: subject.tenantId,
-    use: 'seaworthy.confirm/1',
-  })
-  const token = base64Of(digest.hmacSha256(secret, pinned).subarray(0, 18))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-  return { token, gates }
-}
-
-function isRunnable(gate: PlanGate): boolean {
+/** Gates whose check can run at all: no roll-ups, no people's answers, nothing unsupported. */
+export function isRunnable(gate: PlanGate): boolean {
   const type = gate.check.type
   return gate.children === undefined && type !== 'manual' && type !== 'unsupported'
 }
 
-function describeCheck(gate: PlanGate): string {
+/** The gates of a plan that wait for a person's word, with what each would do. */
+export function waitingChanges(
+  plan: Plan,
+  isReviewed: boolean,
+  chosen: ReadonlySet<string> | undefined,
+): ActionPreview['changes'] {
+  return plan.gates
+    .filter((gate) => chosen === undefined || chosen.has(gate.id))
+    .filter((gate) => !runsUnconfirmed(gate, isReviewed))
+    .map((gate) => ({ of: gate.id, effect: gate.effect, what: describeCheck(gate) }))
+}
+
+/** How bad it is at worst; what nobody knows counts as the worst. */
+export function riskOf(changes: ActionPreview['changes']): ActionPreview['risk'] {
+  const effects = new Set(changes.map((change) => change.effect))
+  if (effects.has('write-prod') || effects.has('unknown')) return 'high'
+  return effects.has('write-staging') ? 'medium' : 'low'
+}
+
+/** What the check of a gate does, as the plan has it. */
+export function describeCheck(gate: PlanGate): string {
   const check = gate.check
   switch (check.type) {
     case 'command':

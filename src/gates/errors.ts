@@ -92,11 +92,24 @@ export const gatesErrors = defineErrors({
     title: 'This attempt of the gate is already recorded',
     hint: 'Record the next attempt under its own number.',
   },
-  GATES_TOKEN_STALE: {
+  GATES_RUN_HELD: {
     status: 409,
     exit: 7,
-    title: 'The confirm token does not fit what would run now',
-    hint: 'Preview again and confirm with the new token.',
+    title: 'Another runner executes the run',
+    hint: 'Wait until it is done, or end it. A run whose runner died can be taken up after a minute, on the same machine at once.',
+    retryable: true,
+  },
+  GATES_RUN_LOST: {
+    status: 409,
+    exit: 7,
+    title: 'Another runner took the run over',
+    hint: 'What was recorded stands. Look at the run with `seaworthy status`.',
+  },
+  GATES_RUN_NOT_RESUMABLE: {
+    status: 404,
+    exit: 6,
+    title: 'There is no run to resume',
+    hint: 'Give the same file, parameters, subject and workspace as before, or leave out --resume to start a new run.',
   },
   GATES_RELEASE_NAME_MALFORMED: {
     status: 422,

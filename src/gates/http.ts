@@ -9,6 +9,7 @@ import { nameRelease } from './naming.ts'
 import type { ReleaseNaming } from './naming.ts'
 import { parsePlanFile } from './plan-file.ts'
 import { proposePlan } from './proposal.ts'
+import { callSchema } from './run-call.ts'
 import type { Runs } from './run-model.ts'
 import type { Plans, RecordedPlan } from './service.ts'
 
@@ -40,14 +41,27 @@ const startSchema = z.strictObject({
       .exactOptional(),
   }),
   confirmToken: z.string().max(200).optional(),
-  fresh: z.boolean().optional(),
+  resume: z.enum(['cut-off', 'open', 'must', 'none']).optional(),
+  gates: z.array(z.string().max(2000)).min(1).max(10_000).optional(),
+  runner: z
+    .strictObject({
+      id: z.string().min(1).max(100),
+      machine: z.string().max(300),
+      pid: z.int().min(0),
+    })
+    .optional(),
+  replaces: z.string().max(100).optional(),
+  call: callSchema.optional(),
 })
 
 const intentSchema = z.strictObject({
   gate: z.string().max(2000),
   attempt: z.int().min(1).max(1000),
+  holder: z.string().max(100).optional(),
 })
-const previewSchema = z.strictObject({ parametersDigest: digestSchema })
+const holderIdSchema = z.string().min(1).max(100)
+const renewSchema = z.strictObject({ holder: holderIdSchema })
+const pauseSchema = z.strictObject({ holder: holderIdSchema, isWaiting: z.boolean() })
 
 export function makeGatesRoutes(ports: GatesRoutePorts): readonly Route[] {
   return [...makePlanRoutes(ports), ...makeRunRoutes(ports)]
@@ -100,17 +114,6 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
     },
     {
       method: 'POST',
-      path: '/v1/plans/:planHash/preview',
-      summary: 'Show what needs a person to confirm it, and the token that pins it',
-      access: 'write',
-      async handle({ principal, params, body }) {
-        const { parametersDigest } = parseBody(previewSchema, body)
-        const recorded = await plans.read(principal.tenantId, params['planHash'] ?? '')
-        return { data: plans.preview(principal.tenantId, recorded, parametersDigest) }
-      },
-    },
-    {
-      method: 'POST',
       path: '/v1/plan-reviews',
       summary: 'Accept a person’s signed approval of a plan',
       access: 'write',
@@ -131,12 +134,12 @@ function makeRunRoutes({ runs }: GatesRoutePorts): readonly Route[] {
     {
       method: 'POST',
       path: '/v1/runs',
-      summary: 'Start a run of a pinned plan, or resume the unfinished one on the same terms',
+      summary: 'Start a run of a pinned plan, or take up an open one on the same terms',
       access: 'write',
       async handle({ principal, body }) {
         return {
           status: 201,
-          data: await runs.start(principal.tenantId, principal.id, parseBody(startSchema, body)),
+          data: await runs.start(principal, parseBody(startSchema, body)),
         }
       },
     },
@@ -168,6 +171,28 @@ function makeRunRoutes({ runs }: GatesRoutePorts): readonly Route[] {
         const { principal } = input
         await runs.intend(principal.tenantId, principal.id, { ...intent, runId: runIdOf(input) })
         return { status: 201, data: null }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/runs/:runId/lease',
+      summary: 'Sign of life of the runner that executes the run',
+      access: 'write',
+      async handle(input) {
+        const { holder } = parseBody(renewSchema, input.body)
+        await runs.renew(input.principal.tenantId, runIdOf(input), holder)
+        return { data: null }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/runs/:runId/pause',
+      summary: 'Let a run go and leave it open, cut off or waiting',
+      access: 'write',
+      async handle(input) {
+        const { tenantId } = input.principal
+        const { holder, isWaiting } = parseBody(pauseSchema, input.body)
+        return { data: await runs.pause(tenantId, runIdOf(input), holder, isWaiting) }
       },
     },
     {

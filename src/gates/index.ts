@@ -6,7 +6,6 @@ export { planChecklist, runImport, runPlanReview } from './cli.ts'
 export { makeGatesRoutes } from './http.ts'
 export type { ImportedChecklist } from './imported.ts'
 export { fillChecklist } from './fill.ts'
-export type { Preview } from './confirmation.ts'
 export { formatReleaseName, parseReleaseName } from './release-name.ts'
 export { makeRuns } from './runs.ts'
 export type { ReleaseName, Runs, RunView, StartedRun } from './run-model.ts'
@@ -14,7 +13,9 @@ export { planJsonSchema } from './plan-json-schema.ts'
 export { chooseFile, uploadPlan } from './upload.ts'
 export { makePlans } from './service.ts'
 export type { PlanPorts, Plans, RecordedPlan } from './service.ts'
-export type { StoredRun } from './store.ts'
+export { LEASE_MS } from './run-lease.ts'
+export type { RunCall } from './run-call.ts'
+export type { RunHolder, RunLease, StoredRun } from './run-store.ts'
 
 export const gatesSlice: Slice = {
   name: 'gates',
@@ -24,6 +25,7 @@ export const gatesSlice: Slice = {
     'plan.recorded',
     'plan.reviewed',
     'run.started',
+    'run.confirmed',
     'gate.intended',
     'gate.recorded',
     'run.finished',

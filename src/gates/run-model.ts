@@ -1,9 +1,10 @@
 // Shapes of a run: what starts it, what it shows, what every use case of it is handed.
-import type { Random } from '../kernel/index.ts'
+import type { Actions, IssuedPreview } from '../action/index.ts'
+import type { Principal, Random } from '../kernel/index.ts'
 import type { GateResult, Judgement, Plan, StoredStatus, Subject } from '../verdict/index.ts'
-import type { Preview } from './confirmation.ts'
+import type { RunCall } from './run-call.ts'
 import type { PlanPorts, Plans } from './service.ts'
-import type { FixedRun, StoredRun } from './store.ts'
+import type { FixedRun, RunHolder, StoredRun } from './run-store.ts'
 
 export interface StartRun {
   readonly planHash: string
@@ -13,14 +14,28 @@ export interface StartRun {
   readonly parametersDigest: string
   readonly subject: Subject
   readonly confirmToken?: string | undefined
-  /** Start anew even where an unfinished run of the same terms could be resumed. */
-  readonly fresh?: boolean | undefined
+  /**
+   * Which open run of the same plan, values, workspace and subject to go on with: one that was cut off (the default),
+   * also one that waits, necessarily one, or none.
+   */
+  readonly resume?: 'cut-off' | 'open' | 'must' | 'none' | undefined
+  /** Gates this is about; default all. Only these are confirmed by the token that it answers. */
+  readonly gates?: readonly string[] | undefined
+  /** Who will execute the run; without one the run is only opened. */
+  readonly runner?: RunHolder | undefined
+  /** Id of a holder of the run that the caller knows to be dead. */
+  readonly replaces?: string | undefined
+  /** What `confirm` needs to execute the run where it was previewed. */
+  readonly call?: RunCall | undefined
 }
 
 export interface StartedRun {
   readonly run: StoredRun
   readonly plan: Plan
-  readonly preview: Preview
+  /** True when the run was there before. */
+  readonly isResumed: boolean
+  /** What waits for a person's word; null when nothing does. */
+  readonly preview: IssuedPreview | null
   /** Status of the gates that have a result already, when the run is resumed. */
   readonly finished: Readonly<Record<string, StoredStatus>>
   /** Gates that were announced and never reported: the runner died in them. */
@@ -41,6 +56,8 @@ export interface GateIntent {
   readonly runId: string
   readonly gate: string
   readonly attempt: number
+  /** Id of the runner that holds the run; a person's answer has none. */
+  readonly holder?: string | undefined
 }
 
 export interface ReleaseName {
@@ -49,8 +66,12 @@ export interface ReleaseName {
 }
 
 export interface Runs {
-  /** @throws GATES_TOKEN_STALE when the token was minted for another plan or other parameters. */
-  start(tenantId: string, actor: string, request: StartRun): Promise<StartedRun>
+  /** @throws GATES_RUN_HELD, GATES_RUN_NOT_RESUMABLE, and the ACTION_ codes of a token that does not fit */
+  start(principal: Principal, request: StartRun): Promise<StartedRun>
+  /** A sign of life of the runner that holds the run. @throws GATES_RUN_LOST */
+  renew(tenantId: string, runId: string, holderId: string): Promise<void>
+  /** Lets the run go and leaves it open. */
+  pause(tenantId: string, runId: string, holderId: string, isWaiting: boolean): Promise<StoredRun>
   /** Announces an attempt before it begins, so that a crash in the middle is seen afterwards. */
   intend(tenantId: string, actor: string, intent: GateIntent): Promise<void>
   /** Accepts a signed gate run and answers with the status recomputed from its evidence. */
@@ -68,6 +89,7 @@ export interface Runs {
 export interface RunContext {
   readonly ports: PlanPorts & { readonly random: Random }
   readonly plans: Plans
+  readonly actions: Actions
   /** Runs read before, by tenant and run id. */
   readonly fixedRuns: Map<string, FixedRun>
 }

@@ -5,12 +5,14 @@ import type { RegisteredPrincipal } from '../identity/index.ts'
 import { subjectsOf } from '../proof/index.ts'
 import type { GateRunPredicate, StatementSubject } from '../proof/index.ts'
 import { admitGate, definitionHashOf, judgeGate, parseCapture } from '../verdict/index.ts'
-import type { AttemptTimes, Judgement, PlanGate } from '../verdict/index.ts'
+import type { Admission, AttemptTimes, Judgement, Plan, PlanGate } from '../verdict/index.ts'
 import { gatesFault } from './errors.ts'
+import { lostFault } from './run-lease.ts'
 import { instantText, readFixedRun } from './run-view.ts'
 import type { GateIntent, RunContext } from './run-model.ts'
 import { insertIntent, insertResult } from './store.ts'
-import type { AttemptName, AttemptOutcome, FixedRun } from './store.ts'
+import type { FixedRun } from './run-store.ts'
+import type { AttemptName, AttemptOutcome } from './store.ts'
 
 /** Clocks of runner and control plane may differ by this much (release.md section 4). */
 const CLOCK_SKEW_LIMIT_MS = 5 * 60 * 1000
@@ -22,12 +24,18 @@ export async function recordIntent(
   intent: GateIntent,
 ): Promise<void> {
   const { sql, ledger } = context.ports
-  const run = await readFixedRun(context, tenantId, intent.runId)
-  const plan = await context.plans.readPinned(tenantId, run.planHash)
-  const gate = findAdmittedGate(plan.gates, run, intent.gate)
+  const { run, gate } = await findAdmittedGate(context, tenantId, intent.runId, intent.gate)
   const isManual = gate.check.type === 'manual'
   await sql.transaction({ tenantId }, async (tx) => {
-    const outcome = await insertIntent(tx, tenantId, intent, instantText(context), isManual)
+    const outcome = await insertIntent(
+      tx,
+      tenantId,
+      intent,
+      instantText(context),
+      isManual,
+      intent.holder ?? null,
+    )
+    if (!outcome.isHeld && !isManual && outcome.finishedAt === null) throw lostFault(run.runId)
     if (!outcome.isAdded) throw explainRefusal(intent, outcome, isManual)
     await ledger.appendInTx(tx, tenantId, [
       {
@@ -50,9 +58,7 @@ export async function recordGateRun(
   const { sql, evidence, identity, ledger } = context.ports
   const opened = await identity.openStatement(tenantId, envelope, 'gate-run', ['runner', 'person'])
   const claim = opened.predicate
-  const run = await readFixedRun(context, tenantId, runId)
-  const plan = await context.plans.readPinned(tenantId, run.planHash)
-  const gate = findAdmittedGate(plan.gates, run, claim.gate)
+  const { run, plan, gate } = await findAdmittedGate(context, tenantId, runId, claim.gate)
   const isManual = gate.check.type === 'manual'
   assertBound(context, claim, run, gate, plan.environment)
   assertSigner(gate, opened.signer, claim.runner.id)
@@ -116,17 +122,27 @@ function explainRefusal(
 }
 
 // A manual gate is not admitted to a runner, yet it is exactly what a person's answer is for.
-function findAdmittedGate(gates: readonly PlanGate[], run: FixedRun, gateId: string): PlanGate {
-  const gate = gates.find((candidate) => candidate.id === gateId)
+async function findAdmittedGate(
+  context: RunContext,
+  tenantId: string,
+  runId: string,
+  gateId: string,
+): Promise<{ readonly run: FixedRun; readonly plan: Plan; readonly gate: PlanGate }> {
+  const known = await readFixedRun(context, tenantId, runId)
+  const plan = await context.plans.readPinned(tenantId, known.planHash)
+  const gate = plan.gates.find((candidate) => candidate.id === gateId)
   if (gate === undefined) {
     throw gatesFault(
       'GATES_GATE_UNKNOWN',
       `expected a gate of the plan, got ${JSON.stringify(gateId.slice(0, 200))}`,
     )
   }
+  const isAdmitted = (admission: Admission): boolean =>
+    admission.admitted || (gate.check.type === 'manual' && admission.status === 'PENDING')
+  if (isAdmitted(admitGate(gate, known.terms))) return { run: known, plan, gate }
+  const run = await readFixedRun(context, tenantId, runId, true)
   const admission = admitGate(gate, run.terms)
-  if (admission.admitted || (gate.check.type === 'manual' && admission.status === 'PENDING'))
-    return gate
+  if (admission.admitted || isAdmitted(admission)) return { run, plan, gate }
   throw gatesFault(
     'GATES_GATE_BLOCKED',
     `expected a gate that may run, got ${gate.id}: ${admission.reason}`,

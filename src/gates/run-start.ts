@@ -1,120 +1,169 @@
-// Starts a run, or resumes the unfinished one that was started on the same terms.
-import { canonicalize, uuidV7 } from '../kernel/index.ts'
-import type { RunTerms, Subject } from '../verdict/index.ts'
+// Starts a run, or takes up an open one on the same terms, and gives it to the runner that asks.
+import type { IssuedPreview } from '../action/index.ts'
+import { canonicalBytes, hexOf } from '../kernel/index.ts'
+import type { Json, Principal, SqlTx } from '../kernel/index.ts'
 import { runsUnconfirmed } from './confirmation.ts'
-import type { Preview } from './confirmation.ts'
 import { gatesFault } from './errors.ts'
-import { instantText } from './run-view.ts'
+import { isSameConfirm, runConfirmAction } from './run-action.ts'
+import { assertNotHeld, takeRun } from './run-lease.ts'
 import type { RunContext, StartedRun, StartRun } from './run-model.ts'
+import { appendConfirmed, findOpenRun, openRun } from './run-opening.ts'
+import type { RunWish } from './run-opening.ts'
 import type { RecordedPlan } from './service.ts'
-import { insertRun, selectIntents, selectLastResults, selectLatestRun } from './store.ts'
-import type { StoredRun } from './store.ts'
+import { lockRelease } from './run-store.ts'
+import type { StoredRun } from './run-store.ts'
+import { selectIntents, selectLastResults } from './store.ts'
 
 export async function startRun(
   context: RunContext,
-  tenantId: string,
-  actor: string,
+  principal: Principal,
   request: StartRun,
 ): Promise<StartedRun> {
+  const { tenantId, id: actor } = principal
   const planned = await context.plans.read(tenantId, request.planHash)
-  const preview = context.plans.preview(tenantId, planned, request.parametersDigest)
-  const terms = termsOfRun(planned, request, preview)
-  const resumable =
-    request.fresh === true
-      ? undefined
-      : await findResumable(context, tenantId, planned, terms, request.subject)
-  const run =
-    resumable ?? (await openRun(context, tenantId, actor, planned, terms, request.subject))
+  const pin = sealPin(context, tenantId, request.parametersDigest)
+  const params = paramsOf(request, pin)
+  const action = runConfirmAction(context, request.replaces)
+  if (request.confirmToken !== undefined) {
+    await context.actions.confirm(principal, action, request.confirmToken, (shown) =>
+      isSameConfirm(shown, params),
+    )
+  }
+  const wish: RunWish = {
+    ...planned,
+    parameters: request.parameters,
+    pin,
+    subject: request.subject,
+  }
+  const { run, isResumed } = await context.ports.sql.transaction({ tenantId }, (tx) =>
+    chooseRun(context, tx, tenantId, actor, planned, wish, request),
+  )
+  const waiting = waitingGates(planned, run, request.gates)
+  const preview: IssuedPreview | null =
+    waiting.length === 0 ? null : await context.actions.preview(principal, action, params)
+  return {
+    ...(await describeStart(context, tenantId, run)),
+    plan: planned.plan,
+    isResumed,
+    preview,
+  }
+}
+
+async function chooseRun(
+  context: RunContext,
+  tx: SqlTx,
+  tenantId: string,
+  actor: string,
+  planned: RecordedPlan,
+  wish: RunWish,
+  request: StartRun,
+): Promise<{ run: StoredRun; isResumed: boolean }> {
+  await lockRelease(tx, tenantId, wish.plan)
+  const open = await findOpenRun(tx, tenantId, wish)
+  const known = request.confirmToken === undefined ? takenUp(open, request) : open
+  // Starting anew beside a run that is being executed would do its changes twice.
+  if (open !== undefined) assertNotHeld(context, open, request.replaces)
+  const run = await appendConfirmed(
+    context,
+    tx,
+    tenantId,
+    actor,
+    known ?? (await openRun(context, tx, tenantId, actor, wish)),
+    reviewedReads(planned),
+    'review',
+  )
+  const isResumed = known !== undefined
+  if (request.runner === undefined) return { run, isResumed }
+  return {
+    run: await takeRun(context, tx, tenantId, run, request.runner, request.replaces),
+    isResumed,
+  }
+}
+
+/** Which open run the request goes on with; none means a new one. @throws GATES_RUN_NOT_RESUMABLE */
+function takenUp(open: StoredRun | undefined, request: StartRun): StoredRun | undefined {
+  switch (request.resume ?? 'cut-off') {
+    case 'none':
+      return undefined
+    case 'cut-off':
+      return open?.isWaiting === true ? undefined : open
+    case 'open':
+      return open
+    case 'must':
+      if (open !== undefined) return open
+      throw gatesFault(
+        'GATES_RUN_NOT_RESUMABLE',
+        'expected an open run of this plan with these parameters, this subject and this workspace, found none',
+      )
+  }
+}
+
+/** A review vouches for what only reads; everything else still asks. */
+function reviewedReads({ plan, reviewers }: RecordedPlan): readonly string[] {
+  if (reviewers.length === 0) return []
+  return plan.gates
+    .filter((gate) => gate.effect === 'read' && runsUnconfirmed(gate, true))
+    .map((gate) => gate.id)
+}
+
+function waitingGates(
+  { plan, reviewers }: RecordedPlan,
+  run: StoredRun,
+  chosen: readonly string[] | undefined,
+): readonly string[] {
+  const wanted = chosen === undefined ? undefined : new Set(chosen)
+  return plan.gates
+    .filter((gate) => wanted === undefined || wanted.has(gate.id))
+    .filter((gate) => !runsUnconfirmed(gate, reviewers.length > 0))
+    .filter((gate) => !run.terms.confirmed.includes(gate.id))
+    .map((gate) => gate.id)
+}
+
+async function describeStart(
+  context: RunContext,
+  tenantId: string,
+  run: StoredRun,
+): Promise<Pick<StartedRun, 'run' | 'finished' | 'unfinished' | 'attempts'>> {
   return context.ports.sql.transaction({ tenantId }, async (tx) => {
     const results = await selectLastResults(tx, tenantId, run.runId)
+    const attemptOf = new Map(results.map((result) => [result.gate, result.attempt]))
     const finished = Object.fromEntries(
       results.map((result) => [result.gate, result.judgement.status]),
     )
     const intents = await selectIntents(tx, tenantId, run.runId)
     return {
       run,
-      plan: planned.plan,
-      preview,
       finished,
+      // Also a gate that has a result, when a later attempt at it was cut off.
       unfinished: intents
-        .map((intent) => intent.gate)
-        .filter((gate) => !Object.hasOwn(finished, gate)),
+        .filter((intent) => (attemptOf.get(intent.gate) ?? 0) < intent.attempt)
+        .map((intent) => intent.gate),
       attempts: Object.fromEntries(intents.map((intent) => [intent.gate, intent.attempt])),
     }
   })
 }
 
-function termsOfRun(planned: RecordedPlan, request: StartRun, preview: Preview): RunTerms {
-  if (request.confirmToken !== undefined && request.confirmToken !== preview.token) {
-    throw gatesFault(
-      'GATES_TOKEN_STALE',
-      'expected the confirm token of this plan with these parameters, got one minted for something else',
-      { details: { gates: preview.gates.map((gate) => gate.gate) } },
-    )
-  }
-  const byToken = request.confirmToken === undefined ? [] : preview.gates.map((gate) => gate.gate)
-  const byReview = planned.plan.gates
-    .filter(
-      (gate) =>
-        planned.reviewers.length > 0 && gate.effect === 'read' && runsUnconfirmed(gate, true),
-    )
-    .map((gate) => gate.id)
+function paramsOf(request: StartRun, pin: string): Json {
+  const { planHash, parameters, subject, gates, call } = request
+  const { service, version, environment, digests, commit } = subject
   return {
-    parameters: request.parameters,
-    confirmed: [...new Set([...byReview, ...byToken])].sort(),
+    planHash,
+    parameters,
+    pin,
+    subject: {
+      service,
+      version,
+      environment,
+      digests,
+      ...(commit === undefined ? {} : { commit }),
+    },
+    ...(gates === undefined ? {} : { gates }),
+    ...(call === undefined ? {} : { call }),
   }
 }
 
-// A run that crashed is found again by what it was started on: plan, terms and subject.
-async function findResumable(
-  context: RunContext,
-  tenantId: string,
-  planned: RecordedPlan,
-  terms: RunTerms,
-  subject: Subject,
-): Promise<StoredRun | undefined> {
-  const latest = await context.ports.sql.transaction({ tenantId }, (tx) =>
-    selectLatestRun(tx, tenantId, planned.plan),
-  )
-  const isSame =
-    latest !== undefined &&
-    latest.finishedAt === null &&
-    latest.planHash === planned.planHash &&
-    canonicalize(latest.terms) === canonicalize(terms) &&
-    canonicalize(latest.subject) === canonicalize(subject)
-  return isSame ? latest : undefined
-}
-
-async function openRun(
-  context: RunContext,
-  tenantId: string,
-  actor: string,
-  planned: RecordedPlan,
-  terms: RunTerms,
-  subject: Subject,
-): Promise<StoredRun> {
-  const { sql, clock, random, ledger } = context.ports
-  const run: StoredRun = {
-    runId: uuidV7(clock.nowMs(), random.bytes(10)),
-    planHash: planned.planHash,
-    service: planned.plan.service,
-    version: planned.plan.version,
-    terms,
-    subject,
-    startedAt: instantText(context),
-    finishedAt: null,
-  }
-  await sql.transaction({ tenantId }, async (tx) => {
-    await insertRun(tx, tenantId, run)
-    await ledger.appendInTx(tx, tenantId, [
-      {
-        type: 'run.started',
-        actor,
-        subject: `${run.service}@${run.version}`,
-        payload: { plan: run.planHash, run: run.runId, subject, terms },
-        refs: [run.planHash],
-      },
-    ])
-  })
-  return run
+/** What is stored of the pin: a plain digest over a short secret could be guessed. */
+function sealPin(context: RunContext, tenantId: string, pin: string): string {
+  const bytes = canonicalBytes({ pin, tenant: tenantId, use: 'seaworthy.run-pin/1' })
+  return hexOf(context.ports.digest.hmacSha256(context.ports.confirmSecret, bytes))
 }

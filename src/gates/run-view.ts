@@ -2,14 +2,9 @@
 import { settleRun } from '../verdict/index.ts'
 import { gatesFault } from './errors.ts'
 import type { ReleaseName, RunContext, RunView } from './run-model.ts'
-import {
-  selectIntents,
-  selectLastResults,
-  selectLatestRun,
-  selectRun,
-  updateRunFinished,
-} from './store.ts'
-import type { FixedRun, StoredRun } from './store.ts'
+import { selectLatestRun, selectRun, updateRunFinished } from './run-store.ts'
+import type { FixedRun, StoredRun } from './run-store.ts'
+import { selectIntents, selectLastResults } from './store.ts'
 
 export function instantText(context: RunContext): string {
   return new Date(context.ports.clock.nowMs()).toISOString()
@@ -36,16 +31,21 @@ export async function readRun(
 /** Runs kept in memory at most; the next one empties the shelf. */
 const FIXED_RUN_LIMIT = 256
 
-/** The part of a run that stays as it is, so that it is read from the database once. @throws GATES_RUN_UNKNOWN */
+/**
+ * What may be kept of a run, so that it is read from the database once. Another process may have confirmed more of its
+ * gates meanwhile: whoever finds one not confirmed asks for it `anew`. @throws GATES_RUN_UNKNOWN
+ */
 export async function readFixedRun(
   context: RunContext,
   tenantId: string,
   runId: string,
+  anew = false,
 ): Promise<FixedRun> {
   const key = JSON.stringify([tenantId, runId])
   const known = context.fixedRuns.get(key)
-  if (known !== undefined) return known
-  const { finishedAt: _, ...fixed } = await readRun(context, tenantId, runId)
+  if (known !== undefined && !anew) return known
+  const run = await readRun(context, tenantId, runId)
+  const { finishedAt: _, isWaiting: __, lease: ___, ...fixed } = run
   if (context.fixedRuns.size >= FIXED_RUN_LIMIT) context.fixedRuns.clear()
   context.fixedRuns.set(key, fixed)
   return fixed

@@ -1,19 +1,35 @@
 // What can be done with a run, as one record of use cases over a shared context.
-import type { Random } from '../kernel/index.ts'
+import type { Actions } from '../action/index.ts'
+import type { Action, Random } from '../kernel/index.ts'
+import { runConfirmAction } from './run-action.ts'
 import { auditRun } from './run-audit.ts'
+import { pauseRun, renewRun } from './run-lease.ts'
 import type { RunContext, Runs } from './run-model.ts'
 import { recordGateRun, recordIntent } from './run-record.ts'
 import { startRun } from './run-start.ts'
 import { finishRun, readLatestRun, readRun, viewRun } from './run-view.ts'
 import type { PlanPorts, Plans } from './service.ts'
-import { selectRecentRuns } from './store.ts'
+import { selectRecentRuns } from './run-store.ts'
 
 const RECENT_RUNS_LIMIT = 100
 
-export function makeRuns(ports: PlanPorts & { readonly random: Random }, plans: Plans): Runs {
-  const context: RunContext = { ports, plans, fixedRuns: new Map() }
+/** The use cases of runs, and the actions they bring. */
+export function makeRuns(
+  ports: PlanPorts & { readonly random: Random },
+  plans: Plans,
+  actions: Actions,
+): { readonly runs: Runs; readonly runActions: readonly Action[] } {
+  const context: RunContext = { ports, plans, actions, fixedRuns: new Map() }
+  return { runs: runsOf(context), runActions: [runConfirmAction(context)] }
+}
+
+function runsOf(context: RunContext): Runs {
+  const { sql } = context.ports
   return {
-    start: (tenantId, actor, request) => startRun(context, tenantId, actor, request),
+    start: (principal, request) => startRun(context, principal, request),
+    renew: (tenantId, runId, holderId) => renewRun(context, tenantId, runId, holderId),
+    pause: (tenantId, runId, holderId, isWaiting) =>
+      pauseRun(context, tenantId, runId, holderId, isWaiting),
     intend: (tenantId, actor, intent) => recordIntent(context, tenantId, actor, intent),
     record: (tenantId, runId, envelope) => recordGateRun(context, tenantId, runId, envelope),
     finish: (tenantId, actor, runId) => finishRun(context, tenantId, actor, runId),
@@ -22,8 +38,6 @@ export function makeRuns(ports: PlanPorts & { readonly random: Random }, plans: 
     readLatest: (tenantId, release) => readLatestRun(context, tenantId, release),
     audit: (tenantId, runId) => auditRun(context, tenantId, runId),
     listRecent: (tenantId) =>
-      ports.sql.transaction({ tenantId }, (tx) =>
-        selectRecentRuns(tx, tenantId, RECENT_RUNS_LIMIT),
-      ),
+      sql.transaction({ tenantId }, (tx) => selectRecentRuns(tx, tenantId, RECENT_RUNS_LIMIT)),
   }
 }

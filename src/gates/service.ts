@@ -6,8 +6,6 @@ import type { Ledger } from '../ledger/index.ts'
 import { canonicalBytes, utf8Text } from '../kernel/index.ts'
 import { parsePlan, planHashOf } from '../verdict/index.ts'
 import type { Plan } from '../verdict/index.ts'
-import { previewPlan } from './confirmation.ts'
-import type { Preview } from './confirmation.ts'
 import { gatesFault } from './errors.ts'
 import { withdrawUnprovenClaims } from './proven-claims.ts'
 import { insertPlan, insertReview, isPlanRecorded, selectReviewers } from './store.ts'
@@ -19,7 +17,7 @@ export interface PlanPorts {
   readonly evidence: Evidence
   readonly identity: Identity
   readonly ledger: Ledger
-  /** Key of this control plane that mints confirm tokens. */
+  /** Key of this control plane that pins what must not be stored. */
   readonly confirmSecret: Uint8Array
 }
 
@@ -38,7 +36,6 @@ export interface Plans {
   readPinned(tenantId: string, planHash: string): Promise<Plan>
   /** Accepts a person's signed approval of a plan. */
   review(tenantId: string, statement: Uint8Array): Promise<RecordedPlan>
-  preview(tenantId: string, recorded: RecordedPlan, parametersDigest: string): Preview
 }
 
 /** Parsed plans kept at most; the next one empties the shelf. */
@@ -144,15 +141,6 @@ export function makePlans(ports: PlanPorts): Plans {
         ])
       })
       return readPlan(tenantId, planHash)
-    },
-    preview(tenantId, recorded, parametersDigest) {
-      return previewPlan(digest, ports.confirmSecret, {
-        tenantId,
-        plan: recorded.plan,
-        planHash: recorded.planHash,
-        parametersDigest,
-        isReviewed: recorded.reviewers.length > 0,
-      })
     },
   }
 }

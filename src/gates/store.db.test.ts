@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { freshTenant, openTestSql } from '../../test/database.ts'
 import type { ContentDigest, SqlTx } from '../kernel/index.ts'
-import { insertIntent, insertResult, insertRun, updateRunFinished } from './store.ts'
+import { insertRun, updateRunFinished } from './run-store.ts'
+import { insertIntent, insertResult } from './store.ts'
 import type { StoredResult } from './store.ts'
 
 const AT = '2026-11-21T10:00:00.000Z'
@@ -30,6 +31,7 @@ async function openRun(): Promise<
       subject: { service: 'harbour', version: '1.0.0', environment: 'test', digests: {} },
       startedAt: AT,
       finishedAt: null,
+      isWaiting: false,
     }),
   )
   return (work) => sql.transaction({ tenantId }, (tx) => work(tx, tenantId))
@@ -55,8 +57,9 @@ test('an attempt is announced once and recorded once', async () => {
     inRun((tx, tenantId) => insertIntent(tx, tenantId, intent, AT, false))
   const record = (): Promise<unknown> =>
     inRun((tx, tenantId) => insertResult(tx, tenantId, RUN, resultOf(1), AT, false))
-  assert.deepEqual(await announce(), added)
-  assert.deepEqual(await announce(), { isAdded: false, isIntended: false, finishedAt: null })
+  const isHeld = true
+  assert.deepEqual(await announce(), { ...added, isHeld })
+  assert.deepEqual(await announce(), { ...added, isAdded: false, isIntended: false, isHeld })
   assert.deepEqual(await record(), added)
   assert.deepEqual(await record(), { isAdded: false, isIntended: true, finishedAt: null })
 })
@@ -84,8 +87,8 @@ test('a finished run takes no attempt and no result but what is allowed late', a
   ])
   assert.deepEqual(outcomes, [
     { isAdded: false, isIntended: true, finishedAt: LATER },
-    { isAdded: false, isIntended: false, finishedAt: LATER },
-    { isAdded: true, isIntended: true, finishedAt: LATER },
+    { isAdded: false, isIntended: false, isHeld: true, finishedAt: LATER },
+    { isAdded: true, isIntended: true, isHeld: true, finishedAt: LATER },
     { isAdded: true, isIntended: true, finishedAt: LATER },
   ])
 })
@@ -99,7 +102,7 @@ test('another tenant can neither announce nor record in a run that is not its ow
     await insertResult(tx, stranger, RUN, resultOf(1), AT, true),
   ])
   assert.deepEqual(
-    outcomes,
+    outcomes.map(({ isAdded, isIntended, finishedAt }) => ({ isAdded, isIntended, finishedAt })),
     outcomes.map(() => ({ isAdded: false, isIntended: false, finishedAt: null })),
   )
 })

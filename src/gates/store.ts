@@ -1,44 +1,6 @@
-// All SQL of plans, runs and results.
+// All SQL of plans, attempts and results.
 import type { ContentDigest, SqlTx } from '../kernel/index.ts'
-import type { EvidenceRef, Judgement, Plan, RunTerms, Subject } from '../verdict/index.ts'
-
-export interface StoredRun {
-  readonly runId: string
-  readonly planHash: ContentDigest
-  readonly service: string
-  readonly version: string
-  readonly terms: RunTerms
-  readonly subject: Subject
-  readonly startedAt: string
-  readonly finishedAt: string | null
-}
-
-/** What of a run never changes once it was started. */
-export type FixedRun = Omit<StoredRun, 'finishedAt'>
-
-interface RunRow {
-  run_id: string
-  plan_hash: ContentDigest
-  service: string
-  version: string
-  terms: string
-  subject: string
-  started_at: string
-  finished_at: string | null
-}
-
-function runOfRow(row: RunRow): StoredRun {
-  return {
-    runId: row.run_id,
-    planHash: row.plan_hash,
-    service: row.service,
-    version: row.version,
-    terms: JSON.parse(row.terms) as RunTerms,
-    subject: JSON.parse(row.subject) as Subject,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-  }
-}
+import type { EvidenceRef, Judgement, Plan } from '../verdict/index.ts'
 
 export interface StoredResult {
   readonly gate: string
@@ -103,75 +65,6 @@ export async function selectReviewers(
   return rows.map((row) => row.principal_id)
 }
 
-export async function insertRun(tx: SqlTx, tenantId: string, run: StoredRun): Promise<void> {
-  await tx.query(
-    `insert into gates_run (tenant_id, run_id, plan_hash, service, version, terms, subject, started_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [
-      tenantId,
-      run.runId,
-      run.planHash,
-      run.service,
-      run.version,
-      JSON.stringify(run.terms),
-      JSON.stringify(run.subject),
-      run.startedAt,
-    ],
-  )
-}
-
-export async function selectRun(
-  tx: SqlTx,
-  tenantId: string,
-  runId: string,
-): Promise<StoredRun | undefined> {
-  const rows = await tx.query<RunRow>(
-    'select * from gates_run where tenant_id = $1 and run_id = $2',
-    [tenantId, runId],
-  )
-  return rows[0] && runOfRow(rows[0])
-}
-
-/** The newest run of a release; run ids sort by time. */
-export async function selectLatestRun(
-  tx: SqlTx,
-  tenantId: string,
-  release: { readonly service: string; readonly version: string },
-): Promise<StoredRun | undefined> {
-  const rows = await tx.query<RunRow>(
-    `select * from gates_run where tenant_id = $1 and service = $2 and version = $3
-     order by run_id desc limit 1`,
-    [tenantId, release.service, release.version],
-  )
-  return rows[0] && runOfRow(rows[0])
-}
-
-export async function selectRecentRuns(
-  tx: SqlTx,
-  tenantId: string,
-  limit: number,
-): Promise<StoredRun[]> {
-  const rows = await tx.query<RunRow>(
-    'select * from gates_run where tenant_id = $1 order by run_id desc limit $2',
-    [tenantId, limit],
-  )
-  return rows.map(runOfRow)
-}
-
-export async function updateRunFinished(
-  tx: SqlTx,
-  tenantId: string,
-  runId: string,
-  finishedAt: string,
-): Promise<boolean> {
-  const rows = await tx.query(
-    `update gates_run set finished_at = $3
-     where tenant_id = $1 and run_id = $2 and finished_at is null returning run_id`,
-    [tenantId, runId, finishedAt],
-  )
-  return rows.length === 1
-}
-
 /** Where an attempt stands after it was to be announced or recorded. */
 export interface AttemptOutcome {
   readonly isAdded: boolean
@@ -180,33 +73,54 @@ export interface AttemptOutcome {
   readonly finishedAt: string | null
 }
 
+export interface IntentOutcome extends AttemptOutcome {
+  /** Whether the caller is the one that executes the run. */
+  readonly isHeld: boolean
+}
+
 export interface AttemptName {
   readonly runId: string
   readonly gate: string
   readonly attempt: number
 }
 
-/** Announces an attempt once, and not in a finished run unless that `isAllowedLate`. One statement: a gate waits for it. */
+/**
+ * Announces an attempt once: by whoever holds the run, or by anybody and also in a finished run when it `isAnswer`.
+ * One statement: a gate waits for it.
+ */
 export async function insertIntent(
   tx: SqlTx,
   tenantId: string,
   intent: AttemptName,
   createdAt: string,
-  isAllowedLate: boolean,
-): Promise<AttemptOutcome> {
-  const [row] = await tx.query<{ finished_at: string | null; is_added: boolean }>(
+  isAnswer: boolean,
+  holderId: string | null = null,
+): Promise<IntentOutcome> {
+  const [row] = await tx.query<{
+    finished_at: string | null
+    is_added: boolean
+    is_held: boolean
+  }>(
     `with run as (
-       select finished_at from gates_run where tenant_id = $1 and run_id = $2
+       select finished_at, holder::json ->> 'id' is not distinct from $7::text as is_held
+       from gates_run where tenant_id = $1 and run_id = $2
      ), added as (
        insert into gates_intent (tenant_id, run_id, gate_id, attempt, created_at)
-       select $1, $2, $3, $4::int, $5::timestamptz from run where finished_at is null or $6::bool
+       select $1, $2, $3, $4::int, $5::timestamptz from run
+       where $6::bool or (finished_at is null and is_held)
        on conflict do nothing returning attempt
      )
-     select (select finished_at from run) as finished_at, exists (select from added) as is_added`,
-    [tenantId, intent.runId, intent.gate, intent.attempt, createdAt, isAllowedLate],
+     select (select finished_at from run) as finished_at, (select is_held from run) as is_held,
+       exists (select from added) as is_added`,
+    [tenantId, intent.runId, intent.gate, intent.attempt, createdAt, isAnswer, holderId],
   )
   const isAdded = row?.is_added === true
-  return { isAdded, isIntended: isAdded, finishedAt: row?.finished_at ?? null }
+  return {
+    isAdded,
+    isIntended: isAdded,
+    isHeld: row?.is_held === true,
+    finishedAt: row?.finished_at ?? null,
+  }
 }
 
 export async function selectIntents(

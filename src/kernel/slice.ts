@@ -1,5 +1,7 @@
 // What a slice may bring: plain records that `app` collects; no base class, no registration.
+import type { Json } from './canonical.ts'
 import type { ErrorTable } from './errors.ts'
+import type { SqlTx } from './ports.ts'
 
 /** Who is asking. Local principals now; accounts carry the same shape later. */
 export interface Principal {
@@ -29,6 +31,39 @@ export interface Route {
   readonly access: 'read' | 'write'
   readonly accepts?: 'json' | 'bytes'
   handle(input: RouteInput): Promise<RouteAnswer>
+}
+
+/** What an action would do, as a person reads it before saying yes. */
+export interface ActionPreview {
+  /** One line. */
+  readonly summary: string
+  readonly risk: 'low' | 'medium' | 'high'
+  /** What changes, each named by what a person would look for. */
+  readonly changes: readonly {
+    readonly of: string
+    readonly effect: string
+    readonly what: string
+  }[]
+  /** The rule by which this needs a person's word; another rule makes another preview. */
+  readonly policy: string
+  /** Everything else that, once it is different, makes the preview worthless. */
+  readonly state: Json
+}
+
+/** One call of an action with its parameters; both work inside a transaction of the tenant. */
+export interface ActionCall {
+  preview(tx: SqlTx): Promise<ActionPreview>
+  /** Runs only right after a preview that is still the one that was confirmed. */
+  carryOut(tx: SqlTx): Promise<unknown>
+}
+
+/** Something destructive or privileged: nothing of it happens without a preview and a confirmation of exactly that. */
+export interface Action {
+  /** Two words with a dot, e.g. `run.continue`. */
+  readonly name: string
+  readonly summary: string
+  /** Reads what needs no transaction; throws what the parameters are refused for. */
+  open(principal: Principal, params: Json): Promise<ActionCall>
 }
 
 /** The record every slice's front door exports as `slice`. */

@@ -3,12 +3,15 @@ import type { Client } from '../client/index.ts'
 import type { Judgement } from '../verdict/index.ts'
 import type { RunSink } from './gate-run.ts'
 
-/** Evidence is stored before the statement that names it; the answer is the control plane's own status. */
-export function apiSink(client: Client, runId: string): RunSink {
+/**
+ * Evidence is stored before the statement that names it; the answer is the control plane's own status.
+ * @param holder id under which this runner holds the run; a person's answer needs none
+ */
+export function apiSink(client: Client, runId: string, holder?: string): RunSink {
   const path = `/v1/runs/${runId}`
   return {
     async intend(gate, attempt) {
-      await client.call('POST', `${path}/intents`, { gate, attempt })
+      await client.call('POST', `${path}/intents`, { gate, attempt, holder })
     },
     async record(_gate, _attempt, statement, blobs) {
       await Promise.all(
@@ -20,6 +23,9 @@ export function apiSink(client: Client, runId: string): RunSink {
         statement,
       )
       return { status, reason }
+    },
+    async renew() {
+      await client.call('POST', `${path}/lease`, { holder })
     },
   }
 }

@@ -1,40 +1,48 @@
-// The runner's commands: run a plan here, answer a manual gate.
-import { canonicalBytes, contentDigest, EXIT } from '../kernel/index.ts'
-import type { ContentDigest } from '../kernel/index.ts'
-import type {
-  Client,
-  CommandContext,
-  CommandOutcome,
-  LocalKey,
-  OptionValues,
-} from '../client/index.ts'
+// The run command: runs a plan here, or the part of it that is asked for, and leaves open what can go on later.
+import { SeaworthyError } from '../kernel/index.ts'
+import type { Client, CommandContext, CommandProcess, OptionValues } from '../client/index.ts'
 import { chooseFile, uploadPlan } from '../gates/index.ts'
-import type { RecordedPlan, RunView, StartedRun } from '../gates/index.ts'
+import type { RecordedPlan, RunHolder, RunView, StartedRun } from '../gates/index.ts'
 import { openRunner } from '../identity/index.ts'
-import { keyIdOf, releaseDigestOf } from '../proof/index.ts'
-import { isSatisfied, neededParameters } from '../verdict/index.ts'
-import type { Plan, Subject } from '../verdict/index.ts'
+import type { EnrolledRunner } from '../identity/index.ts'
+import { isSatisfied } from '../verdict/index.ts'
 import { apiSink } from './api-sink.ts'
-import { answerManualGate } from './checks/manual.ts'
+import { chooseGates } from './choice.ts'
+import type { GateChoice } from './choice.ts'
 import { runnerFault } from './errors.ts'
-import type { RunBinding } from './gate-run.ts'
+import type { GateUser } from './gate-user.ts'
 import { listOption, readParameters } from './parameters.ts'
 import type { RunParameters } from './parameters.ts'
 import { progressView } from './progress.ts'
 import type { ProgressView } from './progress.ts'
-import { PARALLEL_LIMIT } from './schedule.ts'
+import {
+  assertParametersTaken,
+  authorId,
+  callOf,
+  parallelOf,
+  pinOf,
+  subjectOf,
+} from './run-request.ts'
 import { runPlan } from './service.ts'
-import { agreedFolder, gateUserOf, workspaceOf } from './workspace.ts'
+import { gateUserOf, workspaceOf } from './workspace.ts'
 
 /** What a run came to: the settled results, and what a person would have to confirm. */
 export interface RunReport {
   readonly view: RunView
   readonly preview: StartedRun['preview']
   readonly interrupted: boolean
+  /** True when the run was there before. */
+  readonly isResumed: boolean
+  /** Gates that were asked for; absent when the whole plan was. */
+  readonly named?: readonly string[]
   /** Gates that were cut off and may have changed something; they wait for `--repeat`. */
   readonly unknown: readonly string[]
-  /** Every required gate is satisfied. */
+  /** Every required gate of the plan is satisfied. */
   readonly isComplete: boolean
+  /** Every required gate that was asked for is satisfied. */
+  readonly isAnswered: boolean
+  /** The run can be gone on with: it was cut off, waits for a person, or only a part of it was asked for. */
+  readonly isOpen: boolean
 }
 
 export async function runHere(
@@ -43,76 +51,167 @@ export async function runHere(
   options: OptionValues,
 ): Promise<RunReport> {
   const file = chooseFile(context, args[0])
-  const { client, ports } = context
   // Everything that can be refused is refused before a run is opened: a new run makes the last one history.
   const parallelLimit = parallelOf(options)
-  const parameters = readParameters(context, ports.digest, options)
+  const resume = resumeOf(options)
+  const parameters = readParameters(context, context.ports.digest, options)
   const recorded = await uploadPlan(context, file, options)
-  // With a token the control plane compares all of it, and says that the token is stale.
+  const choice = choiceOf(recorded, options)
+  // With a token the control plane compares all of it, and says that the token is for something else.
   if (options['confirm'] === undefined) assertParametersTaken(recorded.plan, parameters)
   const subject = subjectOf(context, recorded, options)
   const { service, version } = recorded.plan
-  await client.call('POST', '/v1/releases', {
-    service,
-    version,
-    author: await authorId(context, options),
-  })
+  const author = await authorId(context, options)
+  await context.client.call('POST', '/v1/releases', { service, version, author })
   const runner = await openRunner(context, options)
-  const started = await client.call<StartedRun>('POST', '/v1/runs', {
+  const holder = holderOf(context)
+  const started = await takeUpRun(context.client, context.process, {
     planHash: recorded.planHash,
     parameters: parameters.shown,
     parametersDigest: pinOf(context, { file, subject, parameters: parameters.digest }, options),
     subject,
     confirmToken: options['confirm'],
-    fresh: options['fresh'] === true ? true : undefined,
+    resume: resume ?? (choice.gates === undefined ? 'cut-off' : 'open'),
+    gates: choice.gates,
+    runner: holder,
+    call: callOf(context, file, options),
   })
-  const workspace = workspaceOf(context, file, recorded, options)
+  const workspace = workspaceOf(context, file, recorded, started.run.terms, options)
   const gateUser = await gateUserOf(context, workspace, options)
+  const call = { started, holder, runner, choice, parameters, parallelLimit, workspace, gateUser }
+  return executeRun(context, call, options['repeat'] === true)
+}
+
+interface RunToExecute {
+  readonly started: StartedRun
+  readonly holder: RunHolder
+  readonly runner: EnrolledRunner
+  readonly choice: GateChoice
+  readonly parameters: RunParameters
+  readonly parallelLimit: number
+  readonly workspace: 'none' | (string & {})
+  readonly gateUser: GateUser
+}
+
+async function executeRun(
+  context: CommandContext,
+  { started, holder, runner, choice, parameters, parallelLimit, workspace, gateUser }: RunToExecute,
+  isRepeated: boolean,
+): Promise<RunReport> {
+  const { client, ports } = context
+  const { run, plan, preview, isResumed } = started
   const progress = progressOf(context)
   try {
-    const outcome = await runPlan({
-      plan: started.plan,
-      planHash: recorded.planHash,
-      runId: started.run.runId,
-      subject,
-      terms: started.run.terms,
+    const { interrupted, unknown } = await runPlan({
+      plan,
+      planHash: run.planHash,
+      runId: run.runId,
+      subject: run.subject,
+      terms: run.terms,
       secretParameters: parameters.secrets,
       runnerId: runner.principal.id,
       version: context.version,
       signer: runner.key.signer,
       ports,
-      sink: apiSink(client, started.run.runId),
+      sink: apiSink(client, run.runId, holder.id),
       workspace,
       gateUser,
       resume: { ...started, results: started.finished },
-      confirmRepeat: options['repeat'] === true ? started.unfinished : [],
+      ...(choice.gates === undefined ? {} : { only: choice.gates }),
+      ...(isRepeated ? repetitionOf(started, choice) : {}),
       parallelLimit,
       onEvent: (event) => progress.show(event),
       signal: context.signal,
     })
-    const { interrupted, unknown } = outcome
-    const view = await closeRun(client, started.run.runId, interrupted || unknown.length > 0)
-    return { view, preview: started.preview, interrupted, unknown, isComplete: isRunComplete(view) }
+    const isWaiting = preview !== null || choice.gates !== undefined
+    const isCutOff = interrupted || unknown.length > 0
+    const view = await closeRun(client, run.runId, holder, isCutOff, isWaiting)
+    return {
+      view,
+      preview,
+      isResumed,
+      interrupted,
+      unknown,
+      ...(choice.gates === undefined ? {} : { named: choice.named }),
+      isComplete: areSatisfied(view, undefined),
+      isAnswered: areSatisfied(view, new Set(choice.named)),
+      isOpen: view.run.finishedAt === null,
+    }
   } finally {
     await progress.close()
   }
 }
 
-/** A run that has something left to resume stays open: a new one would not know what was cut off. */
-async function closeRun(client: Client, runId: string, isLeftOpen: boolean): Promise<RunView> {
-  const path = `/v1/runs/${runId}`
-  return isLeftOpen ? client.call('GET', path) : client.call('POST', `${path}/finish`, {})
+export function choiceOf({ plan }: RecordedPlan, options: OptionValues): GateChoice {
+  const from = options['from']
+  return chooseGates(plan, {
+    only: listOption(options, 'only'),
+    ...(typeof from === 'string' ? { from } : {}),
+  })
 }
 
-function assertParametersTaken(plan: Plan, parameters: RunParameters): void {
-  const taken = new Set(plan.gates.flatMap(neededParameters))
-  const idle = Object.keys(parameters.shown).filter((name) => !taken.has(name))
-  if (idle.length === 0) return
-  const known = [...taken].sort().join(', ') || 'none'
-  throw runnerFault(
-    'RUNNER_OPTION_REFUSED',
-    `expected parameters that a gate takes (${known}), got ${idle.join(', ')}`,
-  )
+function resumeOf(options: OptionValues): 'must' | 'none' | undefined {
+  const isResumed = options['resume'] === true
+  if (isResumed && options['fresh'] === true)
+    throw runnerFault('RUNNER_OPTION_REFUSED', 'expected --resume or --fresh, got both')
+  if (options['fresh'] === true) return 'none'
+  return isResumed ? 'must' : undefined
+}
+
+/** With --repeat a person asks for gates again: those that were cut off, and of a part also those that have a result. */
+function repetitionOf(
+  started: StartedRun,
+  choice: GateChoice,
+): { readonly again: readonly string[]; readonly confirmRepeat: readonly string[] } {
+  return {
+    again: choice.gates === undefined ? [] : choice.named,
+    confirmRepeat: started.unfinished,
+  }
+}
+
+function holderOf(context: CommandContext): RunHolder {
+  const { machine, pid } = context.process
+  const id = Buffer.from(context.ports.random.bytes(12)).toString('base64url')
+  return { id, machine, pid }
+}
+
+/** Starts or takes up the run; one that a dead process of this machine still holds is taken from it. */
+async function takeUpRun(
+  client: Client,
+  process: CommandProcess,
+  request: Readonly<Record<string, unknown>>,
+): Promise<StartedRun> {
+  try {
+    return await client.call<StartedRun>('POST', '/v1/runs', request)
+  } catch (thrown) {
+    const dead = deadHolder(thrown, process)
+    if (dead === undefined) throw thrown
+    return client.call<StartedRun>('POST', '/v1/runs', { ...request, replaces: dead })
+  }
+}
+
+function deadHolder(thrown: unknown, process: CommandProcess): string | undefined {
+  if (!(thrown instanceof SeaworthyError) || thrown.code !== 'GATES_RUN_HELD') return undefined
+  const holder = thrown.details['holder'] as RunHolder
+  // A process of our own number is an earlier one.
+  const isDead =
+    holder.machine === process.machine &&
+    (holder.pid === process.pid || !process.isAlive(holder.pid))
+  return isDead ? holder.id : undefined
+}
+
+/** A run that has something left to go on with stays open: a new one would not know what was done. */
+async function closeRun(
+  client: Client,
+  runId: string,
+  { id }: RunHolder,
+  isCutOff: boolean,
+  isWaiting: boolean,
+): Promise<RunView> {
+  const path = `/v1/runs/${runId}`
+  if (!isCutOff && !isWaiting) return client.call('POST', `${path}/finish`, {})
+  await client.call('POST', `${path}/pause`, { holder: id, isWaiting: !isCutOff })
+  return client.call('GET', path)
 }
 
 function progressOf(context: CommandContext): ProgressView {
@@ -123,130 +222,10 @@ function progressOf(context: CommandContext): ProgressView {
   })
 }
 
-function isRunComplete(view: RunView): boolean {
+/** Whether the required ones of the gates hold; of all gates without a choice. */
+function areSatisfied(view: RunView, chosen: ReadonlySet<string> | undefined): boolean {
   const severities = new Map(view.plan.gates.map((gate) => [gate.id, gate.severity]))
-  return view.results.every(
-    (result) => severities.get(result.gate) !== 'required' || isSatisfied(result.status),
-  )
-}
-
-export async function runAnswer(
-  context: CommandContext,
-  args: readonly string[],
-  options: OptionValues,
-): Promise<CommandOutcome> {
-  if ((options['yes'] === true) === (options['no'] === true)) {
-    throw runnerFault('RUNNER_OPTION_REFUSED', 'expected exactly one of --yes and --no')
-  }
-  const { client, ports } = context
-  const runs = await client.call<readonly { runId: string }[]>('GET', '/v1/runs')
-  const newest = runs[0]
-  if (newest === undefined)
-    throw runnerFault('RUNNER_GATE_UNKNOWN', 'expected a run with the gate, found no run')
-  const view = await client.call<RunView>('GET', `/v1/runs/${newest.runId}`)
-  const key = await context.keys.open(typeof options['as'] === 'string' ? options['as'] : '')
-  const gate = args[0] ?? ''
-  const binding: RunBinding = {
-    runId: newest.runId,
-    planHash: view.run.planHash,
-    subject: view.run.subject,
-    runner: { id: personIdOf(context, key), version: context.version },
-    signer: key.signer,
-    digest: ports.digest,
-  }
-  const outcome = await answerManualGate({
-    plan: view.plan,
-    gate,
-    attempt: (view.attempts[gate] ?? 0) + 1,
-    answer: options['yes'] === true,
-    note: typeof options['comment'] === 'string' ? options['comment'] : '',
-    slots: Object.fromEntries(listOption(options, 'slot').map(slotPair)),
-    binding,
-    sink: apiSink(client, newest.runId),
-    clock: ports.clock,
-  })
-  return {
-    exit: isSatisfied(outcome.status) ? EXIT.ok : EXIT.noGo,
-    data: { gate, ...outcome },
-    text: `${outcome.status} ${gate}: ${outcome.reason}`,
-  }
-}
-
-function slotPair(text: string): readonly [string, string] {
-  const at = text.indexOf('=')
-  if (at < 1)
-    throw runnerFault(
-      'RUNNER_SLOT_UNKNOWN',
-      `expected ID=VALUE, got ${JSON.stringify(text.slice(0, 100))}`,
-    )
-  return [text.slice(0, at), text.slice(at + 1)]
-}
-
-function personIdOf(context: CommandContext, key: LocalKey): string {
-  return `person-${keyIdOf(context.ports.digest, key.signer.publicKey).slice(0, 16)}`
-}
-
-async function authorId(context: CommandContext, options: OptionValues): Promise<string | null> {
-  const name = options['author']
-  return typeof name === 'string' ? personIdOf(context, await context.keys.open(name)) : null
-}
-
-function subjectOf(
-  context: CommandContext,
-  recorded: RecordedPlan,
-  options: OptionValues,
-): Subject {
-  const { service, version, environment } = recorded.plan
-  const artefacts = listOption(options, 'artefact').map(
-    (text): readonly [string, ContentDigest] => {
-      const at = text.lastIndexOf('=')
-      const hex = text.slice(at + 1).replace(/^sha256:/, '')
-      if (at < 1 || !/^[0-9a-f]{64}$/.test(hex)) {
-        throw runnerFault(
-          'RUNNER_OPTION_REFUSED',
-          `expected NAME=SHA256, got ${JSON.stringify(text.slice(0, 200))}`,
-        )
-      }
-      return [text.slice(0, at), `sha256:${hex}`]
-    },
-  )
-  const release = releaseDigestOf(context.ports.digest, service, version, environment)
-  const digests = artefacts.length === 0 ? { release } : Object.fromEntries(artefacts)
-  return { service, version, environment, digests, ...commitOf(options) }
-}
-
-function commitOf(options: OptionValues): { readonly commit?: string } {
-  const commit = options['commit']
-  if (typeof commit !== 'string') return {}
-  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return { commit }
-  throw runnerFault(
-    'RUNNER_OPTION_REFUSED',
-    `expected the full hash of a commit, got ${JSON.stringify(commit.slice(0, 100))}`,
-  )
-}
-
-/** What a confirm token is for, besides the plan: the values, the folder and the subject of this run. */
-function pinOf(
-  context: CommandContext,
-  run: { readonly file: string; readonly subject: Subject; readonly parameters: ContentDigest },
-  options: OptionValues,
-): ContentDigest {
-  const { file, subject, parameters } = run
-  const workspace = agreedFolder(context, file, options)
-  return contentDigest(
-    context.ports.digest.sha256(canonicalBytes({ parameters, subject, workspace })),
-  )
-}
-
-const PARALLEL_MAXIMUM = 64
-
-function parallelOf(options: OptionValues): number {
-  const text = options['parallel']
-  if (text === undefined) return PARALLEL_LIMIT
-  const count = Number(text)
-  if (Number.isInteger(count) && count >= 1 && count <= PARALLEL_MAXIMUM) return count
-  throw runnerFault(
-    'RUNNER_OPTION_REFUSED',
-    `expected --parallel from 1 to ${PARALLEL_MAXIMUM}, got ${JSON.stringify(text)}`,
-  )
+  return view.results
+    .filter(({ gate }) => chosen === undefined || chosen.has(gate))
+    .every(({ gate, status }) => severities.get(gate) !== 'required' || isSatisfied(status))
 }

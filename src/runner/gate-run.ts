@@ -29,6 +29,8 @@ export interface RunSink {
     statement: Uint8Array,
     blobs: readonly EvidenceBlob[],
   ): Promise<RecordedOutcome>
+  /** Says that this runner still executes the run. Rejects when another one does by now. */
+  renew?(): Promise<void>
 }
 
 /** What every statement of a run is bound to. */

@@ -1,7 +1,8 @@
 // Front door of the runner.
 export type { CheckPorts } from './checks/collected.ts'
 export type { ManualAnswer } from './checks/manual.ts'
-export { runAnswer, runHere } from './cli.ts'
+export { runAnswer } from './answer.ts'
+export { runHere } from './cli.ts'
 export type { RunReport } from './cli.ts'
 export type { RunEvent } from './events.ts'
 export type {

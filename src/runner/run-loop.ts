@@ -63,7 +63,12 @@ export class RunLoop {
     return this.#terms.schedule.chosen
   }
 
-  /** A gate that finished before the run was cut off. */
+  /** Where a gate stands that this call is not about, but that others may need. */
+  know(gate: PlanGate, status: StoredStatus): void {
+    this.#settled.set(gate.id, status)
+  }
+
+  /** A gate that finished before. */
   keep(gate: PlanGate, status: StoredStatus): void {
     this.#settled.set(gate.id, status)
     this.#results.set(gate.id, {

@@ -10,6 +10,7 @@ import type { CheckPorts, CheckSite } from './checks/collected.ts'
 import { assertParameters, DEFAULT_SEARCH_PATH } from './environment.ts'
 import { runnerFault } from './errors.ts'
 import type { RunEvent } from './events.ts'
+import { keepRun } from './heartbeat.ts'
 import type { RunBinding, RunSink } from './gate-run.ts'
 import type { GateUser } from './gate-user.ts'
 import { secretMask } from './masking.ts'
@@ -48,6 +49,8 @@ export interface RunRequest {
   readonly resume?: Resumption
   /** Gate ids to run; default all. */
   readonly only?: readonly string[]
+  /** Gates to run although they have a result. */
+  readonly again?: readonly string[]
   /** Cut-off gates that may change something and that a person agreed to run again. */
   readonly confirmRepeat?: readonly string[]
   /** Gates at the same time; default 4. */
@@ -110,7 +113,27 @@ export async function runPlan(request: RunRequest): Promise<RunOutcome> {
   settleBeforehand(request, parameters, loop)
   if (gateUser !== undefined && gateUser.text !== '')
     loop.announce({ kind: 'run-user', isSeparate: gateUser.isSeparate, text: gateUser.text })
-  return loop.run()
+  return runKept(request, loop, stop)
+}
+
+/** Runs the loop and says meanwhile that this runner executes it; stops when that is no longer so. */
+async function runKept(
+  { sink, ports }: RunRequest,
+  loop: RunLoop,
+  stop: AbortController,
+): Promise<RunOutcome> {
+  if (sink.renew === undefined) return loop.run()
+  const renew = sink.renew.bind(sink)
+  const done = new AbortController()
+  const keeping = keepRun(renew, ports.clock, done.signal).catch((thrown: unknown) => {
+    stop.abort(thrown)
+    throw thrown
+  })
+  // Until it is waited for below, a rejection has nobody who hears it.
+  keeping.catch(() => undefined)
+  const outcome = await loop.run().finally(() => done.abort())
+  await keeping
+  return outcome
 }
 
 /** Settles what will not run: finished before, not admitted, or cut off in the middle of a change. */
@@ -121,10 +144,14 @@ function settleBeforehand(
 ): void {
   const chosen = new Set(loop.chosen.map((gate) => gate.id))
   const finished = request.resume?.results ?? {}
+  const again = new Set(request.again)
+  const cutOff = new Set(request.resume?.unfinished)
   for (const gate of request.plan.gates) {
     const status = Object.hasOwn(finished, gate.id) ? finished[gate.id] : undefined
-    if (status !== undefined) loop.keep(gate, status)
-    else if (!chosen.has(gate.id)) continue
+    const isKept = status !== undefined && !again.has(gate.id) && !cutOff.has(gate.id)
+    if (!chosen.has(gate.id)) {
+      if (status !== undefined) loop.know(gate, status)
+    } else if (isKept) loop.keep(gate, status)
     else {
       const held = heldBeforehand(request, parameters, gate)
       if (held !== undefined) loop.hold(held)

@@ -3,6 +3,7 @@ import type { CommandContext, OptionValues } from '../client/index.ts'
 import type { RecordedPlan } from '../gates/index.ts'
 import { chooseGateUser } from './gate-user.ts'
 import type { GateUser } from './gate-user.ts'
+import type { RunTerms } from '../verdict/index.ts'
 
 /** The folder that a confirm token pins. */
 export function agreedFolder(context: CommandContext, file: string, options: OptionValues): string {
@@ -17,9 +18,10 @@ export function workspaceOf(
   context: CommandContext,
   file: string,
   recorded: RecordedPlan,
+  terms: RunTerms,
   options: OptionValues,
 ): 'none' | (string & {}) {
-  const isAgreed = recorded.reviewers.length > 0 || options['confirm'] !== undefined
+  const isAgreed = recorded.reviewers.length > 0 || terms.confirmed.length > 0
   return isAgreed || options['workspace'] !== undefined
     ? agreedFolder(context, file, options)
     : 'none'

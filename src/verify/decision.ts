@@ -84,11 +84,19 @@ function checkTerms(inspection: Inspection, contents: BundleContents, ledger: Le
     ({ payload }) => payload !== undefined && payloadSays(payload, { run }),
   )
   if (shown.length > 0) {
-    if (
-      shown.length === 1 &&
-      shown.every(({ payload }) => payloadSays(payload, { run, terms, subject, plan }))
-    )
+    const confirmations = findConfirmations(contents, ledger)
+    if (confirmations === undefined) {
+      inspection.leaveOpen(
+        'Which gates were confirmed for the run is not disclosed in every ledger entry of a confirmation.',
+      )
       return
+    }
+    // What the run was started on: the terms of the decision without what was confirmed only later.
+    const later = new Set(confirmations)
+    const first = { ...terms, confirmed: terms.confirmed.filter((gate) => !later.has(gate)) }
+    const isStart = ({ payload }: { readonly payload?: unknown }): boolean =>
+      payloadSays(payload, { run, terms: first, subject, plan })
+    if (shown.length === 1 && shown.every(isStart)) return
     inspection.find(
       'VERIFY_TERMS_DIFFER',
       `expected the run to be started once on the plan, subject and terms of the decision, the ledger says otherwise`,
@@ -105,6 +113,23 @@ function checkTerms(inspection: Inspection, contents: BundleContents, ledger: Le
       'entries.json',
     )
   }
+}
+
+/** Gates that were confirmed after the start of the decided run; undefined when an entry does not show which. */
+function findConfirmations(
+  { inputs }: BundleContents,
+  ledger: LedgerPart,
+): readonly string[] | undefined {
+  const out: string[] = []
+  for (const { seq, body, payload } of ledger.entries) {
+    if (body.type !== 'run.confirmed' || seq >= inputs.checkpoint.size) continue
+    if (payload === undefined) return undefined
+    if (!payloadSays(payload, { run: inputs.run })) continue
+    const { gates } = payload as { readonly gates?: unknown }
+    if (!Array.isArray(gates)) return undefined
+    out.push(...gates.filter((gate) => typeof gate === 'string'))
+  }
+  return out
 }
 
 function checkMoments(

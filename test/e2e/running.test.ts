@@ -84,7 +84,7 @@ test('an unreviewed checklist runs only what is proven to read; all else is BLOC
     PENDING: 2,
   })
   assert.ok(data.confirm.gates.length >= 15)
-  assert.match(data.confirm.token, /^[\w-]{24}$/)
+  assert.match(data.confirm.token, /^c[\w-]{24}$/)
   const events = stderr
     .trim()
     .split('\n')
@@ -159,7 +159,7 @@ version: 1.0.0
   - **Result:** written ✅❌
 `
 
-test('a token runs exactly what it was shown for, and is stale for anything else', async () => {
+test('a token runs exactly what it was shown for, once, and is refused for anything else', async () => {
   const file = place.write('skiff/checklist.md', WRITING)
   const own = ['--tenant', 'skiff']
   const first = await place.ask<RunAnswer>(['run', file, ...own])
@@ -174,7 +174,7 @@ test('a token runs exactly what it was shown for, and is stale for anything else
   )
   const { token } = first.data.confirm
   const guessed = await place.refusal(['run', file, '--confirm', 'x'.repeat(24), ...own])
-  assert.deepEqual([guessed.exit, guessed.code], [7, 'GATES_TOKEN_STALE'])
+  assert.deepEqual([guessed.exit, guessed.code], [7, 'ACTION_TOKEN_UNKNOWN'])
   const other = await place.refusal([
     'run',
     file,
@@ -184,7 +184,7 @@ test('a token runs exactly what it was shown for, and is stale for anything else
     'MOOD=calm',
     ...own,
   ])
-  assert.deepEqual([other.exit, other.code], [7, 'GATES_TOKEN_STALE'])
+  assert.deepEqual([other.exit, other.code], [7, 'ACTION_TOKEN_FOREIGN'])
   const confirmed = await place.ask<RunAnswer>(['run', file, '--confirm', token, ...own])
   assert.deepEqual([confirmed.exit, confirmed.data.results[0]?.status], [0, 'PASS'])
   assert.equal(readFileSync(`${place.folder}/skiff/log-book.txt`, 'utf8'), 'log')
@@ -193,9 +193,19 @@ test('a token runs exactly what it was shown for, and is stale for anything else
       '- [x] **A log book can be written**',
     ),
   )
+  assert.equal(confirmed.data.run, first.data.run, 'the same run goes on')
+  const replayed = await place.refusal(['run', file, '--confirm', token, ...own])
+  assert.deepEqual([replayed.exit, replayed.code], [7, 'ACTION_TOKEN_USED'])
+  const again = await place.ask<RunAnswer>(['run', file, ...own])
   place.write('skiff/checklist.md', WRITING.replace("'log'", "'changed'"))
-  const changed = await place.refusal(['run', file, '--confirm', token, ...own])
-  assert.deepEqual([changed.exit, changed.code], [7, 'GATES_TOKEN_STALE'])
+  const changed = await place.refusal(['run', file, '--confirm', again.data.confirm.token, ...own])
+  assert.deepEqual([changed.exit, changed.code], [7, 'ACTION_TOKEN_FOREIGN'])
+  const edited = await place.ask<RunAnswer>(['run', file, ...own])
+  const late = await place.refusal(['confirm', again.data.confirm.token, ...own])
+  assert.deepEqual([late.exit, late.code], [7, 'ACTION_TOKEN_FOREIGN'])
+  const short = await place.ask<RunAnswer>(['confirm', edited.data.confirm.token, ...own])
+  assert.deepEqual([short.exit, short.data.run], [0, edited.data.run])
+  assert.equal(readFileSync(`${place.folder}/skiff/log-book.txt`, 'utf8'), 'changed')
 })
 
 test('a terminal reads what waits and how to confirm it', async () => {
@@ -203,6 +213,6 @@ test('a terminal reads what waits and how to confirm it', async () => {
   const { exit, stdout, stderr } = await place.shell(['run', file, '--tenant', 'dinghy'])
   assert.equal(exit, 30)
   assert.match(stdout, /1 gates? waits? for a person’s word/)
-  assert.match(stdout, /--confirm [\w-]{24}/)
+  assert.match(stdout, /seaworthy confirm c[\w-]{24}/)
   assertNoStack(stdout + stderr)
 })

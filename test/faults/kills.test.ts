@@ -120,14 +120,17 @@ test('a change that was killed is not made again until a person says so', async 
   while (!existsSync(changes)) await pause(100)
   cut.child.kill('SIGKILL')
   await cut.ended
+  const replayed = await place.refusal(words)
+  assert.deepEqual([replayed.exit, replayed.code], [7, 'ACTION_TOKEN_USED'])
+  const again = ['run', file, '--resume']
   for (const time of ['first', 'second']) {
-    const { exit, data } = await place.ask<RunAnswer>(words)
+    const { exit, data } = await place.ask<RunAnswer>(again)
     assert.deepEqual([time, exit, data.unknown], [time, 30, ['dredge']])
   }
   assert.equal(readFileSync(changes, 'utf8'), 'once\n')
-  const told = await place.shell(words)
+  const told = await place.shell(again)
   assert.match(told.stdout, /may have changed something: dredge\n.*--repeat/)
-  const repeated = await place.ask<RunAnswer>([...words, '--repeat'])
+  const repeated = await place.ask<RunAnswer>([...again, '--repeat'])
   assert.deepEqual([repeated.exit, repeated.data.results[0]?.status], [0, 'PASS'])
   assert.equal(readFileSync(changes, 'utf8'), 'once\nonce\n')
 })

@@ -16,6 +16,7 @@ import { messageOf, utf8Text } from '../../kernel/index.ts'
 import type { AppConfig } from '../config.ts'
 import { readEnvironment } from '../config.ts'
 import { appFault } from '../errors.ts'
+import { thisProcess } from './process.ts'
 import { listFilesBelow } from './file-list.ts'
 
 export interface ContextTerms {
@@ -46,6 +47,7 @@ export function makeCommandContext(terms: ContextTerms): CommandContext {
       join(config.dataFolder, 'keys', 'runners', encodeURIComponent(config.tenantId)),
     ),
     isRemote: config.server !== undefined,
+    process: thisProcess(),
     environmentValue: readEnvironment,
     ports: {
       clock: systemClock,

@@ -1,5 +1,6 @@
 // The run command: the runner runs, the release room writes what people read.
 import { EXIT, harmlessText, MASK } from '../../kernel/index.ts'
+import type { ExitCode } from '../../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../../client/index.ts'
 import { writeDocuments } from '../../release/index.ts'
 import { runHere } from '../../runner/index.ts'
@@ -13,20 +14,36 @@ export async function runRunCommand(
   const report = await runHere(context, args, options)
   const { service, version } = report.view.run
   const paths = await writeDocuments(context, { service, version })
-  const exit = report.interrupted ? EXIT.interrupted : report.isComplete ? EXIT.ok : EXIT.noGo
   return {
-    exit,
+    exit: exitOf(report),
     data: {
       release: `${service}@${version}`,
       run: report.view.run.runId,
+      isResumed: report.isResumed,
+      isOpen: report.isOpen,
+      ...(report.named === undefined ? {} : { only: report.named }),
       plan: report.view.run.planHash,
       results: report.view.results,
       paths,
-      confirm: report.preview,
+      confirm: presentPreview(report),
       unknown: report.unknown,
     },
     text: renderRun(report, paths, args[0] ?? ''),
   }
+}
+
+/** What was asked for holds and the rest has not run: neither a success nor a failure of the release. */
+function exitOf(report: RunReport): ExitCode {
+  if (report.interrupted) return EXIT.interrupted
+  if (report.isComplete) return EXIT.ok
+  return report.isAnswered && report.named !== undefined ? EXIT.notReady : EXIT.noGo
+}
+
+function presentPreview({ preview }: RunReport): unknown {
+  if (preview === null) return null
+  const { token, risk, policy, expiresAt, changes } = preview
+  const gates = changes.map(({ of, effect, what }) => ({ gate: of, effect, what }))
+  return { token, risk, policy, expiresAt, gates }
 }
 
 function renderRun(
@@ -34,39 +51,74 @@ function renderRun(
   paths: Readonly<Record<string, string>>,
   file: string,
 ): string {
-  const { view, preview } = report
-  const counts = new Map<string, number>()
-  for (const { status } of view.results) counts.set(status, (counts.get(status) ?? 0) + 1)
-  const counted = [...counts].map(([status, count]) => `${count} ${status}`).join(', ')
+  const { view } = report
   const lines = [
-    `${view.run.service}@${view.run.version}: ${view.results.length} ${view.results.length === 1 ? 'gate' : 'gates'}: ${counted}`,
-    report.isComplete ? 'Every required gate is satisfied.' : 'Required gates are not satisfied.',
+    `${view.run.service}@${view.run.version}: ${countText(view.results)}`,
+    standingLine(report),
+    ...waitingLines(report),
+    ...unknownLines(report),
+    ...answerLines(report),
+    ...goingOnLines(report, file),
+    ...Object.entries(paths).map(([name, path]) => `  ${name}: ${path}`),
+    'Next: seaworthy status, seaworthy sign, seaworthy decide',
   ]
-  const waiting = preview.gates.filter(({ gate }) => !view.run.terms.confirmed.includes(gate))
-  if (waiting.length > 0) {
-    const who = waiting.length === 1 ? '1 gate waits' : `${waiting.length} gates wait`
-    lines.push(`${who} for a person’s word, not being proven to only read:`)
-    for (const { gate, effect, what } of waiting)
-      lines.push(`  ${gate} (${effect}): ${firstLine(what)}`)
-    lines.push(
-      `Read them, then: seaworthy run${file === '' ? '' : ` ${file}`}${parameterWords(view.run.terms.parameters)} --confirm ${preview.token}`,
-    )
-  }
-  if (report.unknown.length > 0) {
-    lines.push(`Cut off earlier, and may have changed something: ${report.unknown.join(', ')}`)
-    lines.push('Look at what they left, then add --repeat to the same command.')
-  }
+  return lines.map(harmlessText).join('\n')
+}
+
+function countText(results: RunReport['view']['results']): string {
+  const counts = new Map<string, number>()
+  for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1)
+  const counted = [...counts].map(([status, count]) => `${count} ${status}`).join(', ')
+  return `${results.length} ${results.length === 1 ? 'gate' : 'gates'}: ${counted}`
+}
+
+function standingLine(report: RunReport): string {
+  if (report.isComplete) return 'Every required gate is satisfied.'
+  if (report.named === undefined) return 'Required gates are not satisfied.'
+  const asked = new Set(report.named)
+  const results = report.view.results.filter(({ gate }) => asked.has(gate))
+  const held = report.isAnswered ? 'satisfied' : 'not satisfied'
+  return `Only a part of the plan was asked for, and it is ${held}: ${countText(results)}. This is no whole run.`
+}
+
+function waitingLines({ preview }: RunReport): readonly string[] {
+  if (preview === null) return []
+  const { changes, risk, token, expiresAt } = preview
+  const who = changes.length === 1 ? '1 gate waits' : `${changes.length} gates wait`
+  return [
+    `${who} for a person’s word, not being proven to only read (risk ${risk}):`,
+    ...changes.map(({ of, effect, what }) => `  ${of} (${effect}): ${firstLine(what)}`),
+    `Read them, then, once and before ${expiresAt}: seaworthy confirm ${token}`,
+    'What has a result is kept and does not run again.',
+  ]
+}
+
+function unknownLines({ unknown }: RunReport): readonly string[] {
+  if (unknown.length === 0) return []
+  return [
+    `Cut off earlier, and may have changed something: ${unknown.join(', ')}`,
+    'Look at what they left, then add --repeat to the same command, without --confirm.',
+  ]
+}
+
+function answerLines({ view }: RunReport): readonly string[] {
   const manual = new Set(
     view.plan.gates.filter((gate) => gate.check.type === 'manual').map((gate) => gate.id),
   )
-  for (const { gate, status } of view.results) {
-    if (status === 'PENDING' && manual.has(gate))
-      lines.push(`A person answers: seaworthy answer ${gate} --as NAME --yes (or --no)`)
-  }
-  if (report.interrupted) lines.push('Interrupted: run the same command again to resume.')
-  lines.push(...Object.entries(paths).map(([name, path]) => `  ${name}: ${path}`))
-  lines.push('Next: seaworthy status, seaworthy sign, seaworthy decide')
-  return lines.map(harmlessText).join('\n')
+  return view.results
+    .filter(({ gate, status }) => status === 'PENDING' && manual.has(gate))
+    .map(({ gate }) => `A person answers: seaworthy answer ${gate} --as NAME --yes (or --no)`)
+}
+
+function goingOnLines(
+  { view, interrupted, isOpen, named }: RunReport,
+  file: string,
+): readonly string[] {
+  const again = `seaworthy run ${file}${parameterWords(view.run.terms.parameters)}`
+  if (interrupted)
+    return [`Interrupted: ${again} goes on with the same run; what finished is kept.`]
+  if (isOpen && named !== undefined) return [`The rest of the same run: ${again} --resume`]
+  return []
 }
 
 /** The parameters as they were given; secret ones by name alone, to be taken from the environment. */

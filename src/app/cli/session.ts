@@ -6,6 +6,7 @@ import { makeClient } from '../../client/index.ts'
 import type { Client, CommandSpec } from '../../client/index.ts'
 import type { AppConfig } from '../config.ts'
 import { appFault } from '../errors.ts'
+import { isProcessAlive } from './process.ts'
 import { inProcessTransport, serverTransport } from './transport.ts'
 
 export interface Session {
@@ -74,15 +75,6 @@ async function findServer(config: AppConfig): Promise<{ url: string; key: string
   } catch {
     // No file, or not ours to read: the caller then reports the lock itself.
     return undefined
-  }
-}
-
-function isProcessAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    // Somebody else's process is alive too.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 

@@ -39,12 +39,30 @@ export const runCommands: readonly CommandSpec[] = [
         description:
           'folder the gates run in; default: the plan’s own for plans, an empty one for checklists',
       },
-      { flags: '--confirm <token>', description: 'run what the preview showed' },
+      {
+        flags: '--only <gate>',
+        description: 'run this gate and what it needs; * stands for any characters',
+        repeated: true,
+      },
+      {
+        flags: '--from <gate|phase>',
+        description: 'run everything from this gate or phase on, and what it needs',
+      },
+      {
+        flags: '--resume',
+        description:
+          'go on with the open run of the same plan, values and folder; an error when there is none',
+      },
+      { flags: '--fresh', description: 'open a new run even where one was cut off' },
       {
         flags: '--repeat',
-        description: 'run gates again that were cut off and may have changed something already',
+        description:
+          'run gates again that were cut off and may have changed something; with --only and --from also those that have a result',
       },
-      { flags: '--fresh', description: 'start anew instead of resuming an unfinished run' },
+      {
+        flags: '--confirm <token>',
+        description: 'run what the preview showed; `seaworthy confirm TOKEN` is the short form',
+      },
       {
         flags: '--runner <name>',
         description: 'enrolled runner to run as; default: this data folder’s own',
@@ -62,9 +80,26 @@ export const runCommands: readonly CommandSpec[] = [
     examples: [
       'seaworthy run RELEASE_CHECKLIST.md',
       'seaworthy run release.plan.yaml --param STAGING_URL=http://127.0.0.1:8080',
+      "seaworthy run release.plan.yaml --only 'checks/*'",
     ],
     needs: 'api',
     load: async () => (await import('../cli/run.ts')).runRunCommand,
+  },
+  {
+    name: 'confirm',
+    summary: 'Carry out what a preview showed under its token, once',
+    arguments: [{ name: '<token>', description: 'token of the preview' }],
+    options: [
+      {
+        flags: '--secret <name[=value]>',
+        description:
+          'secret parameter of the run, which is never stored; without a value it is taken from the environment',
+        repeated: true,
+      },
+    ],
+    examples: ['seaworthy confirm cX8yQm1n2Zp4TgV7sKd0BwRhe'],
+    needs: 'api',
+    load: async () => (await import('../cli/confirm.ts')).runConfirm,
   },
   {
     name: 'answer',
@@ -81,6 +116,6 @@ export const runCommands: readonly CommandSpec[] = [
       'seaworthy answer team-readiness/on-call-coverage --as bob --yes --comment "rota checked"',
     ],
     needs: 'api',
-    load: async () => (await import('../../runner/cli.ts')).runAnswer,
+    load: async () => (await import('../../runner/index.ts')).runAnswer,
   },
 ]

@@ -1,0 +1,64 @@
+// Routes of actions: preview one by name, see what a token stands for, carry it out.
+import { z } from 'zod'
+import type { Action, Route } from '../kernel/index.ts'
+import { parseBody } from '../web/index.ts'
+import { actionFault } from './errors.ts'
+import type { Actions } from './service.ts'
+
+const tokenSchema = z.strictObject({ token: z.string().min(1).max(100) })
+const previewSchema = z.strictObject({ params: z.json() })
+
+/** @param registered the actions that slices bring, in floor order */
+export function makeActionRoutes(
+  actions: Actions,
+  registered: readonly Action[],
+): readonly Route[] {
+  const find = (name: string): Action => {
+    const action = registered.find((each) => each.name === name)
+    if (action !== undefined) return action
+    throw actionFault(
+      'ACTION_UNKNOWN',
+      `expected one of ${registered.map((each) => each.name).join(', ')}, got ${JSON.stringify(name.slice(0, 100))}`,
+    )
+  }
+  return [
+    {
+      method: 'POST',
+      path: '/v1/actions/:name/previews',
+      summary: 'Show what an action would do, and the token that carries out exactly that',
+      access: 'write',
+      async handle({ principal, params, body }) {
+        const request = parseBody(previewSchema, body)
+        const action = find(params['name'] ?? '')
+        return {
+          status: 201,
+          data: await actions.preview(principal, action, request.params),
+        }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/action-tokens/read',
+      summary: 'Show what a token was shown for; the token stays as it is',
+      access: 'write',
+      async handle({ principal, body }) {
+        const { action, params, preview, expiresAt } = await actions.read(
+          principal,
+          parseBody(tokenSchema, body).token,
+        )
+        return { data: { action, params, preview, expiresAt } }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/action-tokens/confirm',
+      summary: 'Carry out what was previewed, once; refused with a fresh preview when it changed',
+      access: 'write',
+      async handle({ principal, body }) {
+        const { token } = parseBody(tokenSchema, body)
+        const { action } = await actions.read(principal, token)
+        return { data: await actions.confirm(principal, find(action), token) }
+      },
+    },
+  ]
+}

@@ -1,0 +1,59 @@
+// The confirm command: carries out what a token was shown for; a run where it was previewed, all else in the control plane.
+import { EXIT, harmlessText, MASK } from '../../kernel/index.ts'
+import type { ActionPreview } from '../../kernel/index.ts'
+import type { CommandContext, CommandOutcome, OptionValues } from '../../client/index.ts'
+import type { RunCall } from '../../gates/index.ts'
+import { runRunCommand } from './run.ts'
+
+interface ShownAction {
+  readonly action: string
+  readonly preview: ActionPreview
+  readonly params: {
+    readonly call?: RunCall
+    readonly parameters?: Readonly<Record<string, string>>
+  }
+}
+
+export async function runConfirm(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const token = args[0] ?? ''
+  const shown = await context.client.call<ShownAction>('POST', '/v1/action-tokens/read', { token })
+  const { call, parameters } = shown.params
+  if (call === undefined) {
+    const result = await context.client.call<unknown>('POST', '/v1/action-tokens/confirm', {
+      token,
+    })
+    return {
+      exit: EXIT.ok,
+      data: { action: shown.action, result },
+      text: harmlessText(`Done: ${shown.preview.summary}.`),
+    }
+  }
+  const given = Array.isArray(options['secret']) ? (options['secret'] as readonly string[]) : []
+  return runRunCommand(context, [call.file], {
+    ...call.options,
+    param: openValues(parameters ?? {}),
+    secret: [...secretNames(parameters ?? {}, given), ...given],
+    confirm: token,
+  })
+}
+
+function openValues(parameters: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(parameters).flatMap(([name, value]) =>
+    value === MASK ? [] : [`${name}=${value}`],
+  )
+}
+
+/** The names of secrets whose values have to come from the environment. */
+function secretNames(
+  parameters: Readonly<Record<string, string>>,
+  given: readonly string[],
+): readonly string[] {
+  const named = new Set(given.map((text) => text.split('=', 1)[0]))
+  return Object.entries(parameters).flatMap(([name, value]) =>
+    value === MASK && !named.has(name) ? [name] : [],
+  )
+}

@@ -1,0 +1,96 @@
+// Finds the open run that a wish is about, opens a new one, and lets a run's terms gain confirmed gates.
+import { canonicalize, uuidV7 } from '../kernel/index.ts'
+import type { ContentDigest, SqlTx } from '../kernel/index.ts'
+import type { Plan, Subject } from '../verdict/index.ts'
+import type { RunContext } from './run-model.ts'
+import { insertRun, selectLatestRun, updateRunTerms } from './run-store.ts'
+import type { StoredRun } from './run-store.ts'
+import { instantText } from './run-view.ts'
+
+/** What somebody wants to have run. */
+export interface RunWish {
+  readonly plan: Plan
+  readonly planHash: ContentDigest
+  /** Secret ones masked. */
+  readonly parameters: Readonly<Record<string, string>>
+  /** MAC over the real values, the workspace and the subject. */
+  readonly pin: string
+  readonly subject: Subject
+}
+
+/** The newest run of the release, if it is open and on the same plan, values, workspace and subject. */
+export async function findOpenRun(
+  tx: SqlTx,
+  tenantId: string,
+  wish: RunWish,
+): Promise<StoredRun | undefined> {
+  const latest = await selectLatestRun(tx, tenantId, wish.plan)
+  const isSame =
+    latest !== undefined &&
+    latest.finishedAt === null &&
+    latest.planHash === wish.planHash &&
+    (latest.pin === null || latest.pin === wish.pin) &&
+    canonicalize(latest.terms.parameters) === canonicalize(wish.parameters) &&
+    canonicalize(latest.subject) === canonicalize(wish.subject)
+  return isSame ? latest : undefined
+}
+
+export async function openRun(
+  context: RunContext,
+  tx: SqlTx,
+  tenantId: string,
+  actor: string,
+  wish: RunWish,
+): Promise<StoredRun> {
+  const { clock, random, ledger } = context.ports
+  const { plan, planHash, subject } = wish
+  const terms = { parameters: wish.parameters, confirmed: [] }
+  const run: StoredRun = {
+    runId: uuidV7(clock.nowMs(), random.bytes(10)),
+    planHash,
+    service: plan.service,
+    version: plan.version,
+    terms,
+    subject,
+    startedAt: instantText(context),
+    finishedAt: null,
+    isWaiting: false,
+  }
+  await insertRun(tx, tenantId, run, wish.pin)
+  await ledger.appendInTx(tx, tenantId, [
+    {
+      type: 'run.started',
+      actor,
+      subject: `${run.service}@${run.version}`,
+      payload: { plan: planHash, run: run.runId, subject, terms },
+      refs: [planHash],
+    },
+  ])
+  return run
+}
+
+/** The run with these gates confirmed as well; the ledger says by whose word. No change when all of them are. */
+export async function appendConfirmed(
+  context: RunContext,
+  tx: SqlTx,
+  tenantId: string,
+  actor: string,
+  run: StoredRun,
+  gates: readonly string[],
+  by: 'review' | 'token',
+): Promise<StoredRun> {
+  const added = gates.filter((gate) => !run.terms.confirmed.includes(gate)).sort()
+  if (added.length === 0) return run
+  const terms = { ...run.terms, confirmed: [...run.terms.confirmed, ...added].sort() }
+  await updateRunTerms(tx, tenantId, run.runId, terms)
+  await context.ports.ledger.appendInTx(tx, tenantId, [
+    {
+      type: 'run.confirmed',
+      actor,
+      subject: `${run.service}@${run.version}`,
+      payload: { by, gates: added, run: run.runId },
+      refs: [run.planHash],
+    },
+  ])
+  return { ...run, terms }
+}

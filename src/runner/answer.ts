@@ -1,0 +1,63 @@
+// The answer command: a person's word on a manual gate of the newest run, under that person's key.
+import { EXIT } from '../kernel/index.ts'
+import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
+import type { RunView } from '../gates/index.ts'
+import { isSatisfied } from '../verdict/index.ts'
+import { apiSink } from './api-sink.ts'
+import { answerManualGate } from './checks/manual.ts'
+import { runnerFault } from './errors.ts'
+import type { RunBinding } from './gate-run.ts'
+import { listOption } from './parameters.ts'
+import { personIdOf } from './run-request.ts'
+
+export async function runAnswer(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  if ((options['yes'] === true) === (options['no'] === true)) {
+    throw runnerFault('RUNNER_OPTION_REFUSED', 'expected exactly one of --yes and --no')
+  }
+  const { client, ports } = context
+  const runs = await client.call<readonly { runId: string }[]>('GET', '/v1/runs')
+  const newest = runs[0]
+  if (newest === undefined)
+    throw runnerFault('RUNNER_GATE_UNKNOWN', 'expected a run with the gate, found no run')
+  const view = await client.call<RunView>('GET', `/v1/runs/${newest.runId}`)
+  const key = await context.keys.open(typeof options['as'] === 'string' ? options['as'] : '')
+  const gate = args[0] ?? ''
+  const binding: RunBinding = {
+    runId: newest.runId,
+    planHash: view.run.planHash,
+    subject: view.run.subject,
+    runner: { id: personIdOf(context, key), version: context.version },
+    signer: key.signer,
+    digest: ports.digest,
+  }
+  const outcome = await answerManualGate({
+    plan: view.plan,
+    gate,
+    attempt: (view.attempts[gate] ?? 0) + 1,
+    answer: options['yes'] === true,
+    note: typeof options['comment'] === 'string' ? options['comment'] : '',
+    slots: Object.fromEntries(listOption(options, 'slot').map(slotPair)),
+    binding,
+    sink: apiSink(client, newest.runId),
+    clock: ports.clock,
+  })
+  return {
+    exit: isSatisfied(outcome.status) ? EXIT.ok : EXIT.noGo,
+    data: { gate, ...outcome },
+    text: `${outcome.status} ${gate}: ${outcome.reason}`,
+  }
+}
+
+function slotPair(text: string): readonly [string, string] {
+  const at = text.indexOf('=')
+  if (at < 1)
+    throw runnerFault(
+      'RUNNER_SLOT_UNKNOWN',
+      `expected ID=VALUE, got ${JSON.stringify(text.slice(0, 100))}`,
+    )
+  return [text.slice(0, at), text.slice(at + 1)]
+}
