@@ -56,3 +56,22 @@ test('the Express example refuses after five, and blocks the address after ten r
     ...Array<number>(2).fill(403),
   ])
 })
+
+test('the example of strict bodies takes one meaning and refuses two', async () => {
+  const app = (await loadExample('ingest')) as {
+    inject(call: object): Promise<{ statusCode: number; body: string }>
+    close(): Promise<void>
+  }
+  const send = (payload: string): Promise<{ statusCode: number; body: string }> =>
+    app.inject({
+      method: 'POST',
+      url: '/',
+      headers: { 'content-type': 'application/json' },
+      payload,
+    })
+  assert.equal((await send('{"a":1}')).body, '{"got":{"a":1}}')
+  const refused = await send('{"a":1,"a":2}')
+  assert.equal(refused.statusCode, 400)
+  assert.match(refused.body, /INGEST_DUPLICATE_KEY/)
+  await app.close()
+})

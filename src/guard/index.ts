@@ -4,6 +4,20 @@ export { makeAddressBlocks } from './address-blocks.ts'
 export type { AddressBlock, AddressBlocks, BlockTerms } from './address-blocks.ts'
 export { GuardFault } from './errors.ts'
 export type { GuardFaultCode } from './errors.ts'
+export { expressJsonBody, fastifyJsonParser, IngestError } from './ingest-bindings.ts'
+export type { BodyRequestLike } from './ingest-bindings.ts'
+export { makeIngestGuard } from './ingest-guard.ts'
+export type {
+  Contract,
+  IngestAnswer,
+  IngestGuard,
+  IngestReason,
+  IngestRecord,
+  IngestRefusal,
+  IngestTerms,
+} from './ingest-guard.ts'
+export { SCAN_LIMITS, scanJson } from './json-scan.ts'
+export type { ScanLimits, ScanReason, ScanRefusal, ScanResult } from './json-scan.ts'
 export { makeLimiter } from './limiter.ts'
 export type { EndpointClass, Limiter, LimiterTerms } from './limiter.ts'
 export { makeLocalBuckets } from './local-buckets.ts'

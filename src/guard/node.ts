@@ -1,4 +1,4 @@
-// Binds the guard to Node: its clock, and Redis clients that have EVALSHA.
+// Binds the guard to Node: its clock, its digest, and Redis clients that have EVALSHA.
 import { createHash } from 'node:crypto'
 import type { GuardClock } from './model.ts'
 import type { RunRedisScript } from './redis-buckets.ts'
@@ -35,4 +35,9 @@ export function overIoredis(client: IoredisLike): RunRedisScript {
       return client.eval(script, keys.length, ...keys, ...args)
     }
   }
+}
+
+/** SHA-256 of some bytes, hexadecimal. */
+export function nodeSha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }

@@ -1,0 +1,153 @@
+// Admits a body or says why not: strict scan, then the contract; nothing is repaired, every refusal is counted and told.
+import type { ScanLimits, ScanReason } from './json-scan.ts'
+import { SCAN_LIMITS, scanJson } from './json-scan.ts'
+import type { GuardClock } from './model.ts'
+
+/** A contract that is ready to be asked; what a compiled JSON Schema of ajv is. */
+export interface Contract {
+  (value: unknown): boolean
+  readonly errors?: readonly { readonly instancePath?: string; readonly message?: string }[] | null
+}
+
+export type IngestReason = ScanReason | 'contract' | 'media-type' | 'encoded'
+
+export interface IngestRefusal {
+  readonly ok: false
+  readonly reason: IngestReason
+  readonly status: 400 | 413 | 415 | 422
+  /** For the sender: what was expected, where; never a piece of the body. */
+  readonly detail: string
+}
+
+export type IngestAnswer = { readonly ok: true; readonly value: unknown } | IngestRefusal
+
+/** What an audit keeps of a refused body: enough to recognise it, too little to be it. */
+export interface IngestRecord {
+  readonly reason: IngestReason
+  readonly sizeBytes: number
+  /** SHA-256 of the body, hexadecimal. */
+  readonly sha256: string
+  /** Its first 64 bytes, hexadecimal, so that no log is steered by them. */
+  readonly prefix: string
+}
+
+export interface IngestTerms {
+  readonly clock: Pick<GuardClock, 'monotonicUs'>
+  sha256(bytes: Uint8Array): string
+  readonly contract?: Contract
+  readonly limits?: Partial<ScanLimits>
+  /** Hears of refusals at a capped rate; `sinceLastCount` tells how many were left out before this one. */
+  readonly audit?: (record: IngestRecord, sinceLastCount: number) => void
+  /** Records a second; a flood of rubbish must not fill a disk. Default 10. */
+  readonly auditLimitPerS?: number
+}
+
+export interface IngestGuard {
+  readonly limits: ScanLimits
+  admit(bytes: Uint8Array): IngestAnswer
+  /** Refusals by reason since the start: `ingest_malformed_total`. */
+  counts(): Readonly<Partial<Record<IngestReason, number>>>
+  /** Counts a refusal that a binding found before there was a body. */
+  refuse(reason: IngestReason, detail: string, bytes?: Uint8Array): IngestRefusal
+}
+
+const PREFIX_BYTES = 64
+/** Mistakes of a body that are told to its sender. */
+const TOLD_MISTAKES = 5
+
+export function makeIngestGuard(terms: IngestTerms): IngestGuard {
+  const limits = { ...SCAN_LIMITS, ...terms.limits }
+  const counts: Partial<Record<IngestReason, number>> = {}
+  const mayTell = cappedRate(terms.clock, terms.auditLimitPerS ?? 10)
+  let leftOut = 0
+  const refuse = (
+    reason: IngestReason,
+    detail: string,
+    bytes: Uint8Array = new Uint8Array(),
+  ): IngestRefusal => {
+    counts[reason] = (counts[reason] ?? 0) + 1
+    if (terms.audit !== undefined) {
+      if (mayTell()) {
+        terms.audit(recordOf(reason, bytes, terms.sha256), leftOut)
+        leftOut = 0
+      } else leftOut++
+    }
+    return { ok: false, reason, status: statusOf(reason), detail }
+  }
+  return {
+    limits,
+    counts: () => ({ ...counts }),
+    refuse,
+    admit(bytes) {
+      const scanned = scanJson(bytes, limits)
+      if (!scanned.ok)
+        return refuse(scanned.reason, describeScan(scanned.reason, scanned.at, limits), bytes)
+      const { contract } = terms
+      if (contract === undefined || contract(scanned.value)) return scanned
+      return refuse('contract', describeMistakes(contract), bytes)
+    },
+  }
+}
+
+function statusOf(reason: IngestReason): IngestRefusal['status'] {
+  if (reason === 'too-large') return 413
+  if (reason === 'media-type' || reason === 'encoded') return 415
+  return reason === 'contract' ? 422 : 400
+}
+
+function recordOf(
+  reason: IngestReason,
+  bytes: Uint8Array,
+  sha256: IngestTerms['sha256'],
+): IngestRecord {
+  const prefix = [...bytes.subarray(0, PREFIX_BYTES)]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
+  return { reason, sizeBytes: bytes.length, sha256: sha256(bytes), prefix }
+}
+
+function describeScan(reason: ScanReason, at: number | undefined, limits: ScanLimits): string {
+  const expected: Readonly<Record<ScanReason, string>> = {
+    'too-large': `at most ${limits.sizeBytes} bytes`,
+    empty: 'a body',
+    'byte-order-mark': 'no byte order mark',
+    'not-utf-8': 'UTF-8',
+    'not-json': 'JSON (RFC 8259)',
+    'too-deep': `at most ${limits.depth} levels`,
+    'too-many-keys': `at most ${limits.keyCount} keys`,
+    'too-many-values': `at most ${limits.valueCount} values`,
+    'duplicate-key': 'each key once',
+    'forbidden-key': 'no key named __proto__',
+    'lone-surrogate': 'whole characters',
+    'null-character': 'no U+0000',
+    'inexact-number': 'numbers that a double holds exactly as written',
+  }
+  return `expected ${expected[reason]}${at === undefined ? '' : `, see offset ${at}`}`
+}
+
+/** Paths and rules of a contract's mistakes: both come from the contract, not from the body. */
+function describeMistakes({ errors }: Contract): string {
+  const told = (errors ?? [])
+    .slice(0, TOLD_MISTAKES)
+    .map(({ instancePath = '', message = 'does not fit' }) => `${depthOf(instancePath)} ${message}`)
+  return told.length === 0 ? 'expected what the contract says' : told.join('; ')
+}
+
+/** A pointer whose steps are names of the body could carry what a sender wrote: only short plain ones are repeated. */
+function depthOf(pointer: string): string {
+  return /^(?:\/[\w-]{1,40}){0,10}$/.test(pointer) ? pointer || '/' : 'a nested value'
+}
+
+/** A token bucket of one second's worth. */
+function cappedRate(clock: Pick<GuardClock, 'monotonicUs'>, perS: number): () => boolean {
+  let tokens = perS
+  let lastUs = clock.monotonicUs()
+  return () => {
+    const nowUs = clock.monotonicUs()
+    tokens = Math.min(perS, tokens + ((nowUs - lastUs) * perS) / 1_000_000)
+    lastUs = nowUs
+    if (tokens < 1) return false
+    tokens -= 1
+    return true
+  }
+}
