@@ -24,19 +24,7 @@ export { makeLocalBuckets } from './local-buckets.ts'
 export type { LocalBuckets } from './local-buckets.ts'
 export { admitRequest, expressRateGuard, fastifyRateHook } from './middleware.ts'
 export type { Describe, FastifyReplyLike, IncomingLike, ServerResponseLike } from './middleware.ts'
-export type {
-  BucketPolicy,
-  GuardClock,
-  GuardEvent,
-  GuardSink,
-  Microseconds,
-  RateDecision,
-  RatePolicy,
-  RateSource,
-  SharedBuckets,
-  SourcedDecision,
-  WindowPolicy,
-} from './model.ts'
+export type * from './model.ts'
 export { rateFields, rateProblem } from './rate-fields.ts'
 export type { RateProblem } from './rate-fields.ts'
 export { makeRateGuard } from './rate-guard.ts'
