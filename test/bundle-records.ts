@@ -15,6 +15,7 @@ import {
   judgeGate,
   parseCapture,
   planHashOf,
+  reportStreamName,
   reviewHashOf,
 } from '../src/verdict/index.ts'
 import type {
@@ -31,15 +32,24 @@ import type { BundleKeys, People, Person } from './bundle-people.ts'
 import { RELEASE, RUN, instantAt, jsonOf } from './bundle-release.ts'
 import { nodeDigest } from './crypto.ts'
 
+/** What a command gave: `report` is what it wrote into the one report file of its check. */
+export interface CommandResult {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly report?: { readonly path: string; readonly text: string }
+}
+
 /** Places where a forger (or a test of something unusual) may change what the builder would do honestly. */
 export interface BundleChanges {
   readonly keys?: BundleKeys
   /** Key that signs the manifest instead of the control plane's. */
   readonly manifestSigner?: Signer
   readonly trust?: (trust: Trust) => Trust
-  readonly command?: { readonly exitCode: number; readonly stdout: string }
+  readonly command?: CommandResult
+  /** The plan that everything rests on. */
+  readonly plan?: (plan: Plan) => Plan
   /** A second attempt of the command gate, recorded after the first. */
-  readonly retry?: { readonly exitCode: number; readonly stdout: string }
+  readonly retry?: CommandResult
   /** The attempt of the command gate that the decision rests on; the last by default. */
   readonly decidedAttempt?: number
   readonly gateRun?: (predicate: GateRunPredicate) => GateRunPredicate
@@ -97,7 +107,7 @@ export async function recordRun(
 ): Promise<ReadonlyMap<string, RecordedGate>> {
   const recorded = new Map<string, RecordedGate>()
   const [command, manual] = plan.gates
-  const captured = (result: { readonly exitCode: number }): Capture => ({
+  const captured = (result: CommandResult): Capture => ({
     kind: 'command',
     exitCode: result.exitCode,
     signal: null,
@@ -105,8 +115,9 @@ export async function recordRun(
     steps: [{ line: 1, exitCode: result.exitCode }],
     durationMs: 12,
     streams: { stdout: { truncated: false, maskedCount: 0 } },
+    ...(result.report === undefined ? {} : { reports: [{ path: result.report.path }] }),
   })
-  const attempts = [
+  const attempts: readonly CommandResult[] = [
     changes.command ?? { exitCode: 0, stdout: 'rows: 42\n' },
     ...(changes.retry === undefined ? [] : [changes.retry]),
   ]
@@ -118,15 +129,22 @@ export async function recordRun(
       command!,
       index + 1,
       captured(result),
-      utf8Bytes(result.stdout),
+      streamsOf(result),
       recorded,
       changes,
     )
   }
   const answer: Capture = { kind: 'manual', answer: true, note: 'told at stand-up', slots: {} }
-  await recordGate(pack, people.operator, plan, manual!, 1, answer, undefined, recorded, {})
+  await recordGate(pack, people.operator, plan, manual!, 1, answer, {}, recorded, {})
   pack.record('run.finished', people.lead.id, { run: RUN }, [planHashOf(nodeDigest, plan)])
   return recorded
+}
+
+function streamsOf({ stdout, report }: CommandResult): Readonly<Record<string, Uint8Array>> {
+  return {
+    stdout: utf8Bytes(stdout),
+    ...(report === undefined ? {} : { [reportStreamName(report.path)]: utf8Bytes(report.text) }),
+  }
 }
 
 export async function recordGate(
@@ -136,7 +154,7 @@ export async function recordGate(
   gate: PlanGate,
   attempt: number,
   capture: Capture,
-  stdout: Uint8Array | undefined,
+  streams: Readonly<Record<string, Uint8Array>>,
   recorded: Map<string, RecordedGate>,
   changes: BundleChanges,
 ): Promise<void> {
@@ -145,8 +163,8 @@ export async function recordGate(
     pack.record('gate.intended', runner.id, { run: RUN, gate: gate.id, attempt }, [planHash])
   const captureBytes = canonicalBytes(capture)
   const evidence = [pack.keepEvidence('capture', 'application/json', captureBytes)]
-  if (stdout !== undefined && stdout.length > 0)
-    evidence.push(pack.keepEvidence('stdout', 'text/plain', stdout))
+  for (const [name, content] of Object.entries(streams))
+    if (content.length > 0) evidence.push(pack.keepEvidence(name, 'text/plain', content))
   const honest: GateRunPredicate = {
     run: RUN,
     gate: gate.id,
@@ -162,7 +180,7 @@ export async function recordGate(
   const predicate = changes.gateRun?.(honest) ?? honest
   const statement = await pack.sign(runner.signer, 'gate-run', predicate)
   const terms = { parameters: {}, confirmed: [] }
-  const bytes = { capture: captureBytes, ...(stdout === undefined ? {} : { stdout }) }
+  const bytes = { ...streams, capture: captureBytes }
   const judgement = judgeGate(gate, parseCapture(captureBytes), bytes, terms)
   const payload = { run: RUN, gate: gate.id, attempt, status: judgement.status }
   pack.record('gate.recorded', runner.id, payload, [

@@ -46,7 +46,7 @@ export interface BuiltBundle {
 
 export async function aBundle(changes: BundleChanges = {}): Promise<BuiltBundle> {
   const keys = changes.keys ?? freshBundleKeys()
-  const plan = aPlan()
+  const plan = changes.plan?.(aPlan()) ?? aPlan()
   const people = peopleOf(keys)
   const pack = new Packing(aSubject())
   const reviewed = await recordReview(pack, people, plan, changes)
