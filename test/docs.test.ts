@@ -122,3 +122,16 @@ test('a link to a missing file or heading is found, and code is not mistaken for
     rmSync(root, { recursive: true })
   }
 })
+
+test('a document with an unfinished merge in it is found', () => {
+  const root = mkdtempSync(join(tmpdir(), 'seaworthy-docs-'))
+  try {
+    writeFileSync(join(root, 'CHANGELOG.md'), `${'<'.repeat(7)} HEAD\n- a\n`)
+    writeFileSync(join(root, 'README.md'), '> a quotation\n')
+    assert.deepEqual(inspectLinks(root, listMarkdown(root)).faults, [
+      'CHANGELOG.md: an unfinished merge stands in it',
+    ])
+  } finally {
+    rmSync(root, { recursive: true })
+  }
+})

@@ -1,4 +1,4 @@
-// Finds relative links of markdown files that lead nowhere.
+// Finds relative links of markdown files that lead nowhere, and merges that nobody finished.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
@@ -28,7 +28,9 @@ export function inspectLinks(root: string, paths: readonly string[]): LinkReport
   let linkCount = 0
   const faults: string[] = []
   for (const path of paths) {
-    const prose = readFileSync(join(root, path), 'utf8').replaceAll(/^```[\s\S]*?^```/gm, '')
+    const text = readFileSync(join(root, path), 'utf8')
+    if (/^(?:<{7}|>{7}) /m.test(text)) faults.push(`${path}: an unfinished merge stands in it`)
+    const prose = text.replaceAll(/^```[\s\S]*?^```/gm, '')
     for (const [, target] of prose.matchAll(/\]\(([^)\s]+)\)/g)) {
       if (target === undefined || /^[a-z][a-z+.-]*:/.test(target)) continue
       linkCount += 1
