@@ -1,13 +1,13 @@
 // The control plane's slices over the test database: real signatures, a clock that tests move, blobs in memory.
 import { actionSlice, makeActions } from '../src/action/index.ts'
 import { makeEvidence, evidenceSlice } from '../src/evidence/index.ts'
-import { gatesSlice, makePlans, makeRuns } from '../src/gates/index.ts'
+import { gatesSlice, makeGatesChecks, makePlans, makeRuns } from '../src/gates/index.ts'
 import type { Plans, Runs, StartedRun } from '../src/gates/index.ts'
 import { identitySlice, makeIdentity } from '../src/identity/index.ts'
 import type { Identity, RegisteredPrincipal } from '../src/identity/index.ts'
 import { canonicalBytes, contentDigest } from '../src/kernel/index.ts'
 import type { BlobStore, ContentDigest, Signer } from '../src/kernel/index.ts'
-import { ledgerSlice } from '../src/ledger/index.ts'
+import { ledgerSlice, makeLedgerChecks } from '../src/ledger/index.ts'
 import type { Ledger } from '../src/ledger/index.ts'
 import { gzipBytes } from '../src/platform/index.ts'
 import { buildStatement, keyIdOf, sealStatement, subjectsOf } from '../src/proof/index.ts'
@@ -79,13 +79,26 @@ export async function openHouse(): Promise<House> {
   }
   const evidence = makeEvidence({ ...ports, blobs: memoryBlobs(blobs) })
   const identity = makeIdentity(ports)
-  const planPorts = { ...ports, evidence, identity, confirmSecret: nodeRandom.bytes(32) }
+  const signer = testSigner('ecdsa-p256-sha256')
+  const keyId = keyIdOf(nodeDigest, signer.publicKey)
+  const controlPlane = {
+    id: `control-plane-${keyId.slice(0, 16)}`,
+    keyId,
+    version: '0.0.0',
+    signer,
+  }
+  const checks = [...makeLedgerChecks(ledger), ...makeGatesChecks({ sql })]
+  const planPorts = {
+    ...ports,
+    evidence,
+    identity,
+    checks,
+    controlPlane,
+    confirmSecret: nodeRandom.bytes(32),
+  }
   const plans = makePlans(planPorts)
   const actions = makeActions(planPorts)
   const { runs } = makeRuns(planPorts, plans, actions)
-  const signer = testSigner('ecdsa-p256-sha256')
-  const keyId = keyIdOf(nodeDigest, signer.publicKey)
-  const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId }
   const releases = makeReleases({
     ports: { ...ports, evidence, identity, signer, gzip: gzipBytes },
     runs,

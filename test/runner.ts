@@ -27,7 +27,8 @@ import type {
   Subject,
 } from '../src/verdict/index.ts'
 import { runPlan } from '../src/runner/index.ts'
-import type { EvidenceBlob, RunRequest, RunSink } from '../src/runner/index.ts'
+import type { EvidenceBlob } from '../src/gates/index.ts'
+import type { RunRequest, RunSink } from '../src/runner/index.ts'
 
 export const systemPorts = {
   spawn: systemSpawn,
@@ -161,6 +162,10 @@ export interface MemorySink extends RunSink {
   readonly submissions: Map<string, Submission>
 }
 
+/** Built-in checks need a control plane, which these sinks are not. */
+const refuseBuiltin: RunSink['perform'] = (gate) =>
+  Promise.reject(new Error(`expected no built-in check, got ${gate}`))
+
 /** Keeps everything in memory, by gate; the last attempt stays. */
 export function memorySink(
   plan: Plan,
@@ -175,6 +180,7 @@ export function memorySink(
       intents.push(`${gate}#${attempt}`)
       return Promise.resolve()
     },
+    perform: refuseBuiltin,
     record: (gate, _attempt, statement, blobs) => {
       const submission = openSubmission(plan, terms, statement, blobs)
       submissions.set(gate, submission)
@@ -190,6 +196,7 @@ export function folderSink(folder: string, plan: Plan, terms: RunTerms): RunSink
       writeFileSync(join(folder, `${gate}.${attempt}.intent`), '')
       return Promise.resolve()
     },
+    perform: refuseBuiltin,
     record: (gate, attempt, statement, blobs) => {
       const { judgement } = openSubmission(plan, terms, statement, blobs)
       const envelope = Buffer.from(statement).toString('base64')

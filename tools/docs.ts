@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { renderArchitecture } from './docs/architecture.ts'
+import { renderChecksPage } from './docs/checks.ts'
 import { renderPlanReference, renderSchemas } from './docs/plan-file.ts'
 import { findUnknownCommands, readCommands, renderCommands } from './docs/commands.ts'
 import { findCodeFaults, readCodeRows, renderErrors } from './docs/errors.ts'
@@ -27,6 +28,7 @@ export async function inspectDocs(root: string): Promise<DocsReport> {
   const pages = new Map([
     ['docs/architecture.md', renderArchitecture(project)],
     ['docs/errors.md', renderErrors(codes)],
+    ['docs/checks.md', renderChecksPage()],
     ['docs/plan-file.md', renderPlanReference()],
     ...renderSchemas(),
     ...(commands === undefined ? [] : [['docs/cli.md', renderCommands(commands)] as const]),

@@ -3,11 +3,23 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { actionSlice, makeActionRoutes, makeActions } from '../action/index.ts'
 import { makeEvidence, makeEvidenceRoutes, evidenceSlice } from '../evidence/index.ts'
-import { gatesSlice, makeGatesRoutes, makePlans, makeRuns } from '../gates/index.ts'
+import {
+  gatesSlice,
+  makeGatesChecks,
+  makeGatesRoutes,
+  makePlans,
+  makeRuns,
+} from '../gates/index.ts'
 import { identitySlice, makeIdentity, makeIdentityRoutes } from '../identity/index.ts'
 import type { Log, Principal, Signer, Slice, Sql } from '../kernel/index.ts'
 import { bytesEqual, utf8Bytes } from '../kernel/index.ts'
-import { ledgerSlice, makeLedger, makeLedgerRoutes, openJournalledSql } from '../ledger/index.ts'
+import {
+  ledgerSlice,
+  makeLedger,
+  makeLedgerChecks,
+  makeLedgerRoutes,
+  openJournalledSql,
+} from '../ledger/index.ts'
 import type { JournalledSql } from '../ledger/index.ts'
 import {
   ensureTenant,
@@ -175,11 +187,12 @@ async function composeOn(
   })
   const evidence = makeEvidence({ ...ports, blobs: openFileBlobs(folder('blobs')) })
   const identity = makeIdentity({ ...ports, ledger })
-  const planPorts = { ...ports, evidence, identity, ledger, confirmSecret }
+  const checks = [...makeLedgerChecks(ledger), ...makeGatesChecks({ sql })]
+  const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId, version, signer }
+  const planPorts = { ...ports, evidence, identity, ledger, confirmSecret, checks, controlPlane }
   const plans = makePlans(planPorts)
   const actions = makeActions({ ...ports, ledger, confirmSecret })
   const { runs, runActions } = makeRuns(planPorts, plans, actions)
-  const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId }
   const releases = makeReleases({
     ports: { ...ports, evidence, identity, ledger, signer, gzip: gzipBytes },
     runs,
@@ -201,7 +214,7 @@ async function composeOn(
       ...makeEvidenceRoutes(evidence),
       ...makeIdentityRoutes(identity),
       ...makeActionRoutes(actions, runActions),
-      ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
+      ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs, checks }),
       ...makeReleaseRoutes(releases),
       ...makePageRoutes({ releases, runs, viewKey }),
     ],

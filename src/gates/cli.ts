@@ -1,5 +1,6 @@
-// The checklist commands: import, lint, plan, plan review.
+// The checklist commands: import, lint, plan, plan review; and the built-in checks.
 import { EXIT, harmlessText, nearestName, utf8Bytes } from '../kernel/index.ts'
+import type { CheckDescription } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { readDocumentBytes } from '../document/index.ts'
 import {
@@ -11,7 +12,7 @@ import {
 } from '../proof/index.ts'
 import type { ImportedChecklist } from './imported.ts'
 import { formatPlanFile } from './plan-file.ts'
-import { renderImport, renderPlanSummary } from './screen.ts'
+import { renderChecks, renderImport, renderPlanSummary } from './screen.ts'
 import type { RecordedPlan } from './service.ts'
 import { explainRule, LINT_RULES, renderFindings, toSarif } from '../soundness/index.ts'
 import { gatesFault } from './errors.ts'
@@ -157,4 +158,9 @@ function onTheirWord({ plan }: RecordedPlan): string {
   if (vouched.length === 0) return ''
   const listed = vouched.map((gate) => `  ${gate.id}`).join('\n')
   return `\nNot proven to only read, and now running on this review:\n${harmlessText(listed)}`
+}
+
+export async function runChecks(context: CommandContext): Promise<CommandOutcome> {
+  const checks = await context.client.call<readonly CheckDescription[]>('GET', '/v1/checks')
+  return { exit: EXIT.ok, data: { checks }, text: renderChecks(checks) }
 }

@@ -45,6 +45,8 @@ export function describeCheck(gate: PlanGate): string {
       return check.text
     case 'promql':
       return check.query
+    case 'builtin':
+      return check.name
     case 'document':
       return check.path
     case 'manual':

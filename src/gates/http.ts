@@ -1,6 +1,6 @@
 // Routes of checklists, plans and runs.
 import { z } from 'zod'
-import type { ContentDigest, Digest, Route, RouteInput } from '../kernel/index.ts'
+import type { CheckDescription, ContentDigest, Digest, Route, RouteInput } from '../kernel/index.ts'
 import { isContentDigest } from '../kernel/index.ts'
 import type { Evidence } from '../evidence/index.ts'
 import { parseBody } from '../web/index.ts'
@@ -18,6 +18,7 @@ export interface GatesRoutePorts {
   readonly evidence: Evidence
   readonly plans: Plans
   readonly runs: Runs
+  readonly checks: readonly CheckDescription[]
 }
 
 const digestSchema = z.custom<ContentDigest>(
@@ -64,7 +65,27 @@ const renewSchema = z.strictObject({ holder: holderIdSchema })
 const pauseSchema = z.strictObject({ holder: holderIdSchema, isWaiting: z.boolean() })
 
 export function makeGatesRoutes(ports: GatesRoutePorts): readonly Route[] {
-  return [...makePlanRoutes(ports), ...makeRunRoutes(ports)]
+  return [...makeCheckRoutes(ports.checks), ...makePlanRoutes(ports), ...makeRunRoutes(ports)]
+}
+
+function makeCheckRoutes(checks: readonly CheckDescription[]): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/v1/checks',
+      summary: 'List the built-in checks that a plan may name',
+      access: 'read',
+      handle: () =>
+        Promise.resolve({
+          data: checks.map(({ name, summary, parameters, fields }) => ({
+            name,
+            summary,
+            parameters,
+            fields,
+          })),
+        }),
+    },
+  ]
 }
 
 function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly Route[] {
@@ -193,6 +214,21 @@ function makeRunRoutes({ runs }: GatesRoutePorts): readonly Route[] {
         const { tenantId } = input.principal
         const { holder, isWaiting } = parseBody(pauseSchema, input.body)
         return { data: await runs.pause(tenantId, runIdOf(input), holder, isWaiting) }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/runs/:runId/built-in',
+      summary: 'Run a built-in check of the plan here; the answer is its status',
+      access: 'write',
+      async handle(input) {
+        const intent = parseBody(intentSchema, input.body)
+        const { principal } = input
+        const { status, reason, statement } = await runs.perform(principal.tenantId, principal.id, {
+          ...intent,
+          runId: runIdOf(input),
+        })
+        return { status: 201, data: { status, reason, statement } }
       },
     },
     {

@@ -1,11 +1,15 @@
 // Front door of checklists, plans and runs.
 import type { Slice } from '../kernel/index.ts'
+import { GATES_CHECKS } from './checks.ts'
 import { gatesErrors } from './errors.ts'
 
 export { planChecklist, runImport, runPlanReview } from './cli.ts'
+export { makeGatesChecks } from './checks.ts'
 export { makeGatesRoutes } from './http.ts'
 export type { ImportedChecklist } from './imported.ts'
 export { fillChecklist } from './fill.ts'
+export { sealGateRun } from './gate-run-seal.ts'
+export type * from './gate-run-seal.ts'
 export { formatReleaseName, parseReleaseName } from './release-name.ts'
 export { makeRuns } from './runs.ts'
 export type { ReleaseName, Runs, RunView, StartedRun } from './run-model.ts'
@@ -30,4 +34,5 @@ export const gatesSlice: Slice = {
     'gate.recorded',
     'run.finished',
   ],
+  checks: GATES_CHECKS,
 }

@@ -45,6 +45,11 @@ const check = z.discriminatedUnion('type', [
     headers: z.record(name, text).exactOptional(),
     range: z.strictObject({ durationMs: milliseconds, stepMs: milliseconds }).exactOptional(),
   }),
+  z.strictObject({
+    type: z.literal('builtin'),
+    name,
+    with: z.record(name, scalar).exactOptional(),
+  }),
   z.strictObject({ type: z.literal('document'), path: name }),
   z.strictObject({ type: z.literal('manual'), question: text }),
   z.strictObject({ type: z.literal('unsupported'), language: text, reason: name }),

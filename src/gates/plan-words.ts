@@ -90,6 +90,8 @@ export const PLAN_WORDS: Readonly<Record<string, Readonly<Record<string, string>
     query: 'PromQL expression; may hold $NAME whose value is one plain word',
     range: 'Asks for every value of a time that has passed, not only for the one now',
     text: 'One SQL statement; runs in a read-only transaction that is rolled back',
+    name: 'Name of a built-in check; seaworthy checks lists them',
+    with: 'Values for its parameters',
     path: 'File, relative to the workspace; nothing outside it is read',
     question: 'What a person answers with yes or no',
     reason: 'Why it cannot be run; the gate is BLOCKED',

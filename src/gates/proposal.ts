@@ -17,6 +17,7 @@ export const DEFAULT_TIMEOUT_MS: Readonly<Record<Check['type'], number>> = {
   http: 10 * SECOND_MS,
   sql: 30 * SECOND_MS,
   promql: 30 * SECOND_MS,
+  builtin: 60 * SECOND_MS,
   document: 5 * SECOND_MS,
   // Nothing runs; the time a person may take is not limited by it.
   manual: 600 * SECOND_MS,

@@ -60,6 +60,8 @@ function isProvenAgain(gate: PlanGate): boolean {
       return classifyCheck(gate, 'sql', check.text).provenRead
     // A query has no way to change anything; what may be sent is only the query.
     case 'promql':
+    // Collects facts of the control plane and changes none.
+    case 'builtin':
     // A file of the workspace.
     case 'document':
       return true

@@ -23,6 +23,7 @@ export async function auditRun(
       const opened = await identity.openStatement(tenantId, envelope, 'gate-run', [
         'runner',
         'person',
+        'control-plane',
       ])
       const gate = plan.gates.find((candidate) => candidate.id === opened.predicate.gate)
       if (gate === undefined || gate.id !== result.gate || opened.predicate.run !== runId) {

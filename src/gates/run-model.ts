@@ -1,6 +1,6 @@
 // Shapes of a run: what starts it, what it shows, what every use case of it is handed.
 import type { Actions, IssuedPreview } from '../action/index.ts'
-import type { Principal, Random } from '../kernel/index.ts'
+import type { ContentDigest, Principal, Random, Signer } from '../kernel/index.ts'
 import type { GateResult, Judgement, Plan, StoredStatus, Subject } from '../verdict/index.ts'
 import type { RunCall } from './run-call.ts'
 import type { PlanPorts, Plans } from './service.ts'
@@ -65,6 +65,11 @@ export interface ReleaseName {
   readonly version: string
 }
 
+/** A built-in check that ran here, with the statement that the control plane signed. */
+export interface PerformedBuiltin extends Judgement {
+  readonly statement: ContentDigest
+}
+
 export interface Runs {
   /** @throws GATES_RUN_HELD, GATES_RUN_NOT_RESUMABLE, and the ACTION_ codes of a token that does not fit */
   start(principal: Principal, request: StartRun): Promise<StartedRun>
@@ -76,6 +81,8 @@ export interface Runs {
   intend(tenantId: string, actor: string, intent: GateIntent): Promise<void>
   /** Accepts a signed gate run and answers with the status recomputed from its evidence. */
   record(tenantId: string, runId: string, envelope: Uint8Array): Promise<Judgement>
+  /** Runs a built-in check here, records it under the control plane's key, and answers with its status. */
+  perform(tenantId: string, actor: string, intent: GateIntent): Promise<PerformedBuiltin>
   finish(tenantId: string, actor: string, runId: string): Promise<RunView>
   read(tenantId: string, runId: string): Promise<RunView>
   /** @throws GATES_RUN_UNKNOWN */
@@ -85,9 +92,16 @@ export interface Runs {
   audit(tenantId: string, runId: string): Promise<RunAudit>
 }
 
+/** What runs need besides what plans do. */
+export interface RunPorts extends PlanPorts {
+  readonly random: Random
+  /** Whose key signs what built-in checks collected. */
+  readonly controlPlane: { readonly id: string; readonly version: string; readonly signer: Signer }
+}
+
 /** What every use case of a run is handed. */
 export interface RunContext {
-  readonly ports: PlanPorts & { readonly random: Random }
+  readonly ports: RunPorts
   readonly plans: Plans
   readonly actions: Actions
   /** Runs read before, by tenant and run id. */

@@ -1,7 +1,7 @@
 // Records what runners and people submit about a gate; the status is always recomputed here from the evidence.
 import { canonicalize } from '../kernel/index.ts'
 import type { SeaworthyError, SqlTx } from '../kernel/index.ts'
-import type { RegisteredPrincipal } from '../identity/index.ts'
+import type { PrincipalKind, RegisteredPrincipal } from '../identity/index.ts'
 import { subjectsOf } from '../proof/index.ts'
 import type { GateRunPredicate, StatementSubject } from '../proof/index.ts'
 import { admitGate, definitionHashOf, judgeGate, parseCapture } from '../verdict/index.ts'
@@ -56,7 +56,11 @@ export async function recordGateRun(
   envelope: Uint8Array,
 ): Promise<Judgement> {
   const { sql, evidence, identity, ledger } = context.ports
-  const opened = await identity.openStatement(tenantId, envelope, 'gate-run', ['runner', 'person'])
+  const opened = await identity.openStatement(tenantId, envelope, 'gate-run', [
+    'runner',
+    'person',
+    'control-plane',
+  ])
   const claim = opened.predicate
   const { run, plan, gate } = await findAdmittedGate(context, tenantId, runId, claim.gate)
   const isManual = gate.check.type === 'manual'
@@ -183,9 +187,15 @@ function assertBound(
   }
 }
 
+/** Who may tell of a check; anything else is a runner's. */
+const SIGNER_OF_CHECK: Readonly<Partial<Record<PlanGate['check']['type'], PrincipalKind>>> = {
+  manual: 'person',
+  builtin: 'control-plane',
+}
+
 // What is accepted here must verify later: whatever a bundle would be refused for is refused now.
 function assertSigner(gate: PlanGate, signer: RegisteredPrincipal, runnerId: string): void {
-  const wanted = gate.check.type === 'manual' ? 'person' : 'runner'
+  const wanted = SIGNER_OF_CHECK[gate.check.type] ?? 'runner'
   if (signer.kind !== wanted) {
     throw refuseClaim(
       `expected the signature of a ${wanted} for ${gate.id}, got one of a ${signer.kind}`,

@@ -1,21 +1,22 @@
 // What can be done with a run, as one record of use cases over a shared context.
 import type { Actions } from '../action/index.ts'
-import type { Action, Random } from '../kernel/index.ts'
+import type { Action } from '../kernel/index.ts'
+import { performBuiltin } from './built-in.ts'
 import { runConfirmAction } from './run-action.ts'
 import { auditRun } from './run-audit.ts'
 import { pauseRun, renewRun } from './run-lease.ts'
-import type { RunContext, Runs } from './run-model.ts'
+import type { RunContext, RunPorts, Runs } from './run-model.ts'
 import { recordGateRun, recordIntent } from './run-record.ts'
 import { startRun } from './run-start.ts'
 import { finishRun, readLatestRun, readRun, viewRun } from './run-view.ts'
-import type { PlanPorts, Plans } from './service.ts'
+import type { Plans } from './service.ts'
 import { selectRecentRuns } from './run-store.ts'
 
 const RECENT_RUNS_LIMIT = 100
 
 /** The use cases of runs, and the actions they bring. */
 export function makeRuns(
-  ports: PlanPorts & { readonly random: Random },
+  ports: RunPorts,
   plans: Plans,
   actions: Actions,
 ): { readonly runs: Runs; readonly runActions: readonly Action[] } {
@@ -32,6 +33,7 @@ function runsOf(context: RunContext): Runs {
       pauseRun(context, tenantId, runId, holderId, isWaiting),
     intend: (tenantId, actor, intent) => recordIntent(context, tenantId, actor, intent),
     record: (tenantId, runId, envelope) => recordGateRun(context, tenantId, runId, envelope),
+    perform: (tenantId, actor, intent) => performBuiltin(context, tenantId, actor, intent),
     finish: (tenantId, actor, runId) => finishRun(context, tenantId, actor, runId),
     read: async (tenantId, runId) =>
       viewRun(context, tenantId, await readRun(context, tenantId, runId)),

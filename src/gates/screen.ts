@@ -1,5 +1,6 @@
 // What a person reads of a checklist or a plan on a terminal.
 import { harmlessLine } from '../kernel/index.ts'
+import type { CheckDescription } from '../kernel/index.ts'
 import type { PlanGate } from '../verdict/index.ts'
 import type { Finding } from '../soundness/index.ts'
 import type { ImportedChecklist } from './imported.ts'
@@ -75,6 +76,26 @@ export function renderPlanSummary(recorded: RecordedPlan): string {
     `  ${count((gate) => gate.check.type === 'manual')} wait for a person’s answer`,
     `  ${count((gate) => !gate.provenRead && gate.check.type !== 'manual')} need review or confirmation`,
     `  plan hash ${recorded.planHash}`,
+  ]
+    .map(harmlessLine)
+    .join('\n')
+}
+
+/** What a plan may name as a built-in check, and what its assertions may read of it. */
+export function renderChecks(checks: readonly CheckDescription[]): string {
+  const lines = checks.flatMap(({ name, summary, parameters, fields }) => [
+    name,
+    `  ${summary}`,
+    ...Object.entries(parameters).map(
+      ([key, parameter]) =>
+        `  with ${key}: ${parameter.type}${parameter.isRequired ? '' : ', optional'}; ${parameter.summary}`,
+    ),
+    ...Object.entries(fields).map(([key, meaning]) => `  $.${key}  ${meaning}`),
+    '',
+  ])
+  return [
+    ...lines,
+    'In a plan:  check: { type: builtin, name: NAME }  assertions: [{ read: { from: json, path: $.FIELD }, … }]',
   ]
     .map(harmlessLine)
     .join('\n')

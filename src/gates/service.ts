@@ -1,11 +1,19 @@
 // Use cases of plans: record a plan, review it, show what a run of it would do.
-import type { Clock, ContentDigest, Digest, SeaworthyError, Sql } from '../kernel/index.ts'
+import type {
+  BuiltinCheck,
+  Clock,
+  ContentDigest,
+  Digest,
+  SeaworthyError,
+  Sql,
+} from '../kernel/index.ts'
 import type { Evidence } from '../evidence/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import { canonicalBytes, utf8Text } from '../kernel/index.ts'
 import { parsePlan, planHashOf } from '../verdict/index.ts'
 import type { Plan } from '../verdict/index.ts'
+import { blockUnknownChecks } from './built-in-names.ts'
 import { gatesFault } from './errors.ts'
 import { withdrawUnprovenClaims } from './proven-claims.ts'
 import { insertPlan, insertReview, isPlanRecorded, selectReviewers } from './store.ts'
@@ -19,6 +27,8 @@ export interface PlanPorts {
   readonly ledger: Ledger
   /** Key of this control plane that pins what must not be stored. */
   readonly confirmSecret: Uint8Array
+  /** Built-in checks that the slices bring. */
+  readonly checks: readonly BuiltinCheck[]
 }
 
 export interface RecordedPlan {
@@ -85,7 +95,7 @@ export function makePlans(ports: PlanPorts): Plans {
 
   return {
     async record(tenantId, actor, candidate) {
-      const plan = withdrawUnprovenClaims(parsePlan(candidate))
+      const plan = blockUnknownChecks(withdrawUnprovenClaims(parsePlan(candidate)), ports.checks)
       const planHash = planHashOf(digest, plan)
       const bytes = canonicalBytes(plan)
       await evidence.keep(tenantId, planHash, bytes)

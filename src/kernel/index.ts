@@ -20,16 +20,7 @@ export { nearestName } from './nearest.ts'
 export type * from './ports.ts'
 export { MASK, MASKED_VALUE_MINIMUM_LENGTH, redactValues } from './redaction.ts'
 export type { Redacted } from './redaction.ts'
-export type {
-  Action,
-  ActionCall,
-  ActionPreview,
-  Principal,
-  Route,
-  RouteAnswer,
-  RouteInput,
-  Slice,
-} from './slice.ts'
+export type * from './slice.ts'
 export { parseStrictJson } from './strict-json.ts'
 export { countCells, splitRow } from './table-row.ts'
 export { harmlessLine, harmlessText } from './terminal.ts'

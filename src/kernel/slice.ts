@@ -66,6 +66,37 @@ export interface Action {
   open(principal: Principal, params: Json): Promise<ActionCall>
 }
 
+/** A value that a plan hands to a built-in check, under `with`. */
+export interface CheckParameter {
+  readonly type: 'text' | 'number' | 'boolean'
+  readonly isRequired: boolean
+  readonly summary: string
+}
+
+/** A built-in check as people choose it: what it looks at, and what its record holds. */
+export interface CheckDescription {
+  /** Kebab case; begins with the name of the slice. */
+  readonly name: string
+  readonly summary: string
+  readonly parameters: Readonly<Record<string, CheckParameter>>
+  /** Fields of the record that assertions read as `$.field`. */
+  readonly fields: Readonly<Record<string, string>>
+}
+
+/** What a built-in check is asked about. */
+export interface CheckQuestion {
+  readonly tenantId: string
+  readonly runId: string
+  readonly planHash: string
+  /** Values of the parameters, as described and no others. */
+  readonly parameters: Readonly<Record<string, string | number | boolean>>
+}
+
+/** Collects facts and decides nothing: assertions of the plan judge the record, now and offline. */
+export interface BuiltinCheck extends CheckDescription {
+  collect(question: CheckQuestion): Promise<Readonly<Record<string, Json>>>
+}
+
 /** The record every slice's front door exports as `slice`. */
 export interface Slice {
   readonly name: string
@@ -75,4 +106,6 @@ export interface Slice {
   readonly errors?: ErrorTable
   /** Kinds of ledger facts the slice appends, e.g. `run.started`. */
   readonly events?: readonly string[]
+  /** Built-in checks the slice brings; what collects for them is made with its service. */
+  readonly checks?: readonly CheckDescription[]
 }

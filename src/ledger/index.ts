@@ -1,8 +1,10 @@
 // Front door of the ledger.
 import type { Slice } from '../kernel/index.ts'
+import { LEDGER_CHECKS } from './checks.ts'
 import { ledgerErrors } from './errors.ts'
 import { LEDGER_EVENTS } from './model.ts'
 
+export { makeLedgerChecks } from './checks.ts'
 export { makeLedgerRoutes } from './http.ts'
 export { openJournalledSql } from './journal.ts'
 export type { JournalledSql, LeafJournal } from './journal.ts'
@@ -16,4 +18,5 @@ export const ledgerSlice: Slice = {
   migrations: new URL('./migrations/', import.meta.url),
   errors: ledgerErrors,
   events: LEDGER_EVENTS,
+  checks: LEDGER_CHECKS,
 }

@@ -107,7 +107,7 @@ async function collectTrust(context: ReleaseContext, tenantId: string): Promise<
 function usesOf(principal: RegisteredPrincipal): readonly KeyUse[] {
   switch (principal.kind) {
     case 'control-plane':
-      return ['manifest', 'decision']
+      return ['manifest', 'decision', 'gate-run']
     case 'runner':
       return ['gate-run']
     case 'person':

@@ -1,12 +1,11 @@
 // The answer command: a person's word on a manual gate of the newest run, under that person's key.
 import { EXIT } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
-import type { RunView } from '../gates/index.ts'
+import type { RunBinding, RunView } from '../gates/index.ts'
 import { isSatisfied } from '../verdict/index.ts'
 import { apiSink } from './api-sink.ts'
 import { answerManualGate } from './checks/manual.ts'
 import { runnerFault } from './errors.ts'
-import type { RunBinding } from './gate-run.ts'
 import { listOption } from './parameters.ts'
 import { personIdOf } from './run-request.ts'
 

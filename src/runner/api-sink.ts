@@ -1,7 +1,7 @@
 // Submits intents, evidence and signed gate runs to the control plane over the API.
 import type { Client } from '../client/index.ts'
 import type { Judgement } from '../verdict/index.ts'
-import type { RunSink } from './gate-run.ts'
+import type { PerformedCheck, RunSink } from './gate-run.ts'
 
 /**
  * Evidence is stored before the statement that names it; the answer is the control plane's own status.
@@ -24,6 +24,8 @@ export function apiSink(client: Client, runId: string, holder?: string): RunSink
       )
       return { status, reason }
     },
+    perform: (gate, attempt) =>
+      client.call<PerformedCheck>('POST', `${path}/built-in`, { gate, attempt, holder }),
     async renew() {
       await client.call('POST', `${path}/lease`, { holder })
     },

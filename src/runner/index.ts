@@ -5,14 +5,7 @@ export { runAnswer } from './answer.ts'
 export { runHere } from './cli.ts'
 export type { RunReport } from './cli.ts'
 export type { RunEvent } from './events.ts'
-export type {
-  EvidenceBlob,
-  GateRunFacts,
-  RecordedOutcome,
-  RunBinding,
-  RunSink,
-  SealedGateRun,
-} from './gate-run.ts'
+export type { PerformedCheck, RecordedOutcome, RunSink } from './gate-run.ts'
 export type { MaskedBytes, SecretMask } from './masking.ts'
 export type { ProgressMode, ProgressTerms, ProgressView } from './progress.ts'
 export type { RunOutcome, RunResult } from './run-loop.ts'

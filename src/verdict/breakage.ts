@@ -1,5 +1,5 @@
 // What makes a gate ERROR: the check itself broke, or its capture cannot be about this attempt.
-import type { PromqlCapture } from './capture-model.ts'
+import type { BuiltinCapture, PromqlCapture } from './capture-model.ts'
 import type { AttemptTimes, Capture, EvidenceBytes, StoredStatus } from './model.ts'
 import type { PlanGate } from './plan-model.ts'
 import { readPromqlAnswer } from './promql-answer.ts'
@@ -31,6 +31,8 @@ export function breakageOf(
       return capture.status === null ? error('no HTTP answer') : undefined
     case 'promql':
       return promqlBreakage(gate, capture, evidence, times)
+    case 'builtin':
+      return builtinBreakage(gate, capture, times)
     case 'sql':
       if (capture.error !== undefined) return error(`the database refused: ${capture.error}`)
       return capture.rowCount === null ? error('the database gave no answer') : undefined
@@ -80,6 +82,21 @@ function promqlBreakage(
     return undefined
   const reading = readPromqlAnswer(gate.check, capture, evidence['body'] ?? new Uint8Array())
   return reading.ok ? undefined : error(`no usable answer to the query: ${reading.why}`)
+}
+
+function builtinBreakage(
+  gate: PlanGate,
+  capture: BuiltinCapture,
+  times: AttemptTimes | undefined,
+): Ruling | undefined {
+  const error = (reason: string): Ruling => ({ status: 'ERROR', reason: shownText(reason) })
+  const { check } = gate
+  if (check.type === 'builtin' && check.name !== capture.name)
+    return error(`expected a record of ${check.name}, got one of ${capture.name}`)
+  if (capture.error !== undefined) return error(`nothing was collected: ${capture.error}`)
+  return isWithin(capture.collectedAtMs, times)
+    ? undefined
+    : error('the record is dated outside the attempt that its statement tells of')
 }
 
 /** Whether an instant of the capture lies in the attempt, give or take the difference of clocks. */

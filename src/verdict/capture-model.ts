@@ -18,3 +18,14 @@ export interface PromqlCapture {
   readonly durationMs: number
   readonly streams: Readonly<Record<string, StreamState>>
 }
+
+export interface BuiltinCapture {
+  readonly kind: 'builtin'
+  /** Name of the check that collected. The record itself is the JSON evidence `record`. */
+  readonly name: string
+  readonly collectedAtMs: number
+  /** Set when nothing could be collected. */
+  readonly error?: string
+  readonly durationMs: number
+  readonly streams: Readonly<Record<string, StreamState>>
+}

@@ -72,6 +72,16 @@ const readers: { readonly [K in Capture['kind']]: Reader<Capture> } = {
       ),
     },
   ),
+  builtin: readRecord(
+    {
+      kind: readOneOf(['builtin']),
+      name: readText,
+      collectedAtMs: readInteger(0),
+      durationMs: readNumber,
+      streams: readStreams,
+    },
+    { error: readText },
+  ),
   sql: readRecord(
     {
       kind: readOneOf(['sql']),

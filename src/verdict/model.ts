@@ -1,6 +1,6 @@
 // The shapes everything is judged by: capture, judgement, decision. Pure types; all are JSON values.
 import type { ContentDigest } from '../kernel/index.ts'
-import type { PromqlCapture, StreamState } from './capture-model.ts'
+import type { BuiltinCapture, PromqlCapture, StreamState } from './capture-model.ts'
 import type {
   BreakGlass,
   Condition,
@@ -33,6 +33,7 @@ export interface CapturedReport {
 /** What a runner saw. Facts only; no field of it is an opinion about the gate. */
 export type Capture =
   | PromqlCapture
+  | BuiltinCapture
   | {
       readonly kind: 'command'
       readonly exitCode: number | null

@@ -44,6 +44,12 @@ export type Check =
   /** `connection` names the parameter that holds the database URL. */
   | { readonly type: 'sql'; readonly connection: string; readonly text: string }
   | PromqlCheck
+  /** A check of the control plane by its name; `with` holds its parameters. */
+  | {
+      readonly type: 'builtin'
+      readonly name: string
+      readonly with?: Readonly<Record<string, string | number | boolean>>
+    }
   /** `path` is relative to the workspace; `..` and symbolic links out of it are refused. */
   | { readonly type: 'document'; readonly path: string }
   | { readonly type: 'manual'; readonly question: string }

@@ -57,6 +57,11 @@ function readTagged<T>(key: string, variants: Readonly<Record<string, Reader<T>>
   }
 }
 
+const readScalar: Reader<string | number | boolean> = (value, at) => {
+  if (typeof value === 'boolean') return value
+  return typeof value === 'number' ? readNumber(value, at) : readText(value, at)
+}
+
 const readCheck: Reader<Check> = readTagged<Check>('type', {
   command: readRecord(
     { type: readOneOf(['command']), language: readOneOf(['bash', 'sh']), script: readText },
@@ -80,6 +85,10 @@ const readCheck: Reader<Check> = readTagged<Check>('type', {
       ),
     },
   ),
+  builtin: readRecord(
+    { type: readOneOf(['builtin']), name: readName },
+    { with: readMap(readScalar) },
+  ),
   document: readRecord({ type: readOneOf(['document']), path: readName }, {}),
   manual: readRecord({ type: readOneOf(['manual']), question: readText }, {}),
   unsupported: readRecord(
@@ -100,11 +109,6 @@ const readOperator: Reader<Operator> = readOneOf([
   'matches',
   'exists',
 ])
-
-const readScalar: Reader<string | number | boolean> = (value, at) => {
-  if (typeof value === 'boolean') return value
-  return typeof value === 'number' ? readNumber(value, at) : readText(value, at)
-}
 
 const readRowTest: Reader<RowTest> = readRecord(
   { column: readName, op: readOperator },

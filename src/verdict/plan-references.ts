@@ -65,6 +65,8 @@ function problemOf(
   const unknown = assertion.fills?.find((id) => !fillable.has(id))
   if (unknown !== undefined)
     return `fills "${shownText(unknown)}", which is neither a slot nor a toggle of the gate`
+  if (gate.check.type === 'builtin' && gate.effect !== 'read')
+    return `belongs to a built-in check, which only reads, and says ${gate.effect}`
   if (gate.children === undefined && !offersReading(gate.check.type, read.from)) {
     return `a ${gate.check.type} check has no ${read.from}`
   }

@@ -14,10 +14,14 @@ import type { LabelledValues } from './slot-values.ts'
 import { readRows, tableOfRows, tableOfText } from './table.ts'
 import type { NoTable, Table, TableReading } from './table.ts'
 
-const READINGS_OF_CHECK: Readonly<Record<Check['type'], readonly Reading['from'][]>> = {
+/** A check that is not run here may be read in any way: one that runs will take its place. */
+const READINGS_OF_CHECK: Readonly<
+  Record<Exclude<Check['type'], 'unsupported'>, readonly Reading['from'][]>
+> = {
   command: ['exitCode', 'stdout', 'stderr', 'json', 'report', 'durationMs', 'slot'],
   http: ['status', 'header', 'body', 'json', 'report', 'durationMs', 'slot'],
   sql: ['rowCount', 'cell', 'column', 'matchingRows', 'duplicates', 'durationMs', 'slot'],
+  builtin: ['json', 'durationMs', 'slot'],
   promql: ['samples', 'json', 'report', 'status', 'durationMs', 'slot'],
   document: [
     'text',
@@ -31,31 +35,11 @@ const READINGS_OF_CHECK: Readonly<Record<Check['type'], readonly Reading['from']
     'slot',
   ],
   manual: ['answer', 'slot'],
-  unsupported: [
-    'exitCode',
-    'stdout',
-    'stderr',
-    'body',
-    'json',
-    'report',
-    'status',
-    'header',
-    'durationMs',
-    'rowCount',
-    'cell',
-    'column',
-    'matchingRows',
-    'duplicates',
-    'samples',
-    'text',
-    'answer',
-    'slot',
-  ],
 }
 
 /** Whether a check of this type can offer the reading at all. */
 export function offersReading(type: Check['type'], from: Reading['from']): boolean {
-  return READINGS_OF_CHECK[type].includes(from)
+  return type === 'unsupported' || READINGS_OF_CHECK[type].includes(from)
 }
 
 /** An observer of one capture. Streams are decoded and parsed once, when first asked for. */
@@ -152,14 +136,18 @@ function readHeader(capture: Capture, name: string): Found {
   return { state: 'absent', why: `there is no header ${name}` }
 }
 
+const MAIN_STREAM: Readonly<Record<Capture['kind'], string>> = {
+  command: 'stdout',
+  http: 'body',
+  promql: 'body',
+  sql: 'rows',
+  builtin: 'record',
+  document: 'text',
+  manual: 'note',
+}
+
 function mainStreamOf(capture: Capture): string {
-  return capture.kind === 'http' || capture.kind === 'promql'
-    ? 'body'
-    : capture.kind === 'document'
-      ? 'text'
-      : capture.kind === 'sql'
-        ? 'rows'
-        : 'stdout'
+  return MAIN_STREAM[capture.kind]
 }
 
 function readSlot(

@@ -140,6 +140,11 @@ test('a key that signs what it may not, or for somebody else, is found', () =>
       { trust: alterKeys('runner', { uses: ['approval'] }) },
     ],
     [
+      'a control plane that tells of what a runner should have run',
+      'VERIFY_KEY_USE_REFUSED',
+      { trust: alterKeys('runner', { uses: ['gate-run', 'decision'] }) },
+    ],
+    [
       'control plane without the use',
       'VERIFY_KEY_USE_REFUSED',
       { trust: alterKeys('control-plane', { uses: ['decision'] }) },

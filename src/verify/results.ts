@@ -70,15 +70,7 @@ async function judgeAgain(
     )
     return undefined
   }
-  // A runner may not answer for a person; a person's key is told by the sign-off it may give.
-  if (gate.check.type === 'manual' && !run.key.uses.includes('sign-off')) {
-    inspection.find(
-      'VERIFY_KEY_USE_REFUSED',
-      `expected a person's answer to ${quoteName(gate.id)}, got one by ${quoteName(run.key.principal)}`,
-      path,
-    )
-    return undefined
-  }
+  if (!checkTeller(inspection, gate, run, path)) return undefined
   const evidence = await readEvidence(inspection, contents, run.predicate, path)
   const capture = evidence?.['capture']
   if (evidence === undefined || capture === undefined) return undefined
@@ -107,6 +99,35 @@ async function judgeAgain(
     )
     return undefined
   }
+}
+
+/**
+ * A runner may not answer for a person, nor tell of a built-in check, and the control plane tells of nothing else.
+ * A person's key is told by the sign-off it may give, the control plane's by the decision.
+ */
+function checkTeller(
+  inspection: Inspection,
+  gate: PlanGate,
+  run: ProvenGateRun,
+  path: string,
+): boolean {
+  const { uses, principal } = run.key
+  const { type } = gate.check
+  const isPlane = uses.includes('decision')
+  const wanted =
+    type === 'manual' && !uses.includes('sign-off')
+      ? `a person's answer to ${quoteName(gate.id)}`
+      : type === 'builtin' && !isPlane
+        ? `the control plane's record of ${quoteName(gate.id)}`
+        : type !== 'builtin' && isPlane
+          ? `a runner's record of ${quoteName(gate.id)}`
+          : undefined
+  if (wanted === undefined) return true
+  return inspection.find(
+    'VERIFY_KEY_USE_REFUSED',
+    `expected ${wanted}, got one by ${quoteName(principal)}`,
+    path,
+  )
 }
 
 function agreesOnStatus(payload: unknown, status: string): boolean {

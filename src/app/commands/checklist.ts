@@ -53,6 +53,15 @@ export const checklistCommands: readonly CommandSpec[] = [
     load: async () => (await import('../../gates/cli.ts')).runLint,
   },
   {
+    name: 'checks',
+    summary: 'List the built-in checks that a plan may name, with their parameters and fields',
+    arguments: [],
+    options: [],
+    examples: ['seaworthy checks', 'seaworthy checks --json'],
+    needs: 'api',
+    load: async () => (await import('../../gates/cli.ts')).runChecks,
+  },
+  {
     name: 'plan',
     summary: 'Propose a plan from a checklist, for people to read, edit and review',
     arguments: [CHECKLIST],

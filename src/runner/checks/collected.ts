@@ -1,4 +1,5 @@
 // What every check is handed and gives back: facts and streams, never an opinion.
+import type { CollectedStream } from '../../gates/index.ts'
 import type { Clock, DialSql, Fetch, Spawn, SpawnUser } from '../../kernel/index.ts'
 import type { Capture, PlanGate, StreamState } from '../../verdict/index.ts'
 import type { SecretMask } from '../masking.ts'
@@ -40,12 +41,6 @@ export interface CheckSite {
   readonly signal: AbortSignal
   /** Told how much output a running command has written so far. */
   readonly onOutput?: (gate: string, totalBytes: number) => void
-}
-
-export interface CollectedStream {
-  readonly name: string
-  readonly bytes: Uint8Array
-  readonly mediaType: string
 }
 
 export interface Collected {

@@ -2,8 +2,9 @@
 import type { Clock } from '../../kernel/index.ts'
 import type { Capture, Plan } from '../../verdict/index.ts'
 import { runnerFault } from '../errors.ts'
-import { sealGateRun } from '../gate-run.ts'
-import type { RecordedOutcome, RunBinding, RunSink } from '../gate-run.ts'
+import { sealGateRun } from '../../gates/index.ts'
+import type { RunBinding } from '../../gates/index.ts'
+import type { RecordedOutcome, RunSink } from '../gate-run.ts'
 
 /** Longest note and longest slot value, in UTF-16 code units. */
 export const ANSWER_LENGTH_LIMIT = 10_000
