@@ -4,7 +4,7 @@ import type { Check, Effect } from '../verdict/index.ts'
 import type { CodeBlock, Finding } from '../soundness/index.ts'
 import { isHarmlessRequest, parametersIn, readHttpRequest } from './http-request.ts'
 import type { GateBlock } from './imported.ts'
-import { classifyBlock, lintBlock } from '../soundness/index.ts'
+import { classifyBlock, examineBlock } from '../soundness/index.ts'
 
 /** What a language means to us. Anything else, and no language at all, is a sample that never runs. */
 type Family = 'shell' | 'http' | 'sql' | 'promql' | 'unsupported'
@@ -190,8 +190,9 @@ export function joinShellBlocks(blocks: readonly GateBlock[]): CodeBlock {
 
 function bindShell(blocks: readonly GateBlock[], gate: string): Binding {
   const joined = joinShellBlocks(blocks)
-  const { effect, provenRead, selfChecking, reason, parameters } = classifyBlock(joined)
-  const findings = lintBlock(joined).map((finding) => ({ ...finding, gate }))
+  const examined = examineBlock(joined)
+  const { effect, provenRead, selfChecking, reason, parameters } = examined.class
+  const findings = examined.findings.map((finding) => ({ ...finding, gate }))
   const language = blocks.every((block) => block.language === 'sh') ? 'sh' : 'bash'
   const check = { type: 'command', language, script: joined.source } as const
   return { check, effect, provenRead, selfChecking, effectReason: reason, parameters, findings }

@@ -1,6 +1,6 @@
 // What running a block may change, whether it is proven to only read, and whether its exit code proves something.
 import type { Effect } from '../verdict/index.ts'
-import type { CodeBlock } from './block.ts'
+import type { CodeBlock, Finding } from './block.ts'
 import { lintBlock, shellText } from './lint.ts'
 import { environmentNamed, findMutation } from './mutation.ts'
 import { modesOf, outcomeOf } from './outcome.ts'
@@ -9,7 +9,7 @@ import { refuseScript } from './proof.ts'
 import { refuseSql } from './proof-sql.ts'
 import type { ProofScope } from './proof-words.ts'
 import { parseShell } from './shell.ts'
-import type { Script } from './shell-model.ts'
+import type { Script, ShellReading } from './shell-model.ts'
 import { listCommands } from './shell-view.ts'
 
 export interface BlockClass {
@@ -36,6 +36,22 @@ const DECEIVING =
 
 /** Classifies a block. Synchronous and total: what is not understood is `unknown`, never a read. */
 export function classifyBlock(block: CodeBlock): BlockClass {
+  return examineBlock(block).class
+}
+
+/** What a block is and what the lint finds in it, from one reading of its text. */
+export function examineBlock(block: CodeBlock): { class: BlockClass; findings: Finding[] } {
+  const source = block.kind === 'runnable' ? shellText(block) : undefined
+  const reading = source === undefined ? undefined : parseShell(source)
+  const findings = lintBlock(block, reading)
+  return { class: classOf(block, reading, findings), findings }
+}
+
+function classOf(
+  block: CodeBlock,
+  reading: ShellReading | undefined,
+  findings: readonly Finding[],
+): BlockClass {
   if (block.kind === 'sample') return unknownClass('a sample is never run', [])
   if (block.language === 'sql') return classifySql(block)
   if (block.language === 'promql') {
@@ -47,9 +63,7 @@ export function classifyBlock(block: CodeBlock): BlockClass {
       provenRead: true,
     }
   }
-  const source = shellText(block)
-  if (source === undefined) return unknownClass(`${block.language} is not analysed`, [])
-  const reading = parseShell(source)
+  if (reading === undefined) return unknownClass(`${block.language} is not analysed`, [])
   const parameters = [...externalParameters(block, reading)]
   if (!reading.isParsed) return unknownClass(`not analysed: ${reading.reason}`, parameters)
   const { script } = reading
@@ -59,7 +73,7 @@ export function classifyBlock(block: CodeBlock): BlockClass {
     refusal === undefined
       ? 'every command is on the list of reads'
       : `not proven to only read: ${refusal}`
-  const telling = tellOfBlock(block, script)
+  const telling = tellOfScript(script, findings)
   return {
     effect: refusal === undefined ? 'read' : effectOf(script),
     provenRead: refusal === undefined,
@@ -121,17 +135,16 @@ function effectOf(script: Script): Effect {
   return effect
 }
 
-function tellOfBlock(block: CodeBlock, script: Script): { selfChecking: boolean; reason: string } {
-  const { telling } = outcomeOf(script, modesOf(script))
+function tellOfScript(
+  script: Script,
+  findings: readonly Finding[],
+): { selfChecking: boolean; reason: string } {
   const errors = [
-    ...new Set(
-      lintBlock(block)
-        .filter(({ level }) => level === 'error')
-        .map(({ rule }) => rule),
-    ),
+    ...new Set(findings.filter(({ level }) => level === 'error').map(({ rule }) => rule)),
   ]
   if (errors.length > 0)
     return { selfChecking: false, reason: `the exit code proves nothing (${errors.join(', ')})` }
+  const { telling } = outcomeOf(script, modesOf(script))
   if (telling.kind === 'checks')
     return { selfChecking: true, reason: `the exit code ${telling.what}` }
   if (telling.kind === 'program') return { selfChecking: false, reason: telling.what }

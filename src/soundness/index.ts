@@ -1,6 +1,6 @@
 // Front door of soundness.
 export type { CodeBlock, DocumentPosition, Finding } from './block.ts'
-export { classifyBlock } from './effect.ts'
+export { classifyBlock, examineBlock } from './effect.ts'
 export type { BlockClass } from './effect.ts'
 export { lintBlock } from './lint.ts'
 export { renderFindings } from './rendering.ts'

@@ -43,20 +43,21 @@ const SHELL_RULES: readonly ((context: LintContext) => readonly Finding[])[] = [
 /**
  * Findings on one block, in document order. A sample, which never runs, is only searched for secrets.
  * Finding none means that no rule applied, not that the claim is proven.
+ * @param known the block's text as the shell reads it, when somebody has read it already
  */
-export function lintBlock(block: CodeBlock): Finding[] {
+export function lintBlock(block: CodeBlock, known?: ShellReading): Finding[] {
   const findings = [...findSecretsInBlock(block)]
-  if (block.kind === 'runnable') findings.push(...lintRunnable(block))
+  if (block.kind === 'runnable') findings.push(...lintRunnable(block, known))
   return findings.sort(
     (a, b) => a.line - b.line || a.column - b.column || a.rule.localeCompare(b.rule, 'en'),
   )
 }
 
-function lintRunnable(block: CodeBlock): readonly Finding[] {
+function lintRunnable(block: CodeBlock, known?: ShellReading): readonly Finding[] {
   if (block.language === 'sql') return findUntestedStatement(block)
   const source = shellText(block)
   if (source === undefined) return []
-  const reading = parseShell(source)
+  const reading = known ?? parseShell(source)
   if (!reading.isParsed) {
     return [
       makeFinding(

@@ -4,6 +4,8 @@ interface SecretPattern {
   readonly what: string
   /** The first group, or the whole match, is the secret. */
   readonly pattern: RegExp
+  /** A cheap sign without which the costly pattern cannot match. */
+  readonly sign?: RegExp
 }
 
 const PATTERNS: readonly SecretPattern[] = [
@@ -27,10 +29,12 @@ const PATTERNS: readonly SecretPattern[] = [
   { what: 'a bearer token', pattern: /\b[Bb]earer\s+([A-Za-z0-9._~+/=-]{16,4000})/g },
   {
     what: 'a password in an address',
+    sign: /:\/\/[^@\n]*@/,
     pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@'"$<]{1,100}:([^\s:/@'"$<{]{3,200})@/g,
   },
   {
     what: 'a password',
+    sign: /password|passwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token/i,
     pattern:
       /\b[A-Za-z0-9_-]{0,60}(?:password|passwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token)["']?\s{0,3}[:=]\s{0,3}["']?([^\s"'$<>{}[\]()`,;]{8,200})/gi,
   },
@@ -50,7 +54,8 @@ export interface SecretPlace {
 /** Where secrets stand in the text, in order, without overlaps. */
 export function findSecrets(text: string): readonly SecretPlace[] {
   const places: SecretPlace[] = []
-  for (const { what, pattern } of PATTERNS) {
+  for (const { what, pattern, sign } of PATTERNS) {
+    if (sign?.test(text) === false) continue
     for (const match of text.matchAll(pattern)) {
       const secret = match[1] ?? match[0]
       if (PLACEHOLDER.test(secret) || SAMPLE.test(secret)) continue
