@@ -13,13 +13,15 @@ export type {
   Heading,
   MarkdownDocument,
   PlacedTable,
+  ReadingOptions,
   RowContent,
   Task,
-} from './markdown.ts'
+} from './markdown-model.ts'
 export { findSlots } from './slots.ts'
 export type { Slot, SlotBound } from './slots.ts'
 export { signOffSpotsOf } from './spots.ts'
 export type { SignOffSpot } from './spots.ts'
+export { saysDone } from './table-words.ts'
 export { findToggles } from './toggles.ts'
 export type { Toggle } from './toggles.ts'
 export { fillDocument } from './write-back.ts'

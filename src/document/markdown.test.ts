@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { utf8Bytes } from '../kernel/index.ts'
 import { readDocumentBytes } from './encoding.ts'
 import { readMarkdown } from './markdown.ts'
-import type { MarkdownDocument } from './markdown.ts'
+import type { MarkdownDocument } from './markdown-model.ts'
 
 function read(...lines: string[]): MarkdownDocument {
   return readMarkdown(readDocumentBytes(utf8Bytes(lines.join('\n'))))

@@ -1,104 +1,38 @@
 // Reads a whole checklist: headings, tasks, tables and fences with their places and what belongs to whom.
+import { splitBallotLines } from './ballot-lines.ts'
 import { readBlocks } from './block-reader.ts'
 import type { Block } from './block-tree.ts'
+import { surveyBoxes } from './box-survey.ts'
+import type { BoxSurvey } from './box-survey.ts'
+import { bracketBoxAt, cellBoxAt, glyphBoxAt, isMalformedBox } from './boxes.ts'
+import type { LeadingBox } from './boxes.ts'
 import type { ReadingText } from './encoding.ts'
+import { readFence } from './fences.ts'
 import { readFrontMatter } from './front-matter.ts'
-import type { FrontMatter } from './front-matter.ts'
 import { plainText, spansOf } from './inline.ts'
-import type { Span } from './inline.ts'
+import { LinePlaces } from './line-places.ts'
+import type {
+  Content,
+  Fence,
+  Heading,
+  MarkdownDocument,
+  PlacedTable,
+  ReadingOptions,
+  RowContent,
+  Task,
+} from './markdown-model.ts'
 import { readTable } from './tables.ts'
-import type { Table, TableRow } from './tables.ts'
-
-export interface Heading {
-  readonly level: number
-  readonly title: string
-  readonly line: number
-  readonly start: number
-}
-
-export interface FenceLine {
-  readonly line: number
-  readonly column: number
-}
-
-/** A fenced code block; indented code is never one. */
-export interface Fence {
-  /** First word of the info string in lower case. */
-  readonly language: string
-  /** The rest of the info string. */
-  readonly meta: string
-  /** Line of the opening fence. */
-  readonly line: number
-  readonly column: number
-  /** Content without the indentation of the containers around it, lines joined by `\n`. */
-  readonly source: string
-  /** Where each line of `source` starts in the document. */
-  readonly lines: readonly FenceLine[]
-}
-
-/** What stands inside a task or table row, or, for the document, outside all of them. */
-export interface Content {
-  readonly spans: Span[]
-  readonly fences: Fence[]
-}
-
-export interface Task extends Content {
-  readonly line: number
-  readonly column: number
-  /** Offsets of the whole item, children included. */
-  readonly start: number
-  readonly end: number
-  /** Offset of the character between the brackets. */
-  readonly markAt: number
-  readonly isChecked: boolean
-  readonly title: string
-  readonly titleSpans: readonly Span[]
-  /** Code of un-boxed items inside the task that consist of nothing else. */
-  readonly loneCode: Span[]
-  /** Headings above the task, outermost first. */
-  readonly headings: readonly Heading[]
-  /** Titles of the list items around it, outermost first. */
-  readonly parents: readonly string[]
-  /** Index of the nearest task around it. */
-  readonly parent?: number
-  /** Number of the list that holds it. */
-  readonly list: number
-}
-
-export interface PlacedTable extends Table {
-  readonly headings: readonly Heading[]
-  /** Set when the table stands inside a task and so belongs to it. */
-  readonly task?: number
-}
-
-export interface RowContent extends Content {
-  readonly row: TableRow
-  readonly table: PlacedTable
-}
-
-export interface MarkdownDocument {
-  readonly reading: ReadingText
-  readonly frontMatter?: FrontMatter
-  readonly headings: readonly Heading[]
-  readonly tasks: readonly Task[]
-  /** Rows of tables that hold gates. */
-  readonly gateRows: readonly RowContent[]
-  readonly tables: readonly PlacedTable[]
-  /** Everything outside tasks and gate rows; sign-off tables are left out. */
-  readonly outside: Content
-  /** Fences that follow a list before the next heading or list, by the list's number. */
-  readonly fencesAfterList: ReadonlyMap<number, readonly Fence[]>
-  positionOf(index: number): { line: number; column: number }
-}
 
 /** @throws DOCUMENT_NESTING_EXCEEDED */
-export function readMarkdown(reading: ReadingText): MarkdownDocument {
+export function readMarkdown(reading: ReadingText, options: ReadingOptions = {}): MarkdownDocument {
   const { text } = reading
   const frontMatter = readFrontMatter(text)
-  const walk = new Walk(text)
-  walk.visitChildren(readBlocks(text, frontMatter?.end ?? 0, frontMatter?.nextLine ?? 1), {
-    parents: [],
-  })
+  const root = readBlocks(text, frontMatter?.end ?? 0, frontMatter?.nextLine ?? 1)
+  const { glyphBoxes = false, orderedSteps = false, headings = false } = options
+  const asked = { glyphBoxes, orderedSteps, headings }
+  const places = new LinePlaces(text)
+  const walk = new Walk(text, places, asked, surveyBoxes(text, root, asked))
+  walk.visitChildren(root, { parents: [] })
   return {
     reading,
     ...(frontMatter === undefined ? {} : { frontMatter }),
@@ -108,7 +42,9 @@ export function readMarkdown(reading: ReadingText): MarkdownDocument {
     tables: walk.tables,
     outside: walk.outside,
     fencesAfterList: walk.fencesAfterList,
-    positionOf: (index) => walk.positionOf(index),
+    malformedBoxes: walk.malformedBoxes,
+    statusItems: walk.statusItems,
+    positionOf: (index) => places.positionOf(index),
   }
 }
 
@@ -116,6 +52,8 @@ interface Around {
   readonly parents: readonly string[]
   readonly task?: number
   readonly list?: number
+  /** The list block that holds the item. */
+  readonly listBlock?: Block
 }
 
 class Walk {
@@ -125,45 +63,71 @@ class Walk {
   readonly tables: PlacedTable[] = []
   readonly outside: Content = { spans: [], fences: [] }
   readonly fencesAfterList = new Map<number, Fence[]>()
+  readonly malformedBoxes: number[] = []
+  readonly statusItems: number[] = []
   readonly #text: string
-  readonly #lineStarts: number[] = [0]
+  readonly #options: Required<ReadingOptions>
+  readonly #survey: BoxSurvey
+  readonly #places: LinePlaces
   #path: readonly Heading[] = []
   #listCount = 0
 
-  constructor(text: string) {
+  constructor(
+    text: string,
+    places: LinePlaces,
+    options: Required<ReadingOptions>,
+    survey: BoxSurvey,
+  ) {
     this.#text = text
-    for (const match of text.matchAll(/\r\n|\n|\r/g))
-      this.#lineStarts.push(match.index + match[0].length)
+    this.#places = places
+    this.#options = options
+    this.#survey = survey
   }
 
-  positionOf(index: number): { line: number; column: number } {
-    let low = 0
-    let high = this.#lineStarts.length - 1
-    while (low < high) {
-      const middle = (low + high + 1) >> 1
-      if (this.#lineStarts[middle]! <= index) low = middle
-      else high = middle - 1
-    }
-    return { line: low + 1, column: index - this.#lineStarts[low]! + 1 }
-  }
-
-  visitChildren(block: Block, around: Around): void {
+  visitChildren(block: Block, outer: Around): void {
     let lastList: number | undefined
+    let around = outer
     for (const child of block.children) {
       if (child.kind === 'list') {
         lastList = this.#listCount++
-        for (const item of child.children) this.#visitItem(item, { ...around, list: lastList })
+        const inList = { ...around, list: lastList, listBlock: child }
+        for (const item of child.children) this.#visitItem(item, inList)
         continue
       }
-      if (child.kind === 'heading') lastList = undefined
+      if (child.kind === 'heading') {
+        lastList = undefined
+        this.#visitBlock(child, outer)
+        // What stands below a heading that is a gate belongs to it.
+        const end = this.#survey.leafHeadings.get(child)
+        around = end === undefined ? outer : this.#openHeading(child, end)
+        continue
+      }
+      if (child.kind === 'paragraph' && this.#visitBallotLines(child, around)) {
+        lastList = this.#listCount++
+        continue
+      }
       if (child.kind === 'fence' && lastList !== undefined) {
-        const fence = this.#fenceOf(child)
+        const fence = readFence(this.#text, child, this.#places)
         const following = this.fencesAfterList.get(lastList)
         if (following === undefined) this.fencesAfterList.set(lastList, [fence])
         else following.push(fence)
       }
       this.#visitBlock(child, around)
     }
+  }
+
+  /** Makes a task of the heading just visited; its content follows. */
+  #openHeading(heading: Block, end: number): Around {
+    const { title } = this.headings.at(-1)!
+    const titleSpans = spansOf(this.#text, heading.lines)
+    this.#addTask({
+      block: { start: heading.start, end },
+      titleSpans,
+      title,
+      headings: this.#path.slice(0, -1),
+      around: { parents: [] },
+    })
+    return { parents: [], task: this.tasks.length - 1 }
   }
 
   #visitBlock(block: Block, around: Around): void {
@@ -179,7 +143,7 @@ class Walk {
         for (const span of spansOf(this.#text, block.lines)) owner.spans.push(span)
         return
       case 'fence':
-        owner.fences.push(this.#fenceOf(block))
+        owner.fences.push(readFence(this.#text, block, this.#places))
         return
       case 'table':
         this.#visitTable(block, around, owner)
@@ -203,61 +167,112 @@ class Walk {
 
   #visitItem(item: Block, around: Around): void {
     const first = item.children[0]
-    const box =
-      first?.kind === 'paragraph' && first.line === item.line
-        ? this.#boxOf(first, item.children.length > 1)
-        : undefined
-    if (first === undefined || box === undefined) {
-      const spans = first?.kind === 'paragraph' ? spansOf(this.#text, first.lines) : []
-      const title = plainText(this.#text, spans)
-      const [only, ...more] = spans
-      if (around.task !== undefined && only?.kind === 'code' && more.length === 0)
-        this.tasks[around.task]!.loneCode.push(only)
-      this.visitChildren(item, { ...around, parents: [...around.parents, title] })
+    const lead = first?.kind === 'paragraph' && first.line === item.line ? first : undefined
+    const box = lead === undefined ? undefined : this.#boxOf(lead, item, around)
+    const isStep = around.listBlock !== undefined && this.#survey.stepLists.has(around.listBlock)
+    if (lead === undefined || (box === undefined && !isStep)) {
+      this.#visitPlainItem(item, around)
       return
     }
-    const [firstLine, ...otherLines] = first.lines
-    const lines = [{ line: firstLine!.line, start: box.end, end: firstLine!.end }, ...otherLines]
-    const titleSpans = spansOf(this.#text, lines)
+    const [firstLine, ...otherLines] = lead.lines
+    const start = box?.contentAt ?? firstLine!.start
+    const titleSpans = spansOf(this.#text, [
+      { line: firstLine!.line, start, end: firstLine!.end },
+      ...otherLines,
+    ])
     const title = plainText(this.#text, titleSpans)
     const task = this.tasks.length
+    this.#addTask({
+      block: item,
+      titleSpans,
+      title,
+      headings: this.#path,
+      around,
+      ...(box === undefined ? {} : { box }),
+    })
+    const inside = { parents: [...around.parents, title], task }
+    this.visitChildren({ ...item, children: item.children.slice(1) }, inside)
+  }
+
+  #visitPlainItem(item: Block, around: Around): void {
+    const first = item.children[0]
+    const spans = first?.kind === 'paragraph' ? spansOf(this.#text, first.lines) : []
+    const title = plainText(this.#text, spans)
+    const [only, ...more] = spans
+    if (around.task !== undefined && only?.kind === 'code' && more.length === 0)
+      this.tasks[around.task]!.loneCode.push(only)
+    this.visitChildren(item, { ...around, parents: [...around.parents, title] })
+  }
+
+  #addTask(made: {
+    readonly block: Pick<Block, 'start' | 'end'>
+    readonly titleSpans: Task['titleSpans']
+    readonly title: string
+    readonly headings: readonly Heading[]
+    readonly around: Around
+    readonly box?: LeadingBox
+  }): void {
+    const { block, titleSpans, title, headings, around, box } = made
     this.tasks.push({
-      ...this.positionOf(item.start),
-      start: item.start,
-      end: item.end,
-      markAt: box.markAt,
-      isChecked: box.isChecked,
+      ...this.#places.positionOf(block.start),
+      start: block.start,
+      end: block.end,
+      ...(box === undefined ? {} : { box }),
+      isChecked: box?.isChecked ?? false,
       title,
       titleSpans,
       loneCode: [],
-      headings: this.#path,
+      headings,
       parents: around.parents,
       ...(around.task === undefined ? {} : { parent: around.task }),
       list: around.list ?? -1,
       spans: [...titleSpans],
       fences: [],
     })
-    const inside = { parents: [...around.parents, title], task }
-    this.visitChildren({ ...item, children: item.children.slice(1) }, inside)
   }
 
-  /**
-   * `[ ]`, `[x]` or `[X]` at the start of the item, followed by a blank and something (GFM section 5.3). A box that is
-   * alone on its line counts when the item goes on, as it does where checklists are shown.
-   */
-  #boxOf(
-    paragraph: Block,
-    goesOn: boolean,
-  ): { markAt: number; end: number; isChecked: boolean } | undefined {
+  /** A box that is alone on its line counts when the item goes on, as it does where checklists are shown. */
+  #boxOf(paragraph: Block, item: Block, around: Around): LeadingBox | undefined {
     const line = paragraph.lines[0]!
-    const start = this.#text.slice(line.start, Math.min(line.end, line.start + 4))
-    const match = /^\[([ \txX])\](?:[ \t]|$)/.exec(start)
-    if (match === null) return undefined
-    if (line.end - line.start === 3 && paragraph.lines.length === 1 && !goesOn) return undefined
-    const isChecked = match[1] === 'x' || match[1] === 'X'
-    let end = line.start + 3
-    while (end < line.end && /[ \t]/.test(this.#text[end]!)) end++
-    return { markAt: line.start + 1, end, isChecked }
+    const bracket = bracketBoxAt(this.#text, line.start, line.end)
+    if (bracket !== undefined) {
+      const isAlone = line.end - line.start === 3 && paragraph.lines.length === 1
+      return isAlone && item.children.length === 1 ? undefined : bracket
+    }
+    if (isMalformedBox(this.#text, line.start, line.end)) this.malformedBoxes.push(line.start)
+    if (!this.#options.glyphBoxes) return undefined
+    const glyph = glyphBoxAt(this.#text, line.start, line.end)
+    if (glyph?.kind !== 'status') return glyph
+    // Inside a task a status glyph tells how a part of it went.
+    const isKept = around.listBlock !== undefined && this.#survey.statusLists.has(around.listBlock)
+    if (isKept && around.task === undefined) return glyph
+    if (around.task === undefined) this.statusItems.push(line.start)
+    return undefined
+  }
+
+  /** Lines of a paragraph that begin with a box glyph, as word processors export them. */
+  #visitBallotLines(paragraph: Block, around: Around): boolean {
+    const split = this.#options.glyphBoxes
+      ? splitBallotLines(this.#text, paragraph.lines)
+      : undefined
+    if (split === undefined) return false
+    const owner = around.task === undefined ? this.outside : this.tasks[around.task]!
+    owner.spans.push(...spansOf(this.#text, split.before))
+    for (const { box, lines } of split.items) {
+      const titleSpans = spansOf(this.#text, [
+        { ...lines[0]!, start: box.contentAt },
+        ...lines.slice(1),
+      ])
+      this.#addTask({
+        block: { start: lines[0]!.start, end: lines.at(-1)!.end },
+        titleSpans,
+        title: plainText(this.#text, titleSpans),
+        headings: this.#path,
+        around: { ...around, list: this.#listCount },
+        box,
+      })
+    }
+    return true
   }
 
   #visitTable(block: Block, around: Around, owner: Content): void {
@@ -271,25 +286,13 @@ class Walk {
     for (const row of table.rows) {
       const spans = row.cells.flatMap((cell) => cell.spans)
       if (table.gates !== undefined && around.task === undefined) {
-        this.gateRows.push({ row, table, spans, fences: [] })
+        const status = table.gates.status === undefined ? undefined : row.cells[table.gates.status]
+        const isWritten = status !== undefined && status.start < row.end
+        const box = isWritten ? cellBoxAt(this.#text, status.start, status.end) : undefined
+        this.gateRows.push({ row, table, spans, fences: [], ...(box === undefined ? {} : { box }) })
       } else {
         for (const span of spans) owner.spans.push(span)
       }
-    }
-  }
-
-  #fenceOf(block: Block): Fence {
-    const info = /^([\w+#.-]*)\s*(.*)$/s.exec(block.fence?.info ?? '')
-    const { line, column } = this.positionOf(block.start)
-    return {
-      language: (info?.[1] ?? '').toLowerCase(),
-      meta: info?.[2] ?? '',
-      line,
-      column,
-      source: block.lines
-        .map((row) => ' '.repeat(row.padding) + this.#text.slice(row.start, row.end))
-        .join('\n'),
-      lines: block.lines.map((row) => this.positionOf(row.start)),
     }
   }
 }

@@ -28,37 +28,72 @@ const FOLLOWING_UNIT = new RegExp(
   'u',
 )
 
-const NUMBER = '(-?\\d[\\d,_]*(?:\\.\\d+)?)\\s*(%|[a-zA-Zµ]{1,12})?'
-const COMPARISON = new RegExp(
-  '(<=|>=|≤|≥|<|>|at least|at most|less than|more than|no more than|up to|under|below|over|above|min\\.?|max\\.?)\\s*' +
-    NUMBER,
-  'iu',
-)
-const TARGET = new RegExp(
-  '(?:target|expected|expect|should be|must be|=)\\s*:?\\s*' + NUMBER + '(?![\\d–-])',
-  'iu',
-)
-
-const OPERATORS: Readonly<Record<string, SlotBound['op']>> = {
-  '<': 'lt',
+/** Words for bounds in the languages of checklists; the longest that fits is tried first. */
+const BOUND_WORDS: Readonly<Record<string, SlotBound['op']>> = {
+  'no more than': 'le',
+  'at least': 'ge',
+  'at most': 'le',
   'less than': 'lt',
+  'more than': 'gt',
+  'up to': 'le',
   under: 'lt',
   below: 'lt',
-  '>': 'gt',
-  'more than': 'gt',
   over: 'gt',
   above: 'gt',
+  mindestens: 'ge',
+  höchstens: 'le',
+  maximal: 'le',
+  'weniger als': 'lt',
+  'mehr als': 'gt',
+  unter: 'lt',
+  über: 'gt',
+  'au moins': 'ge',
+  'au plus': 'le',
+  'moins de': 'lt',
+  'plus de': 'gt',
+  'al menos': 'ge',
+  'como máximo': 'le',
+  'menos de': 'lt',
+  'más de': 'gt',
+  minstens: 'ge',
+  hoogstens: 'le',
+  maximaal: 'le',
+  'minder dan': 'lt',
+  'meer dan': 'gt',
+  'en az': 'ge',
+  'en fazla': 'le',
+  'pelo menos': 'ge',
+  'no máximo': 'le',
+  'mais de': 'gt',
+  almeno: 'ge',
+  'al massimo': 'le',
+  'meno di': 'lt',
+  'più di': 'gt',
+}
+
+const OPERATORS: Readonly<Record<string, SlotBound['op']>> = {
+  ...BOUND_WORDS,
+  '<': 'lt',
+  '>': 'gt',
   '<=': 'le',
   '≤': 'le',
-  'at most': 'le',
-  'no more than': 'le',
-  'up to': 'le',
   max: 'le',
   '>=': 'ge',
   '≥': 'ge',
-  'at least': 'ge',
   min: 'ge',
 }
+
+const NUMBER = '(-?\\d[\\d,_]*(?:\\.\\d+)?)\\s*(%|[a-zA-Zµ]{1,12})?'
+const COMPARISON = new RegExp(
+  `(<=|>=|≤|≥|<|>|${Object.keys(BOUND_WORDS).join('|')}|min\\.?|max\\.?)\\s*` + NUMBER,
+  'iu',
+)
+const TARGET = new RegExp(
+  '(?:target|expected|expect|should be|must be|ziel|zielwert|erwartet|soll|cible|attendu|objetivo|esperado|doel|verwacht|hedef|beklenen|meta|obiettivo|atteso|=)\\s*:?\\s*' +
+    NUMBER +
+    '(?![\\d–-])',
+  'iu',
+)
 
 /** How far around a slot its unit and bound are looked for, in UTF-16 units. */
 const CONTEXT_LIMIT_UNITS = 400
@@ -112,10 +147,18 @@ function boundIn(part: string): StatedBound | undefined {
   if (found === null) return undefined
   const [digits, unit] = comparison === null ? [found[1], found[2]] : [found[2], found[3]]
   const op = comparison === null ? 'eq' : OPERATORS[found[1]!.toLowerCase().replace(/\.$/, '')]
-  const value = Number((digits ?? '').replace(/[,_]/g, ''))
+  const value = numberOf(digits ?? '')
   if (op === undefined || !Number.isFinite(value)) return undefined
   const isUnit = unit !== undefined && (FOLLOWING_UNIT.test(unit) || ATTACHED_UNIT.test(unit))
   return { op, value, ...(isUnit ? { unit } : {}) }
+}
+
+// `1,000` groups thousands; any other comma, as in `0,5`, stands before decimals.
+function numberOf(digits: string): number {
+  const bare = digits.replaceAll('_', '')
+  return /^-?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/.test(bare)
+    ? Number(bare.replaceAll(',', ''))
+    : Number(bare.replace(',', '.'))
 }
 
 const MILLISECONDS: Readonly<Record<string, number>> = {

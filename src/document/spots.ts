@@ -1,21 +1,18 @@
 // Lists every place of a document that a run may fill: boxes, slots, toggles and sign-off rows.
+import type { Box } from './boxes.ts'
 import { findHoles } from './holes.ts'
 import type { Hole } from './holes.ts'
 import type { Span } from './inline.ts'
-import type { MarkdownDocument } from './markdown.ts'
+import type { MarkdownDocument } from './markdown-model.ts'
 import { findSlots } from './slots.ts'
 import type { Slot } from './slots.ts'
 import type { TableCell } from './tables.ts'
 import { findToggles } from './toggles.ts'
 import type { Toggle } from './toggles.ts'
 
-/** A `[ ]` or `[x]`. */
-export interface BoxSpot {
+/** The box of an item, or the status cell of a row. */
+export interface BoxSpot extends Box {
   readonly line: number
-  readonly column: number
-  /** Offset of the character between the brackets. */
-  readonly markAt: number
-  readonly isChecked: boolean
 }
 
 /** A place for text: a slot, or a cell that is empty or holds a hole. */
@@ -39,12 +36,12 @@ export interface SignOffSpot {
 }
 
 export function boxSpotsOf(document: MarkdownDocument): BoxSpot[] {
-  return document.tasks.map(({ line, column, markAt, isChecked }) => ({
-    line,
-    column,
-    markAt,
-    isChecked,
-  }))
+  return [
+    ...document.tasks.flatMap(({ line, box }) => (box === undefined ? [] : [{ ...box, line }])),
+    ...document.gateRows.flatMap(({ row, box }) =>
+      box === undefined ? [] : [{ ...box, line: row.line }],
+    ),
+  ]
 }
 
 export function signOffSpotsOf(document: MarkdownDocument): SignOffSpot[] {

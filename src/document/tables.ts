@@ -4,6 +4,8 @@ import type { Block } from './block-tree.ts'
 import { plainText, spansOf } from './inline.ts'
 import type { Span } from './inline.ts'
 import {
+  gateColumnOf,
+  isLegend,
   namesChecks,
   secondNameColumnOf,
   signatureColumnOf,
@@ -39,6 +41,8 @@ export interface GateColumns {
   readonly status?: number
   /** Column whose cells hold commands. */
   readonly command?: number
+  /** Column that says who is to see to the row. */
+  readonly owner?: number
 }
 
 export interface Table {
@@ -52,13 +56,6 @@ export interface Table {
   /** True for a table of commands that holds no gates only because it has neither ids nor a status. */
   readonly resemblesGates: boolean
 }
-
-const GATE_ID = /^(?:id|#|no\.?|nr\.?|gate id|check id|ref)$/i
-const GATE_STATUS =
-  /^(?:status|done\??|state|complete[d]?\??|checked\??|check|pass(?:ed)?\??|✅|☑|✓|✔)$/iu
-const GATE_TITLE =
-  /^(?:gate|check|item|task|requirement|criteri(?:on|a)|name|description|step|what|control|action|issue)s?$/i
-const COMMAND = /^(?:command|how|how to verify|verification|verify|script|check command|run)s?$/i
 
 export function readTable(text: string, block: Block): Table {
   const [headLine, ...bodyLines] = block.lines
@@ -141,20 +138,20 @@ function signersColumns(
 }
 
 function gateColumns(header: readonly string[]): GateColumns | undefined {
-  const id = columnOf(header, GATE_ID)
-  const named = columnOf(header, GATE_TITLE)
-  const status = header.findIndex(
-    (name, index) => index !== named && index !== id && GATE_STATUS.test(name),
-  )
-  if (id === undefined && status < 0) return undefined
-  const command = columnOf(header, COMMAND)
+  const id = gateColumnOf(header, 'id')
+  const named = gateColumnOf(header, 'title')
+  const status = gateColumnOf(header, 'status', new Set([named, id]))
+  if ((id === undefined && status === undefined) || isLegend(header)) return undefined
+  const command = gateColumnOf(header, 'command', new Set([named]))
   const taken = new Set([id, status, command])
   const title = named ?? header.findIndex((_, index) => !taken.has(index))
   if (title < 0) return undefined
+  const owner = gateColumnOf(header, 'owner', new Set([...taken, title]))
   return {
     title,
     ...(id === undefined ? {} : { id }),
-    ...(status < 0 ? {} : { status }),
-    ...(command === undefined || command === title ? {} : { command }),
+    ...(status === undefined ? {} : { status }),
+    ...(command === undefined ? {} : { command }),
+    ...(owner === undefined ? {} : { owner }),
   }
 }

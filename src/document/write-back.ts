@@ -1,11 +1,12 @@
 // Writes results into the original bytes: every byte outside the filled spots stays what it was.
 import { utf8Bytes } from '../kernel/index.ts'
+import { markOf } from './boxes.ts'
 import { readDocumentBytes } from './encoding.ts'
 import type { ReadingText } from './encoding.ts'
 import { documentFault } from './errors.ts'
 import { singleLine } from './inline.ts'
 import { readMarkdown } from './markdown.ts'
-import type { MarkdownDocument } from './markdown.ts'
+import type { MarkdownDocument } from './markdown-model.ts'
 import { findSlots } from './slots.ts'
 import { boxSpotsOf, signOffSpotsOf } from './spots.ts'
 import type { SignOffSpot, ValueSpot } from './spots.ts'
@@ -17,7 +18,10 @@ export const VALUE_LENGTH_LIMIT_UNITS = 200
 
 /** Lines and columns as the import reported them, counted from 1. */
 export interface DocumentFills {
-  /** `isChecked: false` takes a tick away that nobody has earned; boxes not named stay as they are. */
+  /**
+   * Boxes of items and status cells of rows. `isChecked: false` takes a tick away that nobody has earned; boxes not
+   * named stay as they are.
+   */
   readonly boxes?: readonly { readonly line: number; readonly isChecked: boolean }[]
   readonly slots?: readonly {
     readonly line: number
@@ -49,14 +53,14 @@ interface Edit {
 }
 
 /**
- * The filled copy of a document. A box becomes `[x]`, a slot its value, a toggle keeps the bytes of one glyph, a sign-off
+ * The filled copy of a document. A box becomes `[x]` or ☑, a status cell ✅, a slot its value, a toggle keeps the bytes of one glyph, a sign-off
  * row gets name, glyph and time. Values are made harmless: one line, no mark that could end the place they stand in.
  * A value without a visible character leaves its place as it is.
  * @throws DOCUMENT_SPOT_UNKNOWN when a fill names a place that is none, and all that reading a document may throw
  */
 export function fillDocument(bytes: Uint8Array, fills: DocumentFills): Uint8Array {
   const reading = readDocumentBytes(bytes)
-  const document = readMarkdown(reading)
+  const document = readMarkdown(reading, { glyphBoxes: true })
   const signOffs = signOffSpotsOf(document)
   const edits = [
     ...boxEdits(document, fills.boxes ?? []),
@@ -108,7 +112,11 @@ function boxEdits(document: MarkdownDocument, boxes: NonNullable<DocumentFills['
     const spot = byLine.get(fill.line)
     if (spot === undefined) throw unknownSpot('box', fill.line)
     if (spot.isChecked === fill.isChecked) return []
-    return [editOf(document.reading, spot.markAt, spot.markAt + 1, fill.isChecked ? 'x' : ' ')]
+    const { kind, markAt, markEnd } = spot
+    const mark = markOf(kind, fill.isChecked)
+    return kind === 'cell'
+      ? [glyphEdit(document.reading, { start: markAt, end: markEnd }, mark)]
+      : [editOf(document.reading, markAt, markEnd, mark)]
   })
 }
 
@@ -229,15 +237,18 @@ function signOffEdits(
     edits.push(
       'yes' in spot.status
         ? toggleEdit(reading, spot.status, fill.isApproved)
-        : glyphEdit(reading, spot.status, fill.isApproved),
+        : glyphEdit(reading, spot.status, fill.isApproved ? '✅' : '❌'),
     )
   }
   if (spot.time !== undefined) edits.push(...valueEdit(reading, spot.time, fill.time))
   return edits
 }
 
-function glyphEdit(reading: ReadingText, spot: ValueSpot, isApproved: boolean): Edit {
-  const glyph = isApproved ? '✅' : '❌'
+function glyphEdit(
+  reading: ReadingText,
+  spot: Pick<ValueSpot, 'start' | 'end'>,
+  glyph: string,
+): Edit {
   const isTight = spot.start === spot.end
   const before = isTight && reading.text[spot.start - 1] === '|' ? ' ' : ''
   const after = isTight && reading.text[spot.end] === '|' ? ' ' : ''

@@ -72,7 +72,10 @@ function commandsOfTranscript(fence: Fence): { source: string; lines: Fence['lin
   return { source: kept.map((each) => each.text).join('\n'), lines: kept.map((each) => each.place) }
 }
 
-const COMMAND_VERB = /^\s*(?:run|execute|start|invoke|call|launch)\b[^`]*$/i
+// English, German, French, Spanish, Dutch, Portuguese, Italian; Turkish puts the verb behind.
+const COMMAND_VERB =
+  /^\s*(?:run|execute|start|invoke|call|launch|führen?(?: sie)?|starten?(?: sie)?|ausführen|exécute[rz]?|lance[rz]?|ejecut(?:ar|a|e)|lanzar|lanza|voer|draai|execut(?:ar|e)|rodar|rode|esegui(?:re)?|lancia(?:re)?)(?![\p{L}\p{N}])[^`]*$/iu
+const VERB_BEHIND = /^\s*(?:komutunu\s+)?(?:çalıştır|çalıştırın|koş|koşun)(?![\p{L}\p{N}])/iu
 
 /**
  * The inline code that a gate runs: when the title consists of it, when the title starts with Run or a like verb, or
@@ -100,8 +103,15 @@ function titleCommand(
   const before = visible[index - 1]
   const isVerbed =
     index === 1 && before !== undefined && COMMAND_VERB.test(text.slice(before.start, before.end))
+  const behind = visible[1]
+  const isVerbBehind =
+    index === 0 && behind !== undefined && VERB_BEHIND.test(text.slice(behind.start, behind.end))
   const isWhole = visible.length === 1 && (/\s/.test(source) || source.startsWith('./'))
-  if (!/^[\w./$~"'{[-]/.test(source) || source.includes('____') || (!isVerbed && !isWhole))
+  if (
+    !/^[\w./$~"'{[-]/.test(source) ||
+    source.includes('____') ||
+    !(isVerbed || isVerbBehind || isWhole)
+  )
     return undefined
   return inlineBlock(document, code, '')
 }

@@ -8,9 +8,10 @@ import type {
   Span,
   Task,
 } from '../document/index.ts'
-import { singleLine } from '../document/index.ts'
+import { saysDone, singleLine } from '../document/index.ts'
 import { blockOfFence, inlineBlock, inlineCommands, isRunnableLanguage } from './binding.ts'
 import type { GateBlock } from './imported.ts'
+import { ownerIn } from './owners.ts'
 import { isStruckOut } from './title-marks.ts'
 
 /** Something that becomes a gate. */
@@ -27,6 +28,8 @@ export interface Candidate {
   readonly blocks: readonly GateBlock[]
   readonly isChecked: boolean
   readonly hasBox: boolean
+  /** Who is to see to it, when its own words say so. */
+  readonly owner?: string
   /** Indexes of the candidates that it rolls up. */
   readonly children: readonly number[]
 }
@@ -112,7 +115,8 @@ function draftOfTask(document: MarkdownDocument, task: Task): Draft {
       ? fences
       : [...inlineCommands(document, task), ...fences],
     isChecked,
-    hasBox: true,
+    hasBox: task.box !== undefined,
+    ...ownerPart(title),
     children: [],
   }
 }
@@ -162,8 +166,6 @@ function splitRollUp(draft: Draft): Draft[] {
   return [check]
 }
 
-const DONE = /^(?:x|yes|y|done|complete[d]?|ok|pass(?:ed)?|closed|✅|☑|✓|✔|\[x\])/iu
-
 function draftOfRow(document: MarkdownDocument, content: RowContent): Draft | undefined {
   const { row, table } = content
   const columns = table.gates!
@@ -178,6 +180,7 @@ function draftOfRow(document: MarkdownDocument, content: RowContent): Draft | un
     (span) => document.reading.text.slice(span.start, span.end).trim() !== '',
   )
   const code = visible?.length === 1 && visible[0]!.kind === 'code' ? visible[0] : undefined
+  const owner = cellText(columns.owner)
   return {
     title,
     ...document.positionOf(row.start),
@@ -187,10 +190,16 @@ function draftOfRow(document: MarkdownDocument, content: RowContent): Draft | un
     parents: [],
     spans: content.spans,
     blocks: code === undefined ? [] : [inlineBlock(document, code, '')],
-    isChecked: DONE.test(status) && !/❌/u.test(status),
-    hasBox: false,
+    isChecked: saysDone(status),
+    hasBox: content.box !== undefined,
+    ...(/\p{L}/u.test(owner) && owner.length <= 60 ? { owner } : ownerPart(title)),
     children: [],
   }
+}
+
+function ownerPart(title: string): { owner?: string } {
+  const owner = ownerIn(title)
+  return owner === undefined ? {} : { owner }
 }
 
 /** Runnable fences that no gate took. */

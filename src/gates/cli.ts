@@ -24,8 +24,9 @@ const CHECKLIST_LIMIT_BYTES = 32 * 1024 * 1024
 export async function runImport(
   context: CommandContext,
   args: readonly string[],
+  options: OptionValues = {},
 ): Promise<CommandOutcome> {
-  const imported = await importFile(context, chooseFile(context, args[0]))
+  const imported = await importFile(context, chooseFile(context, args[0]), options)
   return { exit: EXIT.ok, data: imported.checklist, text: renderImport(imported.checklist) }
 }
 
@@ -35,7 +36,11 @@ export async function runLint(
   options: OptionValues,
 ): Promise<CommandOutcome> {
   if (typeof options['explain'] === 'string') return explain(options['explain'])
-  const { checklist, bytes, name } = await importFile(context, chooseFile(context, args[0]))
+  const { checklist, bytes, name } = await importFile(
+    context,
+    chooseFile(context, args[0]),
+    options,
+  )
   if (typeof options['sarif'] === 'string') {
     const sarif = toSarif(checklist.findings, { documentName: name, toolVersion: context.version })
     await context.files.write(
@@ -138,10 +143,12 @@ export async function runPlanReview(
 async function importFile(
   context: CommandContext,
   path: string,
+  options: OptionValues,
 ): Promise<{ checklist: ImportedChecklist; bytes: Uint8Array; name: string }> {
   const bytes = await context.files.read(path, CHECKLIST_LIMIT_BYTES)
   const name = context.files.baseName(path)
   const query = new URLSearchParams({ name })
+  if (typeof options['gates'] === 'string') query.set('gates', options['gates'])
   const checklist = await context.client.upload<ImportedChecklist>(
     'POST',
     `/v1/imports?${query.toString()}`,

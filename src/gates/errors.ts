@@ -6,7 +6,13 @@ export const gatesErrors = defineErrors({
     status: 422,
     exit: 2,
     title: 'The document has no gates',
-    hint: 'Write gates as task items (`- [ ] …`) or as table rows with an id or a status column.',
+    hint: 'Write gates as task items (`- [ ] …`) or as table rows with an id or a status column, or take numbered steps and headings for gates with --gates.',
+  },
+  GATES_SOURCE_UNKNOWN: {
+    status: 422,
+    exit: 2,
+    title: 'Gates cannot be taken from there',
+    hint: 'Give --gates ordered-steps, headings, or both with a comma between.',
   },
   GATES_CHECKLIST_GATES_EXCEEDED: {
     status: 413,

@@ -24,7 +24,8 @@ export function fillChecklist(
   original: Uint8Array,
   facts: ChecklistFacts,
 ): Uint8Array {
-  const imported = importChecklist(original, facts.plan.source.name, digest)
+  const { name, gates } = facts.plan.source
+  const imported = importChecklist(original, name, digest, gates)
   const results = new Map(facts.results.map((result) => [result.gate, result]))
   const found = imported.gates.flatMap((gate) => {
     const result = results.get(gate.id)

@@ -3,8 +3,9 @@ import { plainText } from '../document/index.ts'
 import type { MarkdownDocument, Span } from '../document/index.ts'
 
 const ENVIRONMENT =
-  /(?:^|[|·•;,]\s*)(?:target |deployment )?(?:environment|env)\s*:\s*([^|·•;]{1,100})/iu
-const VERSION = /(?:^|[|·•;,]\s*)(?:release |target )?version\s*:\s*([^|·•;,]{1,100})/iu
+  /(?:^|[|·•;,]\s*)(?:target |deployment )?(?:environment|env|umgebung|zielumgebung|environnement|entorno|omgeving|ortam|ambiente)\s*:\s*([^|·•;]{1,100})/iu
+const VERSION =
+  /(?:^|[|·•;,]\s*)(?:release |target )?(?:version|versión|versie|sürüm|versão|versione)\s*:\s*([^|·•;,]{1,100})/iu
 
 /** The environment and version that the head of the document states, as they stand there. */
 export function headOf(

@@ -1,11 +1,8 @@
 // What headings say about the gates below them: how much they matter, and in which phase they are due.
 import type { Heading } from '../document/index.ts'
 import type { Phase, Severity } from '../verdict/index.ts'
+import { foreignPhase, isAdvisory, isForeignRollout, isMetrics } from './heading-words.ts'
 import { loweringWord } from './title-marks.ts'
-
-const ADVISORY = /^\W*(?:recommended|optional|nice[ -]to[ -]have|stretch|bonus)\b/iu
-// Only a heading that is about nothing else lowers a whole section.
-const METRICS = /^\W*(?:[\w-]+\s+){0,2}metrics\W*(?:\(.*\))?$/iu
 
 /** An item's severity and what lowered it: its own words, those of an item around it, or a heading. */
 export interface ItemSeverity {
@@ -30,8 +27,8 @@ export function severityOf(
 /** Severity by the innermost heading that speaks about it; required when none does. */
 function severityUnder(headings: readonly Heading[]): ItemSeverity {
   for (const heading of headings.toReversed()) {
-    if (ADVISORY.test(heading.title)) return { severity: 'advisory', heading }
-    if (METRICS.test(heading.title)) return { severity: 'informational', heading }
+    if (isAdvisory(heading.title)) return { severity: 'advisory', heading }
+    if (isMetrics(heading.title)) return { severity: 'informational', heading }
   }
   return { severity: 'required' }
 }
@@ -49,9 +46,13 @@ const ROLLOUT = /\b(?:canary|roll-?out|deployment|deploy)\b/i
 /** The phase that a heading declares. A percentage counts only where a rollout is spoken of. */
 function phaseOfHeading(title: string): Phase | undefined {
   for (const [phase, sign] of SIGNS) {
-    if (sign.test(title) && (!title.includes('%') || ROLLOUT.test(title))) return phase
+    if (sign.test(title) && (!title.includes('%') || isRollout(title))) return phase
   }
-  return undefined
+  return foreignPhase(title)
+}
+
+function isRollout(title: string): boolean {
+  return ROLLOUT.test(title) || isForeignRollout(title)
 }
 
 /**
@@ -62,15 +63,15 @@ export function phasesOf(
   gates: readonly { headings: readonly Heading[]; title: string }[],
 ): (Phase | undefined)[] {
   const declared = gates.map(({ headings, title }) => {
-    const isRollout = headings.some(
-      (heading) => ROLLOUT.test(heading.title) && phaseOfHeading(heading.title) !== 'pre-deploy',
+    const isUnderRollout = headings.some(
+      (heading) => isRollout(heading.title) && phaseOfHeading(heading.title) !== 'pre-deploy',
     )
     const named = headings
       .toReversed()
       .map((heading) => phaseOfHeading(heading.title))
       .find((phase) => phase !== undefined)
     const own =
-      isRollout && /%|\bfull roll-?out\b/i.test(title)
+      isUnderRollout && /%|\bfull roll-?out\b/i.test(title)
         ? phaseOfHeading(`rollout ${title}`)
         : undefined
     return own ?? named

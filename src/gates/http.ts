@@ -4,6 +4,8 @@ import type { CheckDescription, ContentDigest, Digest, Route, RouteInput } from 
 import { isContentDigest } from '../kernel/index.ts'
 import type { Evidence } from '../evidence/index.ts'
 import { parseBody } from '../web/index.ts'
+import type { GateSource } from '../verdict/index.ts'
+import { parseGateSources } from './gate-sources.ts'
 import { importChecklist } from './import.ts'
 import { nameRelease } from './naming.ts'
 import type { ReleaseNaming } from './naming.ts'
@@ -97,7 +99,7 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
       access: 'read',
       accepts: 'bytes',
       async handle({ body, query }) {
-        return { data: importChecklist(body as Uint8Array, nameOf(query), digest) }
+        return { data: importChecklist(body as Uint8Array, nameOf(query), digest, alsoOf(query)) }
       },
     },
     {
@@ -115,7 +117,7 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
             data: presentPlan(await plans.record(principal.tenantId, principal.id, plan)),
           }
         }
-        const imported = importChecklist(bytes, nameOf(query), digest)
+        const imported = importChecklist(bytes, nameOf(query), digest, alsoOf(query))
         const plan = proposePlan(imported, nameRelease(imported, optionsOf(query)))
         await evidence.keepBytes(principal.tenantId, bytes)
         return {
@@ -257,6 +259,12 @@ function makeRunRoutes({ runs }: GatesRoutePorts): readonly Route[] {
       },
     },
   ]
+}
+
+/** What else the caller wants taken for gates. */
+function alsoOf(query: Readonly<Record<string, string>>): readonly GateSource[] {
+  const named = query['gates']
+  return named === undefined ? [] : parseGateSources(named)
 }
 
 function nameOf(query: Readonly<Record<string, string>>): string {

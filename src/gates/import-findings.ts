@@ -107,6 +107,7 @@ export function documentFindings(
 ): Finding[] {
   return [
     ...readingFindings(document),
+    ...boxFindings(document),
     ...tableFindings(document),
     ...loweredFindings(candidates),
     ...struck.map((item): Finding => ({
@@ -200,6 +201,36 @@ function readingFindings(document: MarkdownDocument): Finding[] {
     })
   }
   return findings
+}
+
+/** Items that somebody may take for gates and that are none. */
+function boxFindings(document: MarkdownDocument): Finding[] {
+  const findings: Finding[] = []
+  const [malformed] = document.malformedBoxes
+  if (malformed !== undefined) {
+    findings.push({
+      rule: 'box-malformed',
+      ...document.positionOf(malformed),
+      level: 'warning',
+      message: `${countItems(document.malformedBoxes, 'begins', 'begin')} with brackets that are no box, so ${document.malformedBoxes.length === 1 ? 'it is no gate' : 'they are no gates'}; this is the first.`,
+      fix: 'Write "- [ ] " with exactly one blank between the brackets.',
+    })
+  }
+  const [status] = document.statusItems
+  if (status !== undefined) {
+    findings.push({
+      rule: 'glyph-not-gate',
+      ...document.positionOf(status),
+      level: 'note',
+      message: `${countItems(document.statusItems, 'begins', 'begin')} with a status glyph in a list that keeps nothing open, beside real boxes, and ${document.statusItems.length === 1 ? 'is no gate' : 'are no gates'}; this is the first.`,
+      fix: 'Write it as - [ ] … if it must hold.',
+    })
+  }
+  return findings
+}
+
+function countItems(items: readonly unknown[], one: string, many: string): string {
+  return items.length === 1 ? `1 item ${one}` : `${items.length} items ${many}`
 }
 
 /** Tables that somebody may take for gates or sign-offs and that are neither. */

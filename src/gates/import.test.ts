@@ -6,7 +6,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { utf8Bytes } from '../kernel/index.ts'
 import { nodeDigest } from '../../test/crypto.ts'
-import { CHECKLIST_GATE_LIMIT, importChecklist } from './import.ts'
+import { CHECKLIST_GATE_LIMIT } from './gate-sources.ts'
+import { importChecklist } from './import.ts'
 import type { ImportedChecklist } from './imported.ts'
 
 function importText(...lines: string[]): ImportedChecklist {

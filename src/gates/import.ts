@@ -1,21 +1,15 @@
 // Turns the bytes of a checklist into gates, spots, holes and findings; nothing in the document is ever run.
 import { contentDigest, hexOf } from '../kernel/index.ts'
 import type { Digest } from '../kernel/index.ts'
-import {
-  findHoles,
-  readDocumentBytes,
-  readMarkdown,
-  signOffSpotsOf,
-  singleLine,
-} from '../document/index.ts'
+import type { GateSource } from '../verdict/index.ts'
+import { findHoles, readDocumentBytes, signOffSpotsOf, singleLine } from '../document/index.ts'
 import type { MarkdownDocument, SignOffSpot } from '../document/index.ts'
 import { bindBlocks } from './binding.ts'
 import type { Binding } from './binding.ts'
 import type { Finding } from '../soundness/index.ts'
 import type { Phase } from '../verdict/index.ts'
-import { findCandidates } from './candidate.ts'
-import type { Candidate, Candidates } from './candidate.ts'
-import { gatesFault } from './errors.ts'
+import type { Candidate } from './candidate.ts'
+import { candidatesOf, readGateDocument } from './gate-sources.ts'
 import { gateHoles } from './gate-holes.ts'
 import { makeSpotNames, nameGates, sectionHeadings } from './gate-id.ts'
 import { namedSpots, outsideSpots } from './gate-spots.ts'
@@ -24,21 +18,20 @@ import { phasesOf, severityOf } from './heading-rules.ts'
 import { documentFindings, gateFindings, versionFindings } from './import-findings.ts'
 import type { ImportedChecklist, ImportedGate, ImportedHole } from './imported.ts'
 
-/** Most gates one checklist may have; the same as a plan may. */
-export const CHECKLIST_GATE_LIMIT = 10_000
-
 /**
- * Reads a checklist. Gates are GFM task items outside comments and fences, and rows of tables with an id or status
- * column; a role / name / status / time table holds sign-offs.
+ * Reads a checklist. Gates are GFM task items outside comments and fences, items that begin with a box glyph, and rows
+ * of tables with an id or status column; a role / name / status / time table holds sign-offs.
+ * @param also what else is taken for a gate: numbered items without boxes, headings above text
  * @throws GATES_CHECKLIST_GATELESS, GATES_CHECKLIST_GATES_EXCEEDED and the DOCUMENT_ codes of reading
  */
 export function importChecklist(
   bytes: Uint8Array,
   name: string,
   digest: Digest,
+  also: readonly GateSource[] = [],
 ): ImportedChecklist {
-  const document = readMarkdown(readDocumentBytes(bytes))
-  const found = candidatesOf(document)
+  const document = readGateDocument(readDocumentBytes(bytes), also)
+  const found = candidatesOf(document, also)
   const { candidates } = found
   const { sections, hashes, ids } = identifyCandidates(document, candidates, digest)
   const phases = phasesOf(
@@ -76,7 +69,11 @@ export function importChecklist(
   }
   findings.push(...documentFindings(document, found, holes), ...versionFindings(naming, holes))
   return {
-    source: { name: singleLine(name), sha256: contentDigest(digest.sha256(bytes)) },
+    source: {
+      name: singleLine(name),
+      sha256: contentDigest(digest.sha256(bytes)),
+      ...(also.length === 0 ? {} : { gates: [...new Set(also)].toSorted() }),
+    },
     ...naming,
     gates: imported,
     outside,
@@ -121,29 +118,6 @@ function eachOnce(findings: readonly Finding[]): Finding[] {
     seen.add(key)
     return isNew
   })
-}
-
-function candidatesOf(document: MarkdownDocument): Candidates {
-  const count = document.tasks.length + document.gateRows.length
-  if (count > CHECKLIST_GATE_LIMIT) {
-    throw gatesFault(
-      'GATES_CHECKLIST_GATES_EXCEEDED',
-      `expected at most ${CHECKLIST_GATE_LIMIT} gates, found ${count}`,
-    )
-  }
-  const found = findCandidates(document)
-  if (found.candidates.length > 0) return found
-  const table = document.tables.find((candidate) => candidate.resemblesGates)
-  const reason =
-    table !== undefined
-      ? `; the table at line ${table.line} has commands, and needs an ID or Status column to hold gates`
-      : found.struck.length > 0
-        ? `; ${found.struck.length} ${found.struck.length === 1 ? 'item is' : 'items are'} struck out`
-        : ''
-  throw gatesFault(
-    'GATES_CHECKLIST_GATELESS',
-    `expected at least one gate, found neither a task item nor a table row with an id or status${reason}`,
-  )
 }
 
 /** The first heading is the document's title when it is the only one of the first level or opens the document. */
@@ -208,6 +182,7 @@ function makeGate(document: MarkdownDocument, candidate: Candidate, facts: GateF
     title: candidate.title,
     section: headings.map((heading) => heading.title).join(' › '),
     ...(phase === undefined ? {} : { phase }),
+    ...(candidate.owner === undefined ? {} : { owner: candidate.owner }),
     severity: severityOf({ ...candidate, headings }).severity,
     check: binding.check?.type ?? 'manual',
     line: candidate.line,

@@ -24,6 +24,8 @@ export interface ImportedGate extends DocumentPosition {
   /** Headings above it joined by ` › `, without the document's title. */
   readonly section: string
   readonly phase?: string
+  /** Who the gate's own words, or its table, say is to see to it. */
+  readonly owner?: string
   readonly severity: Severity
   readonly check: Check['type']
   /** Blocks bound to the gate in document order, samples included. */
@@ -33,7 +35,7 @@ export interface ImportedGate extends DocumentPosition {
   readonly children?: readonly string[]
   /** Whether the box was ticked when the document came in; it never counts. */
   readonly checked: boolean
-  /** False for table rows and for the own check of a roll-up. */
+  /** Whether a run has a mark to write over; never for steps, headings and the own check of a roll-up. */
   readonly hasBox: boolean
   /** Holes in title, blocks or slots, as they stand there. */
   readonly holes: readonly string[]

@@ -21,7 +21,9 @@ const GENERIC = new Set(
   (
     'a an the of for to our and release releases releasing checklist list deploy deployment deploying rollout launch ' +
     'production prod staging go no-go nogo live golive go-live ready readiness gate gates plan runbook review version ' +
-    'pre-release pre-deploy pre-launch preflight pre-flight sign-off signoff template final'
+    'pre-release pre-deploy pre-launch preflight pre-flight sign-off signoff template final ' +
+    'freigabe checkliste veröffentlichung für der die das liste de la le les du des pour lancement livraison lista ' +
+    'verificación lanzamiento para del vrijgave controlelijst voor van sürüm yayın kontrol listesi için lançamento rilascio'
   ).split(' '),
 )
 

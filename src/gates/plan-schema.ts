@@ -134,6 +134,7 @@ const gate = z.strictObject({
   title: text,
   section: text,
   phase: name.exactOptional(),
+  owner: name.exactOptional(),
   severity: z.enum(['required', 'advisory', 'informational']),
   effect: z.enum(['read', 'write-staging', 'write-prod', 'unknown']),
   provenRead: z.boolean(),
@@ -153,7 +154,14 @@ const gate = z.strictObject({
   source: gateSource,
 })
 
-const planSource = z.strictObject({ name: text, sha256: digest })
+const planSource = z.strictObject({
+  name: text,
+  sha256: digest,
+  gates: z
+    .array(z.enum(['ordered-steps', 'headings']))
+    .min(1)
+    .exactOptional(),
+})
 const signOff = z.strictObject({
   role: name,
   minimum: z.int().min(1),

@@ -40,6 +40,7 @@ export const PLAN_WORDS: Readonly<Record<string, Readonly<Record<string, string>
   source: {
     name: 'File name of the checklist',
     sha256: 'Digest of its bytes; the filled copy is made from exactly these',
+    gates: 'What else than boxes and tables was taken for gates',
   },
   'signOffs.#': {
     role: 'Role that signs',
@@ -51,6 +52,7 @@ export const PLAN_WORDS: Readonly<Record<string, Readonly<Record<string, string>
     title: 'What the gate claims, in the words of the checklist',
     section: 'Headings above it',
     phase: 'Phase in which it is due',
+    owner: 'Who the checklist says is to see to it',
     severity: 'required blocks the release; advisory is listed; informational is only shown',
     effect: 'What running the check may change; anything but read asks each time',
     provenRead:

@@ -92,6 +92,7 @@ function proposeGate(
     title,
     section: gate.section,
     ...(gate.phase === undefined ? {} : { phase: gate.phase }),
+    ...(gate.owner === undefined ? {} : { owner: gate.owner }),
     severity: gate.severity,
     needs:
       gate.children === undefined && gate.phase !== undefined ? (needs.get(gate.phase) ?? []) : [],

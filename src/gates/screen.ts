@@ -24,13 +24,18 @@ export function renderImport(checklist: ImportedChecklist): string {
       section = gate.section
       lines.push('', section)
     }
-    const runs = gate.provenRead
-      ? 'proven read'
-      : gate.check === 'manual'
-        ? 'a person answers'
-        : gate.effect
+    const runs =
+      gate.children !== undefined
+        ? `the worst of ${gate.children.length}`
+        : gate.provenRead
+          ? 'proven read'
+          : gate.check === 'manual'
+            ? 'a person answers'
+            : gate.effect
+    const owner = gate.owner === undefined ? '' : `, ${gate.owner}`
+    const check = gate.children === undefined ? gate.check : 'roll-up'
     lines.push(
-      `  ${String(gate.line).padStart(4)}  ${gate.check.padEnd(9)} ${gate.title}  (${runs}, ${gate.severity})`,
+      `  ${String(gate.line).padStart(4)}  ${check.padEnd(9)} ${gate.title}  (${runs}, ${gate.severity}${owner})`,
     )
   }
   lines.push('', ...findingLines(checklist, 'error', 'these can be green while false'))

@@ -1,13 +1,14 @@
 // What an item's own words say about how much it matters: `(optional)` at its end, or a title that is struck out.
 import type { MarkdownDocument, Span } from '../document/index.ts'
+import { loweringIn } from './heading-words.ts'
 
-/** `(optional)`, `[recommended]` and the like, with nothing but marks behind. */
-const LOWERING =
-  /[([]\s*(optional|recommended|nice[ -]to[ -]have|stretch|bonus)\s*[)\]][^\p{L}\p{N}]*$/iu
+/** Words in brackets at the end, with nothing but marks behind. */
+const LAST_BRACKET = /[([]\s*([^()[\]]{3,40}?)\s*[)\]][^\p{L}\p{N}]*$/u
 
-/** The word in brackets at the end of a title that makes an item advisory. */
+/** The word in brackets at the end of a title that makes an item advisory: `(optional)`, `[empfohlen]`. */
 export function loweringWord(title: string): string | undefined {
-  return LOWERING.exec(title)?.[1]?.toLowerCase()
+  const words = LAST_BRACKET.exec(title)?.[1]
+  return words === undefined ? undefined : loweringIn(words)
 }
 
 /** Whether the whole title is struck through (GFM section 6.5); a part that is struck out changes nothing. */

@@ -41,6 +41,7 @@ export async function uploadPlan(
   const naming: readonly (readonly [string, string, string | undefined])[] = [
     ['service', 'service', isPlan ? undefined : context.defaults.service],
     ['version', 'releaseVersion', undefined],
+    ['gates', 'gates', undefined],
     ['environment', 'environment', isPlan ? undefined : context.defaults.environment],
   ]
   for (const [key, option, otherwise] of naming) {

@@ -10,7 +10,12 @@ export type Effect = 'read' | 'write-staging' | 'write-prod' | 'unknown'
 export interface PlanSource {
   readonly name: string
   readonly sha256: ContentDigest
+  /** What else than boxes and tables was taken for gates; absent = nothing else. */
+  readonly gates?: readonly GateSource[]
 }
+
+/** What a checklist's reader may take for gates when asked to. */
+export type GateSource = 'ordered-steps' | 'headings'
 
 /** A query of the Prometheus HTTP API, version 1: `/query`, or `/query_range` with a range. */
 export interface PromqlCheck {
@@ -173,6 +178,8 @@ export interface PlanGate {
   readonly title: string
   readonly section: string
   readonly phase?: string
+  /** Who the document says is to see to it: a role, a team or a person, as it stands there. */
+  readonly owner?: string
   readonly severity: Severity
   readonly needs: readonly string[]
   readonly check: Check

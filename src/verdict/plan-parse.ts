@@ -215,6 +215,7 @@ const readGate: Reader<PlanGate> = readRecord(
   },
   {
     phase: readName,
+    owner: readName,
     children: readList(readName, 1),
     maxAgeMs: readInteger(1, MAX_AGE_LIMIT_MS),
     exclusive: readName,
@@ -229,7 +230,10 @@ const readSignOffRole: Reader<SignOffRole> = readRecord(
 const readPlan: Reader<Plan> = readRecord(
   {
     format: readOneOf(['seaworthy-plan/1']),
-    source: readRecord({ name: readText, sha256: readDigest }, {}),
+    source: readRecord(
+      { name: readText, sha256: readDigest },
+      { gates: readList(readOneOf(['ordered-steps', 'headings']), 1) },
+    ),
     service: readName,
     version: readName,
     environment: readName,

@@ -1,6 +1,6 @@
 // What the command line answers about documents, and how it answers at all: envelope, exit codes, refusals.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -135,4 +135,72 @@ test('without --json a refusal goes to standard error as three lines, and help t
   assert.equal(help.exit, 0)
   assert.match(help.stdout, /Exit codes: 0 GO/)
   assert.equal(help.stderr, '')
+})
+
+test('import, lint and plan run nothing of what they read', async () => {
+  const trap = (name: string): string => `touch ${join(place.folder, name)}`
+  const file = place.write(
+    'trap.md',
+    [
+      '---',
+      `title: "$(${trap('front')})"`,
+      'service: trap',
+      '---',
+      `# T v1.0.0 \`$(${trap('title')})\``,
+      `- [ ] Run \`${trap('inline')}\``,
+      '- [ ] Block',
+      '  ```bash',
+      `  ${trap('block')}`,
+      '  ```',
+      '| ID | Check | Command |',
+      '|---|---|---|',
+      `| 1 | x | \`${trap('cell')}\` |`,
+      '1. Step',
+      '   ```bash',
+      `   ${trap('step')}`,
+      '   ```',
+    ].join('\n'),
+  )
+  const before = readdirSync(place.folder).toSorted()
+  const imported = await place.ask<ImportAnswer>(['import', file, '--gates', 'ordered-steps'])
+  assert.equal(imported.data.gates.filter((gate) => gate.check === 'command').length, 4)
+  await place.ask(['lint', file])
+  await place.ask(['plan', file, '--out', join(place.folder, 'trap.plan.yaml')])
+  const added = readdirSync(place.folder).filter((name) => !before.includes(name))
+  assert.deepEqual(
+    added.filter((name) => name !== 'data'),
+    ['trap.plan.yaml'],
+  )
+})
+
+test('a checklist of glyphs, cells and steps cannot pass itself, and is filled where it can be', async () => {
+  const lines = [
+    '# Ferry v1.0.0',
+    '',
+    '- ✅ Said to be done',
+    '- ⏳ Open',
+    '',
+    '| Check | Command | Status |',
+    '|---|---|---|',
+    '| Notes | `test -d .` | ☐ |',
+    '| Docs | `test -f missing-file` | ✅ |',
+    '',
+    '1. Run `test -d .`',
+  ]
+  const file = place.write('glyphs.md', lines.join('\n'))
+  const run = await place.ask<{
+    readonly results: readonly { readonly gate: string; readonly status: string }[]
+  }>(['run', file, '--gates', 'ordered-steps'])
+  assert.equal(run.exit, 30)
+  assert.equal(run.data.results.filter((gate) => gate.status === 'PASS').length, 2)
+  const report = await place.ask<{ readonly paths: { readonly filled: string } }>([
+    'report',
+    'ferry@v1.0.0',
+  ])
+  const filled = readFileSync(report.data.paths.filled, 'utf8').split('\n')
+  assert.equal(filled[2], '- ☐ Said to be done')
+  assert.equal(filled[3], '- ⏳ Open')
+  assert.match(filled[7] ?? '', /\| ☑ \|$/)
+  assert.match(filled[8] ?? '', /\| ⏳ \|$/)
+  assert.equal(filled[10], lines[10])
 })

@@ -1,6 +1,6 @@
 // The commands of checklists and plans, as data.
 import type { CommandSpec } from '../../client/index.ts'
-import { AS, CHECKLIST, NAMING } from './options.ts'
+import { AS, CHECKLIST, GATES, NAMING } from './options.ts'
 
 export const checklistCommands: readonly CommandSpec[] = [
   {
@@ -28,8 +28,12 @@ export const checklistCommands: readonly CommandSpec[] = [
           'markdown checklist, or - for standard input; default: the one of seaworthy.yaml',
       },
     ],
-    options: [],
-    examples: ['seaworthy import RELEASE_CHECKLIST.md', 'seaworthy import checklist.md --json'],
+    options: [GATES],
+    examples: [
+      'seaworthy import RELEASE_CHECKLIST.md',
+      'seaworthy import checklist.md --json',
+      'seaworthy import RELEASING.md --gates ordered-steps',
+    ],
     needs: 'api',
     load: async () => (await import('../../gates/cli.ts')).runImport,
   },
@@ -38,6 +42,7 @@ export const checklistCommands: readonly CommandSpec[] = [
     summary: 'Show which commands of a checklist can exit 0 while their gate is false',
     arguments: [CHECKLIST],
     options: [
+      GATES,
       { flags: '--sarif <file>', description: 'also write the findings as SARIF 2.1.0' },
       {
         flags: '--explain <rule>',
@@ -67,6 +72,7 @@ export const checklistCommands: readonly CommandSpec[] = [
     arguments: [CHECKLIST],
     options: [
       ...NAMING,
+      GATES,
       { flags: '--out <file>', description: 'where the plan goes; default: beside the results' },
       { flags: '--force', description: 'write over a plan file that is there' },
     ],

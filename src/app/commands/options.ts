@@ -27,3 +27,8 @@ export const NAMING: readonly CommandOption[] = [
     description: 'environment the gates look at; default: from the document, else production',
   },
 ]
+export const GATES: CommandOption = {
+  flags: '--gates <sources>',
+  description:
+    'also take these for gates: ordered-steps (numbered items without boxes), headings (sections without gates)',
+}

@@ -1,6 +1,6 @@
 // The commands of runs, as data.
 import type { CommandSpec } from '../../client/index.ts'
-import { AS, NAMING } from './options.ts'
+import { AS, GATES, NAMING } from './options.ts'
 
 export const runCommands: readonly CommandSpec[] = [
   {
@@ -14,6 +14,7 @@ export const runCommands: readonly CommandSpec[] = [
     ],
     options: [
       ...NAMING,
+      GATES,
       {
         flags: '--param <name[=value]>',
         description: 'parameter for the gates; without a value it is taken from the environment',
