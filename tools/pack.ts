@@ -20,7 +20,12 @@ import { arrowsOf, readProject, readTree } from './tidy/project.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Roots of the verifier's package; everything they import comes along. */
-const VERIFY_ENTRIES = ['src/verify/index.ts', 'src/verify/node.ts', 'src/verify/node-cli.ts']
+const VERIFY_ENTRIES = [
+  'src/verify/index.ts',
+  'src/verify/node.ts',
+  'src/verify/node-cli.ts',
+  'src/verify/browser.ts',
+]
 
 export interface BuiltPackage {
   readonly name: string

@@ -13,6 +13,7 @@ import {
   utf8Text,
   utf8TextLossy,
 } from './index.ts'
+import { base64OfPortably, bytesOfBase64Portably } from './bytes.ts'
 
 test('hexadecimal and base64 agree with Buffer and read back', () => {
   fc.assert(
@@ -36,6 +37,25 @@ test('every second spelling of base64 and hexadecimal is refused', () => {
   }
   for (const text of ['0', '0G', 'AB', '0x', ' 0'])
     assert.throws(() => bytesOfHex(text), RangeError, text)
+})
+
+test('an engine without base64 of its own gets the same bytes and the same refusals', () => {
+  const spelled = fc.stringMatching(/^[A-Za-z0-9+/=\n -]{0,12}$/)
+  const answerOf = (read: (text: string) => Uint8Array, text: string): unknown => {
+    try {
+      return [...read(text)]
+    } catch (thrown) {
+      assert.ok(thrown instanceof RangeError)
+      return 'refused'
+    }
+  }
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 70_000 }), spelled, (bytes, text) => {
+      assert.equal(base64OfPortably(bytes), base64Of(bytes))
+      for (const each of [text, base64Of(bytes.subarray(0, 40)), `${text}QQ==`])
+        assert.deepEqual(answerOf(bytesOfBase64Portably, each), answerOf(bytesOfBase64, each))
+    }),
+  )
 })
 
 test('invalid UTF-8 is refused strictly and marked leniently, and a byte order mark is kept', () => {

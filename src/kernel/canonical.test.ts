@@ -9,9 +9,11 @@ import {
   canonicalBytes,
   canonicalize,
   hexOf,
+  isCanonicalText,
   parseStrictJson,
   SeaworthyError,
 } from './index.ts'
+import type { Json } from './index.ts'
 
 const wellFormedJson = fc.jsonValue({ maxDepth: 6, stringUnit: 'grapheme' })
 
@@ -142,3 +144,44 @@ test('negative zero is written as zero and keys sort by UTF-16 code units', () =
     '{"":4,"a":3,"\u{1f600}":1,"\ufb33":2}',
   )
 })
+
+test('a text is called canonical exactly when it is what the value is written as', () => {
+  const keys = fc.oneof(
+    fc.constantFrom('1', '10', '2', 'b', 'a', '__proto__', '\u20ac'),
+    fc.string(),
+  )
+  const values = fc.letrec((tie) => ({
+    any: fc.oneof(
+      { depthSize: 'small' },
+      fc.jsonValue({ maxDepth: 2, stringUnit: 'grapheme' }),
+      fc.constantFrom(-0, 1e21, 2 ** 53, 1.5, '\ud800'),
+      fc.array(tie('any'), { maxLength: 3 }),
+      fc.dictionary(keys, tie('any'), { maxKeys: 4, noNullPrototype: true }),
+    ),
+  })).any
+  fc.assert(
+    fc.property(values, fc.constantFrom(0, 1), (value, indent) => {
+      for (const text of [JSON.stringify(value, null, indent), attemptOf(value)]) {
+        const parsed = JSON.parse(text) as Json
+        const isSame = attemptOf(parsed) === text
+        try {
+          assert.equal(isCanonicalText(text, parsed), isSame)
+        } catch (thrown) {
+          assert.ok(thrown instanceof SeaworthyError)
+          assert.ok(!isSame)
+        }
+      }
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+/** The canonical text, or a text that is none. */
+function attemptOf(value: unknown): string {
+  try {
+    return canonicalize(value)
+  } catch {
+    // What is refused has no canonical text; this one never is.
+    return ' null'
+  }
+}

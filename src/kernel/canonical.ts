@@ -45,6 +45,32 @@ export function canonicalBytes(value: unknown): Uint8Array {
   return encoder.encode(canonicalize(value))
 }
 
+/**
+ * True when `text`, from which `value` was parsed, is the canonical text of it. The engine's own writer agrees with RFC 8785
+ * on everything but the order of keys and on what is refused, so those are looked at apart; whatever that does not accept
+ * (keys that look like positions come back in another order) is decided the long way.
+ * @throws CANONICAL_VALUE_REFUSED as `canonicalize`
+ */
+export function isCanonicalText(text: string, value: Json): boolean {
+  if (isInOrder(value, 0) && JSON.stringify(value) === text) return true
+  return canonicalize(value) === text
+}
+
+function isInOrder(value: Json, depth: number): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value)
+  if (typeof value !== 'object' || value === null) return true
+  if (depth >= CANONICAL_DEPTH_LIMIT) return false
+  if (Array.isArray(value)) return value.every((item) => isInOrder(item, depth + 1))
+  let before: string | undefined
+  for (const [key, member] of Object.entries(value)) {
+    if (!key.isWellFormed() || (before !== undefined && before >= key)) return false
+    if (!isInOrder(member, depth + 1)) return false
+    before = key
+  }
+  return true
+}
+
 function write(
   value: unknown,
   depth: number,

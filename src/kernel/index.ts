@@ -10,7 +10,12 @@ export {
   utf8Text,
   utf8TextLossy,
 } from './bytes.ts'
-export { CANONICAL_DEPTH_LIMIT, canonicalBytes, canonicalize } from './canonical.ts'
+export {
+  CANONICAL_DEPTH_LIMIT,
+  canonicalBytes,
+  canonicalize,
+  isCanonicalText,
+} from './canonical.ts'
 export type { Json } from './canonical.ts'
 export { defineErrors, EXIT, faultsOf, messageOf, SeaworthyError } from './errors.ts'
 export type { ErrorRow, ErrorTable, ExitCode, FaultOptions } from './errors.ts'

@@ -54,7 +54,9 @@ export function parseBundleEntries(bytes: Uint8Array): Parsed<readonly BundleEnt
     const list = asArray(parseCanonical(bytes), 'the entries')
     if (list.length > MANIFEST_LIST_LIMIT)
       throw new ShapeMismatch(`expected at most ${MANIFEST_LIST_LIMIT} entries`)
-    const entries = list.map((entry, index) => readBundleEntry(entry, `[${index}]`))
+    // Neighbours share most of their proofs, so each hash is decoded once.
+    const known = new Map<string, Uint8Array>()
+    const entries = list.map((entry, index) => readBundleEntry(entry, `[${index}]`, known))
     for (const [index, entry] of entries.entries()) {
       const before = entries[index - 1]
       if (before !== undefined && before.seq >= entry.seq) {
@@ -85,18 +87,18 @@ export function parseBundleConsistency(bytes: Uint8Array): Parsed<BundleConsiste
     return {
       from: readTreeState(value['from'], 'from'),
       to: readTreeState(value['to'], 'to'),
-      proof: readHashes(value['proof'], 'proof'),
+      proof: readHashes(value['proof'], 'proof', new Map()),
     }
   })
 }
 
-function readBundleEntry(value: Json, where: string): BundleEntry {
+function readBundleEntry(value: Json, where: string, known: Map<string, Uint8Array>): BundleEntry {
   const entry = asObject(value, where)
   expectKeys(entry, ['seq', 'leaf', 'proof'], ['payload'], where)
   const read = {
     seq: asCount(entry['seq'], `${where}.seq`),
     leaf: bytesOfBase64(asText(entry['leaf'], `${where}.leaf`)),
-    proof: readHashes(entry['proof'], `${where}.proof`),
+    proof: readHashes(entry['proof'], `${where}.proof`, known),
   }
   if (entry['payload'] === undefined) return read
   const payload = asObject(entry['payload'], `${where}.payload`)
@@ -114,11 +116,22 @@ function readTreeState(value: Json | undefined, where: string): TreeState {
   }
 }
 
-function readHashes(value: Json | undefined, where: string): readonly Uint8Array[] {
+function readHashes(
+  value: Json | undefined,
+  where: string,
+  known: Map<string, Uint8Array>,
+): readonly Uint8Array[] {
   const list = asArray(value, where)
   if (list.length > PROOF_LENGTH_LIMIT)
     throw new ShapeMismatch(`expected at most ${PROOF_LENGTH_LIMIT} hashes in ${where}`)
-  return list.map((hash) => bytesOfBase64(asText(hash, where)))
+  return list.map((hash) => {
+    const text = asText(hash, where)
+    const found = known.get(text)
+    if (found !== undefined) return found
+    const bytes = bytesOfBase64(text)
+    known.set(text, bytes)
+    return bytes
+  })
 }
 
 function reading<T>(read: () => T): Parsed<T> {

@@ -19,6 +19,7 @@ import {
   hashNode,
   inclusionRanges,
   consistencyRanges,
+  makeInclusionVerifier,
   merkleRoot,
   verifyConsistency,
   verifyInclusion,
@@ -152,6 +153,28 @@ test('a proof with any byte changed, a hash more or a hash less is refused', () 
       const damaged = proof.map((hash) => hash.slice())
       damaged[pickHash % proof.length]![pickByte % 32]! ^= 1 << (pickByte % 8)
       assert.ok(!verifyInclusion(nodeDigest, { ...claim, proof: damaged }))
+    }),
+  )
+})
+
+test('a verifier that remembers what it proved answers as one that does not', () => {
+  const forged = fc.tuple(fc.nat(), fc.nat(), fc.nat(), fc.constantFrom(0, 1, 2, 3))
+  fc.assert(
+    fc.property(treeSize, fc.array(forged, { maxLength: 40 }), (size, claims) => {
+      const hashes = Array.from({ length: size }, (_, at) =>
+        hashLeaf(nodeDigest, utf8Bytes(`${at}`)),
+      )
+      const root = merkleRoot(nodeDigest, hashes)
+      const remembers = makeInclusionVerifier(nodeDigest)
+      for (const [pickSeq, pickHash, pickByte, change] of claims) {
+        const seq = pickSeq % size
+        const proof = buildInclusionProof(nodeDigest, hashes, seq).map((hash) => hash.slice())
+        const altered = change === 1 ? hashes[seq]!.slice() : proof[pickHash % (proof.length || 1)]
+        if (change !== 0 && altered !== undefined) altered[pickByte % 32]! ^= 1
+        const leafHash = change === 1 ? altered! : hashes[seq]!
+        const claim = { leafHash, seq: change === 3 ? pickByte % size : seq, size, root, proof }
+        assert.equal(remembers(claim), verifyInclusion(nodeDigest, claim))
+      }
     }),
   )
 })

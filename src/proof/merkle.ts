@@ -32,26 +32,61 @@ export interface InclusionClaim {
 
 /** True when the proof shows that the leaf is entry `seq` of the tree (RFC 9162 section 2.1.3.2). */
 export function verifyInclusion(digest: Digest, claim: InclusionClaim): boolean {
+  return makeInclusionVerifier(digest)(claim)
+}
+
+/** Hashes proven to lie at a level of one tree, by their position there. */
+type ProvenLevel = Map<number, Uint8Array>
+
+/**
+ * As `verifyInclusion`, for many entries: what one proof led to the root is proven at its place in that tree, and a later
+ * proof over the same two children takes their parent from there instead of hashing again. The answers are the same.
+ */
+export function makeInclusionVerifier(digest: Digest): (claim: InclusionClaim) => boolean {
+  let levels: ProvenLevel[] = []
+  let tree: Pick<InclusionClaim, 'size' | 'root'> | undefined
+  return (claim) => {
+    const isSameTree = tree?.size === claim.size && bytesEqual(tree.root, claim.root)
+    if (!isSameTree) levels = []
+    tree = { size: claim.size, root: claim.root }
+    return walkUp(digest, claim, levels)
+  }
+}
+
+function walkUp(digest: Digest, claim: InclusionClaim, levels: ProvenLevel[]): boolean {
   if (!isPosition(claim.seq) || !isPosition(claim.size) || claim.seq >= claim.size) return false
   if (!areHashes([claim.leafHash, claim.root, ...claim.proof])) return false
+  const fresh: (readonly [level: number, at: number, hash: Uint8Array])[] = []
+  let level = 0
   let node = claim.seq
   let last = claim.size - 1
   let hash = claim.leafHash
   for (const sibling of claim.proof) {
     if (last === 0) return false
-    if (isOdd(node) || node === last) {
-      hash = hashNode(digest, sibling, hash)
-      while (!isOdd(node) && node !== 0) {
-        node = half(node)
-        last = half(last)
-      }
-    } else {
-      hash = hashNode(digest, hash, sibling)
+    // The last node of a level without a neighbour rises until it is a right child.
+    while (node === last && !isOdd(node) && node !== 0) {
+      node = half(node)
+      last = half(last)
+      level++
     }
+    const isRight = isOdd(node)
+    const own = levels[level]?.get(node)
+    const other = levels[level]?.get(isRight ? node - 1 : node + 1)
+    const isKnown = isSame(own, hash) && isSame(other, sibling)
+    if (!isKnown) fresh.push([level, node, hash], [level, isRight ? node - 1 : node + 1, sibling])
     node = half(node)
     last = half(last)
+    level++
+    const parent = isKnown ? levels[level]?.get(node) : undefined
+    hash = parent ?? (isRight ? hashNode(digest, sibling, hash) : hashNode(digest, hash, sibling))
   }
-  return last === 0 && bytesEqual(hash, claim.root)
+  if (last !== 0 || !bytesEqual(hash, claim.root)) return false
+  for (const [at, position, shown] of fresh) (levels[at] ??= new Map()).set(position, shown)
+  return true
+}
+
+function isSame(known: Uint8Array | undefined, shown: Uint8Array): boolean {
+  return known !== undefined && (known === shown || bytesEqual(known, shown))
 }
 
 export interface ConsistencyClaim {

@@ -1,5 +1,5 @@
 // Binds the verifier to Node: cryptography, bounded gunzip and files. No network module is reachable from here.
-import { createHash, createHmac, createPublicKey, verify } from 'node:crypto'
+import { createHmac, createPublicKey, hash, verify } from 'node:crypto'
 import { open, readFile, stat } from 'node:fs/promises'
 import { gunzip } from 'node:zlib'
 import { messageOf, utf8Bytes } from '../kernel/index.ts'
@@ -12,7 +12,7 @@ import { isKeyId, parseTrustText } from './trust-text.ts'
 /** The verifier's ports on Node's own modules. */
 export const nodeVerifyPorts: VerifyPorts = {
   digest: {
-    sha256: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
+    sha256: (bytes) => hash('sha256', bytes, 'buffer'),
     hmacSha256: (key, bytes) => new Uint8Array(createHmac('sha256', key).update(bytes).digest()),
   },
   verifier: {

@@ -125,7 +125,7 @@ test('the verifier brings no other package and no server code', () => {
 
 test('both packages can be imported by the names they export', () => {
   const script =
-    "const { verifyBundle } = await import('@seaworthy/verify'); const node = await import('@seaworthy/verify/node'); process.exit(verifyBundle && node ? 0 : 1)"
+    "const { verifyBundle } = await import('@seaworthy/verify'); const node = await import('@seaworthy/verify/node'); const browser = await import('@seaworthy/verify/browser'); process.exit(verifyBundle && node && browser.browserVerifyPorts ? 0 : 1)"
   assert.equal(run(process.execPath, ['--input-type=module', '-e', script], verify).status, 0)
   const other =
     "await import('seaworthy'); const { verifyBundle } = await import('seaworthy/verify'); process.exit(verifyBundle ? 0 : 1)"

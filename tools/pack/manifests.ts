@@ -59,7 +59,11 @@ export function planVerify(root: RepositoryManifest, reached: ReadonlySet<string
       description:
         'Verifies a Seaworthy bundle offline: hashes, signatures, proofs, statuses and the verdict.',
       bin: { 'seaworthy-verify': 'bin/seaworthy-verify.js' },
-      exports: { '.': entryOf('verify/index'), './node': entryOf('verify/node') },
+      exports: {
+        '.': entryOf('verify/index'),
+        './node': entryOf('verify/node'),
+        './browser': entryOf('verify/browser'),
+      },
     },
     launchers: ['runtime.js', 'seaworthy-verify.js'],
     schemas: [],
