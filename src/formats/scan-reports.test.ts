@@ -21,7 +21,10 @@ test('SARIF results count by level and by CVSS band, rules speaking where result
     { ruleId: 'r-high', kind: 'pass' },
     { ruleId: 'r-high', baselineState: 'absent' },
     { ruleId: 'r-high', suppressions: [{ kind: 'inSource' }] },
-    { ruleId: 'r-high', suppressions: [{ kind: 'external', status: 'underReview' }] },
+    {
+      ruleId: 'r-high',
+      suppressions: [{ kind: 'inSource' }, { kind: 'external', status: 'underReview' }],
+    },
   ]
   const report = aReport(aSarif(results, { tool: { driver: { name: 'scan', rules } } }))
   const fields = [
@@ -232,6 +235,15 @@ test('a VEX statement clears a finding only when vulnerability, product, reason 
     assert.equal(read('findings.affected', [bom, aReport(aVex(statement))]), expected, name)
   const undated = aReport({ ...aVex(), timestamp: undefined })
   assert.equal(read('findings.affected', [bom, undated]), 1)
+})
+
+test('a finding in two products stays until both are cleared', () => {
+  const both = { ...VULNERABILITIES[0], affects: [{ ref: 'a' }, { ref: 'b' }] }
+  const bom = aReport(aBom({ vulnerabilities: [both] }))
+  const one = aReport(aVex())
+  assert.equal(read('findings.affected', [bom, one]), 1)
+  const other = aReport(aVex({ products: [{ '@id': 'pkg:npm/@scope/b@2' }] }))
+  assert.equal(read('findings.affected', [bom, one, other]), 0)
 })
 
 test('the newest statement about a product counts, and of two at once the worse', () => {

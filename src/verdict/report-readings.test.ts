@@ -120,6 +120,12 @@ test('contradictions and cut or masked reports cannot be waved through by onNoDa
     )
 })
 
+test('a report that is not there is INCONCLUSIVE even where no data is to fail', () => {
+  const strict: Assertion = { ...NONE_FAILED, onNoData: 'fail' }
+  assert.equal(judgeFiles([strict], { 'junit.xml': undefined }).status, 'INCONCLUSIVE')
+  assert.equal(judgeFiles([strict], { 'junit.xml': aJunit('') }).status, 'FAIL')
+})
+
 test('without report files the output is read; a body and a document as well', () => {
   const tap = 'TAP version 13\n1..1\nok 1 - a\n'
   assert.equal(judgeOutput([NONE_FAILED], tap).status, 'PASS')

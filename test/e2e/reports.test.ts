@@ -7,7 +7,7 @@ import test, { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parse, stringify } from 'yaml'
 import type { Plan, PlanGate } from '../../src/verdict/index.ts'
-import { aReport, read } from '../reports.ts'
+import { aJunit, aReport, aSarif, aVex, read } from '../reports.ts'
 import { openWorkplace } from './command-line.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -179,4 +179,31 @@ test('the SARIF that lint writes is read as any other scanner’s', async () => 
   await place.shell(['lint', checklist, '--sarif', out])
   const report = aReport(readFileSync(out, 'utf8'))
   assert.ok(Number(read('findings.error', [report])) > 0)
+})
+
+interface ReadAnswer {
+  readonly reports: readonly { readonly format: string; readonly summary: readonly string[] }[]
+  readonly values: Readonly<Record<string, number | string>>
+}
+
+test('evidence read names every value of a report, doubts one that contradicts itself, and refuses what is none', async () => {
+  const good = place.write('look/a.xml', aJunit('<testcase name="a"/>'))
+  const scan = place.write('look/scan.sarif', JSON.stringify(aSarif([{ ruleId: 'CVE-1' }])))
+  const vex = place.write('look/vex.json', JSON.stringify(aVex()))
+  const k6 = place.write('look/k6.json', '{"metrics":{"http_req_duration":{"avg":1.5,"p(95)":3}}}')
+  const whole = await place.ask<ReadAnswer>(['evidence', 'read', good, '--with', k6])
+  assert.deepEqual([whole.exit, whole.data.values['tests.passed']], [0, 1])
+  assert.equal(whole.data.values['metrics.http_req_duration.p(95)'], '3 ms')
+  const together = ['evidence', 'read', scan, '--with', vex]
+  assert.equal((await place.ask<ReadAnswer>(together)).data.values['findings.affected'], 1)
+  const named = await place.ask<ReadAnswer>([...together, '--product', 'pkg:npm/a@1'])
+  assert.equal(named.data.values['findings.affected'], 0)
+  const doubted = place.write('look/b.xml', aJunit('<testcase name="a\u001b[31m"/>', ' tests="9"'))
+  const shown = await place.shell(['evidence', 'read', doubted])
+  assert.equal(shown.exit, 30)
+  assert.match(shown.stdout, /declares 9 tests and holds 1\n\nNo value can be read/)
+  const page = place.write('look/c.xml', '<!doctype html><html></html>')
+  const refused = await place.refusal(['evidence', 'read', page])
+  assert.deepEqual([refused.exit, refused.code], [2, 'EVIDENCE_REPORT_REFUSED'])
+  assert.match(refused.message, /a web page/)
 })

@@ -19,6 +19,31 @@ export const checklistCommands: readonly CommandSpec[] = [
     load: async () => (await import('../../survey/index.ts')).runInit,
   },
   {
+    name: 'evidence read',
+    summary: 'Show what reports of tools say and which values a gate may assert of them',
+    arguments: [
+      {
+        name: '<file>',
+        description:
+          'JUnit, SARIF, SBOM and others: docs/evidence-formats.md lists them; or - for standard input',
+      },
+    ],
+    options: [
+      {
+        flags: '--with <file>',
+        description: 'another report, read together with it as those of one gate; repeatable',
+        repeated: true,
+      },
+      { flags: '--product <purl>', description: 'what was scanned, for VEX statements about it' },
+    ],
+    examples: [
+      'seaworthy evidence read out/junit.xml',
+      'seaworthy evidence read scan.sarif --with vex.json --product pkg:oci/harbour@sha256:abc',
+    ],
+    needs: 'alone',
+    load: async () => (await import('../../evidence/cli.ts')).showReports,
+  },
+  {
     name: 'import',
     summary: 'Read a checklist and show its gates, slots, holes and findings; nothing is run',
     arguments: [
