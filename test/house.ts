@@ -47,7 +47,7 @@ export interface House {
   sign(
     person: Person,
     role: string,
-    decision?: 'APPROVE' | 'REJECT',
+    decision?: 'APPROVE' | 'REJECT' | 'WITHDRAW',
     reviewHash?: ContentDigest,
     subject?: Subject,
   ): Promise<void>

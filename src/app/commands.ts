@@ -2,6 +2,8 @@
 import type { CommandOption, CommandSpec } from '../client/index.ts'
 import { checklistCommands } from './commands/checklist.ts'
 import { logCommands } from './commands/log.ts'
+import { readinessCommands } from './commands/readiness.ts'
+import { registerCommands } from './commands/register.ts'
 import { releaseCommands } from './commands/release.ts'
 import { runCommands } from './commands/run.ts'
 import { serverCommands } from './commands/server.ts'
@@ -25,6 +27,8 @@ export const commandTable: readonly CommandSpec[] = [
   ...checklistCommands,
   ...runCommands,
   ...releaseCommands,
+  ...registerCommands,
+  ...readinessCommands,
   ...logCommands,
   ...serverCommands,
 ]

@@ -126,6 +126,12 @@ export function makePlans(ports: PlanPorts): Plans {
       pinned.get(keyOfPlan(tenantId, planHash)) ?? (await readPlan(tenantId, planHash)).plan,
     async review(tenantId, envelope) {
       const opened = await identity.openStatement(tenantId, envelope, 'approval', ['person'])
+      if (opened.predicate.what !== 'plan') {
+        throw gatesFault(
+          'GATES_STATEMENT_REFUSED',
+          'expected an approval of a plan, got one of a change',
+        )
+      }
       const planHash = opened.predicate.digest
       if (opened.predicate.principal !== opened.signer.id) {
         throw gatesFault(

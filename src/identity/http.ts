@@ -89,6 +89,8 @@ function decodeKey(text: string): Uint8Array {
 export interface PresentedPrincipal {
   readonly id: string
   readonly kind: string
+  /** Id of the person behind the key; differs from `id` for a person's further keys. */
+  readonly person: string
   readonly displayName: string
   readonly roles: readonly string[]
   readonly keyId: string
@@ -101,6 +103,7 @@ function presentPrincipal(principal: RegisteredPrincipal): PresentedPrincipal {
   return {
     id: principal.id,
     kind: principal.kind,
+    person: principal.person,
     displayName: principal.displayName,
     roles: principal.roles,
     keyId: principal.keyId,

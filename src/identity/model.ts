@@ -8,6 +8,8 @@ export interface RegisteredPrincipal {
   /** Opaque, made from the key: `person-3f9a…`; no personal data, it stands in ledger entries. */
   readonly id: string
   readonly kind: PrincipalKind
+  /** The person behind the key: the id of their first key's owner. Runners and the control plane are their own. */
+  readonly person: string
   readonly displayName: string
   readonly roles: readonly string[]
   /** Hexadecimal SHA-256 of the SubjectPublicKeyInfo. */
@@ -20,6 +22,11 @@ export interface RegisteredPrincipal {
 
 export const IDENTITY_EVENTS = ['principal.registered', 'principal.revoked'] as const
 
+/** What two display names of one person have in common, however they were typed. */
+export function nameKeyOf(displayName: string): string {
+  return displayName.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase()
+}
+
 /** The opaque id that a key gives its owner. */
 export function principalIdOf(kind: PrincipalKind, keyId: string): string {
   return `${kind}-${keyId.slice(0, 16)}`
@@ -31,6 +38,7 @@ export function registrationPayload(principal: RegisteredPrincipal): Json {
     displayName: principal.displayName,
     keyId: principal.keyId,
     kind: principal.kind,
+    ...(principal.person === principal.id ? {} : { person: principal.person }),
     principal: principal.id,
     roles: principal.roles,
   }

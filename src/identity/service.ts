@@ -12,6 +12,7 @@ import {
   insertPrincipal,
   lockPrincipalById,
   lockRevokedAt,
+  selectPersonNamed,
   selectPrincipalByKey,
   selectPrincipals,
   updateRevocation,
@@ -84,13 +85,21 @@ export function makeIdentity(ports: {
     async register(tenantId, registration) {
       assertP256(registration.publicKey)
       const keyId = contentDigest(digest.sha256(registration.publicKey)).slice('sha256:'.length)
-      const principal: RegisteredPrincipal = {
+      const ownId = principalIdOf(registration.kind, keyId)
+      const own: RegisteredPrincipal = {
         ...registration,
         roles: [...new Set(registration.roles)].sort(),
-        id: principalIdOf(registration.kind, keyId),
+        id: ownId,
+        person: ownId,
         keyId,
       }
       return sql.transaction({ tenantId }, async (tx) => {
+        // A second key under a person's name is that person again: it fills no second place anywhere.
+        const person =
+          own.kind === 'person'
+            ? ((await selectPersonNamed(tx, tenantId, own.displayName)) ?? ownId)
+            : ownId
+        const principal = { ...own, person }
         const isNew = await insertPrincipal(
           tx,
           tenantId,

@@ -1,10 +1,12 @@
 // All SQL of the identity room.
 import type { SqlTx } from '../kernel/index.ts'
+import { nameKeyOf } from './model.ts'
 import type { PrincipalKind, RegisteredPrincipal } from './model.ts'
 
 interface PrincipalRow {
   principal_id: string
   kind: PrincipalKind
+  person_id: string
   display_name: string
   roles: string
   key_id: string
@@ -16,6 +18,7 @@ function principalOfRow(row: PrincipalRow): RegisteredPrincipal {
   return {
     id: row.principal_id,
     kind: row.kind,
+    person: row.person_id,
     displayName: row.display_name,
     roles: JSON.parse(row.roles) as string[],
     keyId: row.key_id,
@@ -32,8 +35,8 @@ export async function insertPrincipal(
 ): Promise<boolean> {
   const rows = await tx.query(
     `insert into identity_principal
-       (tenant_id, principal_id, kind, display_name, roles, key_id, public_key, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning principal_id`,
+       (tenant_id, principal_id, kind, display_name, roles, key_id, public_key, created_at, person_id, name_key)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning principal_id`,
     [
       tenantId,
       principal.id,
@@ -43,6 +46,8 @@ export async function insertPrincipal(
       principal.keyId,
       principal.publicKey,
       createdAt,
+      principal.person,
+      nameKeyOf(principal.displayName),
     ],
   )
   return rows.length === 1
@@ -58,6 +63,20 @@ export async function selectPrincipalByKey(
     [tenantId, keyId],
   )
   return rows[0] && principalOfRow(rows[0])
+}
+
+/** The person whose first key was registered under this name, however it was typed. */
+export async function selectPersonNamed(
+  tx: SqlTx,
+  tenantId: string,
+  displayName: string,
+): Promise<string | undefined> {
+  const rows = await tx.query<{ person_id: string }>(
+    `select person_id from identity_principal
+     where tenant_id = $1 and name_key = $2 and kind = 'person' order by created_at, principal_id limit 1`,
+    [tenantId, nameKeyOf(displayName)],
+  )
+  return rows[0]?.person_id
 }
 
 export async function selectPrincipals(

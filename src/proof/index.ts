@@ -7,13 +7,16 @@ export * from './keyid.ts'
 export * from './leaf.ts'
 export * from './merkle.ts'
 export * from './note.ts'
+export { accepted, refused } from './parsed.ts'
 export type { Parsed } from './parsed.ts'
 export type {
   ApprovalPredicate,
+  ChangeApproval,
   DecisionPredicate,
   GateRunPredicate,
   SignOffPredicate,
   StatementEvidence,
+  WaiverPredicate,
 } from './predicate.ts'
 export * from './statement.ts'
 export * from './tlog-proof.ts'

@@ -45,18 +45,51 @@ export interface SignOffPredicate {
   readonly run: string
   readonly role: string
   readonly principal: string
-  readonly decision: 'APPROVE' | 'REJECT'
+  /** WITHDRAW takes the person's own rejection in this role back. */
+  readonly decision: 'APPROVE' | 'REJECT' | 'WITHDRAW'
   /** What the person had before them. */
   readonly reviewHash: ContentDigest
   readonly at: string
   readonly comment: string
 }
 
-export interface ApprovalPredicate {
+/** A person's consent: to a plan that they read, or to a change of a service's register. */
+export type ApprovalPredicate = PlanApproval | ChangeApproval
+
+export interface PlanApproval {
   readonly what: 'plan'
   readonly digest: ContentDigest
   readonly principal: string
   readonly at: string
+}
+
+export interface ChangeApproval {
+  readonly what: 'change'
+  readonly service: string
+  readonly principal: string
+  readonly at: string
+  /** What changes; its shape is the room `register`'s to read. */
+  readonly change: JsonObject
+}
+
+/** A request to let named gates of one release pass for a while; others approve it. */
+export interface WaiverPredicate {
+  readonly id: string
+  readonly service: string
+  readonly version: string
+  readonly environment: string
+  readonly gates: readonly string[]
+  readonly reason: string
+  /** Id of the risk in the register. */
+  readonly risk: string
+  readonly compensatingControl: string
+  /** Who asks for it. */
+  readonly principal: string
+  readonly at: string
+  readonly expiresAt: string
+  readonly maxUses: number
+  /** Gate that shows when the waiver is no longer needed. */
+  readonly closureTest?: string
 }
 
 export const VERDICT_NAMES = [
@@ -145,7 +178,7 @@ export function readSignOff(predicate: JsonObject): SignOffPredicate {
     run: asText(predicate['run'], 'run'),
     role: asText(predicate['role'], 'role'),
     principal: asText(predicate['principal'], 'principal'),
-    decision: asOneOf(predicate['decision'], ['APPROVE', 'REJECT'], 'decision'),
+    decision: asOneOf(predicate['decision'], ['APPROVE', 'REJECT', 'WITHDRAW'], 'decision'),
     reviewHash: asDigest(predicate['reviewHash'], 'reviewHash'),
     at: asInstant(predicate['at'], 'at'),
     comment: asText(predicate['comment'], 'comment'),
@@ -153,12 +186,58 @@ export function readSignOff(predicate: JsonObject): SignOffPredicate {
 }
 
 export function readApproval(predicate: JsonObject): ApprovalPredicate {
+  if (predicate['what'] === 'change') return readChangeApproval(predicate)
   expectKeys(predicate, ['what', 'digest', 'principal', 'at'], [], 'the predicate')
   return {
     what: asOneOf(predicate['what'], ['plan'], 'what'),
     digest: asDigest(predicate['digest'], 'digest'),
     principal: asText(predicate['principal'], 'principal'),
     at: asInstant(predicate['at'], 'at'),
+  }
+}
+
+function readChangeApproval(predicate: JsonObject): ChangeApproval {
+  expectKeys(predicate, ['what', 'service', 'principal', 'at', 'change'], [], 'the predicate')
+  return {
+    what: 'change',
+    service: asText(predicate['service'], 'service'),
+    principal: asText(predicate['principal'], 'principal'),
+    at: asInstant(predicate['at'], 'at'),
+    change: asObject(predicate['change'], 'change'),
+  }
+}
+
+export function readWaiver(predicate: JsonObject): WaiverPredicate {
+  const keys = [
+    'id',
+    'service',
+    'version',
+    'environment',
+    'gates',
+    'reason',
+    'risk',
+    'compensatingControl',
+    'principal',
+    'at',
+    'expiresAt',
+    'maxUses',
+  ]
+  expectKeys(predicate, keys, ['closureTest'], 'the predicate')
+  const textOf = (key: string): string => asText(predicate[key], key)
+  return {
+    id: textOf('id'),
+    service: textOf('service'),
+    version: textOf('version'),
+    environment: textOf('environment'),
+    gates: asArray(predicate['gates'], 'gates').map((gate) => asText(gate, 'gates')),
+    reason: textOf('reason'),
+    risk: textOf('risk'),
+    compensatingControl: textOf('compensatingControl'),
+    principal: textOf('principal'),
+    at: asInstant(predicate['at'], 'at'),
+    expiresAt: asInstant(predicate['expiresAt'], 'expiresAt'),
+    maxUses: asCount(predicate['maxUses'], 'maxUses'),
+    ...(predicate['closureTest'] === undefined ? {} : { closureTest: textOf('closureTest') }),
   }
 }
 

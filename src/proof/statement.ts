@@ -4,12 +4,13 @@ import type { Digest, Json } from '../kernel/index.ts'
 import { parseCanonical } from './entry.ts'
 import { accepted, refused } from './parsed.ts'
 import type { Parsed } from './parsed.ts'
-import { readApproval, readDecision, readGateRun, readSignOff } from './predicate.ts'
+import { readApproval, readDecision, readGateRun, readSignOff, readWaiver } from './predicate.ts'
 import type {
   ApprovalPredicate,
   DecisionPredicate,
   GateRunPredicate,
   SignOffPredicate,
+  WaiverPredicate,
 } from './predicate.ts'
 import { asArray, asObject, asText, expectKeys, ShapeMismatch } from './reading.ts'
 import type { JsonObject } from './reading.ts'
@@ -37,6 +38,7 @@ export interface Predicates {
   readonly 'gate-run': GateRunPredicate
   readonly 'sign-off': SignOffPredicate
   readonly approval: ApprovalPredicate
+  readonly waiver: WaiverPredicate
   readonly decision: DecisionPredicate
 }
 
@@ -77,6 +79,11 @@ export function releaseDigestOf(
   environment: string,
 ): string {
   return hexOf(digest.sha256(canonicalBytes({ service, version, environment })))
+}
+
+/** The subject of statements about a service as such: its name and the SHA-256 of JCS {service}. */
+export function serviceSubject(digest: Digest, service: string): readonly StatementSubject[] {
+  return [{ name: service, digest: { sha256: hexOf(digest.sha256(canonicalBytes({ service }))) } }]
 }
 
 /**
@@ -133,6 +140,8 @@ function readStatement(value: Json): ReadStatement {
       return { kind: 'sign-off', subject, predicate: readSignOff(predicate) }
     case PREDICATE_TYPES.approval:
       return { kind: 'approval', subject, predicate: readApproval(predicate) }
+    case PREDICATE_TYPES.waiver:
+      return { kind: 'waiver', subject, predicate: readWaiver(predicate) }
     case PREDICATE_TYPES.decision:
       return { kind: 'decision', subject, predicate: readDecision(predicate) }
     default:

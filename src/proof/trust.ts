@@ -42,6 +42,8 @@ export interface TrustKey {
   readonly uses: readonly KeyUse[]
   /** Id of the person, runner or control plane that holds the private key. */
   readonly principal: string
+  /** The person behind the holder, where one person has several keys. Absent = the holder. */
+  readonly person?: string
   /** Roles the holder may sign off in. */
   readonly roles: readonly string[]
   /** What the ledger records from this instant on under this key does not count; RFC 3339. Absent: it is in force. */
@@ -66,6 +68,7 @@ export function formatTrust(trust: Trust): Uint8Array {
       publicKey: base64Of(key.spki),
       uses: key.uses,
       principal: key.principal,
+      ...(key.person === undefined ? {} : { person: key.person }),
       roles: key.roles,
       ...(key.revokedAt === undefined ? {} : { revokedAt: key.revokedAt }),
     }))
@@ -113,7 +116,7 @@ function readTrustKey(digest: Digest, value: Json, where: string): TrustKey {
   expectKeys(
     key,
     ['keyId', 'algorithm', 'publicKey', 'uses', 'principal', 'roles'],
-    ['revokedAt'],
+    ['person', 'revokedAt'],
     where,
   )
   const algorithm = asOneOf(key['algorithm'], ['ecdsa-p256-sha256'], `${where}.algorithm`)
@@ -140,6 +143,7 @@ function readTrustKey(digest: Digest, value: Json, where: string): TrustKey {
     spki,
     uses,
     principal: asText(key['principal'], `${where}.principal`),
+    ...(key['person'] === undefined ? {} : { person: asText(key['person'], `${where}.person`) }),
     roles,
   }
 }

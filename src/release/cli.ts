@@ -1,20 +1,21 @@
 // The release commands: status, sign, reject, decide, report, bundle.
-import { EXIT, utf8Bytes } from '../kernel/index.ts'
+import { EXIT, harmlessLine, utf8Bytes } from '../kernel/index.ts'
 import type { ExitCode } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { buildStatement, keyIdOf, sealStatement, subjectsOf } from '../proof/index.ts'
-import { releaseFault } from './errors.ts'
 import { fileStem, pathOf, renderPaths, writeDocuments, writeReports } from './files.ts'
 import type { DecidedRelease, ReleaseReview } from './model.ts'
-import { parseReleaseName } from '../gates/index.ts'
+import { chooseRelease, phaseQuery, readReview, requireOption } from './release-calls.ts'
+import type { ReplayedDecision } from './replay.ts'
 import type { ReleaseKey } from './store.ts'
 import { renderStatus, renderVerdict } from './screen.ts'
 
 export async function runStatus(
   context: CommandContext,
   args: readonly string[],
+  options: OptionValues,
 ): Promise<CommandOutcome> {
-  const review = await readReview(context, await chooseRelease(context, args[0]))
+  const review = await readReview(context, await chooseRelease(context, args[0]), options)
   const { plan, ...rest } = review
   return {
     exit: EXIT.ok,
@@ -37,23 +38,42 @@ export async function runReject(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  return signRelease(context, await chooseRelease(context, args[0]), options, 'REJECT')
+  const decision = options['withdraw'] === true ? 'WITHDRAW' : 'REJECT'
+  return signRelease(context, await chooseRelease(context, args[0]), options, decision)
 }
 
 export async function runDecide(
   context: CommandContext,
   args: readonly string[],
+  options: OptionValues = {},
 ): Promise<CommandOutcome> {
   const release = await chooseRelease(context, args[0])
+  if (options['replay'] === true) return replayDecision(context, release)
   const decided = await context.client.call<DecidedRelease & { exit: ExitCode }>(
     'POST',
-    `${pathOf(release)}/decisions`,
+    `${pathOf(release)}/decisions${phaseQuery(options)}`,
     {},
   )
   const paths = await writeDocuments(context, release)
   const { exit, ...data } = decided
   const text = `${renderVerdict(decided.release, decided.verdict)}\n${renderPaths(paths)}`
   return { exit, data: { ...data, paths }, text }
+}
+
+async function replayDecision(
+  context: CommandContext,
+  release: ReleaseKey,
+): Promise<CommandOutcome> {
+  const { exit, ...replayed } = await context.client.call<ReplayedDecision & { exit: ExitCode }>(
+    'GET',
+    `${pathOf(release)}/replay`,
+  )
+  const isSame = replayed.differences.length === 0
+  const head = isSame
+    ? `decided again from the same inputs, with the same result (${replayed.statement})`
+    : `NOT the same as was signed: ${replayed.differences.join('; ')}`
+  const text = `${renderVerdict(replayed.release, replayed.verdict)}\n${harmlessLine(head)}`
+  return { exit: isSame ? exit : EXIT.invalid, data: replayed, text }
 }
 
 export async function runReport(
@@ -95,13 +115,19 @@ export async function runBundle(
   return { exit: EXIT.ok, data: { digest: sealed.bundle, sizeBytes: bytes.length, paths }, text }
 }
 
+const VERBS = {
+  APPROVE: 'signed off',
+  REJECT: 'rejected',
+  WITHDRAW: 'withdrew the rejection of',
+} as const
+
 async function signRelease(
   context: CommandContext,
   release: ReleaseKey,
   options: OptionValues,
-  decision: 'APPROVE' | 'REJECT',
+  decision: 'APPROVE' | 'REJECT' | 'WITHDRAW',
 ): Promise<CommandOutcome> {
-  const review = await readReview(context, release)
+  const review = await readReview(context, release, options)
   const { signer, name } = await context.keys.open(requireOption(options, 'as'))
   const { digest, clock } = context.ports
   const principal = `person-${keyIdOf(digest, signer.publicKey).slice(0, 16)}`
@@ -117,7 +143,7 @@ async function signRelease(
   })
   const sealed = await sealStatement(digest, signer, statement)
   const after = await context.client.upload<ReleaseReview>('POST', '/v1/sign-offs', sealed.bytes)
-  const verb = decision === 'APPROVE' ? 'signed off' : 'rejected'
+  const verb = VERBS[decision]
   return {
     exit: EXIT.ok,
     data: {
@@ -128,27 +154,4 @@ async function signRelease(
     },
     text: `${name} ${verb} ${after.release} as ${requireOption(options, 'role')} over ${review.reviewHash}`,
   }
-}
-
-async function readReview(context: CommandContext, release: ReleaseKey): Promise<ReleaseReview> {
-  return context.client.call<ReleaseReview>('GET', pathOf(release))
-}
-
-/** The named release, or that of the newest run. */
-async function chooseRelease(
-  context: CommandContext,
-  name: string | undefined,
-): Promise<ReleaseKey> {
-  if (name !== undefined) return parseReleaseName(name)
-  const runs = await context.client.call<readonly ReleaseKey[]>('GET', '/v1/runs')
-  const newest = runs[0]
-  if (newest === undefined)
-    throw releaseFault('RELEASE_RUN_MISSING', 'expected a release with a run, found none')
-  return { service: newest.service, version: newest.version }
-}
-
-function requireOption(options: OptionValues, name: string): string {
-  const value = options[name]
-  if (typeof value === 'string' && value !== '') return value
-  throw releaseFault('RELEASE_OPTION_MISSING', `expected --${name}`)
 }

@@ -1,31 +1,60 @@
 // Takes a decision: freezes the inputs, verifies what they rest on, decides, signs, records.
 import { canonicalBytes, canonicalize, messageOf } from '../kernel/index.ts'
+import type { SqlTx } from '../kernel/index.ts'
 import type { SignedCheckpoint } from '../ledger/index.ts'
 import { buildStatement, PREDICATE_TYPES, sealStatement, subjectsOf } from '../proof/index.ts'
 import { decide } from '../verdict/index.ts'
-import type { DecisionInputs, Verdict } from '../verdict/index.ts'
+import type { DecisionInputs, Phase, Verdict } from '../verdict/index.ts'
 import { releaseFault } from './errors.ts'
 import type { DecidedRelease } from './model.ts'
 import { formatReleaseName } from '../gates/index.ts'
 import { freezeInputs, gatherRelease } from './review.ts'
 import type { GatheredRelease } from './review.ts'
 import type { ReleaseContext } from './context.ts'
+import { findRegisterDamage } from './register.ts'
+import { insertWaiverUse } from './register-store.ts'
 import { insertDecision, selectDecisionOn } from './store.ts'
 import type { ReleaseKey } from './store.ts'
 
+/** Decisions that race for the last use of a waiver look again this often. */
+const DECIDE_LIMIT_COUNT = 5
+
+/** @throws RELEASE_FACTS_MOVING when the facts, or the uses of a waiver, never rest */
 export async function decideRelease(
   context: ReleaseContext,
   tenantId: string,
   release: ReleaseKey,
+  phase?: Phase,
 ): Promise<DecidedRelease> {
+  for (let tries = 0; tries < DECIDE_LIMIT_COUNT; tries++) {
+    const decided = await tryDecide(context, tenantId, release, phase)
+    if (decided !== undefined) return decided
+  }
+  throw releaseFault(
+    'RELEASE_FACTS_MOVING',
+    `expected the waivers of ${formatReleaseName(release)} to rest while it is decided, others used them ${DECIDE_LIMIT_COUNT} times`,
+  )
+}
+
+/** Undefined when another decision used a waiver in between: then this one must count that use. */
+async function tryDecide(
+  context: ReleaseContext,
+  tenantId: string,
+  release: ReleaseKey,
+  phase: Phase | undefined,
+): Promise<DecidedRelease | undefined> {
   const { clock, digest, evidence, signer } = context.ports
   const { gathered, checkpoint } = await gatherAtCheckpoint(context, tenantId, release)
   const findings = await findDamage(context, tenantId, gathered)
-  const inputs = freezeInputs(gathered, {
-    asOfMs: clock.nowMs(),
-    checkpoint: { origin: checkpoint.origin, size: checkpoint.size, root: checkpoint.root },
-    integrity: { ok: findings.length === 0, findings },
-  })
+  const inputs = freezeInputs(
+    gathered,
+    {
+      asOfMs: clock.nowMs(),
+      checkpoint: { origin: checkpoint.origin, size: checkpoint.size, root: checkpoint.root },
+      integrity: { ok: findings.length === 0, findings },
+    },
+    phase,
+  )
   const verdict = decide(digest, gathered.view.plan, inputs)
   const inputsDigest = await evidence.keepBytes(tenantId, canonicalBytes(inputs))
   const statement = buildStatement('decision', subjectsOf(inputs.subject), {
@@ -44,8 +73,10 @@ export async function decideRelease(
   })
   const sealed = await sealStatement(digest, signer, statement)
   await evidence.keep(tenantId, sealed.id, sealed.bytes)
-  const decided = { inputs, verdict, statementId: sealed.id, inputsDigest }
+  const changeCount = gathered.acts.length
+  const decided = { inputs, verdict, statementId: sealed.id, inputsDigest, changeCount }
   const recorded = await recordDecision(context, tenantId, release, decided)
+  if (recorded === undefined) return undefined
   return {
     release: formatReleaseName(release),
     runId: inputs.run,
@@ -87,8 +118,10 @@ async function recordDecision(
     readonly verdict: Verdict
     readonly statementId: DecidedRelease['statement']
     readonly inputsDigest: DecidedRelease['inputs']
+    /** Changes of the register that it rests on. */
+    readonly changeCount: number
   },
-): Promise<DecidedRelease['statement']> {
+): Promise<DecidedRelease['statement'] | undefined> {
   const { sql, clock, evidence, ledger } = context.ports
   const { inputs, verdict, statementId, inputsDigest } = decided
   const at = new Date(clock.nowMs()).toISOString()
@@ -97,7 +130,7 @@ async function recordDecision(
     predicateType: PREDICATE_TYPES.decision,
     keyId: context.controlPlane.keyId,
   }
-  return sql.transaction({ tenantId }, async (tx) => {
+  const work = async (tx: SqlTx): Promise<DecidedRelease['statement']> => {
     const stored = {
       statementId,
       runId: inputs.run,
@@ -109,18 +142,61 @@ async function recordDecision(
     if (!(await insertDecision(tx, tenantId, { ...stored, ...release }, at))) {
       return (await selectDecisionOn(tx, tenantId, inputsDigest))?.statementId ?? statementId
     }
+    await useWaivers(tx, tenantId, release, decided, at)
     await evidence.recordStatementInTx(tx, tenantId, row, at)
     await ledger.appendInTx(tx, tenantId, [
       {
         type: 'release.decided',
         actor: context.controlPlane.id,
         subject: formatReleaseName(release),
-        payload: { decisionHash: verdict.decisionHash, run: inputs.run, verdict: verdict.value },
+        payload: {
+          changes: decided.changeCount,
+          decisionHash: verdict.decisionHash,
+          run: inputs.run,
+          verdict: verdict.value,
+          waivers: waiversUsed(verdict),
+        },
         refs: [statementId, inputsDigest],
       },
     ])
     return statementId
-  })
+  }
+  try {
+    return await sql.transaction({ tenantId }, work)
+  } catch (error) {
+    if (error instanceof WaiverTaken) return undefined
+    throw error
+  }
+}
+
+/** Rolls the transaction back; never leaves this file. */
+class WaiverTaken extends Error {}
+
+/** A use is a recorded Go that rests on the waiver; a No-Go uses nothing. */
+function waiversUsed(verdict: Verdict): readonly string[] {
+  const isGo = verdict.value === 'GO_WITH_WAIVERS' || verdict.value === 'CONDITIONAL_GO'
+  return isGo ? (verdict.usedWaivers ?? []) : []
+}
+
+// The number of each use is unique, so of two decisions that both saw the last use free only one commits.
+async function useWaivers(
+  tx: SqlTx,
+  tenantId: string,
+  release: ReleaseKey,
+  decided: {
+    readonly inputs: DecisionInputs
+    readonly verdict: Verdict
+    readonly statementId: string
+  },
+  at: string,
+): Promise<void> {
+  const { inputs, verdict, statementId } = decided
+  for (const waiverId of waiversUsed(verdict)) {
+    const waiver = inputs.waivers.find((each) => each.id === waiverId)
+    const use = { waiverId, number: (waiver?.uses ?? 0) + 1, statementId }
+    if (!(await insertWaiverUse(tx, tenantId, release.service, use, at)))
+      throw new WaiverTaken(`use ${use.number} of ${waiverId}`)
+  }
 }
 
 // Rule 1 of release.md section 7: a decision looks at its own foundations first.
@@ -135,6 +211,7 @@ async function findDamage(
   if (!chain.ok) findings.push(`ledger: ${chain.reason}`)
   const audit = await context.runs.audit(tenantId, gathered.view.run.runId)
   findings.push(...audit.findings)
+  findings.push(...(await findRegisterDamage(context, tenantId, gathered.acts)))
   for (const signOff of gathered.signOffs) {
     try {
       const envelope = await evidence.read(tenantId, signOff.statement)

@@ -1,17 +1,18 @@
-// The ledger's entries about one release, in order.
+// The ledger's entries about one release, or one service, in order.
 import type { EntryPage, LedgerEntry } from '../ledger/index.ts'
-import { formatReleaseName } from '../gates/index.ts'
 import type { ReleaseContext } from './context.ts'
-import type { ReleaseKey } from './store.ts'
 
 /** Entries fetched per call; a release with more takes more calls. */
 const PAGE_COUNT = 1000
 
-/** @param terms `type`: only entries of it; `size`: only entries below this position */
+/**
+ * @param subject `service@version`, or the service for what its register records
+ * @param terms `type`: only entries of it; `size`: only entries below this position
+ */
 export async function listEntries(
   context: ReleaseContext,
   tenantId: string,
-  release: ReleaseKey,
+  subject: string,
   terms: { readonly type?: string; readonly size?: number } = {},
 ): Promise<LedgerEntry[]> {
   const { ledger } = context.ports
@@ -24,7 +25,7 @@ export async function listEntries(
     const query = {
       fromSeq,
       limit: PAGE_COUNT,
-      subject: formatReleaseName(release),
+      subject,
       ...(type === undefined ? {} : { type }),
     }
     const page: EntryPage = await ledger.list(tenantId, query)

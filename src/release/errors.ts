@@ -8,6 +8,12 @@ export const releaseErrors = defineErrors({
     title: 'The sign-off is not accepted',
     hint: 'The message says which fact does not fit: the role, the person, the run or the author of the change.',
   },
+  RELEASE_CHANGE_REFUSED: {
+    status: 422,
+    exit: 5,
+    title: 'The change of the register is not accepted',
+    hint: 'The message says which rule it breaks; `seaworthy risk list` and `condition list` show what is there.',
+  },
   RELEASE_REVIEW_CHANGED: {
     status: 409,
     exit: 7,
@@ -50,6 +56,24 @@ export const releaseErrors = defineErrors({
     exit: 2,
     title: 'There is no report of this kind',
     hint: 'The message lists the kinds; --kind all writes every one.',
+  },
+  RELEASE_PHASE_UNKNOWN: {
+    status: 400,
+    exit: 2,
+    title: 'There is no such phase',
+    hint: 'Phases: pre-deploy, canary-5, canary-25, canary-100, post-deploy.',
+  },
+  RELEASE_ENTRY_MISSING: {
+    status: 404,
+    exit: 6,
+    title: 'The register has no such entry',
+    hint: 'List what is there: `seaworthy risk list`, `condition list`, `waive list`.',
+  },
+  RELEASE_DATE_UNREADABLE: {
+    status: 400,
+    exit: 2,
+    title: 'A date or time cannot be read',
+    hint: 'Write 2026-12-01, 2026-12-01T18:00 (both in the release time zone), or an instant with an offset; durations are 12h or 30d.',
   },
   RELEASE_OPTION_MISSING: {
     status: 400,

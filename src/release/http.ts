@@ -2,11 +2,13 @@
 import { z } from 'zod'
 import { base64Of, utf8Text } from '../kernel/index.ts'
 import type { Route, RouteInput } from '../kernel/index.ts'
-import { exitCodeOfVerdict } from '../verdict/index.ts'
+import { exitCodeOfVerdict, PHASES } from '../verdict/index.ts'
+import type { Phase } from '../verdict/index.ts'
 import { parseBody } from '../web/index.ts'
 import { REPORT_KINDS } from '../report/index.ts'
 import type { ReportKind } from '../report/index.ts'
 import { releaseFault } from './errors.ts'
+import { makeRegisterRoutes } from './register-http.ts'
 import type { Releases } from './service.ts'
 import type { ReleaseKey } from './store.ts'
 
@@ -47,13 +49,19 @@ export function makeReleaseRoutes(releases: Releases): readonly Route[] {
         return { status: 201, data: await releases.signOff(principal.tenantId, body as Uint8Array) }
       },
     },
+    ...makeRegisterRoutes(releases),
     {
       method: 'GET',
       path: '/v1/releases/:service/:version',
       summary: 'Read a release: what a person would sign',
       access: 'read',
       async handle(input) {
-        return { data: await releases.review(input.principal.tenantId, releaseOf(input)) }
+        const review = await releases.review(
+          input.principal.tenantId,
+          releaseOf(input),
+          phaseOf(input),
+        )
+        return { data: review }
       },
     },
     {
@@ -62,8 +70,22 @@ export function makeReleaseRoutes(releases: Releases): readonly Route[] {
       summary: 'Take and record the decision',
       access: 'write',
       async handle(input) {
-        const decided = await releases.decide(input.principal.tenantId, releaseOf(input))
+        const decided = await releases.decide(
+          input.principal.tenantId,
+          releaseOf(input),
+          phaseOf(input),
+        )
         return { status: 201, data: { ...decided, exit: exitCodeOfVerdict(decided.verdict.value) } }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/releases/:service/:version/replay',
+      summary: 'Decide the newest decision again from its frozen inputs',
+      access: 'read',
+      async handle(input) {
+        const replayed = await releases.replay(input.principal.tenantId, releaseOf(input))
+        return { data: { ...replayed, exit: exitCodeOfVerdict(replayed.verdict.value) } }
       },
     },
     {
@@ -119,6 +141,18 @@ export function makeReleaseRoutes(releases: Releases): readonly Route[] {
       },
     },
   ]
+}
+
+/** `?phase=`; the default phase without it. */
+function phaseOf({ query }: RouteInput): Phase | undefined {
+  const wanted = query['phase']
+  if (wanted === undefined) return undefined
+  const phase = PHASES.find((each) => each === wanted)
+  if (phase !== undefined) return phase
+  throw releaseFault(
+    'RELEASE_PHASE_UNKNOWN',
+    `expected one of ${PHASES.join(', ')}, got ${JSON.stringify(wanted.slice(0, 60))}`,
+  )
 }
 
 function releaseOf(input: RouteInput): ReleaseKey {

@@ -1,4 +1,5 @@
 // Which decision is the newest: the ledger's order says so, not a clock.
+import { formatReleaseName } from '../gates/index.ts'
 import type { ReleaseContext } from './context.ts'
 import { listEntries } from './entries.ts'
 import { selectDecision } from './store.ts'
@@ -9,7 +10,9 @@ export async function readLatestDecision(
   tenantId: string,
   release: ReleaseKey,
 ): Promise<StoredDecision | undefined> {
-  const decided = await listEntries(context, tenantId, release, { type: 'release.decided' })
+  const decided = await listEntries(context, tenantId, formatReleaseName(release), {
+    type: 'release.decided',
+  })
   const statementId = decided.at(-1)?.body.refs[0]
   if (statementId === undefined) return undefined
   return context.ports.sql.transaction({ tenantId }, (tx) =>

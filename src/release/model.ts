@@ -1,16 +1,16 @@
 // What release shows: the review a person signs, the decision, the documents.
 import type { GateResult, Plan, SignOff, Subject, Verdict } from '../verdict/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
+import type { RegisterTerms } from '../register/index.ts'
 
 export const RELEASE_EVENTS = [
   'release.opened',
   'sign-off.recorded',
   'release.decided',
   'bundle.sealed',
+  'register.changed',
+  'waiver.requested',
 ] as const
-
-/** How long a GO holds when nothing else is said. Source: release.md section 7. */
-export const GO_LIFETIME_MS = 24 * 60 * 60 * 1000
 
 /** What a person reads before signing, and the hash they sign. */
 export interface ReleaseReview {
@@ -22,6 +22,11 @@ export interface ReleaseReview {
   readonly planHash: ContentDigest
   readonly results: readonly GateResult[]
   readonly signOffs: readonly SignOff[]
+  /** What would be decided now, before anything is verified. */
+  readonly verdict: Verdict
+  readonly terms: RegisterTerms
+  /** Display names by principal id. */
+  readonly names: Readonly<Record<string, string>>
 }
 
 export interface DecidedRelease {

@@ -90,11 +90,18 @@ test('fresh evidence with the same statuses keeps the sign-offs, another status 
   assert.deepEqual(await decideAfter(1), ['NO_GO', '7.2', '7.6-sign-off', '7.6-sign-off'])
 })
 
-test('a rejection by any role is a NO_GO until that person approves', async () => {
+test('a rejection by any role is a NO_GO until that person withdraws it', async () => {
   const { house, manager, engineer } = await certifiedHouse()
   await house.sign(manager, 'Manager')
   await house.sign(engineer, 'SRE', 'REJECT')
   assert.equal((await house.releases.decide(house.tenantId, RELEASE)).verdict.value, 'NO_GO')
+  house.clock.advance(1000)
+  await assert.rejects(house.sign(engineer, 'SRE'), { code: 'RELEASE_SIGN_OFF_REFUSED' })
+  await assert.rejects(house.sign(manager, 'Manager', 'WITHDRAW'), {
+    code: 'RELEASE_SIGN_OFF_REFUSED',
+  })
+  await house.sign(engineer, 'SRE', 'WITHDRAW')
+  assert.equal((await house.releases.decide(house.tenantId, RELEASE)).verdict.value, 'NOT_READY')
   house.clock.advance(1000)
   await house.sign(engineer, 'SRE')
   assert.equal((await house.releases.decide(house.tenantId, RELEASE)).verdict.value, 'GO')

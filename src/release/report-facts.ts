@@ -41,7 +41,7 @@ export async function addHistory(
   release: ReleaseKey,
   state: ReportFacts,
 ): Promise<ReportFacts> {
-  const entries = await listEntries(context, tenantId, release)
+  const entries = await listEntries(context, tenantId, formatReleaseName(release))
   const facts = await Promise.all(entries.map((entry) => readFact(context, tenantId, entry)))
   const decided = entries.filter(({ body }) => body.type === 'release.decided')
   const firstEntry = decided.find(({ body }) => body.refs[0] !== state.statement)

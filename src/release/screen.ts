@@ -1,42 +1,83 @@
 // What a person reads of a release on a terminal: the answer first, then why, then what would flip it.
 import { harmlessLine } from '../kernel/index.ts'
-import type { Verdict } from '../verdict/index.ts'
+import type { Reason, Verdict } from '../verdict/index.ts'
 import type { ReleaseReview } from './model.ts'
 
 /** Reasons shown before the rest is only counted; the report has all of them. */
 const REASONS_SHOWN_COUNT = 12
 
-export function renderVerdict(release: string, verdict: Verdict): string {
-  const lines = [`${release}: ${verdict.value}`]
+/** Rules whose number alone says nothing. */
+const RULE_NAMES: Readonly<Record<string, string>> = {
+  '7.1': 'integrity',
+  '7.2': 'gate',
+  '7.3': 'risk',
+  '7.6': 'gate',
+  '7.7': 'condition',
+  '7.8': 'waiver',
+}
+
+export function renderVerdict(
+  release: string,
+  verdict: Verdict,
+  names: Readonly<Record<string, string>> = {},
+): string {
+  const lines = [headline(release, verdict)]
   if (verdict.raw !== verdict.value) lines.push(`without waivers: ${verdict.raw}`)
-  for (const reason of verdict.reasons.slice(0, REASONS_SHOWN_COUNT)) {
-    const where = reason.gate === undefined ? '' : `${reason.gate}: `
-    lines.push(`  [${reason.rule}] ${where}${reason.text}`, `      to flip it: ${reason.flip}`)
-  }
-  const hidden = verdict.reasons.length - REASONS_SHOWN_COUNT
-  if (hidden > 0) lines.push(`  and ${hidden} more reasons; the report lists them all`)
+  lines.push(...reasonLines(verdict.reasons))
   for (const note of verdict.notes) lines.push(`  note: ${note}`)
+  if (verdict.notYetDue !== undefined)
+    lines.push(`  not yet due in this phase: ${verdict.notYetDue.join(', ')}`)
   if (verdict.expiresAtMs !== undefined)
     lines.push(`  holds until ${new Date(verdict.expiresAtMs).toISOString()}`)
-  return lines.map(harmlessLine).join('\n')
+  return lines.map((line) => harmlessLine(withNames(line, names))).join('\n')
+}
+
+function headline(release: string, verdict: Verdict): string {
+  const glass = verdict.breakGlass
+  return glass === undefined
+    ? `${release}: ${verdict.value}`
+    : `${release}: ${verdict.value} BY BREAK-GLASS of ${glass.principal} (else ${verdict.raw})`
+}
+
+function reasonLines(reasons: readonly Reason[]): string[] {
+  const lines = reasons.slice(0, REASONS_SHOWN_COUNT).flatMap((reason) => {
+    const where = reason.gate === undefined ? '' : `${reason.gate}: `
+    const name = RULE_NAMES[reason.rule]
+    const rule = name === undefined ? reason.rule : `${reason.rule} ${name}`
+    return [`  [${rule}] ${where}${reason.text}`, `      to flip it: ${reason.flip}`]
+  })
+  const hidden = reasons.length - REASONS_SHOWN_COUNT
+  return hidden > 0 ? [...lines, `  and ${hidden} more reasons; the report lists them all`] : lines
+}
+
+/** Ids of people as their names; the JSON answer keeps the ids. */
+function withNames(line: string, names: Readonly<Record<string, string>>): string {
+  return line.replace(/\bperson-[0-9a-f]{16}\b/g, (id) => names[id] ?? id)
 }
 
 export function renderStatus(review: ReleaseReview): string {
   const titles = new Map(review.plan.gates.map((gate) => [gate.id, gate.title]))
-  const lines = [`${review.release}, run ${review.runId}`]
+  const later = new Set(review.verdict.notYetDue)
+  const lines = [`${headline(review.release, review.verdict)} as things stand, run ${review.runId}`]
+  if (review.verdict.raw !== review.verdict.value)
+    lines.push(`without waivers: ${review.verdict.raw}`)
+  lines.push(...reasonLines(review.verdict.reasons))
+  lines.push('gates')
   for (const result of review.results) {
+    const due = later.has(result.gate) ? '(not yet due) ' : ''
     lines.push(
-      `  ${result.status.padEnd(14)} ${titles.get(result.gate) ?? result.gate}: ${result.reason}  [${result.gate}]`,
+      `  ${result.status.padEnd(14)} ${due}${titles.get(result.gate) ?? result.gate}: ${result.reason}  [${result.gate}]`,
     )
   }
-  for (const { role, minimum } of review.plan.signOffs) {
+  for (const { role, minimum, anyOf } of review.plan.signOffs) {
+    const roles = [role, ...(anyOf ?? [])]
     const given = review.signOffs.filter(
-      (one) => one.role === role && one.reviewHash === review.reviewHash,
+      (one) => roles.includes(one.role) && one.reviewHash === review.reviewHash,
     )
-    lines.push(
-      `  sign-off ${role}: ${given.length} (${minimum} needed)${given.some((one) => one.decision === 'REJECT') ? ', rejected' : ''}`,
-    )
+    const people = given.map((one) => `${one.principal} ${one.decision}`).join(', ')
+    lines.push(`  sign-off ${roles.join(' or ')}: ${people || 'nobody yet'} (${minimum} needed)`)
   }
+  for (const note of review.verdict.notes) lines.push(`  note: ${note}`)
   lines.push(`  to sign: ${review.reviewHash}`)
-  return lines.map(harmlessLine).join('\n')
+  return lines.map((line) => harmlessLine(withNames(line, review.names))).join('\n')
 }

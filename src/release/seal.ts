@@ -50,7 +50,12 @@ export async function sealRelease(
   const plan = JSON.parse(utf8Text(planBytes)) as Plan
   const trust = formatTrust(await collectTrust(context, tenantId))
   const checkpoint = await ledger.checkpoint(tenantId)
-  const entries = await listEntries(context, tenantId, release, { size: checkpoint.size })
+  const terms = { size: checkpoint.size }
+  const entries = [
+    ...(await listEntries(context, tenantId, formatReleaseName(release), terms)),
+    // The register is the service's: what it says about this release has to be shown too.
+    ...(await listEntries(context, tenantId, release.service, terms)),
+  ].toSorted((a, b) => a.seq - b.seq)
   const files: BundleFile[] = [
     { path: 'README.txt', bytes: utf8Bytes(describeBundle(release, context.controlPlane.keyId)) },
     { path: 'keys.json', bytes: trust },
@@ -98,6 +103,7 @@ async function collectTrust(context: ReleaseContext, tenantId: string): Promise<
       spki: principal.publicKey,
       uses: usesOf(principal),
       principal: principal.id,
+      ...(principal.person === principal.id ? {} : { person: principal.person }),
       roles: principal.roles,
       ...(principal.revokedAt === undefined ? {} : { revokedAt: principal.revokedAt }),
     })),
@@ -119,8 +125,10 @@ function usesOf(principal: RegisteredPrincipal): readonly KeyUse[] {
 const STATEMENT_ENTRIES: ReadonlySet<string> = new Set([
   'gate.recorded',
   'plan.reviewed',
+  'register.changed',
   'release.decided',
   'sign-off.recorded',
+  'waiver.requested',
 ])
 
 // Every statement the ledger records of this release, those of earlier runs and decisions included: leaving one out

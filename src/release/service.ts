@@ -1,4 +1,6 @@
 // What can be done with a release: open it, review it, sign it off, decide it, render its documents, seal its bundle.
+import type { Register } from '../register/index.ts'
+import type { Phase } from '../verdict/index.ts'
 import type { ReleaseContext } from './context.ts'
 import { decideRelease } from './decision.ts'
 import type { ReportKind } from '../report/index.ts'
@@ -7,6 +9,10 @@ import type { ReleaseDocuments, RenderedReport } from './documents.ts'
 import { releaseFault } from './errors.ts'
 import type { DecidedRelease, ReleaseReview } from './model.ts'
 import { formatReleaseName } from '../gates/index.ts'
+import { replayDecision } from './replay.ts'
+import type { ReplayedDecision } from './replay.ts'
+import { readRegister, recordChange } from './register.ts'
+import type { RecordedChange } from './register.ts'
 import { gatherRelease, presentReview } from './review.ts'
 import { sealRelease } from './seal.ts'
 import type { SealedRelease } from './seal.ts'
@@ -17,10 +23,20 @@ import type { ReleaseKey } from './store.ts'
 export interface Releases {
   /** Opening again is no change. @throws RELEASE_AUTHOR_CHANGED */
   open(tenantId: string, actor: string, release: ReleaseKey, author: string | null): Promise<void>
-  review(tenantId: string, release: ReleaseKey): Promise<ReleaseReview>
+  review(tenantId: string, release: ReleaseKey, phase?: Phase): Promise<ReleaseReview>
   /** @throws RELEASE_SIGN_OFF_REFUSED, RELEASE_REVIEW_CHANGED */
   signOff(tenantId: string, envelope: Uint8Array): Promise<ReleaseReview>
-  decide(tenantId: string, release: ReleaseKey): Promise<DecidedRelease>
+  /** @param phase the last before canary when absent; without phases in the plan all gates count */
+  decide(tenantId: string, release: ReleaseKey, phase?: Phase): Promise<DecidedRelease>
+  /** @throws RELEASE_DECISION_MISSING */
+  replay(tenantId: string, release: ReleaseKey): Promise<ReplayedDecision>
+  register(tenantId: string, service: string): Promise<Register>
+  /** @throws RELEASE_CHANGE_REFUSED */
+  change(
+    tenantId: string,
+    kind: 'approval' | 'waiver',
+    envelope: Uint8Array,
+  ): Promise<RecordedChange>
   /** @throws RELEASE_DECISION_MISSING */
   documents(tenantId: string, release: ReleaseKey): Promise<ReleaseDocuments>
   /** One report of the kind, decided or provisional. */
@@ -53,11 +69,14 @@ export function makeReleases(context: ReleaseContext): Releases {
         ])
       })
     },
-    async review(tenantId, release) {
-      return presentReview(context, await gatherRelease(context, tenantId, release))
+    async review(tenantId, release, phase) {
+      return presentReview(context, await gatherRelease(context, tenantId, release), phase)
     },
     signOff: (tenantId, envelope) => recordSignOff(context, tenantId, envelope),
-    decide: (tenantId, release) => decideRelease(context, tenantId, release),
+    decide: (tenantId, release, phase) => decideRelease(context, tenantId, release, phase),
+    replay: (tenantId, release) => replayDecision(context, tenantId, release),
+    register: (tenantId, service) => readRegister(context, tenantId, service),
+    change: (tenantId, kind, envelope) => recordChange(context, tenantId, kind, envelope),
     documents: (tenantId, release) => renderDocuments(context, tenantId, release),
     report: (tenantId, release, kind) => renderReport(context, tenantId, release, kind),
     seal: (tenantId, release) => sealRelease(context, tenantId, release),

@@ -1,9 +1,11 @@
 // Accepts a role's signature on a release.
 import { canonicalize } from '../kernel/index.ts'
+import type { ContentDigest } from '../kernel/index.ts'
 import { subjectsOf } from '../proof/index.ts'
 import type { SignOffPredicate } from '../proof/index.ts'
 import type { OpenedStatement } from '../identity/index.ts'
-import type { SignOff } from '../verdict/index.ts'
+import { PHASES } from '../verdict/index.ts'
+import type { Phase, SignOff } from '../verdict/index.ts'
 import { releaseFault } from './errors.ts'
 import type { ReleaseReview } from './model.ts'
 import { parseReleaseName } from '../gates/index.ts'
@@ -25,7 +27,7 @@ export async function recordSignOff(
   assertEligible(opened, gathered)
   assertTimely(claim, gathered, clock.nowMs())
   assertSubject(opened, gathered)
-  const reviewHash = hashReview(context, gathered)
+  const { reviewHash, phase } = signedReview(context, gathered, claim.reviewHash)
   if (claim.reviewHash !== reviewHash || claim.run !== gathered.view.run.runId) {
     throw releaseFault(
       'RELEASE_REVIEW_CHANGED',
@@ -50,7 +52,23 @@ export async function recordSignOff(
       },
     ])
   })
-  return presentReview(context, await gatherRelease(context, tenantId, release))
+  return presentReview(context, await gatherRelease(context, tenantId, release), phase)
+}
+
+/** The review that was signed: that of the default phase, or of whichever phase has this hash. */
+function signedReview(
+  context: ReleaseContext,
+  gathered: GatheredRelease,
+  claimed: string,
+): { readonly reviewHash: ContentDigest; readonly phase: Phase | undefined } {
+  const reviewHash = hashReview(context, gathered)
+  const phase =
+    claimed === reviewHash
+      ? undefined
+      : PHASES.find((each) => hashReview(context, gathered, each) === claimed)
+  return phase === undefined
+    ? { reviewHash, phase }
+    : { reviewHash: hashReview(context, gathered, phase), phase }
 }
 
 function signOffOf(claim: SignOffPredicate, opened: OpenedStatement<'sign-off'>): SignOff {
@@ -74,7 +92,7 @@ function refusalOf(
   gathered: GatheredRelease,
 ): string | undefined {
   const { predicate: claim, signer } = opened
-  const roles = gathered.view.plan.signOffs.map((signOff) => signOff.role)
+  const roles = gathered.view.plan.signOffs.flatMap(({ role, anyOf }) => [role, ...(anyOf ?? [])])
   if (claim.principal !== signer.id) {
     return `expected the sign-off of ${JSON.stringify(claim.principal.slice(0, 100))} under their own key, got the key of ${signer.id}`
   }
@@ -84,13 +102,27 @@ function refusalOf(
   if (!signer.roles.includes(claim.role)) {
     return `expected somebody with the role ${claim.role}, got ${signer.id} with ${signer.roles.join(', ') || 'no role'}`
   }
-  if (gathered.author === signer.id)
+  const standing = standingRejection(gathered, claim.role, signer.person)
+  if (claim.decision === 'WITHDRAW')
+    return standing ? undefined : `expected a rejection as ${claim.role} to withdraw, there is none`
+  if (claim.decision === 'APPROVE' && standing)
+    return `expected the rejection as ${claim.role} to be withdrawn first (reject --withdraw)`
+  // Whoever wrote the change may say no to it, never yes.
+  if (claim.decision === 'APPROVE' && gathered.author === signer.person)
     return `expected somebody other than the author of the change, got ${signer.id}`
   return undefined
 }
 
+/** Whether the person's last word on rejecting in this role is a rejection. */
+function standingRejection(gathered: GatheredRelease, role: string, person: string): boolean {
+  const words = gathered.signOffs.filter(
+    (each) => each.role === role && (each.person ?? each.principal) === person,
+  )
+  return words.findLast((each) => each.decision !== 'APPROVE')?.decision === 'REJECT'
+}
+
 /** Clocks of the signer and of the control plane may differ by this much (release.md section 4). */
-const CLOCK_SKEW_LIMIT_MS = 5 * 60 * 1000
+export const CLOCK_SKEW_LIMIT_MS = 5 * 60 * 1000
 
 // The latest word of a person counts, so their words must be in the order of their times: a rejection dated before
 // their own approval would otherwise be lost without a sound.

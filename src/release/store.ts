@@ -81,7 +81,7 @@ export async function selectSignOffs(
   const rows = await tx.query<{
     role: string
     principal_id: string
-    decision: 'APPROVE' | 'REJECT'
+    decision: SignOff['decision']
     review_hash: ContentDigest
     signed_at_ms: number
     statement_id: ContentDigest

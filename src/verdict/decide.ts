@@ -52,6 +52,11 @@ export function decide(digest: Digest, plan: Plan, inputs: DecisionInputs): Verd
     ...hashes,
     ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
     ...(used.length === 0 ? {} : { usedWaivers: used }),
+    ...(facts.conditions.length === 0
+      ? {}
+      : {
+          conditions: facts.conditions.map(({ condition, state }) => ({ id: condition.id, state })),
+        }),
     ...(facts.later.size === 0 ? {} : { notYetDue: sortedTexts([...facts.later]) }),
     ...(glass === undefined ? {} : { breakGlass: glass }),
   }

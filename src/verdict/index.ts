@@ -22,8 +22,20 @@ export type { GateOrder } from './plan.ts'
 export type * from './plan-model.ts'
 export { parsePlan } from './plan-parse.ts'
 export { reportStreamName } from './report-readings.ts'
+export {
+  readDigest,
+  readInteger,
+  readList,
+  readName,
+  readOneOf,
+  readRecord,
+  readShare,
+  readText,
+} from './shape.ts'
+export type { Reader } from './shape.ts'
 export { settleRun } from './settle.ts'
 export type { RecordedGate } from './settle.ts'
+export { statusAt } from './staleness.ts'
 export type { StatusTerms, TimedStatus } from './staleness.ts'
 export { conditionState, standingsOf, withRollUps } from './standing.ts'
 export type { GateStanding, Standings } from './standing.ts'

@@ -13,6 +13,7 @@ import {
   readNumber,
   readOneOf,
   readRecord,
+  readShare,
   readText,
 } from './shape.ts'
 import type { Place, Reader } from './shape.ts'
@@ -21,13 +22,6 @@ import type { Place, Reader } from './shape.ts'
 export const SIGN_OFF_LIMIT = 5_000
 
 const readLastInstantMs = readInteger(0, INSTANT_LIMIT_MS)
-
-const readShare: Reader<number> = (value, at) => {
-  const share = readNumber(value, at)
-  if (share < 0 || share > 1)
-    throw at.refuse(`expected a share from 0 to 1 at ${at.path}, got ${share}`)
-  return share
-}
 
 const readBudget: Reader<number> = (value, at) => {
   const share = readNumber(value, at)

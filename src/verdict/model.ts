@@ -4,6 +4,7 @@ import type { BuiltinCapture, PromqlCapture, StreamState } from './capture-model
 import type {
   BreakGlass,
   Condition,
+  ConditionState,
   DecisionPolicy,
   ErrorBudgetReading,
   FreezeWindow,
@@ -239,6 +240,8 @@ export interface Verdict {
   readonly expiresAtMs?: number
   /** Ids of the waivers that the verdict rests on. Absent = none. */
   readonly usedWaivers?: readonly string[]
+  /** Every condition with its state at `asOf`. Absent = none. */
+  readonly conditions?: readonly { readonly id: string; readonly state: ConditionState }[]
   /** Gates of later phases, which did not count. Absent = none. */
   readonly notYetDue?: readonly string[]
   /** The broken glass without which this would not be a Go; `raw` is then the verdict without it and without waivers. */

@@ -1,6 +1,6 @@
 // A small strict reader for JSON values: refuses unknown and missing keys and says where.
 import { isContentDigest } from '../kernel/index.ts'
-import type { ContentDigest, SeaworthyError } from '../kernel/index.ts'
+import type { ContentDigest } from '../kernel/index.ts'
 
 /** Longest list that any document may hold. */
 export const LIST_LENGTH_LIMIT = 100_000
@@ -10,7 +10,7 @@ export const FIELD_LENGTH_LIMIT = 1_048_576
 /** Where in the document a value stands, and how to refuse it there. */
 export interface Place {
   readonly path: string
-  readonly refuse: (message: string) => SeaworthyError
+  readonly refuse: (message: string) => Error
 }
 
 export type Reader<T> = (value: unknown, at: Place) => T
@@ -30,7 +30,7 @@ function below(at: Place, step: string): Place {
   return { path: at.path + step, refuse: at.refuse }
 }
 
-function expected(at: Place, what: string, value: unknown): SeaworthyError {
+function expected(at: Place, what: string, value: unknown): Error {
   return at.refuse(`expected ${what} at ${at.path}, got ${kindOf(value)}`)
 }
 
@@ -72,6 +72,14 @@ export const readNumber: Reader<number> = (value, at) => {
     throw at.refuse(`expected a finite number within 2^53-1 at ${at.path}, got ${value}`)
   }
   return value
+}
+
+/** A number from 0 to 1. */
+export const readShare: Reader<number> = (value, at) => {
+  const share = readNumber(value, at)
+  if (share < 0 || share > 1)
+    throw at.refuse(`expected a share from 0 to 1 at ${at.path}, got ${share}`)
+  return share
 }
 
 /** A whole number within bounds. */

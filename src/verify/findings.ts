@@ -45,6 +45,8 @@ export const FINDING_TITLES = {
   VERIFY_TERMS_DIFFER: 'The run was started on other terms than the decision says',
   VERIFY_SIGN_OFF_DIFFERS:
     'The sign-offs decided on are not the ones that were signed and recorded',
+  VERIFY_REGISTER_DIFFERS:
+    'Risks, waivers, conditions or policy decided on are not the ones that people signed',
   VERIFY_TIME_IMPOSSIBLE: 'Something is dated before or after what the ledger allows',
   VERIFY_DECISION_MISSING: 'No signed decision rests on these decision inputs',
   VERIFY_DECISION_DIFFERS: 'The decision is not what follows from its inputs',

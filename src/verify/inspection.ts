@@ -34,6 +34,7 @@ export function beginInspection(ports: VerifyPorts): Inspection {
       gateRuns: 0,
       assertions: 0,
       signOffs: 0,
+      changes: 0,
       decisions: 0,
     },
     findings,

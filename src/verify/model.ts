@@ -32,6 +32,8 @@ export interface CheckedCounts {
   gateRuns: number
   assertions: number
   signOffs: number
+  /** Signed changes of the register that were made again. */
+  changes: number
   decisions: number
 }
 

@@ -38,6 +38,11 @@ export function describeProven(
     ...(checked.signOffs === 0
       ? []
       : [`${checked.signOffs} sign-offs were signed by people who hold the role.`]),
+    ...(checked.changes === 0
+      ? []
+      : [
+          `${checked.changes} signed changes of the register were made again: risks, waivers, conditions, freezes and policy are what people signed.`,
+        ]),
     'The verdict was decided again from the same inputs, with the same result and the same hashes.',
   ]
 }
@@ -50,12 +55,13 @@ export function describeLimits(
   statements: readonly ProvenStatement[],
   isSignerKnown: boolean,
 ): readonly string[] {
-  const { inputs, plan, opened } = contents
+  const { plan, opened } = contents
   const undisclosedCount = ledger.entries.filter((entry) => entry.payload === undefined).length
   const judgedCount = inspection.checked.gateRuns
   const runCount = plan.gates.filter((gate) => gate.children === undefined).length
   const isReviewed = statements.some(
-    ({ kind, predicate }) => kind === 'approval' && predicate.digest === contents.planHash,
+    ({ kind, predicate }) =>
+      kind === 'approval' && predicate.what === 'plan' && predicate.digest === contents.planHash,
   )
   return [
     ...(isSignerKnown
@@ -77,9 +83,6 @@ export function describeLimits(
       ? []
       : [`${runCount - judgedCount} of ${runCount} gates have no recorded run.`]),
     ...(isReviewed ? [] : ['That a person reviewed the plan: no approval of it is in the bundle.']),
-    ...(inputs.risks.length + inputs.waivers.length + inputs.conditions.length === 0
-      ? []
-      : ['Risks, waivers and conditions: they are taken as the control plane froze them.']),
     ...(opened.files.has('documents/filled.md')
       ? [
           'That the filled checklist and the report repeat the results rightly: they are signed, not recomputed.',

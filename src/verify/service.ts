@@ -8,6 +8,7 @@ import { beginInspection, checkSomethingShown } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import { inspectLedger } from './ledger-part.ts'
 import type { TrustInput, VerifyPorts, VerifyReport } from './model.ts'
+import { inspectRegister } from './register.ts'
 import { checkEvidenceUse, inspectResults } from './results.ts'
 import { describeLimits, describeProven, nameScope } from './scope.ts'
 import { inspectSignOffs } from './sign-offs.ts'
@@ -85,6 +86,7 @@ async function inspectBundle(
   checkEvidenceUse(inspection, contents, statements)
   await inspectResults(inspection, contents, ledger, statements)
   inspectSignOffs(inspection, contents, statements)
+  inspectRegister(inspection, contents, ledger, statements)
   const decision = inspectDecision(inspection, contents, ledger, statements)
   checkSomethingShown(inspection)
   if (decision === undefined || inspection.findingCount() > 0)

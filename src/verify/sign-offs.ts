@@ -70,6 +70,7 @@ function compareSignOff(
     reviewHash,
     atMs: Date.parse(at),
     statement: signed.id,
+    ...(signed.key.person === undefined ? {} : { person: signed.key.person }),
   }
   if (canonicalize(shown) === canonicalize(used)) return
   inspection.find(

@@ -4,6 +4,7 @@ import type { ContentDigest } from '../kernel/index.ts'
 import {
   parseEnvelope,
   parseStatement,
+  serviceSubject,
   STATEMENT_MEDIA_TYPE,
   statementPath,
   subjectsOf,
@@ -31,14 +32,39 @@ export type ProvenStatement = ReadStatement & {
   readonly entry: ProvenEntry
 }
 
-/** Which type of entry records which kind of statement, and which use its key must have. */
-const RECORDED_BY: Readonly<
-  Record<StatementKind, { readonly entryType: string; readonly use: KeyUse }>
-> = {
-  'gate-run': { entryType: 'gate.recorded', use: 'gate-run' },
-  'sign-off': { entryType: 'sign-off.recorded', use: 'sign-off' },
-  approval: { entryType: 'plan.reviewed', use: 'approval' },
-  decision: { entryType: 'release.decided', use: 'decision' },
+/** Which use the key of a statement must have. */
+const SIGNED_FOR: Readonly<Record<StatementKind, KeyUse>> = {
+  'gate-run': 'gate-run',
+  'sign-off': 'sign-off',
+  approval: 'approval',
+  waiver: 'approval',
+  decision: 'decision',
+}
+
+/** Types of entries whose first reference is a statement. */
+const RECORDING_TYPES: ReadonlySet<string> = new Set([
+  'gate.recorded',
+  'sign-off.recorded',
+  'plan.reviewed',
+  'register.changed',
+  'waiver.requested',
+  'release.decided',
+])
+
+/** Which type of entry records the statement. */
+function recordingType(statement: ReadStatement): string {
+  switch (statement.kind) {
+    case 'gate-run':
+      return 'gate.recorded'
+    case 'sign-off':
+      return 'sign-off.recorded'
+    case 'approval':
+      return statement.predicate.what === 'plan' ? 'plan.reviewed' : 'register.changed'
+    case 'waiver':
+      return 'waiver.requested'
+    case 'decision':
+      return 'release.decided'
+  }
 }
 
 /** Every statement of the bundle, proven; whatever is not becomes a finding and is left out. */
@@ -66,7 +92,7 @@ export async function inspectStatements(
     const key = await findSigner(inspection, envelope.value, keys, path)
     if (key === undefined) continue
     const read = statement.value
-    const entry = findEntry(inspection, ledger, read.kind, id, path)
+    const entry = findEntry(inspection, ledger, recordingType(read), id, path)
     if (!checkUse(inspection, read, key, path) || !checkSubject(inspection, contents, read, path))
       continue
     if (entry === undefined || !checkInForce(inspection, ledger, key, entry, path)) continue
@@ -116,8 +142,7 @@ function checkUse(
   key: TrustKey,
   path: string,
 ): boolean {
-  const { use } = RECORDED_BY[statement.kind]
-  if (!key.uses.includes(use)) {
+  if (!key.uses.includes(SIGNED_FOR[statement.kind])) {
     return inspection.find(
       'VERIFY_KEY_USE_REFUSED',
       `the key of ${quoteName(key.principal)} may not sign a ${statement.kind}`,
@@ -178,7 +203,8 @@ function checkSubject(
   path: string,
 ): boolean {
   const { inputs } = contents
-  if (statement.kind === 'approval') return true
+  if (statement.kind === 'waiver' || statement.kind === 'approval')
+    return checkService(inspection, contents, statement, path)
   const isOfRun = statement.predicate.run === inputs.run
   if (isOfRun && !namesSubject(contents, statement.subject)) {
     return inspection.find(
@@ -207,6 +233,26 @@ function checkSubject(
   return true
 }
 
+// Changes and waivers are about a service; an approval of a plan says with its digest what it is about.
+function checkService(
+  inspection: Inspection,
+  contents: BundleContents,
+  statement: Extract<ReadStatement, { readonly kind: 'waiver' | 'approval' }>,
+  path: string,
+): boolean {
+  const { predicate } = statement
+  if ('what' in predicate && predicate.what === 'plan') return true
+  const { service } = contents.inputs.subject
+  const wanted = serviceSubject(inspection.ports.digest, service)
+  if (predicate.service === service && canonicalize(statement.subject) === canonicalize(wanted))
+    return true
+  return inspection.find(
+    'VERIFY_STATEMENT_SUBJECT_DIFFERS',
+    `expected the service ${quoteName(service)}, got ${quoteName(predicate.service)}`,
+    path,
+  )
+}
+
 function namesSubject(contents: BundleContents, subject: readonly StatementSubject[]): boolean {
   return canonicalize(subject) === canonicalize(subjectsOf(contents.inputs.subject))
 }
@@ -214,11 +260,10 @@ function namesSubject(contents: BundleContents, subject: readonly StatementSubje
 function findEntry(
   inspection: Inspection,
   ledger: LedgerPart,
-  kind: StatementKind,
+  entryType: string,
   id: ContentDigest,
   path: string,
 ): ProvenEntry | undefined {
-  const { entryType } = RECORDED_BY[kind]
   const entry = ledger.entries.find(({ body }) => body.type === entryType && body.refs.includes(id))
   if (entry === undefined) {
     inspection.find(
@@ -232,12 +277,13 @@ function findEntry(
 
 /** The other way round: what the ledger records must be here, or the bundle was thinned. */
 function checkRecorded(inspection: Inspection, contents: BundleContents, ledger: LedgerPart): void {
-  const types = new Set(Object.values(RECORDED_BY).map(({ entryType }) => entryType))
-  const release = `${contents.inputs.subject.service}@${contents.inputs.subject.version}`
+  const { service, version } = contents.inputs.subject
+  const subjects: ReadonlySet<string> = new Set([service, `${service}@${version}`])
   for (const { seq, body, payload } of ledger.entries) {
-    if (!types.has(body.type) || body.refs.some((ref) => contents.statements.has(ref))) continue
+    if (!RECORDING_TYPES.has(body.type) || body.refs.some((ref) => contents.statements.has(ref)))
+      continue
     // An entry of another release, listed without its payload to show that no position is left out.
-    if (body.subject !== release && payload === undefined) continue
+    if (!subjects.has(body.subject) && payload === undefined) continue
     inspection.find(
       'VERIFY_STATEMENT_MISSING',
       `entry ${seq} (${body.type}) records a statement that is not in the bundle`,

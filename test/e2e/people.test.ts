@@ -130,7 +130,7 @@ test('one passing gate and two people in their roles make a GO, with names in th
   assert.deepEqual([proven.exit, proven.data.release], [0, 'GO'])
 })
 
-test('a rejection is a NO_GO until the same person approves', async () => {
+test('a rejection is a NO_GO until the same person withdraws it and approves', async () => {
   await place.ask(['run', checklistOf('ketch')])
   await place.ask(signAs('ada', 'Captain', 'ketch@1.0.0'))
   const rejected = await place.ask<Review>([
@@ -145,6 +145,9 @@ test('a rejection is a NO_GO until the same person approves', async () => {
     stopped.data.verdict.reasons.map(({ rule }) => rule),
     ['7.5-rejection', '7.6-sign-off'],
   )
+  const early = await place.refusal(signAs('ben', 'Pilot', 'ketch@1.0.0'))
+  assert.deepEqual([early.exit, early.code], [5, 'RELEASE_SIGN_OFF_REFUSED'])
+  await place.ask([...signAs('ben', 'Pilot', 'ketch@1.0.0', 'reject'), '--withdraw'])
   await place.ask(signAs('ben', 'Pilot', 'ketch@1.0.0'))
   const lifted = await place.ask<Decided>(['decide', 'ketch@1.0.0'])
   assert.deepEqual([lifted.exit, lifted.data.verdict.value], [0, 'GO'])

@@ -33,7 +33,7 @@ export function renderArchitecture(project: Project): string {
     `* ${listOf(noPackages)} import no npm package.`,
     `* ${listOf(nodeEntries)} bind a pure room to Node; they are doors beside \`index.ts\`.`,
     `* Only \`app\` imports ${listOf(onlyAppImports)}; the other rooms are handed ports.`,
-    `* Only \`app\` enters a slice through its \`${commandFace}\` ([why](decisions/0003-command-faces.md)).`,
+    `* Only \`app\` enters a slice through its \`${commandFace}\` or \`…-${commandFace}\` ([why](decisions/0003-command-faces.md)).`,
     '',
     '## Rooms',
     '',

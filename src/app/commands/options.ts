@@ -32,3 +32,16 @@ export const GATES: CommandOption = {
   description:
     'also take these for gates: ordered-steps (numbered items without boxes), headings (sections without gates)',
 }
+export const SERVICE: CommandOption = {
+  flags: '--service <name>',
+  description: 'service whose register is meant; default: that of the newest run',
+}
+export const TIMEZONE: CommandOption = {
+  flags: '--timezone <zone>',
+  description: 'IANA zone that dates are read and shown in; default: that of the rules, else UTC',
+}
+export const PHASE: CommandOption = {
+  flags: '--phase <phase>',
+  description:
+    'gates of later phases do not count: pre-deploy (default when the plan has later ones), canary-5, canary-25, canary-100, post-deploy',
+}

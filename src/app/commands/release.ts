@@ -1,13 +1,13 @@
 // The commands of releases and bundles, as data.
 import type { CommandSpec } from '../../client/index.ts'
-import { AS, RELEASE } from './options.ts'
+import { AS, PHASE, RELEASE } from './options.ts'
 
 export const releaseCommands: readonly CommandSpec[] = [
   {
     name: 'status',
     summary: 'Show where a release stands: every gate, and who has signed',
     arguments: [RELEASE],
-    options: [],
+    options: [PHASE],
     examples: ['seaworthy status', 'seaworthy status harbour@1.4.0'],
     needs: 'api',
     load: async () => (await import('../../release/cli.ts')).runStatus,
@@ -20,6 +20,7 @@ export const releaseCommands: readonly CommandSpec[] = [
       AS,
       { flags: '--role <role>', description: 'role you sign in' },
       { flags: '--comment <text>', description: 'what you looked at' },
+      PHASE,
     ],
     examples: ['seaworthy sign harbour@1.4.0 --as alice --role "Release Manager"'],
     needs: 'api',
@@ -27,14 +28,19 @@ export const releaseCommands: readonly CommandSpec[] = [
   },
   {
     name: 'reject',
-    summary: 'Say no to a release in your role',
+    summary: 'Say no to a release in your role; it stands until you withdraw it',
     arguments: [RELEASE],
     options: [
       AS,
       { flags: '--role <role>', description: 'role you speak in' },
       { flags: '--comment <text>', description: 'why' },
+      { flags: '--withdraw', description: 'take your own rejection in this role back' },
+      PHASE,
     ],
-    examples: ['seaworthy reject harbour@1.4.0 --as bob --role "SRE" --comment "error rate is up"'],
+    examples: [
+      'seaworthy reject harbour@1.4.0 --as bob --role "SRE" --comment "error rate is up"',
+      'seaworthy reject harbour@1.4.0 --withdraw --as bob --role "SRE"',
+    ],
     needs: 'api',
     load: async () => (await import('../../release/cli.ts')).runReject,
   },
@@ -42,8 +48,18 @@ export const releaseCommands: readonly CommandSpec[] = [
     name: 'decide',
     summary: 'Take the decision: one verdict, its reasons, and what would flip it',
     arguments: [RELEASE],
-    options: [],
-    examples: ['seaworthy decide', 'seaworthy decide harbour@1.4.0 --json'],
+    options: [
+      PHASE,
+      {
+        flags: '--replay',
+        description: 'take none; decide the newest again from its frozen inputs and compare',
+      },
+    ],
+    examples: [
+      'seaworthy decide',
+      'seaworthy decide harbour@1.4.0 --json',
+      'seaworthy decide harbour@1.4.0 --replay',
+    ],
     needs: 'api',
     load: async () => (await import('../../release/cli.ts')).runDecide,
   },

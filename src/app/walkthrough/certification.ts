@@ -60,7 +60,7 @@ export async function certifyHarbour(
     say(
       `${(await runSign(context, [release], { as: ENGINEER, role: 'SRE', comment: 'walkthrough' })).text}\n\n`,
     )
-    const decided = await runDecide(context, [release])
+    const decided = await runDecide(context, [release], {})
     say(`${decided.text}\n`)
     if (decided.exit !== EXIT.ok)
       throw appFault(

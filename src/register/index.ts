@@ -1,0 +1,11 @@
+// Front door of the register room.
+export { parseChange } from './change-parse.ts'
+export { aboutOf, foldRegister } from './fold.ts'
+export type { FoldedRegister } from './fold.ts'
+export type * from './model.ts'
+export { refuseAct } from './rules.ts'
+export { termsOf } from './terms.ts'
+export type { RegisterTerms } from './terms.ts'
+export { launchSteps } from './launch.ts'
+export type { LaunchStep } from './launch.ts'
+export { describeMoment, isTimeZone, readMoment } from './zone.ts'

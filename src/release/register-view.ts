@@ -1,0 +1,106 @@
+// The register as the API shows it: lists instead of maps, sorted by id, and what waits for a second person.
+import { formatReleaseName } from '../gates/index.ts'
+import { aboutOf } from '../register/index.ts'
+import type { Register, RegisterAct, RegisteredFreeze } from '../register/index.ts'
+
+type ValueOf<M> = M extends ReadonlyMap<string, infer V> ? V : never
+
+/** Not the acts' whole text: who did what when, to which entry. */
+export interface PresentedAct {
+  readonly statement: string
+  readonly person: string
+  readonly at: string
+  readonly kind: RegisterAct['change']['kind']
+  readonly about: string
+  /** The reason, note or finding that came with it. */
+  readonly words: string
+}
+
+export interface PresentedRegister {
+  readonly risks: readonly ValueOf<Register['risks']>[]
+  readonly waivers: readonly ValueOf<Register['waivers']>[]
+  readonly conditions: readonly ValueOf<Register['conditions']>[]
+  readonly freezes: readonly (Omit<RegisteredFreeze, 'overrides'> & {
+    readonly overrides: Readonly<Record<string, ValueOf<RegisteredFreeze['overrides']>>>
+  })[]
+  readonly budget: Register['budget'] | null
+  readonly roster: Register['roster'] | null
+  readonly policy: Register['policy']
+  readonly launches: readonly ValueOf<Register['launches']>[]
+  readonly glasses: readonly ValueOf<Register['glasses']>[]
+  readonly proposals: readonly {
+    readonly statement: string
+    readonly about: string
+    readonly kind: RegisterAct['change']['kind']
+    readonly people: readonly string[]
+    readonly at: string
+    readonly words: string
+  }[]
+  readonly acts: readonly PresentedAct[]
+}
+
+export function presentRegister(register: Register): PresentedRegister {
+  return {
+    risks: [...register.risks.values()],
+    waivers: [...register.waivers.values()],
+    conditions: [...register.conditions.values()],
+    freezes: [...register.freezes.values()].map((freeze) => ({
+      ...freeze,
+      overrides: Object.fromEntries(freeze.overrides),
+    })),
+    budget: register.budget ?? null,
+    roster: register.roster ?? null,
+    policy: register.policy,
+    launches: [...register.launches.values()],
+    glasses: [...register.glasses.values()],
+    proposals: [...register.proposals.values()].map(({ act, about, people }) => ({
+      statement: act.statement,
+      about,
+      people,
+      kind: act.change.kind,
+      at: new Date(act.atMs).toISOString(),
+      words: wordsOf(act.change),
+    })),
+    acts: register.acts.map((act) => ({
+      statement: act.statement,
+      person: act.person,
+      at: new Date(act.atMs).toISOString(),
+      kind: act.change.kind,
+      about: aboutOf(act.change),
+      words: wordsOf(act.change),
+    })),
+  }
+}
+
+function wordsOf(change: RegisterAct['change']): string {
+  switch (change.kind) {
+    case 'risk.opened':
+      return `${change.level} ${change.title}`
+    case 'risk.accepted':
+      return `until ${change.until}`
+    case 'risk.closed':
+      return change.evidence === undefined
+        ? change.note
+        : `${change.note} (${change.evidence.gate}, ${change.evidence.statement})`.trim()
+    case 'condition.set':
+      return `${change.text}, due ${change.dueAt}`
+    case 'condition.extended':
+      return `to ${change.dueAt}: ${change.reason}`
+    case 'budget.entered':
+      return `${change.remaining} left, from ${change.source}`
+    case 'roster.confirmed':
+      return change.people.join(', ')
+    case 'policy.set':
+      return JSON.stringify(change.policy)
+    case 'launch.planned':
+      return `${change.at} (${change.timezone})`
+    case 'glass.reviewed':
+      return change.finding
+    case 'approved':
+      return change.statement
+    case 'waiver.requested':
+      return `${change.gates.join(', ')} of ${formatReleaseName(change)}: ${change.reason}`
+    default:
+      return change.reason
+  }
+}

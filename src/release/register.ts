@@ -1,0 +1,177 @@
+// Takes signed changes into a service's register, and reads the register as it stands.
+import { canonicalize, messageOf } from '../kernel/index.ts'
+import type { OpenedStatement } from '../identity/index.ts'
+import { serviceSubject } from '../proof/index.ts'
+import { foldRegister, parseChange, refuseAct } from '../register/index.ts'
+import type { Register, RegisterAct } from '../register/index.ts'
+import { isSatisfied, statusAt } from '../verdict/index.ts'
+import type { ReleaseContext } from './context.ts'
+import { releaseFault } from './errors.ts'
+import { insertAct, selectActs, takePosition } from './register-store.ts'
+import type { StoredAct } from './register-store.ts'
+import { CLOCK_SKEW_LIMIT_MS } from './sign-off.ts'
+
+/** Changes that one register may hold; reading it makes all of them again. */
+const CHANGE_LIMIT = 20_000
+
+export interface RecordedChange {
+  readonly service: string
+  /** Digest of the statement. */
+  readonly statement: string
+  /** Which change of the register it is, from 1. */
+  readonly position: number
+  /** True while it waits for a second person. */
+  readonly isPending: boolean
+}
+
+export async function readRegister(
+  context: ReleaseContext,
+  tenantId: string,
+  service: string,
+): Promise<Register> {
+  const acts = await context.ports.sql.transaction({ tenantId }, (tx) =>
+    selectActs(tx, tenantId, service),
+  )
+  return foldRegister(acts).register
+}
+
+/**
+ * Records a signed change (an approval statement) or a request for a waiver.
+ * @throws RELEASE_CHANGE_REFUSED with the rule that it breaks
+ */
+export async function recordChange(
+  context: ReleaseContext,
+  tenantId: string,
+  kind: StoredAct['kind'],
+  envelope: Uint8Array,
+): Promise<RecordedChange> {
+  const { sql, clock, evidence, identity, ledger } = context.ports
+  const opened = await identity.openStatement(tenantId, envelope, kind, ['person'])
+  const { act, service } = readAct(context, opened, kind)
+  const nowMs = clock.nowMs()
+  if (Math.abs(act.atMs - nowMs) > CLOCK_SKEW_LIMIT_MS)
+    throw refuseChange(
+      `expected a time within five minutes of ${new Date(nowMs).toISOString()}, got ${new Date(act.atMs).toISOString()}`,
+    )
+  await assertClosed(context, tenantId, service, act)
+  await evidence.keep(tenantId, opened.id, envelope)
+  const at = new Date(nowMs).toISOString()
+  return sql.transaction({ tenantId }, async (tx) => {
+    await identity.assertInForce(tx, tenantId, opened.signer.id)
+    const position = await takePosition(tx, tenantId, service)
+    const acts = await selectActs(tx, tenantId, service)
+    if (acts.length >= CHANGE_LIMIT)
+      throw refuseChange(`expected at most ${CHANGE_LIMIT} changes of one register`)
+    if (acts.some((each) => each.statement === act.statement))
+      throw refuseChange('this very statement is recorded already')
+    const { register } = foldRegister(acts)
+    const why = refuseAct(register, act)
+    if (why !== undefined) throw refuseChange(why)
+    await insertAct(tx, tenantId, service, position, act, at)
+    await evidence.recordStatementInTx(tx, tenantId, opened.row, at)
+    await ledger.appendInTx(tx, tenantId, [
+      {
+        type: kind === 'waiver' ? 'waiver.requested' : 'register.changed',
+        actor: opened.signer.id,
+        subject: service,
+        payload: { kind: act.change.kind, position },
+        refs: [opened.id],
+      },
+    ])
+    const after = foldRegister([...acts, act]).register
+    const isPending = after.proposals.has(act.statement) || kind === 'waiver'
+    return { service, statement: opened.id, position, isPending }
+  })
+}
+
+/** What does not agree any more between the stored changes and the statements that people signed. */
+export async function findRegisterDamage(
+  context: ReleaseContext,
+  tenantId: string,
+  acts: readonly StoredAct[],
+): Promise<readonly string[]> {
+  const { evidence, identity } = context.ports
+  const findings: string[] = []
+  for (const act of acts) {
+    try {
+      const envelope = await evidence.read(tenantId, act.statement)
+      const opened = await identity.openStatement(tenantId, envelope, act.kind, ['person'])
+      const signed = readAct(context, opened, act.kind)
+      if (canonicalize(signed.act) !== canonicalize(act))
+        findings.push(`change ${act.statement}: what is stored differs from what was signed`)
+    } catch (error) {
+      // A change that cannot be opened again is a finding, and the verdict becomes INVALID.
+      findings.push(`change ${act.statement}: ${messageOf(error)}`)
+    }
+  }
+  for (const { act, why } of foldRegister(acts).refused)
+    findings.push(`change ${act.statement}: ${why}`)
+  return findings
+}
+
+function readAct(
+  context: ReleaseContext,
+  opened: OpenedStatement<'approval' | 'waiver'>,
+  kind: StoredAct['kind'],
+): { readonly act: StoredAct; readonly service: string } {
+  const { predicate, signer } = opened
+  if (predicate.principal !== signer.id)
+    throw refuseChange(
+      `expected the change of ${JSON.stringify(predicate.principal.slice(0, 100))} under their own key, got the key of ${signer.id}`,
+    )
+  if ('what' in predicate && predicate.what === 'plan')
+    throw refuseChange('expected a change of a register, got an approval of a plan')
+  const { service } = predicate
+  const wanted = serviceSubject(context.ports.digest, service)
+  if (canonicalize(opened.subject) !== canonicalize(wanted))
+    throw refuseChange(`expected a statement about the service ${JSON.stringify(service)}`)
+  return {
+    service,
+    act: {
+      kind,
+      statement: opened.id,
+      person: signer.person,
+      roles: signer.roles,
+      atMs: Date.parse(predicate.at),
+      change: changeOf(predicate),
+    },
+  }
+}
+
+function changeOf(
+  predicate: OpenedStatement<'approval' | 'waiver'>['predicate'],
+): RegisterAct['change'] {
+  if (!('what' in predicate)) return { kind: 'waiver.requested', ...predicate }
+  const change = parseChange(predicate.what === 'change' ? predicate.change : undefined)
+  if (!change.ok) throw refuseChange(change.reason)
+  return change.value
+}
+
+// Evidence is fresh when the newest run of the named version holds it now; age is judged as for a decision.
+async function assertClosed(
+  context: ReleaseContext,
+  tenantId: string,
+  service: string,
+  { change }: RegisterAct,
+): Promise<void> {
+  if (change.kind !== 'risk.closed' || change.evidence === undefined) return
+  const { version, gate: gateId, statement } = change.evidence
+  const view = await context.runs.readLatest(tenantId, { service, version })
+  const gate = view.plan.gates.find((each) => each.id === gateId)
+  const result = view.results.find((each) => each.gate === gateId)
+  if (gate === undefined || result === undefined)
+    throw refuseChange(`expected ${gateId} among the gates of ${service}@${version}`)
+  const { environment } = view.plan
+  const { status, reason } = statusAt(context.ports.digest, gate, result, {
+    asOfMs: context.ports.clock.nowMs(),
+    environment,
+  })
+  if (!isSatisfied(status) || status === 'NOT_APPLICABLE')
+    throw refuseChange(`expected fresh evidence that ${gateId} holds, it is ${status}: ${reason}`)
+  if (result.statement !== statement)
+    throw refuseChange(`expected the newest evidence of ${gateId}, got an earlier one`)
+}
+
+function refuseChange(reason: string): Error {
+  return releaseFault('RELEASE_CHANGE_REFUSED', reason)
+}
