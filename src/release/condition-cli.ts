@@ -5,7 +5,7 @@ import { parseReleaseName } from '../gates/index.ts'
 import { chooseRelease, readReview, requireOption } from './release-calls.ts'
 import {
   choiceOption,
-  countOf,
+  countNoun,
   describeRecorded,
   findEntry,
   momentOption,
@@ -59,7 +59,7 @@ export async function runConditionList(
     const pending = proposal === undefined ? '' : `; ${proposal.kind} waits for a second person`
     return `  ${each.id.padEnd(4)} ${each.state.padEnd(9)} ${each.text}  (${opened.nameOf(each.owner)}, ${each.gate}, due ${opened.describe(each.dueAtMs)}, blocks ${each.blocks}, on miss ${each.onMiss})${pending}`
   })
-  const head = `${release.service}@${release.version}: ${countOf(conditions.length, 'condition')}`
+  const head = `${release.service}@${release.version}: ${countNoun(conditions.length, 'condition')}`
   return {
     exit: EXIT.ok,
     data: { conditions },

@@ -26,7 +26,7 @@ const SARIF_LEVELS: Readonly<Record<string, ProposedRisk['level']>> = {
 }
 
 /** Results of a SARIF 2.1.0 log; undefined when the text is none. */
-export function readSarif(text: string): ReadRisks | undefined {
+export function readSarifRisks(text: string): ReadRisks | undefined {
   const log = parseJson(text)
   const runs = listOf(memberOf(log, 'runs'))
   if (runs === undefined || typeof memberOf(log, 'version') !== 'string') return undefined

@@ -2,7 +2,7 @@
 import { EXIT, harmlessText, utf8Text } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { readDocumentBytes, readMarkdown } from '../document/index.ts'
-import { readRiskDocument, readSarif } from './finding-reading.ts'
+import { readRiskDocument, readSarifRisks } from './finding-reading.ts'
 import type { ProposedRisk, ReadRisks } from './finding-reading.ts'
 import { readPromises } from './promise-reading.ts'
 import { nextId, openRegister, sendChange, textOption } from './register-calls.ts'
@@ -57,7 +57,7 @@ export async function runRiskImport(
 function readRisks(bytes: Uint8Array): ReadRisks {
   const first = bytes.find((byte) => byte > 32)
   // A JSON log begins with a brace; whatever else is a document.
-  const sarif = first === 123 ? readSarif(utf8Text(bytes)) : undefined
+  const sarif = first === 123 ? readSarifRisks(utf8Text(bytes)) : undefined
   return sarif ?? readRiskDocument(readMarkdown(readDocumentBytes(bytes)))
 }
 

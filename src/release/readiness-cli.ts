@@ -6,7 +6,7 @@ import type { Change, PolicyTerms } from '../register/index.ts'
 import { chooseRelease, readReview, requireOption } from './release-calls.ts'
 import { releaseFault } from './errors.ts'
 import {
-  countOf,
+  countNoun,
   describeRecorded,
   findEntry,
   momentOption,
@@ -51,7 +51,7 @@ export async function runFreezeList(
     const passed = Object.keys(each.overrides)
     return `  ${each.id.padEnd(4)} ${state.padEnd(6)} ${opened.describe(each.fromMs)} to ${opened.describe(each.untilMs)}: ${each.reason}${passed.length === 0 ? '' : ` (overridden for ${passed.join(', ')})`}`
   })
-  const head = `${opened.service}: ${countOf(freezes.length, 'freeze')}`
+  const head = `${opened.service}: ${countNoun(freezes.length, 'freeze')}`
   return { exit: EXIT.ok, data: { freezes }, text: [head, ...lines].map(harmlessLine).join('\n') }
 }
 

@@ -163,6 +163,6 @@ export function describeRecorded(recorded: RecordedChange, id: string, done: str
 }
 
 /** `1 risk`, `2 risks`. */
-export function countOf(count: number, noun: string): string {
+export function countNoun(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -7,7 +7,7 @@ import type { ReleaseReview } from './model.ts'
 import { releaseFault } from './errors.ts'
 import {
   choiceOption,
-  countOf,
+  countNoun,
   describeRecorded,
   findEntry,
   momentOption,
@@ -65,7 +65,7 @@ export async function runRiskList(
   const { risks } = opened.register
   const ordered = risks.toSorted((a, b) => (a.level + a.id < b.level + b.id ? -1 : 1))
   const openCount = risks.filter((risk) => risk.state === 'OPEN').length
-  const head = `${opened.service}: ${countOf(risks.length, 'risk')}, ${openCount} open`
+  const head = `${opened.service}: ${countNoun(risks.length, 'risk')}, ${openCount} open`
   const lines = ordered.map((risk) => `  ${describeRisk(opened, risk)}`)
   return {
     exit: EXIT.ok,

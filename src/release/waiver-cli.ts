@@ -5,7 +5,7 @@ import type { CommandContext, CommandOutcome, OptionValues } from '../client/ind
 import { chooseRelease, readReview, requireOption } from './release-calls.ts'
 import { releaseFault } from './errors.ts'
 import {
-  countOf,
+  countNoun,
   findEntry,
   momentOption,
   nextId,
@@ -94,7 +94,7 @@ export async function runWaiveList(
     const who = approvals.map((each) => opened.nameOf(each.principal)).join(', ') || 'nobody yet'
     return `  ${request.id.padEnd(4)} ${state.padEnd(9)} ${request.gates.join(', ')} of ${request.version} until ${opened.describe(Date.parse(request.expiresAt))}: ${request.reason} (asked by ${opened.nameOf(requester)}, approved by ${who})`
   })
-  const head = `${opened.service}: ${countOf(waivers.length, 'waiver')}`
+  const head = `${opened.service}: ${countNoun(waivers.length, 'waiver')}`
   return { exit: EXIT.ok, data: { waivers }, text: [head, ...lines].map(harmlessLine).join('\n') }
 }
 
