@@ -1,7 +1,7 @@
 // Where the data lies and which server is meant: flag, then environment, then file, then default; the only file that reads the environment.
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { CommandDefaults } from '../client/index.ts'
+import type { CiSystem, CommandDefaults } from '../client/index.ts'
 import type { FileSettings } from './config-file.ts'
 
 /** One setting as `seaworthy config` shows it. */
@@ -112,4 +112,45 @@ function withoutPassword(value: string): string {
 export function readEnvironment(name: string): string | undefined {
   const value = process.env[name]
   return value === undefined || value === '' ? undefined : value
+}
+
+/** Variables by which CI systems tell what they are; the first that is set counts, so that the general one comes last. */
+const CI_VARIABLES: readonly (readonly [string, CiSystem])[] = [
+  ['GITHUB_ACTIONS', 'github'],
+  ['GITLAB_CI', 'gitlab'],
+  ['TF_BUILD', 'azure'],
+  ['BUILDKITE', 'buildkite'],
+  ['CIRCLECI', 'circleci'],
+  ['JENKINS_URL', 'jenkins'],
+  ['CI', 'other'],
+]
+const NO = /^(?:0|false|no|off)$/i
+
+/** What the environment says about where output goes. */
+export interface ScreenSettings {
+  readonly ci: CiSystem | undefined
+  readonly isColoured: boolean
+  readonly isLive: boolean
+  readonly summaryFile: string | undefined
+}
+
+/**
+ * NO_COLOR (no-color.org) wins over FORCE_COLOR, both over what the terminal can do. A CI system never gets drawing in place,
+ * whatever terminal it pretends to have.
+ */
+export function readScreenSettings(isTerminal: boolean): ScreenSettings {
+  const isSet = (name: string): boolean => {
+    const value = readEnvironment(name)
+    return value !== undefined && !NO.test(value)
+  }
+  const ci = CI_VARIABLES.find(([name]) => isSet(name))?.[1]
+  const canDraw = isTerminal && readEnvironment('TERM') !== 'dumb'
+  const forced = readEnvironment('FORCE_COLOR')
+  const wanted = forced === undefined ? canDraw && ci === undefined : !NO.test(forced)
+  return {
+    ci,
+    isColoured: wanted && readEnvironment('NO_COLOR') === undefined,
+    isLive: canDraw && ci === undefined,
+    summaryFile: ci === undefined ? undefined : readEnvironment('GITHUB_STEP_SUMMARY'),
+  }
 }

@@ -1,9 +1,10 @@
 // What the process does with its words: the walkthrough for `start`, else one command of the table.
-import { readFileSync } from 'node:fs'
+import { fstatSync, readFileSync } from 'node:fs'
 import type { CommandOutcome } from '../client/index.ts'
 import type { ShellCall } from './cli/shell.ts'
 import { runShell } from './cli/shell.ts'
-import { readConfig } from './config.ts'
+import { withoutLogCommands } from '../kernel/index.ts'
+import { readConfig, readScreenSettings } from './config.ts'
 
 /** Runs the words and sets the process's exit code; a signal interrupts what runs and lets it clean up. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -11,6 +12,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   const interrupt = (): void => stop.abort()
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
+  // The terminal was closed: nobody reads on, and nothing that a gate started may stay behind.
+  process.once('SIGHUP', interrupt)
   // A reader that has seen enough (`| head`) closes the pipe: that ends the output, it is no fault.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -27,6 +30,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const streams = {
       stdout: (text: string): void => void process.stdout.write(text),
       stderr: (text: string): void => void process.stderr.write(text),
+      plain: isKeptInCiLog() ? withoutLogCommands : (text: string): string => text,
     }
     process.exitCode = await runShell(argv, version, streams, (call) =>
       executeCall(call, version, stop.signal),
@@ -34,6 +38,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   } finally {
     process.removeListener('SIGINT', interrupt)
     process.removeListener('SIGTERM', interrupt)
+    process.removeListener('SIGHUP', interrupt)
   }
 }
 
@@ -68,6 +73,11 @@ async function executeCall(
   } finally {
     await session.close()
   }
+}
+
+/** A CI system reads what goes into its log; a file that a command is redirected to must get the very bytes. */
+function isKeptInCiLog(): boolean {
+  return readScreenSettings(false).ci !== undefined && !fstatSync(process.stdout.fd).isFile()
 }
 
 function readVersion(): string {

@@ -116,6 +116,28 @@ export interface CommandDefaults {
   readonly gateUser: string | undefined
 }
 
+/** CI systems whose logs have a syntax of their own, or that are at least known by name. */
+export type CiSystem =
+  | 'github'
+  | 'gitlab'
+  | 'azure'
+  | 'buildkite'
+  | 'circleci'
+  | 'jenkins'
+  | 'other'
+
+/** What people see a command on. */
+export interface Screen {
+  /** True where lines can be drawn again in place: a terminal that is no log of a CI system. */
+  readonly isLive: boolean
+  readonly isColoured: boolean
+  readonly ci: CiSystem | undefined
+  /** File to which the CI system wants a summary of the job appended. */
+  readonly summaryFile: string | undefined
+  /** In characters; asked anew each time, because windows change. */
+  size(): { readonly columns: number; readonly rows: number }
+}
+
 export interface CommandContext {
   readonly client: Client
   readonly defaults: CommandDefaults
@@ -133,6 +155,7 @@ export interface CommandContext {
   /** Number of the user this process runs as; undefined where users have none. */
   readonly userId: number | undefined
   readonly isTerminal: boolean
+  readonly screen: Screen
   readonly isJson: boolean
   /** Progress for people; never on stdout. */
   notify(text: string): void

@@ -2,6 +2,7 @@
 export { makeClient } from './client.ts'
 export type { ApiAnswer, ApiRequest, Client, Transport } from './client.ts'
 export type {
+  CiSystem,
   CommandArgument,
   CommandContext,
   CommandDefaults,
@@ -15,4 +16,5 @@ export type {
   KeyRing,
   LocalKey,
   OptionValues,
+  Screen,
 } from './command.ts'

@@ -14,3 +14,18 @@ export function harmlessLine(text: string): string {
 export function harmlessText(text: string): string {
   return text.split('\n').map(harmlessLine).join('\n')
 }
+
+/**
+ * CI systems obey what a log says: `##vso[…]` and `##[…]` anywhere (Azure, GitHub's older form), `::…` at the beginning of a line
+ * (GitHub), `---`, `+++`, `~~~` and `^^^` there (Buildkite). A text in which these are broken up gives no command.
+ */
+export function withoutLogCommands(text: string): string {
+  return text
+    .replace(/##(?=\[|vso\[)/g, '# #')
+    .replace(/^(\s*)(::|---|\+\+\+|~~~|\^\^\^)/gm, '$1\u00b7 $2')
+}
+
+/** One line of JSON that says the same and gives no such command. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(/##(?=\[|vso\[)/g, '#\\u0023')
+}

@@ -1,6 +1,6 @@
 // Front door of the report room.
 export { composeReport } from './compose.ts'
 export { renderReportHtml } from './html.ts'
-export { renderReportMarkdown } from './markdown.ts'
+export { escapeMarkdown, renderReportMarkdown } from './markdown.ts'
 export { REPORT_KINDS } from './model.ts'
 export type { DecidedState, RecordedFact, ReportFacts, ReportKind, ReportPage } from './model.ts'

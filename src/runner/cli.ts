@@ -14,7 +14,7 @@ import type { GateUser } from './gate-user.ts'
 import { listOption, readParameters } from './parameters.ts'
 import type { RunParameters } from './parameters.ts'
 import { progressView } from './progress.ts'
-import type { ProgressView } from './progress.ts'
+import type { ProgressView } from './progress-terms.ts'
 import {
   assertParametersTaken,
   authorId,
@@ -78,11 +78,23 @@ export async function runHere(
   })
   const workspace = workspaceOf(context, file, recorded, started.run.terms, options)
   const gateUser = await gateUserOf(context, workspace, options)
-  const call = { started, holder, runner, choice, parameters, parallelLimit, workspace, gateUser }
+  const call = {
+    file,
+    started,
+    holder,
+    runner,
+    choice,
+    parameters,
+    parallelLimit,
+    workspace,
+    gateUser,
+  }
   return executeRun(context, call, options['repeat'] === true)
 }
 
 interface RunToExecute {
+  /** As it was named. */
+  readonly file: string
   readonly started: StartedRun
   readonly holder: RunHolder
   readonly runner: EnrolledRunner
@@ -95,12 +107,13 @@ interface RunToExecute {
 
 async function executeRun(
   context: CommandContext,
-  { started, holder, runner, choice, parameters, parallelLimit, workspace, gateUser }: RunToExecute,
+  call: RunToExecute,
   isRepeated: boolean,
 ): Promise<RunReport> {
+  const { file, started, holder, runner, choice, parameters, workspace, gateUser } = call
   const { client, ports } = context
   const { run, plan, preview, isResumed } = started
-  const progress = progressOf(context)
+  const progress = progressOf(context, plan, file, choice)
   try {
     const { interrupted, unknown } = await runPlan({
       plan,
@@ -119,7 +132,7 @@ async function executeRun(
       resume: { ...started, results: started.finished },
       ...(choice.gates === undefined ? {} : { only: choice.gates }),
       ...(isRepeated ? repetitionOf(started, choice) : {}),
-      parallelLimit,
+      parallelLimit: call.parallelLimit,
       onEvent: (event) => progress.show(event),
       signal: context.signal,
     })
@@ -214,11 +227,31 @@ async function closeRun(
   return client.call('GET', path)
 }
 
-function progressOf(context: CommandContext): ProgressView {
+function progressOf(
+  context: CommandContext,
+  plan: Plan,
+  file: string,
+  { gates: chosen }: GateChoice,
+): ProgressView {
+  const { files, screen } = context
+  // A plan file keeps the name of its checklist, not where it lies; beside the plan is the best guess.
+  const source = files.baseName(file) === plan.source.name ? file : plan.source.name
   return progressView({
-    mode: context.isJson ? 'ndjson' : context.isTerminal ? 'live' : 'lines',
+    mode: context.isJson ? 'ndjson' : screen.isLive ? 'live' : 'lines',
     write: (text) => context.notify(text),
     clock: context.ports.clock,
+    gates: plan.gates
+      .filter(({ id, children }) => children === undefined && chosen?.includes(id) !== false)
+      .map(({ id, title, section, severity, source: { line } }) => ({
+        id,
+        title,
+        section,
+        severity,
+        place: { file: source, line },
+      })),
+    isColoured: screen.isColoured,
+    ...(screen.ci === undefined ? {} : { ci: screen.ci }),
+    size: () => screen.size(),
   })
 }
 

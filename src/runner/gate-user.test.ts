@@ -44,7 +44,7 @@ test('without a choice commands run as the runner does, and root is told what th
   const root = await chooseGateUser(terms('none'))
   const ordinary = await chooseGateUser(terms('none', { ownUid: 1_000 }))
   assert.deepEqual([root.isSeparate, await root.next()], [false, undefined])
-  assert.match(root.text, /run as root.*--user auto/)
+  assert.match(root.text, /run as root.*--user/)
   assert.deepEqual([ordinary.isSeparate, ordinary.text], [false, ''])
 })
 

@@ -43,9 +43,7 @@ export async function chooseGateUser(terms: GateUserTerms): Promise<GateUser> {
   const isRoot = ownUid === 0
   if (choice === 'none') {
     return sameUser(
-      isRoot
-        ? 'commands run as root, as this command does, and can read its keys; --user auto or --user NAME takes that from them'
-        : '',
+      isRoot ? 'commands run as root and could read our keys; see run --help, --user' : '',
     )
   }
   if (choice === 'auto') {

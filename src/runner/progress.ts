@@ -1,72 +1,80 @@
-// Shows a run while it goes on: calm lines, a live region on a terminal, or one JSON object per line.
-import { harmlessLine } from '../kernel/index.ts'
-import type { Clock } from '../kernel/index.ts'
+// Shows a run while it goes on: calm lines, a live tree on a terminal, or one JSON object per line for machines.
+import { harmlessLine, withoutLogCommands } from '../kernel/index.ts'
+import { isSatisfied } from '../verdict/index.ts'
 import type { StoredStatus } from '../verdict/index.ts'
+import { ciLogOf } from './ci-log.ts'
+import { runEventLine } from './events.ts'
 import type { RunEvent } from './events.ts'
+import { liveView } from './live-view.ts'
+import { durationText } from './run-tree.ts'
+import type { ProgressTerms, ProgressView, ShownGate } from './progress-terms.ts'
+import { paintStatus, statusText } from './status-words.ts'
 
-/** How often the live region is drawn again. */
-const REDRAW_PAUSE_MS = 200
-/** Lines of the live region at most; the rest is counted. */
-const REGION_LINE_LIMIT = 8
-/** Longest line of the live region where the terminal does not say its width, in characters. */
-const DEFAULT_COLUMNS = 80
-
-export type ProgressMode = 'lines' | 'live' | 'ndjson'
-
-export interface ProgressTerms {
-  readonly mode: ProgressMode
-  readonly write: (text: string) => void
-  readonly clock: Clock
-  /** Width of the terminal, in characters. */
-  readonly columns?: number
-}
-
-export interface ProgressView {
-  readonly show: (event: RunEvent) => void
-  /** Ends redrawing and takes the live region away. */
-  close(): Promise<void>
-}
-
-const SIGNS: Readonly<Record<StoredStatus, string>> = {
-  PASS: '✓',
-  WARN: '△',
-  FAIL: '✗',
-  ERROR: '✗',
-  INCONCLUSIVE: '?',
-  BLOCKED: '■',
-  PENDING: '·',
-  RUNNING: '…',
-  SKIPPED: '–',
-  NOT_APPLICABLE: '–',
-}
-/** The longest status a run shows often; longer ones push their line to the right. */
-const STATUS_WIDTH = 7
+/** Annotations of each level at most: GitHub shows ten of each per step and drops the rest without a word. */
+const ANNOTATION_LIMIT = 10
 
 export function progressView(terms: ProgressTerms): ProgressView {
   switch (terms.mode) {
     case 'ndjson':
-      return linesView(
-        (event) => (event.kind === 'gate-output' ? undefined : JSON.stringify(event)),
-        terms.write,
-      )
+      return writingView((event) => {
+        if (event.kind !== 'gate-output')
+          terms.write(`${runEventLine(event, terms.clock.nowMs())}\n`)
+      })
     case 'lines':
-      return linesView(lineOfEvent, terms.write)
+      return linesView(terms)
     case 'live':
-      return liveView(terms)
+      return liveView(terms, lineOfEvent)
   }
 }
 
-function linesView(
-  lineOf: (event: RunEvent) => string | undefined,
-  write: (text: string) => void,
-): ProgressView {
-  return {
-    show: (event) => {
-      const line = lineOf(event)
-      if (line !== undefined) write(`${line}\n`)
-    },
-    close: () => Promise.resolve(),
+function writingView(show: (event: RunEvent) => void): ProgressView {
+  return { show, close: () => Promise.resolve() }
+}
+
+function linesView(terms: ProgressTerms): ProgressView {
+  const log = ciLogOf(terms.ci ?? 'other')
+  const gates = new Map(terms.gates.map((gate) => [gate.id, gate]))
+  const annotations: string[] = []
+  const write = (line: string | undefined): void => {
+    if (line !== undefined) terms.write(`${line}\n`)
   }
+  return writingView((event) => {
+    const nowMs = terms.clock.nowMs()
+    if (event.kind === 'run-started')
+      write(log.openGroup(`${event.gateCount} ${event.gateCount === 1 ? 'gate' : 'gates'}`, nowMs))
+    if (event.kind === 'run-finished') {
+      write(log.closeGroup(nowMs))
+      for (const line of annotations) write(line)
+    }
+    const line = lineOfEvent(event)
+    if (line !== undefined) {
+      const safe = terms.ci === undefined ? line : withoutLogCommands(line)
+      write(terms.isColoured && 'status' in event ? paintStatus(safe, event.status) : safe)
+    }
+    const gate = 'gate' in event ? gates.get(event.gate) : undefined
+    if (gate !== undefined && 'status' in event) {
+      const level = levelOf(gate, event.status)
+      const reason = 'reason' in event ? event.reason : ''
+      const told =
+        level === undefined
+          ? undefined
+          : log.annotate(level, gate.title, `${event.status}: ${reason}`, gate.place)
+      if (told !== undefined && annotations.filter(isLike(told)).length < ANNOTATION_LIMIT)
+        annotations.push(told)
+    }
+  })
+}
+
+/** Of the same level, by the word that both systems put in front. */
+function isLike(line: string): (other: string) => boolean {
+  const isError = /^\S*(?:::error| type=error)/.test(line) || line.includes('type=error')
+  return (other) => (/^\S*::error/.test(other) || other.includes('type=error')) === isError
+}
+
+function levelOf(gate: ShownGate, status: StoredStatus): 'error' | 'warning' | undefined {
+  if (status === 'WARN') return 'warning'
+  if (isSatisfied(status) || status === 'NOT_APPLICABLE') return undefined
+  return gate.severity === 'required' ? 'error' : 'warning'
 }
 
 /** One line for an event that people want to keep; undefined for what only matters while it lasts. */
@@ -102,101 +110,4 @@ function summaryText(event: Extract<RunEvent, { readonly kind: 'run-finished' }>
   const total = counts.length === 0 ? 'no gate' : counts.join(', ')
   const end = event.interrupted ? '; interrupted, run again to resume' : ''
   return `run ${harmlessLine(event.run)}: ${total} in ${durationText(event.durationMs)}${end}`
-}
-
-interface RunningGate {
-  readonly startedMs: number
-  totalBytes: number
-}
-
-function liveView(terms: ProgressTerms): ProgressView {
-  const { clock, write } = terms
-  const columns = terms.columns ?? DEFAULT_COLUMNS
-  const running = new Map<string, RunningGate>()
-  const stop = new AbortController()
-  let shownLines = 0
-  // Up over the region and clear to the end of the screen (ECMA-48 CUU and ED).
-  const clear = (): string => (shownLines === 0 ? '' : `\u001b[${shownLines}A\u001b[J`)
-  const draw = (line?: string): void => {
-    const region = regionLines(running, clock.monotonicMs(), columns)
-    write(
-      clear() +
-        [...(line === undefined ? [] : [line]), ...region].map((each) => `${each}\n`).join(''),
-    )
-    shownLines = region.length
-  }
-  const redrawing = redraw(clock, stop.signal, () => {
-    if (running.size > 0) draw()
-  })
-  return {
-    show: (event) => {
-      trackRunning(running, event, clock.monotonicMs())
-      // Output comes in many small pieces; the next redraw shows it.
-      if (event.kind !== 'gate-output') draw(lineOfEvent(event))
-    },
-    close: async () => {
-      stop.abort()
-      await redrawing
-      write(clear())
-      shownLines = 0
-    },
-  }
-}
-
-function trackRunning(running: Map<string, RunningGate>, event: RunEvent, nowMs: number): void {
-  if (event.kind === 'gate-started') running.set(event.gate, { startedMs: nowMs, totalBytes: 0 })
-  else if (event.kind === 'gate-finished' || event.kind === 'gate-interrupted')
-    running.delete(event.gate)
-  else if (event.kind === 'gate-output') {
-    const gate = running.get(event.gate)
-    if (gate !== undefined) gate.totalBytes = event.totalBytes
-  }
-}
-
-function regionLines(
-  running: ReadonlyMap<string, RunningGate>,
-  nowMs: number,
-  columns: number,
-): string[] {
-  const lines = [...running]
-    .slice(0, REGION_LINE_LIMIT)
-    .map(([gate, { startedMs, totalBytes }]) => {
-      const size = totalBytes === 0 ? '' : `  ${sizeText(totalBytes)}`
-      return `… ${durationText(nowMs - startedMs).padStart(STATUS_WIDTH)}  ${harmlessLine(gate)}${size}`
-    })
-  if (running.size > REGION_LINE_LIMIT) lines.push(`… and ${running.size - REGION_LINE_LIMIT} more`)
-  // A line that wraps would make the region taller than it is counted.
-  return lines.map((line) =>
-    Array.from(line)
-      .slice(0, Math.max(1, columns - 1))
-      .join(''),
-  )
-}
-
-async function redraw(clock: Clock, signal: AbortSignal, draw: () => void): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await clock.sleep(REDRAW_PAUSE_MS, signal)
-    } catch (thrown) {
-      if (signal.aborted) return
-      throw thrown
-    }
-    draw()
-  }
-}
-
-function statusText(status: StoredStatus): string {
-  return `${SIGNS[status]} ${status.padEnd(STATUS_WIDTH)}`
-}
-
-function durationText(durationMs: number): string {
-  if (durationMs < 60_000) return `${(durationMs / 1_000).toFixed(1)} s`
-  return `${Math.floor(durationMs / 60_000)} min ${Math.floor((durationMs % 60_000) / 1_000)} s`
-}
-
-function sizeText(sizeBytes: number): string {
-  if (sizeBytes < 1_000) return `${sizeBytes} B`
-  return sizeBytes < 1_000_000
-    ? `${(sizeBytes / 1_000).toFixed(1)} kB`
-    : `${(sizeBytes / 1_000_000).toFixed(1)} MB`
 }

@@ -14,10 +14,14 @@ import {
 } from '../../platform/index.ts'
 import { messageOf, utf8Text } from '../../kernel/index.ts'
 import type { AppConfig } from '../config.ts'
-import { readEnvironment } from '../config.ts'
+import { readEnvironment, readScreenSettings } from '../config.ts'
 import { appFault } from '../errors.ts'
 import { thisProcess } from './process.ts'
 import { listFilesBelow } from './file-list.ts'
+
+/** Where a terminal does not say its size. */
+const DEFAULT_COLUMNS = 80
+const DEFAULT_ROWS = 24
 
 export interface ContextTerms {
   readonly config: AppConfig
@@ -37,6 +41,13 @@ export function makeCommandContext(terms: ContextTerms): CommandContext {
     isJson,
     isTerminal,
     userId: process.getuid?.(),
+    screen: {
+      ...readScreenSettings(isTerminal),
+      size: () => ({
+        columns: process.stderr.columns ?? DEFAULT_COLUMNS,
+        rows: process.stderr.rows ?? DEFAULT_ROWS,
+      }),
+    },
     signal,
     defaults: config.defaults,
     notify: (text) => terms.notify(text),

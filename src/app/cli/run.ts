@@ -5,6 +5,7 @@ import type { CommandContext, CommandOutcome, OptionValues } from '../../client/
 import { writeDocuments } from '../../release/index.ts'
 import { runHere } from '../../runner/index.ts'
 import type { RunReport } from '../../runner/index.ts'
+import { writeJobSummary } from './job-summary.ts'
 
 export async function runRunCommand(
   context: CommandContext,
@@ -14,8 +15,10 @@ export async function runRunCommand(
   const report = await runHere(context, args, options)
   const { service, version } = report.view.run
   const paths = await writeDocuments(context, { service, version })
+  const exit = exitOf(report)
+  await writeJobSummary(context, report, exit)
   return {
-    exit: exitOf(report),
+    exit,
     data: {
       release: `${service}@${version}`,
       run: report.view.run.runId,

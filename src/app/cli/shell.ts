@@ -1,6 +1,6 @@
 // The command line: parses words by the command table, runs one command, answers text or one JSON document.
 import { Command, CommanderError } from 'commander'
-import { EXIT } from '../../kernel/index.ts'
+import { EXIT, jsonLine } from '../../kernel/index.ts'
 import type { ExitCode } from '../../kernel/index.ts'
 import type { CommandOutcome, CommandSpec, OptionValues } from '../../client/index.ts'
 import { commandTable, globalOptions } from '../commands.ts'
@@ -11,6 +11,8 @@ import { describeFault, envelopeOfFault, envelopeOfOutcome, renderFault } from '
 export interface ShellStreams {
   stdout(text: string): void
   stderr(text: string): void
+  /** Makes text for people harmless for who keeps it, such as the log of a CI system. */
+  plain(text: string): string
 }
 
 export interface ShellCall {
@@ -30,7 +32,7 @@ export async function runShell(
 ): Promise<ExitCode> {
   let call: ShellCall | undefined
   const asides: string[] = []
-  const parserStreams = { stdout: streams.stdout, stderr: (text: string) => void asides.push(text) }
+  const parserStreams = { ...streams, stderr: (text: string) => void asides.push(text) }
   const program = buildProgram(version, parserStreams, (chosen) => {
     call = chosen
   })
@@ -60,10 +62,11 @@ export async function runShell(
   }
   try {
     const outcome = await execute(call)
-    if (isJson)
-      streams.stdout(`${JSON.stringify(envelopeOfOutcome(outcome, call.spec.name, version))}\n`)
+    if (isJson) streams.stdout(`${jsonLine(envelopeOfOutcome(outcome, call.spec.name, version))}\n`)
     else if (outcome.text !== '')
-      streams.stdout(outcome.text.endsWith('\n') ? outcome.text : `${outcome.text}\n`)
+      streams.stdout(
+        streams.plain(outcome.text.endsWith('\n') ? outcome.text : `${outcome.text}\n`),
+      )
     return outcome.exit
   } catch (error) {
     return reportFault(error, call.spec.name, version, isJson, streams)
@@ -78,8 +81,8 @@ function reportFault(
   streams: ShellStreams,
 ): ExitCode {
   const fault = describeFault(error)
-  if (isJson) streams.stdout(`${JSON.stringify(envelopeOfFault(error, command, version))}\n`)
-  else streams.stderr(renderFault(fault))
+  if (isJson) streams.stdout(`${jsonLine(envelopeOfFault(error, command, version))}\n`)
+  else streams.stderr(streams.plain(renderFault(fault)))
   return fault.exit
 }
 
