@@ -229,7 +229,7 @@ async function closeRun(
 
 function progressOf(
   context: CommandContext,
-  plan: Plan,
+  plan: RunView['plan'],
   file: string,
   { gates: chosen }: GateChoice,
 ): ProgressView {
