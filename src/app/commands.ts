@@ -1,5 +1,6 @@
 // Every command as data; what a command does is loaded only when it is called, so that --help stays quick.
 import type { CommandOption, CommandSpec } from '../client/index.ts'
+import { claimsCommands } from './commands/claims.ts'
 import { checklistCommands } from './commands/checklist.ts'
 import { logCommands } from './commands/log.ts'
 import { readinessCommands } from './commands/readiness.ts'
@@ -25,6 +26,7 @@ export const globalOptions: readonly (CommandOption & { readonly isForFolder: bo
 
 export const commandTable: readonly CommandSpec[] = [
   ...checklistCommands,
+  ...claimsCommands,
   ...runCommands,
   ...releaseCommands,
   ...registerCommands,

@@ -1,13 +1,25 @@
-// Findings as SARIF 2.1.0, so that code hosts show them beside the checklist's lines.
+// Findings as SARIF 2.1.0, so that code hosts show them beside the document's lines.
 import type { Finding } from './block.ts'
 import { LINT_RULES } from './rules.ts'
 import type { LintRule } from './rules.ts'
 
 export interface SarifOptions {
-  /** Path of the checklist relative to the repository's root, with forward slashes. */
+  /** Path of the document relative to the repository's root, with forward slashes. */
   readonly documentName: string
   /** Version of Seaworthy. */
   readonly toolVersion: string
+  /** The rules of the findings; default: those of the lint. */
+  readonly rules?: readonly LintRule[]
+}
+
+/** A finding and the places that it holds against its own. */
+export interface SarifFinding extends Finding {
+  readonly related?: readonly {
+    readonly line: number
+    readonly text: string
+    /** When it is not the document itself. */
+    readonly document?: string
+  }[]
 }
 
 export interface SarifRule {
@@ -23,14 +35,16 @@ export interface SarifResult {
   readonly ruleIndex?: number
   readonly level: Finding['level']
   readonly message: { readonly text: string }
-  readonly locations: readonly [
-    {
-      readonly physicalLocation: {
-        readonly artifactLocation: { readonly uri: string }
-        readonly region: { readonly startLine: number; readonly startColumn: number }
-      }
-    },
-  ]
+  readonly locations: readonly [{ readonly physicalLocation: SarifPlace }]
+  readonly relatedLocations?: readonly {
+    readonly physicalLocation: SarifPlace
+    readonly message: { readonly text: string }
+  }[]
+}
+
+export interface SarifPlace {
+  readonly artifactLocation: { readonly uri: string }
+  readonly region: { readonly startLine: number; readonly startColumn: number }
 }
 
 export interface SarifLog {
@@ -53,11 +67,12 @@ export interface SarifLog {
 }
 
 /**
- * One SARIF run. Every lint rule is described, found or not; findings of other origin (the importer's) carry
+ * One SARIF run. Every rule is described, found or not; findings of other origin (the importer's) carry
  * their rule id without a description. Source: OASIS SARIF 2.1.0.
  */
-export function toSarif(findings: readonly Finding[], options: SarifOptions): SarifLog {
-  const uri = options.documentName.split('/').map(encodeURIComponent).join('/')
+export function toSarif(findings: readonly SarifFinding[], options: SarifOptions): SarifLog {
+  const uri = uriOf(options.documentName)
+  const rules = options.rules ?? LINT_RULES
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -67,12 +82,12 @@ export function toSarif(findings: readonly Finding[], options: SarifOptions): Sa
           driver: {
             name: 'Seaworthy',
             version: options.toolVersion,
-            rules: LINT_RULES.map(describeRule),
+            rules: rules.map(describeRule),
           },
         },
         columnKind: 'utf16CodeUnits',
         artifacts: [{ location: { uri } }],
-        results: findings.map((finding) => describeResult(finding, uri)),
+        results: findings.map((finding) => describeResult(finding, uri, rules)),
       },
     ],
   }
@@ -88,21 +103,34 @@ function describeRule(rule: LintRule): SarifRule {
   }
 }
 
-function describeResult(finding: Finding, uri: string): SarifResult {
-  const ruleIndex = LINT_RULES.findIndex(({ id }) => id === finding.rule)
+function uriOf(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/')
+}
+
+function describeResult(
+  finding: SarifFinding,
+  uri: string,
+  rules: readonly LintRule[],
+): SarifResult {
+  const ruleIndex = rules.findIndex(({ id }) => id === finding.rule)
   const text = finding.gate === undefined ? finding.message : `${finding.gate}: ${finding.message}`
   return {
     ruleId: finding.rule,
     ...(ruleIndex === -1 ? {} : { ruleIndex }),
     level: finding.level,
     message: { text: `${text}. ${finding.fix}` },
-    locations: [
-      {
-        physicalLocation: {
-          artifactLocation: { uri },
-          region: { startLine: finding.line, startColumn: finding.column },
-        },
-      },
-    ],
+    locations: [{ physicalLocation: placeOf(uri, finding.line, finding.column) }],
+    ...(finding.related === undefined
+      ? {}
+      : {
+          relatedLocations: finding.related.map(({ line, text: said, document }) => ({
+            physicalLocation: placeOf(document === undefined ? uri : uriOf(document), line, 1),
+            message: { text: said },
+          })),
+        }),
   }
+}
+
+function placeOf(uri: string, startLine: number, startColumn: number): SarifPlace {
+  return { artifactLocation: { uri }, region: { startLine, startColumn } }
 }

@@ -1,0 +1,61 @@
+// The claims command: reads a report, holds it against itself and what is given beside it, answers people and machines.
+import { EXIT, utf8Bytes } from '../kernel/index.ts'
+import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
+import { readDocumentBytes } from '../document/index.ts'
+import { auditScene } from './audit.ts'
+import { auditMarkdown } from './markdown.ts'
+import { renderAudit } from './rendering.ts'
+import { lookIntoRepository } from './repository.ts'
+import type { Asides } from './rule.ts'
+import { auditSarif } from './sarif.ts'
+import { readScene } from './scene.ts'
+import type { Scene } from './scene.ts'
+
+/** Larger files are refused before they are read; the reader of documents has a lower limit and says so. */
+const REPORT_LIMIT_BYTES = 32 * 1024 * 1024
+
+/** Exit 30 when a finding of level error stands, else 0. */
+export async function runClaims(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const path = args[0] ?? ''
+  const name = context.files.baseName(path)
+  const scene = await sceneOf(context, path)
+  const checklist =
+    typeof options['checklist'] === 'string'
+      ? await sceneOf(context, options['checklist'], context.files.baseName(options['checklist']))
+      : undefined
+  const look =
+    typeof options['repo'] === 'string'
+      ? await lookIntoRepository(context.files, context.files.resolve(options['repo']), scene)
+      : undefined
+  const asides: Asides = {
+    ...(checklist === undefined ? {} : { checklist }),
+    ...(look === undefined ? {} : { files: look.files }),
+  }
+  const report = auditScene(scene, asides)
+  const write = async (option: string, text: string): Promise<void> => {
+    const file = options[option]
+    if (typeof file === 'string')
+      await context.files.write(context.files.resolve(file), utf8Bytes(text))
+  }
+  const sarif = auditSarif(report, name, context.version)
+  await write('sarif', `${JSON.stringify(sarif, null, 2)}\n`)
+  await write('markdown', auditMarkdown(report, name))
+  const repository =
+    look === undefined
+      ? {}
+      : { repository: { files: look.fileCount, isCut: look.isCut, pointers: look.files.size } }
+  return {
+    exit: report.blocking.length > 0 ? EXIT.noGo : EXIT.ok,
+    data: { report: name, ...report, ...repository },
+    text: renderAudit(report, name),
+  }
+}
+
+async function sceneOf(context: CommandContext, path: string, document?: string): Promise<Scene> {
+  const bytes = await context.files.read(path, REPORT_LIMIT_BYTES)
+  return readScene(readDocumentBytes(bytes), document)
+}

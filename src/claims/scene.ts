@@ -1,0 +1,47 @@
+// Everything the rules look at, found once: outline, verdicts, what is owed, what is said to be done, the report's date.
+import { readFrontMatter } from '../document/index.ts'
+import type { ReadingText } from '../document/index.ts'
+import { findClosures } from './closures.ts'
+import type { Closure } from './closures.ts'
+import { reportDateOf } from './dates.ts'
+import type { PlacedDate } from './dates.ts'
+import { makeLexicon } from './language.ts'
+import type { Lexicon } from './language.ts'
+import { findOwed } from './owed.ts'
+import type { OwedItem } from './owed.ts'
+import { readOutline } from './passages.ts'
+import type { Outline } from './passages.ts'
+import { findVerdicts } from './verdicts.ts'
+import type { WholeVerdict } from './verdicts.ts'
+
+export interface Scene {
+  readonly outline: Outline
+  readonly lexicon: Lexicon
+  readonly verdicts: readonly WholeVerdict[]
+  readonly owed: readonly OwedItem[]
+  readonly closures: readonly Closure[]
+  readonly reportDate?: PlacedDate
+  /** Set when the scene is another document than the report: its name. */
+  readonly document?: string
+  readonly lineCount: number
+}
+
+/** @throws DOCUMENT_NESTING_EXCEEDED */
+export function readScene(reading: ReadingText, document?: string): Scene {
+  const lexicon = makeLexicon(reading.text)
+  const front = readFrontMatter(reading.text)
+  const start = { offset: front?.end ?? 0, line: front?.nextLine ?? 1 }
+  const outline = readOutline(reading, start, lexicon)
+  const reportDate = reportDateOf(outline, lexicon)
+  const verdicts = findVerdicts(outline)
+  return {
+    outline,
+    lexicon,
+    verdicts,
+    owed: findOwed(outline),
+    closures: findClosures(outline, verdicts),
+    ...(reportDate === undefined ? {} : { reportDate }),
+    ...(document === undefined ? {} : { document }),
+    lineCount: reading.text.split('\n').length,
+  }
+}

@@ -1,0 +1,121 @@
+// The claims command as a person and a pipeline meet it: exit codes, JSON, files, refusals, and a machine with nothing on it.
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import test, { after } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { AuditReport } from '../../src/claims/index.ts'
+import { openWorkplace } from './command-line.ts'
+
+const REPORT = fileURLToPath(new URL('../reports/completion.md', import.meta.url))
+
+const place = openWorkplace()
+after(() => place.remove())
+
+test('claims answers findings with both sides quoted and exits 30, with no data folder made', async () => {
+  const { exit, data } = await place.ask<AuditReport>(['claims', REPORT])
+  assert.equal(exit, 30)
+  const lines = readFileSync(REPORT, 'utf8').split('\n')
+  assert.ok(data.findings.length >= 8)
+  for (const { rule, claim, against } of data.findings) {
+    assert.match(rule, /^R\d{1,2}$/)
+    for (const quote of [claim, against]) {
+      const word = /\p{L}{4,}/u.exec(quote.text)![0]
+      assert.ok(lines[quote.line - 1]!.includes(word), `line ${quote.line} holds ${word}`)
+    }
+  }
+  for (const claim of data.claims) {
+    assert.match(claim.type, /^T[1-7]$/)
+    assert.match(claim.support, /^S[0-4]$/)
+    assert.notEqual(claim.verdict, '')
+  }
+  assert.equal(existsSync(place.dataFolder), false)
+})
+
+test('claims exits 0 on an honest report, and says what it read', async () => {
+  const honest = fileURLToPath(new URL('../reports/honest/end-of-update.md', import.meta.url))
+  const { exit, stdout } = await place.shell(['claims', honest])
+  assert.equal(exit, 0)
+  assert.match(stdout, /end-of-update\.md: \d+ lines, \d+ claims/)
+  assert.match(stdout, /0 contradictions, 0 notes/)
+})
+
+test('claims writes Markdown and SARIF that quote the report', async () => {
+  const markdown = join(place.folder, 'audit.md')
+  const sarif = join(place.folder, 'audit.sarif')
+  await place.ask(['claims', REPORT, '--markdown', markdown, '--sarif', sarif])
+  assert.match(readFileSync(markdown, 'utf8'), /Line 4: `Status: ✅ ALL TASKS COMPLETE`/)
+  const log = JSON.parse(readFileSync(sarif, 'utf8'))
+  const [run] = log.runs
+  assert.equal(run.tool.driver.rules.length, 14)
+  assert.ok(run.results.length >= 8)
+  assert.ok(
+    run.results.every(
+      (result: { relatedLocations: unknown[] }) => result.relatedLocations.length > 0,
+    ),
+  )
+})
+
+test('a report that steers terminals and Markdown is shown harmless', async () => {
+  const path = place.write(
+    'hostile.md',
+    '# R\n\n**Status:** ✅ ALL TASKS COMPLETE \u001b[2J\u202e ``` <script> | x\n\n- [ ] \u001b]0;owned\u0007 Rotate keys (ACTION REQUIRED)\n',
+  )
+  const markdown = join(place.folder, 'hostile-audit.md')
+  const { exit, stdout } = await place.shell(['claims', path, '--markdown', markdown])
+  assert.equal(exit, 30)
+  // oxlint-disable-next-line no-control-regex
+  assert.doesNotMatch(stdout + readFileSync(markdown, 'utf8'), /[\u001b\u0007\u202e]/)
+})
+
+test('claims with a repository finds missing and changed files, and follows no link out of it', async () => {
+  place.write('repo/src/a.ts', 'one\ntwo\n')
+  place.write('outside.ts', 'x\n')
+  symlinkSync(join(place.folder, 'outside.ts'), join(place.folder, 'repo/src/link.ts'))
+  const path = place.write(
+    'named.md',
+    '# R\n\n- `src/a.ts` (2 lines)\n- `src/a.ts` and its tests\n- Created `src/gone.ts`\n- `../outside.ts`\n- Created `src/link.ts`\n',
+  )
+  const { exit, data } = await place.ask<AuditReport>([
+    'claims',
+    path,
+    '--repo',
+    join(place.folder, 'repo'),
+  ])
+  assert.equal(exit, 30)
+  assert.deepEqual(
+    data.findings.map(({ rule, claim }) => `${rule} ${claim.line}`),
+    ['R14 5'],
+  )
+  const support = (line: number) => data.claims.find((claim) => claim.line === line)?.support
+  assert.equal(support(3), 'S3')
+  for (const line of [6, 7]) assert.notEqual(support(line), 'S3')
+})
+
+test('claims holds a report against its checklist', async () => {
+  const report = place.write('ready.md', '# R\n\n**Status:** READY FOR PRODUCTION\n')
+  const checklist = place.write('checklist.md', '# C\n\n- [x] Build\n- [ ] Restore drill\n')
+  const { exit, data } = await place.ask<AuditReport>(['claims', report, '--checklist', checklist])
+  assert.equal(exit, 30)
+  assert.deepEqual(
+    data.findings.map(({ rule, against }) => [rule, against.document, against.line]),
+    [['R12', 'checklist.md', 4]],
+  )
+})
+
+test('reports that cannot be read are refused with a reason', async () => {
+  const refused = async (name: string, content: string | Uint8Array): Promise<string> =>
+    (await place.refusal(['claims', place.write(name, content)])).code
+  assert.equal(await refused('empty.md', ' \n'), 'DOCUMENT_CONTENT_EMPTY')
+  assert.equal(await refused('binary.md', new Uint8Array([35, 0, 1])), 'DOCUMENT_CONTENT_BINARY')
+  assert.equal(await refused('huge.md', 'x'.repeat(21 * 1024 * 1024)), 'DOCUMENT_SIZE_EXCEEDED')
+  assert.equal((await place.refusal(['claims', 'missing.md'])).code, 'APP_FILE_UNREADABLE')
+  place.write('empty-repo/.gitkeep/x', '')
+  const none = await place.refusal([
+    'claims',
+    REPORT,
+    '--repo',
+    join(place.folder, 'no-such-folder'),
+  ])
+  assert.equal(none.exit, 2)
+})
