@@ -1,7 +1,7 @@
 // What the document says is done: ticked items, rows and headings, risks declared closed, and sentences that say "tested".
 import { levelOf } from './ladder.ts'
 import type { LadderLevel } from './model.ts'
-import { isSetApart, isUnder, pathOf, titleOf } from './place.ts'
+import { isSetApart, isUnder, sectionsAround, titleOf } from './place.ts'
 import type { Outline, Passage, Section } from './passages.ts'
 import type { WholeVerdict } from './verdicts.ts'
 import { filesIn, stemsOf, VERIFY_STEM } from './subject.ts'
@@ -73,7 +73,7 @@ function makeClosure(
   title: string,
   section?: Section,
 ): Closure {
-  const path = pathOf(outline, passage).map((each) => each.title)
+  const path = sectionsAround(outline, passage).map((each) => each.title)
   const parent = passage.parent === undefined ? '' : outline.passages[passage.parent]!.text
   const stems = stemsOf(title)
   const [file] = filesIn(title)

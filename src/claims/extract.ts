@@ -2,7 +2,7 @@
 import { isPaper } from './closures.ts'
 import { levelOf } from './ladder.ts'
 import type { Claim, ClaimType, ClaimVerdict, Support } from './model.ts'
-import { isSetApart, isUnder, pathOf, quoteOf } from './place.ts'
+import { isSetApart, isUnder, sectionsAround, quoteOf } from './place.ts'
 import type { Passage } from './passages.ts'
 import { pointersOf } from './pointers.ts'
 import type { Asides } from './rule.ts'
@@ -104,7 +104,7 @@ function claimOf(
     type,
     level: level === null && isPaper(passage.text) && type === 'T1' ? 1 : level,
     support: supportOf(scene, asides, passage),
-    area: pathOf(scene.outline, passage)
+    area: sectionsAround(scene.outline, passage)
       .map(({ title }) => quoteOf({ line: 0, text: title }).text)
       .reverse(),
   }

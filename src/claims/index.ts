@@ -1,4 +1,3 @@
 // Front door of claims.
 export { auditReport } from './audit.ts'
-export { CLAIM_VERDICTS, LADDER } from './model.ts'
 export type { AuditReport, Claim, ClaimFinding, ClaimType, ClaimVerdict, RuleId } from './model.ts'

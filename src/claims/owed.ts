@@ -1,5 +1,5 @@
 // What the document itself says is still open: required actions, open boxes, steps before the launch, next steps.
-import { isSetApart, isUnder, pathOf } from './place.ts'
+import { isSetApart, isUnder, sectionsAround } from './place.ts'
 import type { Outline, Passage } from './passages.ts'
 import { stemsOf } from './subject.ts'
 
@@ -79,7 +79,7 @@ function hasContent(outline: Outline, passage: Passage): boolean {
 
 /** A step of a list directly under a heading such as "Required before launch". */
 function isStepBeforeLaunch(outline: Outline, passage: Passage): boolean {
-  const [section] = pathOf(outline, passage)
+  const [section] = sectionsAround(outline, passage)
   if (section === undefined || !section.tags.has('headDemand')) return false
   if (passage.kind !== 'item' || !passage.isLead || NOTHING.test(passage.text)) return false
   return !passage.tags.has('complete')

@@ -9,7 +9,7 @@ import type { WordTag } from './vocabulary.ts'
 const PATH_LIMIT = 6
 
 /** The sections around a passage, innermost first. */
-export function pathOf(outline: Outline, passage: Passage): Section[] {
+export function sectionsAround(outline: Outline, passage: Passage): Section[] {
   const path: Section[] = []
   for (let at = passage.section; at >= 0 && path.length < PATH_LIMIT;) {
     const section = outline.sections[at]!
@@ -20,7 +20,9 @@ export function pathOf(outline: Outline, passage: Passage): Section[] {
 }
 
 export function isUnder(outline: Outline, passage: Passage, ...tags: readonly WordTag[]): boolean {
-  return pathOf(outline, passage).some((section) => tags.some((tag) => section.tags.has(tag)))
+  return sectionsAround(outline, passage).some((section) =>
+    tags.some((tag) => section.tags.has(tag)),
+  )
 }
 
 /** Work that the report sets apart, tells of the past or only explains; nothing there is owed or claimed. */

@@ -1,7 +1,7 @@
 // R1: the document says that everything is complete, or ready, while items in it are still open.
 import { ALSO_LIMIT_QUOTES } from './model.ts'
 import type { OwedItem } from './owed.ts'
-import { pathOf } from './place.ts'
+import { sectionsAround } from './place.ts'
 import type { Outline, Passage } from './passages.ts'
 import { findingOf } from './rule.ts'
 import type { FindContradictions } from './rule.ts'
@@ -138,7 +138,7 @@ class Scopes {
   #around(item: Passage): readonly Scope[] {
     const known = this.#bySection.get(item.section)
     if (known !== undefined) return known
-    const titles = pathOf(this.#outline, item).filter(({ level }) => level > 1)
+    const titles = sectionsAround(this.#outline, item).filter(({ level }) => level > 1)
     const scopes = titles.flatMap(({ title }) => scopesOf(title))
     this.#bySection.set(item.section, scopes)
     return scopes
