@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { utf8Bytes, utf8Text } from '../kernel/index.ts'
-import { DOCUMENT_SIZE_LIMIT_BYTES, readDocumentBytes, withoutDamagedGlyphs } from './encoding.ts'
+import { DOCUMENT_SIZE_LIMIT_BYTES, readDocumentBytes } from './encoding.ts'
+import { withoutDamagedGlyphs } from './mojibake.ts'
 
 const DROPPED_1254 = new Set([0x81, 0x8d, 0x8e, 0x8f, 0x90, 0x9d, 0x9e])
 
@@ -63,6 +64,36 @@ test('intact text in many languages is not touched', () => {
   for (const text of texts) assert.equal(readDocumentBytes(utf8Bytes(text)).text, text)
 })
 
+test('glyphs and letters that were damaged twice are repaired, and so are mixed ones in one file', () => {
+  const cp1252 = (text: string): string => new TextDecoder('windows-1252').decode(utf8Bytes(text))
+  const glyphs = ['✅', '❌', '⏳', '→', '≤', 'Prüfung', 'görev']
+  for (const glyph of glyphs) {
+    for (const twice of [cp1252(cp1252(glyph)), damage(damage(glyph)), damage(cp1252(glyph))])
+      assert.equal(readDocumentBytes(utf8Bytes(`a ${twice} b`)).text, `a ${glyph} b`, twice)
+  }
+  for (const kept of ['—', '🚀'])
+    assert.equal(readDocumentBytes(utf8Bytes(cp1252(cp1252(kept)))).text, kept)
+  const mixed = `✅ intact, ${damage('✅')} once, ${cp1252(cp1252('✅'))} twice, é and ${damage('müß')}`
+  const reading = readDocumentBytes(utf8Bytes(mixed))
+  assert.equal(reading.text, '✅ intact, ✅ once, ✅ twice, é and müß')
+  assert.equal(reading.repairCount, 4)
+})
+
+test('a damaged letter is repaired inside small letters only, where nothing else can stand', () => {
+  const rows: readonly (readonly [string, string])[] = [
+    ['PrÃ¼fung der GrÃ¶ÃŸe', 'Prüfung der Größe'],
+    ['Ã¼ber', 'über'],
+    ['daÄŸÄ±tÄ±m ÅŸart', 'dağıtım şart'],
+    ['vÃ©rifiÃ© Ã©tÃ©', 'vérifié été'],
+    ['verificaciÃ³n maÃ±ana', 'verificación mañana'],
+    ['“PÅ” och “IRMÃ”', '“PÅ” och “IRMÃ”'],
+    ['5 Å± 0,1 und 3 Å²', '5 Å± 0,1 und 3 Å²'],
+    ['« IRMû', '« IRMû'],
+  ]
+  for (const [damaged, text] of rows) assert.equal(readDocumentBytes(utf8Bytes(damaged)).text, text)
+  assert.equal(rows.length, 8)
+})
+
 test('any text that is read maps back to its own bytes, character by character', () => {
   const pieces = fc.constantFrom(
     'a',
@@ -76,6 +107,8 @@ test('any text that is read maps back to its own bytes, character by character',
     damage('✅❌'),
     damage('→'),
     damage('⏳'),
+    damage(damage('✅')),
+    'rÃ¼',
     '😀',
     'ç”',
     '漢',

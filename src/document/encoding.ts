@@ -1,5 +1,6 @@
-// Turns a file's bytes into text for reading, repairs damaged glyphs in it and remembers where each came from.
+// Turns a file's bytes into text for reading, repairs damaged characters in it and remembers where each came from.
 import { documentFault } from './errors.ts'
+import { repairAt } from './mojibake.ts'
 
 /** Largest document that is read, in bytes. */
 export const DOCUMENT_SIZE_LIMIT_BYTES = 20 * 1024 * 1024
@@ -9,34 +10,11 @@ export interface ReadingText {
   readonly bytes: Uint8Array
   /** Without byte order mark; line ends and tabs as they are. */
   readonly text: string
-  /** How many damaged glyphs were repaired for reading. */
+  /** How many damaged characters were repaired for reading. */
   readonly repairCount: number
   /** Raw byte offset of a UTF-16 index of `text`; the index must stand on a code point boundary. */
   readonly byteOffset: (index: number) => number
 }
-
-// Windows-1252 and Windows-1254 agree wherever both define a character, so one reverse table serves both. Bytes that
-// they leave undefined are accepted as the C1 controls that some decoders keep.
-const HIGH_HALF = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
-const TURKISH: readonly (readonly [string, number])[] = [
-  ['Ğ', 0xd0],
-  ['İ', 0xdd],
-  ['Ş', 0xde],
-  ['ğ', 0xf0],
-  ['ı', 0xfd],
-  ['ş', 0xfe],
-]
-
-const BYTE_OF = new Map<number, number>(TURKISH.map(([char, byte]) => [char.charCodeAt(0), byte]))
-for (let i = 0; i < HIGH_HALF.length; i++) BYTE_OF.set(HIGH_HALF.charCodeAt(i), 0x80 + i)
-for (let code = 0x80; code <= 0xff; code++) if (!BYTE_OF.has(code)) BYTE_OF.set(code, code)
-
-// Decoders that drop undefined bytes leave these two status glyphs with two characters. Among their possible readings
-// they are the only emoji, so the reading is safe; every other shortened sequence is ambiguous and left alone.
-const SHORTENED: readonly (readonly [string, string])[] = [
-  ['âŒ', '❌'],
-  ['â³', '⏳'],
-]
 
 const NON_ASCII_RUN = /[^\u0000-\u007f]+/g
 
@@ -80,10 +58,15 @@ function decodeStrictly(bytes: Uint8Array): string {
   } catch (cause) {
     throw documentFault(
       'DOCUMENT_ENCODING_UNKNOWN',
-      'expected UTF-8, got bytes that are no UTF-8 text',
+      `expected UTF-8, got bytes that are none on line ${firstBadLine(bytes)}`,
       { cause },
     )
   }
+}
+
+function firstBadLine(bytes: Uint8Array): number {
+  const lenient = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  return lenient.slice(0, lenient.indexOf('\ufffd')).split(/\r\n|\n|\r/).length
 }
 
 function repairText(bytes: Uint8Array, raw: string, bomLength: number): ReadingText {
@@ -95,15 +78,18 @@ function repairText(bytes: Uint8Array, raw: string, bomLength: number): ReadingT
     const run = match[0]
     text += raw.slice(copied, match.index)
     copied = match.index + run.length
+    // Kept beside the text: asking a growing string for its end would copy it each time.
+    let before = raw[match.index - 1] ?? ''
     let at = 0
     while (at < run.length) {
-      const glyph = glyphAt(run, at)
-      const taken = glyph?.taken ?? (run.codePointAt(at)! > 0xffff ? 2 : 1)
+      const repair = repairAt(raw, match.index + at, before)
+      const taken = repair?.taken ?? (run.codePointAt(at)! > 0xffff ? 2 : 1)
       const source = run.slice(at, at + taken)
-      const shown = glyph?.glyph ?? source
-      if (glyph !== undefined) repairCount++
+      const shown = repair?.shown ?? source
+      if (repair !== undefined) repairCount++
       map.add(text.length, shown.length, utf8Length(source))
       text += shown
+      before = shown
       at += taken
     }
   }
@@ -119,41 +105,6 @@ function utf8Length(text: string): number {
     length += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 2 : 3
   }
   return length
-}
-
-/** The glyph that damaged text at this place once was, if there is exactly one sensible reading. */
-function glyphAt(run: string, at: number): { glyph: string; taken: number } | undefined {
-  const lead = BYTE_OF.get(run.charCodeAt(at))
-  if (lead !== 0xe2 && lead !== 0xe3 && lead !== 0xef && lead !== 0xf0) return undefined
-  const needed = lead === 0xf0 ? 3 : 2
-  let point = lead === 0xf0 ? lead & 0x07 : lead & 0x0f
-  for (let i = 1; i <= needed; i++) {
-    const byte = BYTE_OF.get(run.charCodeAt(at + i))
-    if (byte === undefined || byte < 0x80 || byte > 0xbf) return shortenedAt(run, at)
-    point = (point << 6) | (byte & 0x3f)
-  }
-  return isSymbol(point)
-    ? { glyph: String.fromCodePoint(point), taken: needed + 1 }
-    : shortenedAt(run, at)
-}
-
-function shortenedAt(run: string, at: number): { glyph: string; taken: number } | undefined {
-  for (const [form, glyph] of SHORTENED) {
-    if (run.startsWith(form, at)) return { glyph, taken: form.length }
-  }
-  return undefined
-}
-
-/** Punctuation, arrows, mathematical signs, dingbats and emoji: what checklists hold. Letters are never "repaired". */
-function isSymbol(point: number): boolean {
-  return (
-    (point >= 0x2010 && point <= 0x2027) ||
-    (point >= 0x2030 && point <= 0x205e) ||
-    (point >= 0x20a0 && point <= 0x20bf) ||
-    (point >= 0x2100 && point <= 0x2bff) ||
-    point === 0xfe0f ||
-    (point >= 0x1f000 && point <= 0x1faff)
-  )
 }
 
 /** Remembers only where text and bytes stop running in step, which plain ASCII never does. */
@@ -185,12 +136,4 @@ class OffsetMap {
   byteOffsetFrom(anchor: number, index: number): number {
     return this.#offsets[anchor]! + (index - this.#indexes[anchor]!)
   }
-}
-
-// Leftovers of four-byte glyphs that lost a byte: lead byte, second byte, at most two more.
-const UNREADABLE = /[ğð]Ÿ[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{0,2}|ï¸/g
-
-/** The text without glyphs that are damaged beyond one certain reading: for names, where they would only disturb. */
-export function withoutDamagedGlyphs(text: string): string {
-  return text.replace(UNREADABLE, '')
 }

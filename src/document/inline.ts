@@ -1,6 +1,6 @@
 // Tells text from code and HTML inside paragraphs, and makes readable names out of inline markdown.
 import type { LeafLine } from './block-tree.ts'
-import { withoutDamagedGlyphs } from './encoding.ts'
+import { withoutDamagedGlyphs } from './mojibake.ts'
 
 /** A stretch of one line of a paragraph, heading or table cell. Comments belong to no span. */
 export interface Span {
