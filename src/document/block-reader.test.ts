@@ -7,6 +7,7 @@ import { gfmFromMarkdown } from 'mdast-util-gfm'
 import { gfm } from 'micromark-extension-gfm'
 import type { Nodes } from 'mdast'
 import { readBlocks } from './block-reader.ts'
+import { NESTING_LIMIT_LEVELS } from './block-tree.ts'
 import type { Block } from './block-tree.ts'
 import { readMarkdown } from './markdown.ts'
 import { utf8Bytes } from '../kernel/index.ts'
@@ -194,16 +195,18 @@ test('a list that interrupts a paragraph starts with one, and an item that start
 })
 
 test('lists nested beyond the limit are refused with the line, and do not exhaust the stack', () => {
-  let deep = ''
-  for (let level = 0; level < 1000; level++) deep += `${'  '.repeat(level)}- [ ] x\n`
-  assert.throws(() => readBlocks(deep, 0, 1), {
+  const nested = (levels: number): string =>
+    Array.from({ length: levels }, (_, level) => `${'  '.repeat(level)}- [ ] x\n`).join('')
+  const deepest = readMarkdown(readDocumentBytes(utf8Bytes(nested(NESTING_LIMIT_LEVELS))))
+  assert.equal(deepest.tasks.length, NESTING_LIMIT_LEVELS)
+  assert.throws(() => readBlocks(nested(NESTING_LIMIT_LEVELS + 1), 0, 1), {
     code: 'DOCUMENT_NESTING_EXCEEDED',
-    details: { line: 101 },
+    details: { line: NESTING_LIMIT_LEVELS + 1 },
   })
   assert.throws(() => readBlocks(`${'>'.repeat(100_000)} x`, 0, 1), {
     code: 'DOCUMENT_NESTING_EXCEEDED',
   })
-  assert.throws(() => readBlocks(`${'- '.repeat(1000)}x`, 0, 1), {
+  assert.throws(() => readBlocks(`${'- '.repeat(NESTING_LIMIT_LEVELS + 1)}x`, 0, 1), {
     code: 'DOCUMENT_NESTING_EXCEEDED',
   })
 })

@@ -61,8 +61,8 @@ export interface Block {
   readonly htmlKind: number
 }
 
-/** Deepest nesting of lists and quotes that is read. */
-export const NESTING_LIMIT_LEVELS = 100
+/** Deepest nesting of lists and quotes that is read; readers of the tree go down it by recursion. */
+export const NESTING_LIMIT_LEVELS = 1000
 
 /** What is known of a block when it is opened. */
 export interface NewBlock {

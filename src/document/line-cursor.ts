@@ -85,7 +85,9 @@ export class LineCursor {
       if (!this.#isInsideTab) this.pos++
       left -= step
     }
-    this.findNext()
+    // Among blanks the next character stays the same; looking for it again at each level of a deep list costs most.
+    if (this.pos <= this.next) this.indent = this.nextColumn - this.column
+    else this.findNext()
   }
 
   /** True when a blank stands at the cursor. */

@@ -14,6 +14,12 @@ export const gatesErrors = defineErrors({
     title: 'Gates cannot be taken from there',
     hint: 'Give --gates ordered-steps, headings, or both with a comma between.',
   },
+  GATES_CHECKLIST_SIZE_EXCEEDED: {
+    status: 413,
+    exit: 2,
+    title: 'The checklist is too large',
+    hint: 'Split the checklist; the limit is stated in the message.',
+  },
   GATES_CHECKLIST_GATES_EXCEEDED: {
     status: 413,
     exit: 2,

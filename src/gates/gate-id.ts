@@ -4,6 +4,8 @@ import type { Heading } from '../document/index.ts'
 
 /** Longest slug of one heading or title, in characters. */
 const SLUG_LIMIT = 80
+/** Most names above a gate that its id repeats; of deeper ones the outermost and the innermost half stay. */
+const PATH_LIMIT_COUNT = 32
 /** Hexadecimal digits of the content hash that tell equal paths apart. */
 const MARK_LENGTH = 8
 
@@ -60,9 +62,11 @@ function numberedName(
 }
 
 function pathOf(gate: IdParts): string {
-  const above = [...gate.headings.map((heading) => heading.title), ...gate.parents]
-    .map(shortSlug)
-    .filter(Boolean)
+  const names = [...gate.headings.map((heading) => heading.title), ...gate.parents]
+  const half = PATH_LIMIT_COUNT / 2
+  const kept =
+    names.length > PATH_LIMIT_COUNT ? [...names.slice(0, half), ...names.slice(-half)] : names
+  const above = kept.map(shortSlug).filter(Boolean)
   return [...above, shortSlug(gate.title) || `gate-${gate.hash.slice(0, MARK_LENGTH)}`].join('/')
 }
 

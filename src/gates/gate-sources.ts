@@ -2,12 +2,19 @@
 import { readMarkdown } from '../document/index.ts'
 import type { MarkdownDocument, ReadingText } from '../document/index.ts'
 import type { GateSource } from '../verdict/index.ts'
+import { isRunnableLanguage } from './binding.ts'
 import { findCandidates } from './candidate.ts'
 import type { Candidates } from './candidate.ts'
 import { gatesFault } from './errors.ts'
 
 /** Most gates one checklist may have; the same as a plan may. */
 export const CHECKLIST_GATE_LIMIT = 10_000
+
+/** Largest checklist that is imported, in bytes; the reader of documents alone takes more. */
+export const CHECKLIST_SIZE_LIMIT_BYTES = 8 * 1024 * 1024
+
+/** Most runnable code in fences that one import looks at, in UTF-16 units. */
+export const CHECKLIST_CODE_LIMIT_UNITS = 2 * 1024 * 1024
 
 const GATE_SOURCES: readonly GateSource[] = ['headings', 'ordered-steps']
 
@@ -27,11 +34,20 @@ export function parseGateSources(list: string): readonly GateSource[] {
   return GATE_SOURCES.filter((source) => names.includes(source))
 }
 
-/** The document with everything as tasks that is to be gates. */
+/**
+ * The document with everything as tasks that is to be gates.
+ * @throws GATES_CHECKLIST_SIZE_EXCEEDED
+ */
 export function readGateDocument(
   reading: ReadingText,
   also: readonly GateSource[],
 ): MarkdownDocument {
+  if (reading.bytes.length > CHECKLIST_SIZE_LIMIT_BYTES) {
+    throw gatesFault(
+      'GATES_CHECKLIST_SIZE_EXCEEDED',
+      `expected a checklist of at most ${CHECKLIST_SIZE_LIMIT_BYTES} bytes, got ${reading.bytes.length}`,
+    )
+  }
   return readMarkdown(reading, {
     glyphBoxes: true,
     orderedSteps: also.includes('ordered-steps'),
@@ -39,13 +55,22 @@ export function readGateDocument(
   })
 }
 
-/** @throws GATES_CHECKLIST_GATELESS, GATES_CHECKLIST_GATES_EXCEEDED */
+/** @throws GATES_CHECKLIST_GATELESS, GATES_CHECKLIST_GATES_EXCEEDED, GATES_CHECKLIST_SIZE_EXCEEDED */
 export function candidatesOf(document: MarkdownDocument, also: readonly GateSource[]): Candidates {
   const count = countGates(document)
   if (count > CHECKLIST_GATE_LIMIT) {
     throw gatesFault(
       'GATES_CHECKLIST_GATES_EXCEEDED',
       `expected at most ${CHECKLIST_GATE_LIMIT} gates, found ${count}`,
+    )
+  }
+  const codeLength = [document.outside, ...document.tasks]
+    .flatMap(({ fences }) => fences)
+    .reduce((sum, fence) => sum + (isRunnableLanguage(fence.language) ? fence.source.length : 0), 0)
+  if (codeLength > CHECKLIST_CODE_LIMIT_UNITS) {
+    throw gatesFault(
+      'GATES_CHECKLIST_SIZE_EXCEEDED',
+      `expected at most ${CHECKLIST_CODE_LIMIT_UNITS} characters of runnable code, got ${codeLength}`,
     )
   }
   const found = findCandidates(document)

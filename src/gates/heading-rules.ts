@@ -12,13 +12,16 @@ export interface ItemSeverity {
   readonly word?: string
 }
 
+/** Most items around one whose words count for it, from the nearest outwards. */
+const AROUND_LIMIT_COUNT = 32
+
 /** Words at the end of a title make an item advisory where the headings leave it required. */
 export function severityOf(
   item: Readonly<{ headings: readonly Heading[]; parents: readonly string[]; title: string }>,
 ): ItemSeverity {
   const byHeading = severityUnder(item.headings)
   if (byHeading.heading !== undefined) return byHeading
-  const word = [item.title, ...item.parents.toReversed()]
+  const word = [item.title, ...item.parents.slice(-AROUND_LIMIT_COUNT).toReversed()]
     .map(loweringWord)
     .find((found) => found !== undefined)
   return word === undefined ? byHeading : { severity: 'advisory', word }

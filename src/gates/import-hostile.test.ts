@@ -22,6 +22,17 @@ test('an empty, a binary and a too large file are refused before anything is loo
     assert.throws(() => importChecklist(bytes, 'x', nodeDigest), { code })
 })
 
+test('a checklist that would take too long is refused with the limit that it passes', () => {
+  const code = `- [ ] x\n  \`\`\`sh\n${'  true && true\n'.repeat(200_000)}  \`\`\`\n`
+  const cases: readonly (readonly [string, string])[] = [
+    [`- [ ] x\n${'words\n'.repeat(1_500_000)}`, 'GATES_CHECKLIST_SIZE_EXCEEDED'],
+    [code, 'GATES_CHECKLIST_SIZE_EXCEEDED'],
+    ['- [ ] task\n'.repeat(100_000), 'GATES_CHECKLIST_GATES_EXCEEDED'],
+    ['☐ task\n'.repeat(100_000), 'GATES_CHECKLIST_GATES_EXCEEDED'],
+  ]
+  for (const [text, refusal] of cases) assert.throws(() => importText(text), { code: refusal })
+})
+
 test('hostile text reaches names only as one printable line', () => {
   const imported = importText(
     '# \u001b]0;owned\u0007 title',
@@ -95,6 +106,11 @@ test('checklists made to be slow are imported within their time', () => {
     '## H\n\n- [ ] x\n\n'.repeat(5000),
     `| ID | Check |\n|---|---|\n${'| 1 | x |\n'.repeat(9000)}`,
     `- [ ] g\n\n  \`\`\`bash\n${'  echo hi\n'.repeat(3000)}  \`\`\`\n`,
+    Array.from({ length: 3000 }, (_, i) => `${'  '.repeat(Math.min(i, 990))}- [ ] ${i}\n`).join(''),
+    `${'> '.repeat(900)}- [ ] x\n`.repeat(3000),
+    '☐ line\n'.repeat(9000),
+    `${'- [ ] x\n'.repeat(500)}\n${'* ✅ y\n'.repeat(9000)}`,
+    `- [ ] ${'Ã¢Å“â€¦ rÃ¼ '.repeat(20_000)}`,
   ]
   for (const text of hostile) {
     const before = process.threadCpuUsage()
@@ -102,5 +118,5 @@ test('checklists made to be slow are imported within their time', () => {
     const tookMs = process.threadCpuUsage(before).user / 1000
     assert.ok(tookMs < 1500, `${JSON.stringify(text.slice(0, 30))} took ${Math.round(tookMs)} ms`)
   }
-  assert.equal(hostile.length, 8)
+  assert.equal(hostile.length, 13)
 })

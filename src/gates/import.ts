@@ -17,6 +17,7 @@ import { headOf } from './head-lines.ts'
 import { phasesOf, severityOf } from './heading-rules.ts'
 import { documentFindings, gateFindings, versionFindings } from './import-findings.ts'
 import type { ImportedChecklist, ImportedGate, ImportedHole } from './imported.ts'
+import { ownBytesOf } from './source-bytes.ts'
 
 /**
  * Reads a checklist. Gates are GFM task items outside comments and fences, items that begin with a box glyph, and rows
@@ -98,7 +99,7 @@ function identifyCandidates(
 ): Identities {
   const titleStart = titleHeading(document)?.start
   const sections = candidates.map((candidate) => sectionHeadings(candidate.headings, titleStart))
-  const hashes = candidates.map((candidate) => digest.sha256(sourceBytes(document, candidate)))
+  const hashes = ownBytesOf(document, candidates).map((bytes) => digest.sha256(bytes))
   const ids = nameGates(
     candidates.map((candidate, index) => ({
       ...candidate,
@@ -144,11 +145,6 @@ function cleanEntries(entries: Readonly<Record<string, string>>): Record<string,
   return Object.fromEntries(
     Object.entries(entries).map(([key, value]) => [singleLine(key), singleLine(value)]),
   )
-}
-
-function sourceBytes(document: MarkdownDocument, candidate: Candidate): Uint8Array {
-  const { bytes, byteOffset } = document.reading
-  return bytes.subarray(byteOffset(candidate.start), byteOffset(candidate.end))
 }
 
 interface GateFacts {

@@ -48,7 +48,7 @@ export interface ImportedGate extends DocumentPosition {
   readonly effectReason: string
   /** Rules that found an error in the check. */
   readonly unsound: readonly string[]
-  /** Digest of the raw bytes of the item or row. */
+  /** Digest of the raw bytes of the item or row, without those of the gates below it. */
   readonly sourceSha256: ContentDigest
 }
 
