@@ -88,6 +88,21 @@ export async function runReport(
   return { exit: EXIT.ok, data: { paths }, text: renderPaths(paths) }
 }
 
+export async function runExport(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const release = await chooseRelease(context, args[0])
+  const format = requireOption(options, 'format')
+  const route = `${pathOf(release)}/exports/${encodeURIComponent(format)}`
+  const bytes = await context.client.download(route)
+  const path = context.files.resolve(requireOption(options, 'out'))
+  await context.files.write(path, bytes)
+  const data = { format, path, sizeBytes: bytes.length }
+  return { exit: EXIT.ok, data, text: renderPaths({ [format]: path }) }
+}
+
 export async function runBundle(
   context: CommandContext,
   args: readonly string[],

@@ -1,9 +1,16 @@
 // Renders what people read of a release: the filled checklist and the reports, from stored facts alone.
 import { SeaworthyError, utf8Bytes } from '../kernel/index.ts'
 import { fillChecklist } from '../gates/index.ts'
-import { composeReport, renderReportHtml, renderReportMarkdown } from '../report/index.ts'
-import type { ReportFacts, ReportKind } from '../report/index.ts'
+import { sealStatement } from '../proof/index.ts'
+import {
+  composeExport,
+  composeReport,
+  renderReportHtml,
+  renderReportMarkdown,
+} from '../report/index.ts'
+import type { ExportFormat, ReportFacts, ReportKind } from '../report/index.ts'
 import type { ReleaseContext } from './context.ts'
+import { releaseFault } from './errors.ts'
 import { addHistory, readReportedState } from './report-facts.ts'
 import { gatherRelease } from './review.ts'
 import type { GatheredRelease } from './review.ts'
@@ -24,6 +31,30 @@ export interface ReleaseDocuments {
   readonly reportHtml: Uint8Array
   /** False when the report shows a verdict that nobody has recorded yet. */
   readonly isDecided: boolean
+}
+
+/**
+ * The newest decision in a format of other tools; attestations are DSSE envelopes signed by the control plane.
+ * @throws RELEASE_DECISION_MISSING: what nobody decided is not exported
+ */
+export async function exportRelease(
+  context: ReleaseContext,
+  tenantId: string,
+  release: ReleaseKey,
+  format: ExportFormat,
+): Promise<Uint8Array> {
+  const { digest, signer } = context.ports
+  const gathered = await gatherRelease(context, tenantId, release)
+  const state = await readReportedState(context, tenantId, release, gathered)
+  if (state.statement === undefined) {
+    throw releaseFault(
+      'RELEASE_DECISION_MISSING',
+      `expected a decision about the newest run of ${state.release}, found none`,
+    )
+  }
+  const exported = composeExport(digest, format, state, context.controlPlane.keyId)
+  if (exported.kind === 'file') return exported.bytes
+  return (await sealStatement(digest, signer, exported.statement)).bytes
 }
 
 /** One report of the kind, with the release's history. */

@@ -75,6 +75,12 @@ export const releaseErrors = defineErrors({
     title: 'A date or time cannot be read',
     hint: 'Write 2026-12-01, 2026-12-01T18:00 (both in the release time zone), or an instant with an offset; durations are 12h or 30d.',
   },
+  RELEASE_FORMAT_UNKNOWN: {
+    status: 404,
+    exit: 2,
+    title: 'There is no export in this format',
+    hint: 'The message lists the formats.',
+  },
   RELEASE_OPTION_MISSING: {
     status: 400,
     exit: 2,

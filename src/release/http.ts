@@ -5,8 +5,8 @@ import type { Route, RouteInput } from '../kernel/index.ts'
 import { exitCodeOfVerdict, PHASES } from '../verdict/index.ts'
 import type { Phase } from '../verdict/index.ts'
 import { parseBody } from '../web/index.ts'
-import { REPORT_KINDS } from '../report/index.ts'
-import type { ReportKind } from '../report/index.ts'
+import { EXPORT_FORMATS, REPORT_KINDS } from '../report/index.ts'
+import type { ExportFormat, ReportKind } from '../report/index.ts'
 import { releaseFault } from './errors.ts'
 import { makeRegisterRoutes } from './register-http.ts'
 import type { Releases } from './service.ts'
@@ -88,6 +88,13 @@ export function makeReleaseRoutes(releases: Releases): readonly Route[] {
         return { data: { ...replayed, exit: exitCodeOfVerdict(replayed.verdict.value) } }
       },
     },
+    ...makeDocumentRoutes(releases),
+  ]
+}
+
+/** Routes that render: documents, reports, exports, bundles. */
+function makeDocumentRoutes(releases: Releases): readonly Route[] {
+  return [
     {
       method: 'GET',
       path: '/v1/releases/:service/:version/documents',
@@ -121,6 +128,18 @@ export function makeReleaseRoutes(releases: Releases): readonly Route[] {
             isDecided: report.isDecided,
           },
         }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/releases/:service/:version/exports/:format',
+      summary:
+        'The newest decision as vsa, svr, test-result (signed in-toto statements), junit or sarif',
+      access: 'read',
+      async handle(input) {
+        const { tenantId } = input.principal
+        const bytes = await releases.export(tenantId, releaseOf(input), formatOf(input))
+        return { bytes, mediaType: 'application/octet-stream' }
       },
     },
     {
@@ -166,5 +185,15 @@ function kindOf(input: RouteInput): ReportKind {
   throw releaseFault(
     'RELEASE_REPORT_UNKNOWN',
     `expected one of ${REPORT_KINDS.join(', ')}, got ${JSON.stringify(given.slice(0, 60))}`,
+  )
+}
+
+function formatOf(input: RouteInput): ExportFormat {
+  const given = input.params['format'] ?? ''
+  const format = EXPORT_FORMATS.find((known) => known === given)
+  if (format !== undefined) return format
+  throw releaseFault(
+    'RELEASE_FORMAT_UNKNOWN',
+    `expected one of ${EXPORT_FORMATS.join(', ')}, got ${JSON.stringify(given.slice(0, 60))}`,
   )
 }

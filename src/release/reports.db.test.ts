@@ -1,5 +1,6 @@
 // Reports over a real ledger: history is found, the same ledger gives the same bytes.
 import assert from 'node:assert/strict'
+import { createPublicKey, verify } from 'node:crypto'
 import { test } from 'node:test'
 import { aGate, aPlan } from '../../test/decisions.ts'
 import { openHouse, RELEASE, startPlan } from '../../test/house.ts'
@@ -58,6 +59,33 @@ test('the history of a release shows in its reports: diff, heat map and waiting 
   assert.match(await textOf('diff'), /\| BETTER \| checks \| health \| FAIL \| PASS \|/)
   assert.match(await textOf('audit'), /\| checks \| 1 of 2, worst FAIL \| 2 of 2, worst PASS \|/)
   assert.match(await textOf('metrics'), /\| 2 h \| sign-off \| Manager \| Ann \|/)
+})
+
+test('an exported summary is a DSSE envelope that OpenSSL accepts under the control plane key, and needs a decision', async () => {
+  const house = await repairedHouse()
+  const bytes = await house.releases.export(house.tenantId, RELEASE, 'vsa')
+  const envelope = JSON.parse(utf8Text(bytes)) as {
+    payloadType: string
+    payload: string
+    signatures: { keyid: string; sig: string }[]
+  }
+  const payload = Buffer.from(envelope.payload, 'base64')
+  const { payloadType } = envelope
+  const signed = Buffer.concat([
+    Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${payload.length} `),
+    payload,
+  ])
+  const people = await house.identity.list(house.tenantId)
+  const plane = people.find(({ kind }) => kind === 'control-plane')
+  const key = createPublicKey({ key: Buffer.from(plane!.publicKey), format: 'der', type: 'spki' })
+  assert.ok(verify('sha256', signed, key, Buffer.from(envelope.signatures[0]!.sig, 'base64')))
+  assert.equal(JSON.parse(payload.toString()).predicate.verificationResult, 'PASSED')
+  const undecided = await openHouse()
+  await undecided.releases.open(undecided.tenantId, 'operator', RELEASE, null)
+  await startPlan(undecided, PLAN)
+  await assert.rejects(undecided.releases.export(undecided.tenantId, RELEASE, 'vsa'), {
+    code: 'RELEASE_DECISION_MISSING',
+  })
 })
 
 test('a report before any decision says that its verdict is provisional', async () => {

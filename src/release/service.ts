@@ -3,8 +3,8 @@ import type { Register } from '../register/index.ts'
 import type { Phase } from '../verdict/index.ts'
 import type { ReleaseContext } from './context.ts'
 import { decideRelease } from './decision.ts'
-import type { ReportKind } from '../report/index.ts'
-import { renderDocuments, renderReport } from './documents.ts'
+import type { ExportFormat, ReportKind } from '../report/index.ts'
+import { exportRelease, renderDocuments, renderReport } from './documents.ts'
 import type { ReleaseDocuments, RenderedReport } from './documents.ts'
 import { releaseFault } from './errors.ts'
 import type { DecidedRelease, ReleaseReview } from './model.ts'
@@ -41,6 +41,8 @@ export interface Releases {
   documents(tenantId: string, release: ReleaseKey): Promise<ReleaseDocuments>
   /** One report of the kind, decided or provisional. */
   report(tenantId: string, release: ReleaseKey, kind: ReportKind): Promise<RenderedReport>
+  /** @throws RELEASE_DECISION_MISSING */
+  export(tenantId: string, release: ReleaseKey, format: ExportFormat): Promise<Uint8Array>
   seal(tenantId: string, release: ReleaseKey): Promise<SealedRelease>
 }
 
@@ -79,6 +81,7 @@ export function makeReleases(context: ReleaseContext): Releases {
     change: (tenantId, kind, envelope) => recordChange(context, tenantId, kind, envelope),
     documents: (tenantId, release) => renderDocuments(context, tenantId, release),
     report: (tenantId, release, kind) => renderReport(context, tenantId, release, kind),
+    export: (tenantId, release, format) => exportRelease(context, tenantId, release, format),
     seal: (tenantId, release) => sealRelease(context, tenantId, release),
   }
 }

@@ -36,7 +36,7 @@ export function composeReport(digest: Digest, kind: ReportKind, facts: ReportFac
   }
 }
 
-// As the decision sees them: aged to its instant, roll-ups the worst of their children.
-function standingsAt(digest: Digest, { plan, inputs }: DecidedState): Standings {
+/** As the decision sees them: aged to its instant, roll-ups the worst of their children. */
+export function standingsAt(digest: Digest, { plan, inputs }: DecidedState): Standings {
   return withRollUps(plan, standingsOf(digest, plan, inputs), (child) => child.status)
 }

@@ -1,5 +1,7 @@
 // Front door of the report room.
 export { composeReport } from './compose.ts'
+export { composeExport, EXPORT_FORMATS } from './export.ts'
+export type { ExportFormat, ReleaseExport } from './export.ts'
 export { renderReportHtml } from './html.ts'
 export { escapeMarkdown, renderReportMarkdown } from './markdown.ts'
 export { REPORT_KINDS } from './model.ts'

@@ -83,6 +83,25 @@ export const releaseCommands: readonly CommandSpec[] = [
     load: async () => (await import('../../release/cli.ts')).runReport,
   },
   {
+    name: 'export',
+    summary: 'Write the newest decision in a format that other tools read',
+    arguments: [RELEASE],
+    options: [
+      {
+        flags: '--format <format>',
+        description:
+          'vsa, svr or test-result (in-toto statements, DSSE-signed), junit or sarif; a vsa is FAILED until every condition is met',
+      },
+      { flags: '--out <file>', description: 'file to write' },
+    ],
+    examples: [
+      'seaworthy export harbour@1.4.0 --format vsa --out harbour.vsa.dsse.json',
+      'seaworthy export harbour@1.4.0 --format junit --out gates.xml',
+    ],
+    needs: 'api',
+    load: async () => (await import('../../release/cli.ts')).runExport,
+  },
+  {
     name: 'bundle',
     summary: 'Seal everything needed to verify the newest decision offline',
     arguments: [RELEASE],
