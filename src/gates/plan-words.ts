@@ -82,7 +82,7 @@ export const PLAN_WORDS: Readonly<Record<string, Readonly<Record<string, string>
     'unsupported.language': 'Language of a block that is not run',
     script: 'What runs, under strict rules: a failing step fails the block',
     reports:
-      'Report files that the script writes, relative to the workspace; kept as evidence. One that this attempt did not write is no data',
+      'Report files that the script writes, relative to the workspace, * in the file name for any characters; kept as evidence. One that this attempt did not write is no data',
     method: 'HTTP method',
     url: 'Address; may hold $NAME or ${NAME}',
     headers: 'Request headers; may hold $NAME',

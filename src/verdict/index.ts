@@ -20,7 +20,7 @@ export { definitionHashOf, planHashOf, withDescendants } from './plan.ts'
 export type { GateOrder } from './plan.ts'
 export type * from './plan-model.ts'
 export { parsePlan } from './plan-parse.ts'
-export { reportStreamName } from './report-readings.ts'
+export { matchesReportPath, reportStreamName } from './report-paths.ts'
 export {
   readDigest,
   readInteger,

@@ -5,7 +5,8 @@ import { parseJsonPath } from './json-path.ts'
 import { compilePattern } from './pattern.ts'
 import type { Assertion, PlanGate, Reading } from './plan-model.ts'
 import { offersReading } from './readings.ts'
-import { reportPathsProblem, reportReadingProblem } from './report-readings.ts'
+import { reportPathsProblem } from './report-paths.ts'
+import { reportReadingProblem } from './report-readings.ts'
 
 /** @throws VERDICT_PLAN_ID_DUPLICATE for the first id that occurs twice. */
 export function refuseDuplicates(what: string, ids: readonly string[]): void {

@@ -56,7 +56,7 @@ export function observeCapture(
     streams.set(name, opened)
     return opened
   }
-  const reports = gateReports(capture, evidence, mainStreamOf(capture))
+  const reports = gateReports(gate, capture, evidence, mainStreamOf(capture))
   return (reading) => {
     if (!offersReading(capture.kind, reading.from)) {
       return {

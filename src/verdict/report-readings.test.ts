@@ -9,7 +9,7 @@ import { judgeGate } from './judge.ts'
 import type { CapturedReport, Judgement } from './model.ts'
 import type { Assertion, PlanGate } from './plan-model.ts'
 import { parsePlan } from './plan-parse.ts'
-import { REPORT_COUNT_LIMIT, reportStreamName } from './report-readings.ts'
+import { matchesReportPath, REPORT_COUNT_LIMIT, reportStreamName } from './report-paths.ts'
 
 const CLEAN = { truncated: false, maskedCount: 0 }
 const NONE_FAILED: Assertion = { read: { from: 'report', of: 'tests.failed' }, op: 'eq', value: 0 }
@@ -126,6 +126,39 @@ test('a report that is not there is INCONCLUSIVE even where no data is to fail',
   assert.equal(judgeFiles([strict], { 'junit.xml': aJunit('') }).status, 'FAIL')
 })
 
+test('a capture that says nothing of a report that the check names is no data, whatever else it holds', () => {
+  const gate = aReportGate([NONE_FAILED], ['a.xml', 'out/*.xml'])
+  const stdout = { stdout: utf8Bytes('TAP version 13\n1..1\nok 1\n') }
+  const silent = judgeGate(gate, aCommandCapture(), stdout, NO_TERMS)
+  assert.equal(silent.status, 'INCONCLUSIVE')
+  assert.match(silent.reason, /says nothing of the report a\.xml/)
+  const half = aCommandCapture({ reports: [{ path: 'a.xml' }, { path: 'b.xml' }] })
+  const evidence = { [reportStreamName('a.xml')]: utf8Bytes(aJunit(PASSED)) }
+  assert.match(
+    judgeGate(gate, half, evidence, NO_TERMS).reason,
+    /says nothing of the report out\/\*\.xml/,
+  )
+})
+
+test('a star stands for any characters of a file name, never for a folder', () => {
+  const rows: readonly (readonly [string, string, boolean])[] = [
+    ['a.xml', 'a.xml', true],
+    ['a.xml', 'b.xml', false],
+    ['*.xml', 'a.xml', true],
+    ['*.xml', 'out/a.xml', false],
+    ['out/TEST-*.xml', 'out/TEST-.xml', true],
+    ['out/TEST-*.xml', 'out/TEST-a.b.xml', true],
+    ['out/*a*.xml', 'out/bab.xml', true],
+    ['out/*a*a.xml', 'out/a.xml', false],
+    ['*ab*ab', 'ab', false],
+    ['*ab*ab', 'abab', true],
+    ['*', 'x', true],
+    ['.*', 'x', false],
+  ]
+  for (const [path, file, expected] of rows)
+    assert.equal(matchesReportPath(path, file), expected, `${path} ${file}`)
+})
+
 test('without report files the output is read; a body and a document as well', () => {
   const tap = 'TAP version 13\n1..1\nok 1 - a\n'
   assert.equal(judgeOutput([NONE_FAILED], tap).status, 'PASS')
@@ -219,6 +252,7 @@ test('a plan whose reports or readings of reports lead nowhere is refused, with 
     ],
     [aReportGate([NONE_FAILED], ['../a.xml']), /no path inside the workspace/],
     [aReportGate([NONE_FAILED], ['/tmp/a.xml']), /no path inside the workspace/],
+    [aReportGate([NONE_FAILED], ['*/a.xml']), /no path inside the workspace/],
     [aReportGate([NONE_FAILED], ['a\\b.xml']), /no path inside the workspace/],
     [aReportGate([NONE_FAILED], ['a.xml', 'a.xml']), /twice/],
     [

@@ -14,20 +14,18 @@ import { closedReason } from './closed-stream.ts'
 import type { Found } from './found.ts'
 import type { Capture, EvidenceBytes } from './model.ts'
 import type { PlanGate, Reading } from './plan-model.ts'
+import {
+  matchesReportPath,
+  reportFilesOf,
+  reportPathsOf,
+  reportStreamName,
+} from './report-paths.ts'
 
-/** Report files that one check may name. */
-export const REPORT_COUNT_LIMIT = 50
-const PATH_LENGTH_LIMIT = 500
 const PROBLEM_LENGTH_LIMIT = 300
 /** Reports whose summary a reason quotes. */
 const SUMMARY_LIMIT = 3
 
 export type ReportReading = Extract<Reading, { readonly from: 'report' }>
-
-/** Name of the evidence that holds a report file. */
-export function reportStreamName(path: string): string {
-  return `report:${path}`
-}
 
 /** One report of a gate: a file that the check names, or the main stream. */
 interface Source {
@@ -43,19 +41,25 @@ export interface GateReports {
 
 /** The reports of one capture, parsed once, when first asked for. */
 export function gateReports(
+  gate: PlanGate,
   capture: Capture,
   evidence: EvidenceBytes,
   mainStream: string,
 ): GateReports {
   let known: readonly Source[] | undefined
-  const sources = (): readonly Source[] => (known ??= openAll(capture, evidence, mainStream))
+  const sources = (): readonly Source[] => (known ??= openAll(gate, capture, evidence, mainStream))
   return {
     read: (reading) =>
       reading.of === 'summary' ? summaryOf(sources()) : readFrom(sources(), reading),
   }
 }
 
-function openAll(capture: Capture, evidence: EvidenceBytes, mainStream: string): readonly Source[] {
+function openAll(
+  gate: PlanGate,
+  capture: Capture,
+  evidence: EvidenceBytes,
+  mainStream: string,
+): readonly Source[] {
   const open = (stream: string): Source['opened'] => {
     const bytes =
       (Object.hasOwn(evidence, stream) ? evidence[stream] : undefined) ?? new Uint8Array()
@@ -66,8 +70,8 @@ function openAll(capture: Capture, evidence: EvidenceBytes, mainStream: string):
     const looks = reading.format === undefined ? '' : ` (${FORMAT_TITLES[reading.format]})`
     return { ok: false, why: `${shortName(stream)}${looks}: ${reading.reason}`, tainted: false }
   }
-  const files = capture.kind === 'command' ? capture.reports : undefined
-  if (files === undefined) return [{ name: mainStream, opened: open(mainStream) }]
+  const files = reportFilesOf(gate, capture)
+  if (files.length === 0) return [{ name: mainStream, opened: open(mainStream) }]
   return files.map(({ path, problem }) => ({
     name: path,
     opened:
@@ -89,7 +93,9 @@ function shownProblem(problem: string): string {
 /** Without `in` every report of the gate has to be readable: one that is not could hold the missing part. */
 function readFrom(sources: readonly Source[], reading: ReportReading): FieldReading {
   const chosen =
-    reading.in === undefined ? sources : sources.filter((each) => each.name === reading.in)
+    reading.in === undefined
+      ? sources
+      : sources.filter((each) => matchesReportPath(reading.in!, each.name))
   if (chosen.length === 0) return { state: 'absent', why: 'there is no report to read' }
   const reports: Report[] = []
   for (const { opened } of chosen) {
@@ -117,7 +123,7 @@ export function withReports(
   ruling: Ruling,
   readSummary: () => Found,
 ): Ruling {
-  const files = capture.kind === 'command' ? (capture.reports ?? []) : []
+  const files = reportFilesOf(gate, capture)
   const isRead = gate.assertions.some((each) => each.read.from === 'report')
   if (!isRead && files.length === 0) return ruling
   const problem = files.find((each) => each.problem !== undefined)?.problem
@@ -142,27 +148,7 @@ export function reportReadingProblem(gate: PlanGate, reading: Reading): string |
     return `no report has the value ${JSON.stringify(reading.of.slice(0, 80))}; ${hint}`
   }
   if (reading.in === undefined || gate.check.type === 'unsupported') return undefined
-  const files = gate.check.type === 'command' ? (gate.check.reports ?? []) : []
-  return files.includes(reading.in)
+  return reportPathsOf(gate).includes(reading.in)
     ? undefined
     : `reads a report ${JSON.stringify(reading.in.slice(0, 80))} that the check does not name`
-}
-
-/** What is wrong with the report files that a check names, if anything. */
-export function reportPathsProblem(gate: PlanGate): string | undefined {
-  const paths = gate.check.type === 'command' ? (gate.check.reports ?? []) : []
-  if (paths.length > REPORT_COUNT_LIMIT)
-    return `names ${paths.length} reports, at most ${REPORT_COUNT_LIMIT} are kept`
-  if (new Set(paths).size !== paths.length) return 'names a report twice'
-  const odd = paths.find((path) => path.length > PATH_LENGTH_LIMIT || !isInsidePath(path))
-  return odd === undefined
-    ? undefined
-    : `names the report ${JSON.stringify(odd.slice(0, 80))}, which is no path inside the workspace`
-}
-
-/** Relative, with `/`, and without `.`, `..`, empty segments and backslashes. */
-function isInsidePath(path: string): boolean {
-  return path
-    .split('/')
-    .every((part) => part !== '' && part !== '.' && part !== '..' && !/[\\\p{Cc}]/u.test(part))
 }

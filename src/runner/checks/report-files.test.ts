@@ -78,6 +78,37 @@ test('what leads out of the workspace, is too large or no file is not read', asy
   assert.match(without.judgement.reason, /expected a workspace/)
 })
 
+test('a path with a star keeps every file of this attempt, and none may be left of an earlier one', async (t) => {
+  const workspace = aWorkspace(t)
+  const script = `for n in a b; do printf '%s' '${JUNIT}' > out/TEST-$n.xml; done; touch out/other.txt`
+  const gate = aReportingGate(script, ['out/TEST-*.xml'])
+  const got = await runGate(gate, { workspace })
+  assert.deepEqual(outcomeOf(got), [
+    'PASS',
+    'tests.failed = 0 holds (0); JUnit XML: 1 passed | JUnit XML: 1 passed',
+  ])
+  const kept = Object.keys(got.evidence).filter((name) => name.startsWith('report:'))
+  assert.deepEqual(kept, ['report:out/TEST-a.xml', 'report:out/TEST-b.xml'])
+  writeFileSync(join(workspace, 'out', 'TEST-removed.xml'), JUNIT)
+  const stale = await runGate(gate, { workspace })
+  assert.deepEqual(stale.judgement.status, 'INCONCLUSIVE')
+  assert.match(stale.judgement.reason, /TEST-removed\.xml was there before/)
+  const none = await runGate(aReportingGate('true', ['out/NONE-*.xml']), { workspace })
+  assert.match(none.judgement.reason, /wrote no report out\/NONE-\*\.xml/)
+  const root = await runGate(aReportingGate(`printf '%s' '${JUNIT}' > r.xml`, ['*.xml', 'r.xml']), {
+    workspace,
+  })
+  assert.deepEqual(outcomeOf(root), ['PASS', 'tests.failed = 0 holds (0); JUnit XML: 1 passed'])
+})
+
+test('more reports than are kept make the gate INCONCLUSIVE', async (t) => {
+  const workspace = aWorkspace(t)
+  const script = `for n in $(seq 1 501); do printf '%s' '${JUNIT}' > out/$n.xml; done`
+  const got = await runGate(aReportingGate(script, ['out/*.xml']), { workspace })
+  assert.equal(got.judgement.status, 'INCONCLUSIVE')
+  assert.match(got.judgement.reason, /more than 500 reports/)
+})
+
 test('a secret in a report is masked, and the report is no data then', async (t) => {
   const workspace = aWorkspace(t)
   const gate = aReportingGate(

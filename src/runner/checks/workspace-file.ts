@@ -1,6 +1,6 @@
 // Opens files of the workspace without ever leaving it: no `..`, no symbolic link, only regular files, up to a size.
 import { constants } from 'node:fs'
-import { lstat, open } from 'node:fs/promises'
+import { lstat, open, readdir } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -28,6 +28,19 @@ export async function readWorkspaceFile(
       limitBytes,
     ),
   )
+}
+
+/** Names in a folder of the workspace (`''` is the workspace itself), sorted; none when it may not be read. */
+export async function listWorkspaceFolder(
+  folder: string,
+  workspace: string,
+): Promise<readonly string[]> {
+  if (workspace === 'none') return []
+  const found =
+    folder === ''
+      ? { names: await readdir(workspace) }
+      : await withWorkspaceFile(folder, workspace, async (at) => ({ names: await readdir(at) }))
+  return 'names' in found ? found.names.toSorted() : []
 }
 
 /** The stamp of what lies at the path now; a path that may not be read has none. */
