@@ -7,8 +7,7 @@ import type { RunEvent } from './events.ts'
 import { runAttempt } from './gate-run.ts'
 import type { RunBinding } from '../gates/index.ts'
 import type { AttemptOutcome, RunSink } from './gate-run.ts'
-import { nextTurn } from './schedule.ts'
-import type { HeldGate, Schedule } from './schedule.ts'
+import type { HeldGate, Scheduler } from './schedule.ts'
 
 /** Pause before a further try after ERROR. */
 const RETRY_PAUSE_MS = 250
@@ -35,11 +34,10 @@ export interface RunOutcome {
 }
 
 export interface LoopTerms {
-  readonly schedule: Schedule
+  readonly scheduler: Scheduler
   readonly site: CheckSite
   readonly binding: RunBinding
   readonly sink: RunSink
-  readonly parallelLimit: number
   /** Last attempt intended before, by gate. */
   readonly attempts: Readonly<Record<string, number>>
   /** Stops everything running when the sink fails. */
@@ -49,6 +47,7 @@ export interface LoopTerms {
 
 export class RunLoop {
   readonly #terms: LoopTerms
+  /** Where gates stand before anything runs. */
   readonly #settled = new Map<string, StoredStatus>()
   readonly #results = new Map<string, RunResult>()
   readonly #running = new Map<string, Promise<void>>()
@@ -61,7 +60,7 @@ export class RunLoop {
   }
 
   get chosen(): readonly PlanGate[] {
-    return this.#terms.schedule.chosen
+    return this.#terms.scheduler.chosen
   }
 
   /** Where a gate stands that this call is not about, but that others may need. */
@@ -122,11 +121,11 @@ export class RunLoop {
 
   async #runAll(): Promise<void> {
     try {
+      const { scheduler } = this.#terms
+      scheduler.begin(this.#settled)
       // Each turn settles or starts at least one gate, so the gates of the plan bound the loop.
       while (!this.#terms.site.signal.aborted) {
-        const { schedule, parallelLimit } = this.#terms
-        const running = new Set(this.#running.keys())
-        const turn = nextTurn(schedule, { settled: this.#settled, running, parallelLimit })
+        const turn = scheduler.next()
         for (const held of turn.held) this.#terms.emit(this.#settleHeld(held))
         for (const gate of turn.start) this.#running.set(gate.id, this.#runGate(gate))
         if (turn.held.length > 0) continue
@@ -155,9 +154,12 @@ export class RunLoop {
       if (!(await this.#pause())) break
     }
     this.#running.delete(gate.id)
-    if (outcome === undefined) return
+    if (outcome === undefined) {
+      this.#terms.scheduler.drop(gate.id)
+      return
+    }
     const { attempt, status, reason, statement } = outcome
-    this.#settled.set(gate.id, status)
+    this.#terms.scheduler.settle(gate.id, status)
     this.#results.set(gate.id, { gate: gate.id, status, reason, attempt, statement })
     const durationMs = Math.round(clock.monotonicMs() - startedMs)
     this.#terms.emit({ kind: 'gate-finished', gate: gate.id, attempt, status, reason, durationMs })

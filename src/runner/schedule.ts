@@ -1,6 +1,7 @@
-// Which gates may start next, from the plan and what is settled so far; pure.
+// Which gates may start next, from the plan and what is settled so far; pure, and linear in the gates and their edges.
 import { isSatisfied, worstStatus } from '../verdict/index.ts'
 import type { PlanGate, StoredStatus } from '../verdict/index.ts'
+import { RankHeap } from './rank-heap.ts'
 
 /** Gates that run at the same time when the caller does not say. */
 export const PARALLEL_LIMIT = 4
@@ -17,160 +18,266 @@ export interface Turn {
   readonly held: readonly HeldGate[]
 }
 
-export interface ScheduleState {
-  /** Status by gate id of all that ran, was kept, or is held. */
-  readonly settled: ReadonlyMap<string, StoredStatus>
-  readonly running: ReadonlySet<string>
-  readonly parallelLimit: number
+/** A gate with what it still waits for. */
+interface Node {
+  readonly gate: PlanGate
+  readonly rank: number
+  /** Gates that need this one. */
+  readonly dependents: Node[]
+  /** Roll-ups that this one is a child of. */
+  readonly parents: Node[]
+  /** Needs that are not satisfied yet. */
+  openNeeds: number
+  /** Of a roll-up: children that do not stand yet. */
+  openChildren: number
+  /** Of a roll-up: the worst status of its children so far. */
+  worst: StoredStatus | undefined
+  readonly isChosen: boolean
+  /** Where the phase of the gate stands among the phases; -1 without one. */
+  readonly phase: number
+  status: StoredStatus | undefined
+  /** Handed over to start as soon as there is room. */
+  isOffered: boolean
+  isRunning: boolean
 }
 
-/** The plan's edges, worked out once per run. */
-export interface Schedule {
-  /** Every gate of the plan: those outside the run may still be needed by it. */
-  readonly gates: ReadonlyMap<string, PlanGate>
-  /** Gates of the run, in plan order, without roll-ups: those have no run of their own. */
-  readonly chosen: readonly PlanGate[]
-  /** Gates of the declared phases in order of first appearance, required ones only. */
-  readonly phases: readonly { readonly name: string; readonly required: readonly string[] }[]
-}
-
-export function planSchedule(gates: readonly PlanGate[], only?: readonly string[]): Schedule {
-  const wanted = only === undefined ? undefined : new Set(only)
-  const phases = new Map<string, string[]>()
-  for (const gate of gates) {
-    if (gate.phase === undefined) continue
-    const required = phases.get(gate.phase) ?? []
-    if (gate.severity === 'required' && gate.children === undefined) required.push(gate.id)
-    phases.set(gate.phase, required)
-  }
-  return {
-    gates: new Map(gates.map((gate) => [gate.id, gate])),
-    chosen: gates.filter(
-      (gate) => gate.children === undefined && (wanted === undefined || wanted.has(gate.id)),
-    ),
-    phases: [...phases].map(([name, required]) => ({ name, required })),
-  }
+interface PhaseState {
+  readonly name: string
+  /** Required gates, which the later phases wait for. */
+  readonly required: readonly Node[]
+  readonly members: readonly Node[]
+  /** Required gates that are not satisfied yet. */
+  openCount: number
 }
 
 /**
- * The next turn. A gate starts when all it needs is satisfied, every required gate of an earlier phase is satisfied,
- * nobody uses its exclusive resource, and there is room. With nothing running and nothing to start, all that still
- * waits is held, so a run always ends.
+ * The order of one run. A gate starts when all it needs is satisfied, every required gate of an earlier phase is
+ * satisfied, nobody uses its exclusive resource, and there is room. A need that is not satisfied holds what depends on
+ * it; with nothing running and nothing to start, all that still waits is held, so a run always ends.
  */
-export function nextTurn(schedule: Schedule, state: ScheduleState): Turn {
-  const start: PlanGate[] = []
-  const held: HeldGate[] = []
-  const busy = new Set<string>()
-  for (const id of state.running) {
-    const resource = schedule.gates.get(id)?.exclusive
-    if (resource !== undefined) busy.add(resource)
+export class Scheduler {
+  readonly #nodes: ReadonlyMap<string, Node>
+  readonly #phases: readonly PhaseState[]
+  readonly #parallelLimit: number
+  /** Gates of the run, in plan order, without roll-ups: those have no run of their own. */
+  readonly chosen: readonly PlanGate[]
+  /** Chosen gates that nothing but room keeps from starting. */
+  readonly #ready = new RankHeap<Node>()
+  /** Exclusive resources in use. */
+  readonly #busy = new Set<string>()
+  /** By resource, the gates that wait for nothing else. */
+  readonly #parked = new Map<string, RankHeap<Node>>()
+  readonly #waiting = new Set<Node>()
+  /** Phases up to this one are open. */
+  #phase = 0
+  /** Phases after this one cannot open any more. */
+  #lastPhase: number
+  #runningCount = 0
+  #held: HeldGate[] = []
+
+  /** @param only ids of the gates of the run; default all. Those outside may still be needed by it. */
+  constructor(gates: readonly PlanGate[], parallelLimit: number, only?: readonly string[]) {
+    this.#parallelLimit = parallelLimit
+    const names = [...new Set(gates.flatMap(({ phase }) => (phase === undefined ? [] : [phase])))]
+    const wanted = only === undefined ? undefined : new Set(only)
+    this.#nodes = linkNodes(gates, names, (id) => wanted === undefined || wanted.has(id))
+    this.#phases = names.map((name, at) => phaseOf(name, at, [...this.#nodes.values()]))
+    this.#lastPhase = this.#phases.length
+    for (const node of this.#nodes.values()) if (node.isChosen) this.#waiting.add(node)
+    this.chosen = [...this.#waiting].map(({ gate }) => gate)
   }
-  const waiting: HeldGate[] = []
-  const obstacles = findPhaseObstacles(schedule, state.settled)
-  for (const gate of schedule.chosen) {
-    if (state.settled.has(gate.id) || state.running.has(gate.id)) continue
-    const standing = standingOfGate(schedule, gate, state.settled, obstacles)
-    if (standing.kind === 'held') held.push(standing.held)
-    else if (standing.kind === 'waiting') waiting.push(standing.held)
-    else if (
-      state.running.size + start.length < state.parallelLimit &&
-      !(gate.exclusive !== undefined && busy.has(gate.exclusive))
-    ) {
-      start.push(gate)
-      if (gate.exclusive !== undefined) busy.add(gate.exclusive)
+
+  /** Where gates stand before anything runs. What follows from it is only drawn once all of it is known. */
+  begin(standing: ReadonlyMap<string, StoredStatus>): void {
+    const known: Node[] = []
+    for (const [id, status] of standing) {
+      const node = this.#nodes.get(id)
+      if (node === undefined || node.gate.children !== undefined) continue
+      node.status = status
+      this.#waiting.delete(node)
+      known.push(node)
+    }
+    for (const node of known) this.#spread(node)
+    this.#openPhases()
+    for (const node of this.#waiting) this.#offer(node)
+  }
+
+  /** A gate that ran stands. */
+  settle(id: string, status: StoredStatus): void {
+    const node = this.#nodes.get(id)
+    if (node === undefined || node.status !== undefined) return
+    this.#endRun(node)
+    this.#waiting.delete(node)
+    node.status = status
+    this.#spread(node)
+  }
+
+  /** A started gate ended without standing anywhere: it was called off. */
+  drop(id: string): void {
+    const node = this.#nodes.get(id)
+    if (node !== undefined) this.#endRun(node)
+  }
+
+  next(): Turn {
+    const held = this.#held
+    this.#held = []
+    const start: PlanGate[] = []
+    while (this.#runningCount < this.#parallelLimit) {
+      const node = this.#ready.pop()
+      if (node === undefined) break
+      const { exclusive } = node.gate
+      if (exclusive !== undefined && this.#busy.has(exclusive)) {
+        const parked = this.#parked.get(exclusive) ?? new RankHeap<Node>()
+        this.#parked.set(exclusive, parked)
+        parked.push(node)
+        continue
+      }
+      if (exclusive !== undefined) this.#busy.add(exclusive)
+      this.#waiting.delete(node)
+      node.isRunning = true
+      this.#runningCount++
+      start.push(node.gate)
+    }
+    if (start.length > 0 || held.length > 0 || this.#runningCount > 0) return { start, held }
+    const stuck = [...this.#waiting].map((node) => this.#stuckGate(node))
+    this.#waiting.clear()
+    return { start, held: stuck }
+  }
+
+  // A chain of ten thousand gates must not exhaust the engine's stack, so what follows from what is a list.
+  #spread(first: Node): void {
+    const open: Node[] = [first]
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      const { status } = node
+      if (status === undefined) continue
+      for (const parent of node.parents) {
+        parent.worst = parent.worst === undefined ? status : worstStatus([parent.worst, status])
+        parent.openChildren--
+        if (parent.openChildren > 0) continue
+        parent.status = parent.worst
+        open.push(parent)
+      }
+      open.push(...this.#consequences(node, status))
     }
   }
-  const isStuck = start.length === 0 && held.length === 0 && state.running.size === 0
-  return { start, held: isStuck ? waiting : held }
-}
 
-type GateStanding =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'waiting'; readonly held: HeldGate }
-  | { readonly kind: 'held'; readonly held: HeldGate }
-
-/** What keeps a gate from starting: for now, or for the rest of the run. */
-interface Obstacle {
-  readonly isFinal: boolean
-  readonly status: HeldGate['status']
-  readonly reason: string
-}
-
-function standingOfGate(
-  schedule: Schedule,
-  gate: PlanGate,
-  settled: ReadonlyMap<string, StoredStatus>,
-  obstacles: ReadonlyMap<string, Obstacle>,
-): GateStanding {
-  let first = gate.phase === undefined ? undefined : obstacles.get(gate.phase)
-  for (const id of gate.needs) {
-    if (first?.isFinal === true) break
-    const next = obstacleOfNeed(schedule, id, settled)
-    if (first === undefined || next?.isFinal === true) first = next
+  /** Opens what waited for the gate, or holds it; the gates that stand by that. */
+  #consequences(node: Node, status: StoredStatus): readonly Node[] {
+    const isOk = isSatisfied(status)
+    const out: Node[] = []
+    for (const dependent of node.dependents) {
+      if (isOk) {
+        dependent.openNeeds--
+        this.#offer(dependent)
+      } else {
+        const reason = `needs ${node.gate.id}, which is ${status}`
+        if (this.#hold(dependent, heldStatus(status), reason)) out.push(dependent)
+      }
+    }
+    const phase = this.#phases[node.phase]
+    if (phase === undefined || !isRequiredGate(node)) return out
+    if (isOk) {
+      phase.openCount--
+      this.#openPhases()
+      return out
+    }
+    // Not SKIPPED: the gates themselves depend on nothing that failed, their phase has not come.
+    const reason = `waits for the phase ${phase.name}: ${node.gate.id}, which is ${status}`
+    for (const later of this.#phases.slice(node.phase + 1, this.#lastPhase)) {
+      for (const member of later.members)
+        if (this.#hold(member, 'PENDING', reason)) out.push(member)
+    }
+    this.#lastPhase = Math.min(this.#lastPhase, node.phase + 1)
+    return out
   }
-  if (first === undefined) return { kind: 'ready' }
-  const held = { gate, status: first.status, reason: first.reason }
-  return { kind: first.isFinal ? 'held' : 'waiting', held }
-}
 
-function obstacleOfNeed(
-  schedule: Schedule,
-  id: string,
-  settled: ReadonlyMap<string, StoredStatus>,
-): Obstacle | undefined {
-  const status = statusOfNeed(schedule, id, settled)
-  if (status === undefined) {
-    return { isFinal: false, status: 'PENDING', reason: `needs ${id}, which has no result` }
-  }
-  if (isSatisfied(status)) return undefined
-  return { isFinal: true, status: heldStatus(status), reason: `needs ${id}, which is ${status}` }
-}
-
-/** By phase, what of the phases before it is in the way; worked out once per turn. */
-function findPhaseObstacles(
-  schedule: Schedule,
-  settled: ReadonlyMap<string, StoredStatus>,
-): Map<string, Obstacle> {
-  const found = new Map<string, Obstacle>()
-  let obstacle: Obstacle | undefined
-  for (const { name, required } of schedule.phases) {
-    if (obstacle !== undefined) found.set(name, obstacle)
-    for (const id of required) {
-      if (obstacle?.isFinal === true) break
-      const status = settled.get(id)
-      if (status !== undefined && isSatisfied(status)) continue
-      const isFinal = status !== undefined
-      const state = isFinal ? `is ${status}` : 'has no result'
-      // Not SKIPPED: the gate itself depends on nothing that failed, its phase has not come.
-      const reason = `waits for the phase ${name}: ${id}, which ${state}`
-      if (obstacle === undefined || isFinal) obstacle = { isFinal, status: 'PENDING', reason }
+  #openPhases(): void {
+    while (this.#phase < this.#phases.length - 1 && this.#phases[this.#phase]?.openCount === 0) {
+      this.#phase++
+      for (const member of this.#phases[this.#phase]?.members ?? []) this.#offer(member)
     }
   }
-  return found
+
+  #offer(node: Node): void {
+    if (node.openNeeds > 0 || node.phase > this.#phase || node.isOffered) return
+    if (!this.#waiting.has(node)) return
+    node.isOffered = true
+    this.#ready.push(node)
+  }
+
+  /** False when the gate stands or runs already, or is not part of the run. */
+  #hold(node: Node, status: HeldGate['status'], reason: string): boolean {
+    if (!this.#waiting.delete(node)) return false
+    node.status = status
+    this.#held.push({ gate: node.gate, status, reason })
+    return true
+  }
+
+  #endRun(node: Node): void {
+    if (!node.isRunning) return
+    node.isRunning = false
+    this.#runningCount--
+    const { exclusive } = node.gate
+    if (exclusive === undefined) return
+    this.#busy.delete(exclusive)
+    // One of those that wait for the resource is enough: when it ends, the next one follows.
+    const next = this.#parked.get(exclusive)?.pop()
+    if (next !== undefined) this.#ready.push(next)
+  }
+
+  #stuckGate(node: Node): HeldGate {
+    const need = node.gate.needs.find((id) => this.#nodes.get(id)?.status === undefined)
+    const phase = this.#phases
+      .slice(0, Math.max(0, node.phase))
+      .find(({ openCount }) => openCount > 0)
+    const missing = phase?.required.find(({ status }) => status === undefined)
+    const reason =
+      need === undefined && phase !== undefined
+        ? `waits for the phase ${phase.name}: ${missing?.gate.id ?? 'a gate'}, which has no result`
+        : `needs ${need ?? 'a gate'}, which has no result`
+    return { gate: node.gate, status: 'PENDING', reason }
+  }
 }
 
-/** A roll-up stands as its worst child, once all of them stand. */
-function statusOfNeed(
-  schedule: Schedule,
-  id: string,
-  settled: ReadonlyMap<string, StoredStatus>,
-): StoredStatus | undefined {
-  const pending = [id]
-  const seen = new Set<string>()
-  const leaves: StoredStatus[] = []
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (seen.has(next)) continue
-    seen.add(next)
-    const children = schedule.gates.get(next)?.children
-    if (children !== undefined) {
-      pending.push(...children)
-      continue
-    }
-    const status = settled.get(next)
-    if (status === undefined) return undefined
-    leaves.push(status)
+function linkNodes(
+  gates: readonly PlanGate[],
+  phases: readonly string[],
+  isWanted: (id: string) => boolean,
+): ReadonlyMap<string, Node> {
+  const nodes = new Map<string, Node>()
+  const phaseRank = new Map(phases.map((name, at) => [name, at]))
+  for (const [rank, gate] of gates.entries()) {
+    nodes.set(gate.id, {
+      gate,
+      rank,
+      dependents: [],
+      parents: [],
+      openNeeds: new Set(gate.needs).size,
+      openChildren: gate.children?.length ?? 0,
+      worst: undefined,
+      isChosen: gate.children === undefined && isWanted(gate.id),
+      phase: phaseRank.get(gate.phase ?? '') ?? -1,
+      status: undefined,
+      isOffered: false,
+      isRunning: false,
+    })
   }
-  return worstStatus(leaves)
+  for (const node of nodes.values()) {
+    for (const id of new Set(node.gate.needs)) nodes.get(id)?.dependents.push(node)
+    for (const id of node.gate.children ?? []) nodes.get(id)?.parents.push(node)
+  }
+  return nodes
+}
+
+function phaseOf(name: string, at: number, nodes: readonly Node[]): PhaseState {
+  const members = nodes.filter(({ phase }) => phase === at)
+  const required = members.filter(isRequiredGate)
+  return { name, required, members, openCount: required.length }
+}
+
+/** What later phases wait for. */
+function isRequiredGate({ gate }: Node): boolean {
+  return gate.severity === 'required' && gate.children === undefined
 }
 
 /** As the control plane derives it: a broken dependency skips, a held one holds. */

@@ -17,7 +17,7 @@ import type { GateUser } from './gate-user.ts'
 import { secretMask } from './masking.ts'
 import { RunLoop } from './run-loop.ts'
 import type { RunOutcome } from './run-loop.ts'
-import { PARALLEL_LIMIT, planSchedule } from './schedule.ts'
+import { PARALLEL_LIMIT, Scheduler } from './schedule.ts'
 import type { HeldGate } from './schedule.ts'
 
 /** What is known of a run that was begun before. */
@@ -102,11 +102,14 @@ export async function runPlan(request: RunRequest): Promise<RunOutcome> {
     digest: request.ports.digest,
   }
   const loop = new RunLoop({
-    schedule: planSchedule(request.plan.gates, request.only),
+    scheduler: new Scheduler(
+      request.plan.gates,
+      Math.max(1, request.parallelLimit ?? PARALLEL_LIMIT),
+      request.only,
+    ),
     site,
     binding,
     sink: request.sink,
-    parallelLimit: Math.max(1, request.parallelLimit ?? PARALLEL_LIMIT),
     attempts: request.resume?.attempts ?? {},
     stop,
     emit: (event) => request.onEvent?.(event),
