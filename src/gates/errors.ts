@@ -62,6 +62,12 @@ export const gatesErrors = defineErrors({
     title: 'A plan cannot be proposed with these options',
     hint: 'Give service, version and environment as short names without control characters.',
   },
+  GATES_PLAN_CIRCLE_FOUND: {
+    status: 422,
+    exit: 2,
+    title: 'The plan waits for itself through its phases',
+    hint: 'Take away the need that the message ends with, move its gate to an earlier phase, or make it advisory.',
+  },
   GATES_PLAN_UNKNOWN: {
     status: 404,
     exit: 6,

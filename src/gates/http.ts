@@ -4,7 +4,7 @@ import type { CheckDescription, ContentDigest, Digest, Route, RouteInput } from 
 import { isContentDigest } from '../kernel/index.ts'
 import type { Evidence } from '../evidence/index.ts'
 import { parseBody } from '../web/index.ts'
-import type { GateSource } from '../verdict/index.ts'
+import type { GateSource, Plan } from '../verdict/index.ts'
 import { parseGateSources } from './gate-sources.ts'
 import { importChecklist } from './import.ts'
 import { nameRelease } from './naming.ts'
@@ -110,20 +110,23 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
       accepts: 'bytes',
       async handle({ principal, body, query }) {
         const bytes = body as Uint8Array
-        if (query['kind'] === 'plan') {
-          const plan = parsePlanFile(bytes, nameOf(query))
-          return {
-            status: 201,
-            data: presentPlan(await plans.record(principal.tenantId, principal.id, plan)),
-          }
-        }
-        const imported = importChecklist(bytes, nameOf(query), digest, alsoOf(query))
-        const plan = proposePlan(imported, nameRelease(imported, optionsOf(query)))
-        await evidence.keepBytes(principal.tenantId, bytes)
+        const plan = planOf(bytes, query, digest)
+        if (query['kind'] !== 'plan') await evidence.keepBytes(principal.tenantId, bytes)
         return {
           status: 201,
           data: presentPlan(await plans.record(principal.tenantId, principal.id, plan)),
         }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/plan-drafts',
+      summary: 'Show the plan that would be pinned; nothing is stored or run',
+      access: 'read',
+      accepts: 'bytes',
+      async handle({ principal, body, query }) {
+        const plan = planOf(body as Uint8Array, query, digest)
+        return { data: presentPlan(await plans.look(principal.tenantId, plan)) }
       },
     },
     {
@@ -265,6 +268,12 @@ function makeRunRoutes({ runs }: GatesRoutePorts): readonly Route[] {
 function alsoOf(query: Readonly<Record<string, string>>): readonly GateSource[] {
   const named = query['gates']
   return named === undefined ? [] : parseGateSources(named)
+}
+
+function planOf(bytes: Uint8Array, query: Readonly<Record<string, string>>, digest: Digest): Plan {
+  if (query['kind'] === 'plan') return parsePlanFile(bytes, nameOf(query))
+  const imported = importChecklist(bytes, nameOf(query), digest, alsoOf(query))
+  return proposePlan(imported, nameRelease(imported, optionsOf(query)))
 }
 
 function nameOf(query: Readonly<Record<string, string>>): string {

@@ -123,6 +123,7 @@ test('a whole run takes up what was cut off and not what waits; --resume takes u
   const resumed = await startAs(house, first, { resume: 'must' })
   assert.deepEqual([resumed.run.runId, resumed.isResumed], [runId, true])
   await house.runs.pause(house.tenantId, runId, 'first', true)
+  house.clock.advance(1)
   const anew = await startAs(house, second)
   assert.deepEqual([anew.run.runId === runId, anew.isResumed], [false, false])
 })
@@ -143,14 +144,37 @@ test('a token confirms its gates in the run it was shown for, once, and not in a
   )
   await house.runs.pause(house.tenantId, opened.run.runId, 'second', true)
   assert.equal(await codeOf(startAs(house, first, { confirmToken: token })), 'ACTION_TOKEN_USED')
+  // Runs of one millisecond have no order; no two are started so close by people.
+  house.clock.advance(1)
   const later = await startAs(house, first, { resume: 'none' })
   const stale = later.preview?.token ?? ''
   await house.runs.finish(house.tenantId, 'operator', later.run.runId)
+  house.clock.advance(1)
   await startAs(house, second, { resume: 'none' })
   assert.equal(
     await codeOf(startAs(house, second, { confirmToken: stale })),
     'ACTION_STATE_CHANGED',
   )
+})
+
+test('a plan that waits for itself through its phases is refused with the circle, and so is its draft', async () => {
+  const house = await openHouse()
+  const plan = {
+    ...PLAN,
+    gates: [
+      aCommand('check', 'true', { phase: 'before', needs: ['deployed'] }),
+      aCommand('deployed', 'true', { phase: 'after' }),
+    ],
+  }
+  for (const attempt of [
+    () => house.plans.record(house.tenantId, 'operator', plan),
+    () => house.plans.look(house.tenantId, plan),
+  ]) {
+    await assert.rejects(attempt(), {
+      code: 'GATES_PLAN_CIRCLE_FOUND',
+      message: /check → deployed → the phase "after" → check/,
+    })
+  }
 })
 
 test('a token that was shown for some gates confirms no others', async () => {

@@ -11,7 +11,7 @@ import type { Evidence } from '../evidence/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import { canonicalBytes, utf8Text } from '../kernel/index.ts'
-import { parsePlan, planHashOf } from '../verdict/index.ts'
+import { findPhaseCircle, parsePlan, planHashOf } from '../verdict/index.ts'
 import type { Plan } from '../verdict/index.ts'
 import { blockUnknownChecks } from './built-in-names.ts'
 import { gatesFault } from './errors.ts'
@@ -40,6 +40,8 @@ export interface RecordedPlan {
 export interface Plans {
   /** Pins a plan by its hash, without claims of reading that cannot be proven; recording it again is no change. */
   record(tenantId: string, actor: string, plan: unknown): Promise<RecordedPlan>
+  /** What recording the plan would answer; nothing is stored. */
+  look(tenantId: string, plan: unknown): Promise<RecordedPlan>
   /** @throws GATES_PLAN_UNKNOWN */
   read(tenantId: string, planHash: string): Promise<RecordedPlan>
   /** The plan alone, once it was recorded. @throws GATES_PLAN_UNKNOWN */
@@ -95,7 +97,7 @@ export function makePlans(ports: PlanPorts): Plans {
 
   return {
     async record(tenantId, actor, candidate) {
-      const plan = blockUnknownChecks(withdrawUnprovenClaims(parsePlan(candidate)), ports.checks)
+      const plan = acceptPlan(candidate, ports.checks)
       const planHash = planHashOf(digest, plan)
       const bytes = canonicalBytes(plan)
       await evidence.keep(tenantId, planHash, bytes)
@@ -119,6 +121,14 @@ export function makePlans(ports: PlanPorts): Plans {
         ])
       })
       return readPlan(tenantId, planHash)
+    },
+    async look(tenantId, candidate) {
+      const plan = acceptPlan(candidate, ports.checks)
+      const planHash = planHashOf(digest, plan)
+      const reviewers = await sql.transaction({ tenantId }, (tx) =>
+        selectReviewers(tx, tenantId, planHash),
+      )
+      return { plan, planHash, reviewers }
     },
     read: readPlan,
     // On the shelf are only plans that were found recorded, and no plan is ever taken away again.
@@ -159,6 +169,20 @@ export function makePlans(ports: PlanPorts): Plans {
       return readPlan(tenantId, planHash)
     },
   }
+}
+
+/** A plan as it may be pinned. @throws GATES_PLAN_CIRCLE_FOUND, and what `parsePlan` throws */
+function acceptPlan(candidate: unknown, checks: PlanPorts['checks']): Plan {
+  const plan = parsePlan(candidate)
+  const circle = findPhaseCircle(plan.gates)
+  if (circle !== undefined) {
+    throw gatesFault(
+      'GATES_PLAN_CIRCLE_FOUND',
+      `expected an order in which every gate can run, got a circle: ${circle.join(' → ')}`,
+      { details: { path: circle } },
+    )
+  }
+  return blockUnknownChecks(withdrawUnprovenClaims(plan), checks)
 }
 
 function keyOfPlan(tenantId: string, planHash: string): string {

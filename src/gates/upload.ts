@@ -23,6 +23,7 @@ export function chooseFile(context: CommandContext, named: string | undefined): 
 }
 
 /**
+ * Pins the plan in a file, or the one that is made from a checklist.
  * @throws GATES_SOURCE_CHANGED when the checklist beside a plan file is not the one the plan was made from
  */
 export async function uploadPlan(
@@ -30,7 +31,28 @@ export async function uploadPlan(
   path: string,
   options: OptionValues,
 ): Promise<RecordedPlan> {
-  const { files, client } = context
+  const { bytes, query, isPlan } = await readPlanFile(context, path, options)
+  const recorded = await context.client.upload<RecordedPlan>('POST', `/v1/plans?${query}`, bytes)
+  if (isPlan) await uploadSource(context, path, recorded)
+  return recorded
+}
+
+/** The plan that would be pinned; nothing is stored. */
+export async function draftPlan(
+  context: CommandContext,
+  path: string,
+  options: OptionValues,
+): Promise<RecordedPlan> {
+  const { bytes, query } = await readPlanFile(context, path, options)
+  return context.client.upload<RecordedPlan>('POST', `/v1/plan-drafts?${query}`, bytes)
+}
+
+async function readPlanFile(
+  context: CommandContext,
+  path: string,
+  options: OptionValues,
+): Promise<{ readonly bytes: Uint8Array; readonly query: string; readonly isPlan: boolean }> {
+  const { files } = context
   const bytes = await files.read(path, PLAN_LIMIT_BYTES)
   const isPlan = options['kind'] === 'plan' || isPlanFile(path)
   const query = new URLSearchParams({
@@ -48,9 +70,7 @@ export async function uploadPlan(
     const value = options[option] ?? otherwise
     if (typeof value === 'string') query.set(key, value)
   }
-  const recorded = await client.upload<RecordedPlan>('POST', `/v1/plans?${query.toString()}`, bytes)
-  if (isPlan) await uploadSource(context, path, recorded)
-  return recorded
+  return { bytes, query: query.toString(), isPlan }
 }
 
 // The checklist a plan was made from is looked for beside the plan, so that its filled copy can be written.

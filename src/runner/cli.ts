@@ -163,7 +163,8 @@ export function choiceOf({ plan }: RecordedPlan, options: OptionValues): GateCho
   })
 }
 
-function resumeOf(options: OptionValues): 'must' | 'none' | undefined {
+/** What the options say about open runs; undefined when they say nothing. */
+export function resumeOf(options: OptionValues): 'must' | 'none' | undefined {
   const isResumed = options['resume'] === true
   if (isResumed && options['fresh'] === true)
     throw runnerFault('RUNNER_OPTION_REFUSED', 'expected --resume or --fresh, got both')

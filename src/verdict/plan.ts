@@ -61,17 +61,60 @@ export type GateOrder =
   /** `path` starts and ends with the same gate. */
   | { readonly ok: false; readonly path: readonly string[] }
 
+/**
+ * A circle through the order of phases: gates of a phase wait for the required gates of the phases before it, so none of
+ * those may need a later one. Such a plan can be read and settled, and no run of it could ever end well.
+ * @returns the circle with phases named among the gates; undefined when there is none
+ */
+export function findPhaseCircle(gates: readonly PlanGate[]): readonly string[] | undefined {
+  const phases = [...new Set(gates.flatMap(({ phase }) => (phase === undefined ? [] : [phase])))]
+  const nameOf = (phase: string): string => `the phase ${JSON.stringify(phase)}`
+  const barriers = phases.map((phase, at) => {
+    const before = phases[at - 1]
+    const required = gates.filter(
+      (gate) =>
+        before !== undefined &&
+        gate.phase === before &&
+        gate.severity === 'required' &&
+        gate.children === undefined,
+    )
+    const needs = required.map(({ id }) => id)
+    return { id: nameOf(phase), needs: before === undefined ? needs : [nameOf(before), ...needs] }
+  })
+  const nodes = gates.map((gate) => ({
+    id: gate.id,
+    needs: [
+      ...dependenciesOf(gate),
+      ...(gate.phase === undefined || gate.children !== undefined ? [] : [nameOf(gate.phase)]),
+    ],
+  }))
+  const order = orderNodes([...nodes, ...barriers], ({ needs }) => needs)
+  return order.ok ? undefined : order.path
+}
+
 /** Gates after everything they depend on, plan order among equals; or one circle. Unknown ids are ignored. */
 export function orderGates(gates: readonly PlanGate[]): GateOrder {
+  const order = orderNodes(gates, dependenciesOf)
+  return order.ok ? { ok: true, gates: order.nodes } : order
+}
+
+type NodeOrder<T> =
+  | { readonly ok: true; readonly nodes: readonly T[] }
+  | { readonly ok: false; readonly path: readonly string[] }
+
+function orderNodes<T extends { readonly id: string }>(
+  gates: readonly T[],
+  needsOf: (node: T) => readonly string[],
+): NodeOrder<T> {
   const byId = new Map(gates.map((gate) => [gate.id, gate]))
   const done = new Set<string>()
-  const out: PlanGate[] = []
+  const out: T[] = []
   for (const root of gates) {
     // An explicit stack: a chain of ten thousand gates must not exhaust the engine's.
-    const stack: { readonly gate: PlanGate; readonly rest: string[] }[] = []
+    const stack: { readonly gate: T; readonly rest: string[] }[] = []
     const onStack = new Set<string>()
-    const open = (gate: PlanGate): void => {
-      stack.push({ gate, rest: [...dependenciesOf(gate)].reverse() })
+    const open = (gate: T): void => {
+      stack.push({ gate, rest: [...needsOf(gate)].reverse() })
       onStack.add(gate.id)
     }
     if (!done.has(root.id)) open(root)
@@ -90,5 +133,5 @@ export function orderGates(gates: readonly PlanGate[]): GateOrder {
       out.push(top.gate)
     }
   }
-  return { ok: true, gates: out }
+  return { ok: true, nodes: out }
 }

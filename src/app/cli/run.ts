@@ -3,7 +3,7 @@ import { EXIT, harmlessText, MASK } from '../../kernel/index.ts'
 import type { ExitCode } from '../../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../../client/index.ts'
 import { writeDocuments } from '../../release/index.ts'
-import { runHere } from '../../runner/index.ts'
+import { runDryRun, runHere } from '../../runner/index.ts'
 import type { RunReport } from '../../runner/index.ts'
 import { writeJobSummary } from './job-summary.ts'
 
@@ -12,6 +12,7 @@ export async function runRunCommand(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
+  if (options['dryRun'] === true) return runDryRun(context, args, options)
   const report = await runHere(context, args, options)
   const { service, version } = report.view.run
   const paths = await writeDocuments(context, { service, version })

@@ -41,6 +41,10 @@ export const runCommands: readonly CommandSpec[] = [
           'folder the gates run in; default: the plan’s own for plans, an empty one for checklists',
       },
       {
+        flags: '--dry-run',
+        description: 'explain what would run, in which order and why; runs and stores nothing',
+      },
+      {
         flags: '--only <gate>',
         description: 'run this gate and what it needs; * stands for any characters',
         repeated: true,
@@ -81,6 +85,7 @@ export const runCommands: readonly CommandSpec[] = [
     examples: [
       'seaworthy run RELEASE_CHECKLIST.md',
       'seaworthy run release.plan.yaml --param STAGING_URL=http://127.0.0.1:8080',
+      'seaworthy run release.plan.yaml --dry-run',
       "seaworthy run release.plan.yaml --only 'checks/*'",
     ],
     needs: 'api',
