@@ -87,10 +87,11 @@ function propertiesOf(
 
 /** Three states only: what was not decided stands in no list, and keeps the whole from being PASSED. */
 function testsOf(
-  { plan, inputs }: ReportFacts,
+  { plan, inputs, verdict }: ReportFacts,
   standings: Standings,
 ): Readonly<Record<string, unknown>> {
-  const gates = plan.gates.filter(({ children }) => children === undefined)
+  const later = new Set(verdict.notYetDue)
+  const gates = plan.gates.filter(({ id, children }) => children === undefined && !later.has(id))
   const named = (...statuses: readonly string[]): string[] =>
     gates
       .filter(({ id }) => statuses.includes(standings.get(id)?.status ?? 'PENDING'))

@@ -1,5 +1,5 @@
 // The audit closure: risk register, every decision on the way, and a heat map of areas before and after.
-import type { VerdictValue } from '../verdict/index.ts'
+import type { Risk, VerdictValue } from '../verdict/index.ts'
 import type { AreaStanding } from './area.ts'
 import type { Cell, ReportFacts, ReportPage, ReportTable, Tone } from './model.ts'
 import { composePage } from './page.ts'
@@ -26,6 +26,7 @@ export function composeAudit(
       reasonsTable(facts),
       heatMapTable(areas, before),
       levelMapTable(facts),
+      gradeMapTable(facts),
       risksTable(facts, 'Risk register'),
       waiversTable(facts),
       decisionsTable(facts),
@@ -88,6 +89,37 @@ function levelMapTable({ inputs, first }: ReportFacts): ReportTable {
     columns: ['Level', 'Open', 'Accepted', 'Closed'],
     rows: inputs.risks.length + (first?.inputs.risks.length ?? 0) === 0 ? [] : rows,
     empty: 'No risk was registered at either time.',
+  }
+}
+
+const GRADES = ['high', 'medium', 'low'] as const
+
+function gradeMapTable({ inputs, first }: ReportFacts): ReportTable {
+  const openAt = (risks: readonly Risk[], likelihood: string, impact: string): number =>
+    risks.filter(
+      (risk) => risk.state !== 'CLOSED' && risk.likelihood === likelihood && risk.impact === impact,
+    ).length
+  const graded = [...inputs.risks, ...(first?.inputs.risks ?? [])].filter(
+    ({ likelihood, impact }) => likelihood !== undefined && impact !== undefined,
+  )
+  const rows = GRADES.map((likelihood, row): Cell[] => [
+    likelihood,
+    ...GRADES.toReversed().map((impact, column): Cell => {
+      const before = first === undefined ? NO_DATA : openAt(first.inputs.risks, likelihood, impact)
+      const after = openAt(inputs.risks, likelihood, impact)
+      const text = `${before} → ${after}`
+      // From low and low at one corner to high and high at the other.
+      const heat = 2 - row + column
+      if (after === 0) return text
+      return { text, tone: heat >= 3 ? 'stop' : 'wait' }
+    }),
+  ])
+  return {
+    title: 'Risks not closed by likelihood and impact, before → after',
+    isHeatMap: true,
+    columns: ['Likelihood', 'Impact low', 'Impact medium', 'Impact high'],
+    rows: graded.length === 0 ? [] : rows,
+    empty: 'No risk was graded by likelihood and impact.',
   }
 }
 

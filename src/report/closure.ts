@@ -4,7 +4,7 @@ import type { Operator, PlanSlot, Standings } from '../verdict/index.ts'
 import type { Cell, ReportFacts, ReportPage, ReportTable } from './model.ts'
 import { composePage, nameOf } from './page.ts'
 import { textMemberOf } from './payload.ts'
-import { conditionsTable, risksTable, signOffsTable, waiversTable } from './tables.ts'
+import { conditionsTable, risksTable, signOffsTable, standingCell, waiversTable } from './tables.ts'
 import { formatInstant, NO_DATA, shortText, statusCell } from './words.ts'
 
 export function composeClosure(facts: ReportFacts, standings: Standings): ReportPage {
@@ -68,13 +68,20 @@ function withUnit(value: string, unit: string | undefined): string {
   return unit === undefined || value.endsWith(unit) ? value : `${value} ${unit}`
 }
 
-function checklistTable({ plan }: ReportFacts, standings: Standings): ReportTable {
+function checklistTable(facts: ReportFacts, standings: Standings): ReportTable {
+  const { plan } = facts
   return {
     title: 'Checklist',
     columns: ['Status', 'Section', 'Gate', 'Earned'],
     rows: plan.gates.map((gate) => {
-      const status = standings.get(gate.id)?.status ?? 'PENDING'
-      return [statusCell(status), gate.section, gate.title, isSatisfied(status) ? '[x]' : '[ ]']
+      const standing = standings.get(gate.id)
+      const status = standing?.status ?? 'PENDING'
+      return [
+        standingCell(facts, gate, standing),
+        gate.section,
+        gate.title,
+        isSatisfied(status) ? '[x]' : '[ ]',
+      ]
     }),
     empty: 'No gate.',
   }

@@ -26,8 +26,9 @@ export function composeReport(digest: Digest, kind: ReportKind, facts: ReportFac
       return composeClosure(facts, standings)
     case 'audit': {
       const { first } = facts
-      const before = first && areasOf(first.plan, standingsAt(digest, first))
-      return composeAudit(facts, areasOf(facts.plan, standings), before)
+      const before =
+        first && areasOf(first.plan, standingsAt(digest, first), first.verdict.notYetDue)
+      return composeAudit(facts, areasOf(facts.plan, standings, facts.verdict.notYetDue), before)
     }
     case 'metrics':
       return composeMetrics(facts)

@@ -12,6 +12,9 @@ const ANSWERS: Readonly<Record<VerdictValue, string>> = {
   INVALID: 'Nothing can be said: what the decision rests on did not verify.',
 }
 
+const BROKEN_GLASS_ANSWER =
+  'It may go only because somebody broke the glass and answers for it: without that it could not.'
+
 const NAMES: Readonly<Record<ReportKind, string>> = {
   decision: 'Release report',
   evaluation: 'Pre-update evaluation',
@@ -38,11 +41,12 @@ export function composePage(
     name: NAMES[kind],
     title: `${subject.service} ${subject.version}`,
     verdict: verdict.value,
-    answer: ANSWERS[verdict.value],
+    answer: verdict.breakGlass === undefined ? ANSWERS[verdict.value] : BROKEN_GLASS_ANSWER,
     why: whyOf(plan, verdict.reasons),
     next: nextStepOf(facts),
     facts: [
       ['Environment', subject.environment],
+      ...(inputs.phase === undefined ? [] : ([['Decided for the phase', inputs.phase]] as const)),
       ['Commit', subject.commit ?? 'none stated'],
       [
         facts.statement === undefined ? 'Provisional as of' : 'Decided',
@@ -53,10 +57,24 @@ export function composePage(
         verdict.expiresAtMs === undefined ? 'not a Go' : formatInstant(verdict.expiresAtMs),
       ],
       ...(verdict.raw === verdict.value ? [] : ([['Without waivers', verdict.raw]] as const)),
+      ...brokenGlassOf(facts),
       ...(own.facts ?? []),
     ],
     tables: [...own.tables, basisTable(facts)],
   }
+}
+
+// A Go in spite of everything must be seen as one wherever the Go is.
+function brokenGlassOf(facts: ReportFacts): ReportPage['facts'] {
+  const glass = facts.verdict.breakGlass
+  if (glass === undefined) return []
+  const review =
+    glass.reviewedBy === undefined
+      ? `to be reviewed by ${formatInstant(glass.reviewDueAtMs)}`
+      : `reviewed by ${nameOf(facts, glass.reviewedBy)}`
+  return [
+    ['Glass broken', `${nameOf(facts, glass.principal)}: ${shortText(glass.reason)}, ${review}`],
+  ]
 }
 
 export function titlesOf(plan: Plan): ReadonlyMap<string, string> {

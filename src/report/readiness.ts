@@ -9,7 +9,7 @@ import { gatesTable } from './tables.ts'
 import { countOf, formatDuration, formatInstant, NO_DATA } from './words.ts'
 
 export function composeReadiness(facts: ReportFacts, standings: Standings): ReportPage {
-  const areas = areasOf(facts.plan, standings)
+  const areas = areasOf(facts.plan, standings, facts.verdict.notYetDue)
   const readyCount = areas.filter((area) => readyWord(area) === 'READY').length
   return composePage('readiness', facts, {
     facts: [['Areas ready', `${readyCount} of ${areas.length}`]],
@@ -41,14 +41,16 @@ function areasTable(areas: readonly AreaStanding[], asOfMs: number): ReportTable
   }
 }
 
-function readyWord({ requiredCount, heldCount }: AreaStanding): 'READY' | 'NOT READY' | 'ADVISORY' {
-  if (requiredCount === 0) return 'ADVISORY'
+type ReadyWord = 'READY' | 'NOT READY' | 'ADVISORY' | 'NOT YET DUE'
+
+function readyWord({ requiredCount, heldCount, laterCount }: AreaStanding): ReadyWord {
+  if (requiredCount === 0) return laterCount === 0 ? 'ADVISORY' : 'NOT YET DUE'
   return heldCount === requiredCount ? 'READY' : 'NOT READY'
 }
 
 function readyCell(area: AreaStanding): Cell {
   const text = readyWord(area)
-  if (text === 'ADVISORY') return { text, tone: 'wait' }
+  if (text === 'ADVISORY' || text === 'NOT YET DUE') return { text, tone: 'wait' }
   return { text, tone: text === 'READY' ? 'go' : 'stop' }
 }
 
@@ -77,13 +79,11 @@ function firstStaleOf({ standings }: AreaStanding): string {
 
 const MISSING_SHOWN_COUNT = 3
 
-function missingOf({ standings, requiredCount, heldCount }: AreaStanding): string {
-  const missing = standings.filter(
-    ({ gate, status }) => gate.severity === 'required' && !isSatisfied(status),
-  )
+function missingOf({ required }: AreaStanding): string {
+  const missing = required.filter(({ status }) => !isSatisfied(status))
   const shown = missing
     .slice(0, MISSING_SHOWN_COUNT)
     .map(({ gate, status }) => `${gate.title} (${status})`)
-  const hiddenCount = requiredCount - heldCount - shown.length
+  const hiddenCount = missing.length - shown.length
   return [...shown, ...(hiddenCount > 0 ? [countOf(hiddenCount, 'more gate')] : [])].join('; ')
 }

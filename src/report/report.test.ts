@@ -133,3 +133,52 @@ test('a diff puts what got worse first and says so at the top', () => {
   const { earlier: _, ...alone } = facts
   assert.match(markdownOf('diff', alone), /no data: the gates were decided on in one run only/)
 })
+
+test('gates of a later phase are not yet due: no gap of their area, no test of the decision', () => {
+  const facts = someReportFacts()
+  const later = { ...facts.verdict, notYetDue: ['b'] }
+  const phased = { ...facts, inputs: { ...facts.inputs, phase: 'pre-deploy' }, verdict: later }
+  const markdown = markdownOf('readiness', phased)
+  assert.deepEqual(rowOf(markdown, 'READY', 'Code').slice(2, 3), ['1 of 1'])
+  assert.equal(rowOf(markdown, 'NOT YET DUE', 'Code › Limits')[2], 'Limits are tuned')
+  assert.match(markdown, /- Decided for the phase: pre-deploy/)
+  const all = { ...facts.verdict, notYetDue: ['call'] }
+  const people = markdownOf('readiness', { ...facts, verdict: all })
+  assert.equal(rowOf(people, 'NOT YET DUE', 'People')[2], '0 of 0')
+})
+
+test('a Go with broken glass says on its first screen whose it is and that it would not be one', () => {
+  const facts = someReportFacts()
+  const breakGlass = {
+    id: 'BG-1',
+    version: '1.2.3',
+    principal: 'person-2',
+    reason: 'the old version loses data',
+    atMs: facts.inputs.asOfMs,
+    expiresAtMs: facts.inputs.asOfMs + 3_600_000,
+    reviewDueAtMs: facts.inputs.asOfMs + 86_400_000,
+  }
+  const verdict = { ...facts.verdict, value: 'GO' as const, raw: 'NO_GO' as const, breakGlass }
+  const markdown = markdownOf('decision', { ...facts, verdict })
+  assert.match(markdown, /^\*\*GO\.\*\* It may go only because somebody broke the glass/m)
+  assert.match(
+    markdown,
+    /- Glass broken: Bo: the old version loses data, to be reviewed by 2026-01-16/,
+  )
+})
+
+test('risks show grade, mitigation and what closes them, and stand in the map of likelihood and impact', () => {
+  const facts = someReportFacts()
+  const risks = facts.inputs.risks.map((risk) => ({
+    ...risk,
+    likelihood: 'high' as const,
+    impact: 'medium' as const,
+    mitigation: 'Scale out first.',
+    closureTest: 'tests',
+  }))
+  const markdown = markdownOf('audit', { ...facts, inputs: { ...facts.inputs, risks } })
+  const row = rowOf(markdown, 'OPEN', 'P2')
+  assert.equal(row[3], 'likelihood high, impact medium')
+  assert.equal(row[4], 'Scale out first. Closed by: Unit tests pass')
+  assert.deepEqual(rowOf(markdown, 'high').slice(1), ['0 → 0', '0 → 1', '0 → 0'])
+})

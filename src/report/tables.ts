@@ -1,5 +1,5 @@
 // Tables that more than one report has: reasons, gates, sign-offs, risks, waivers, conditions, notes.
-import { conditionState } from '../verdict/index.ts'
+import { conditionState, isSatisfied } from '../verdict/index.ts'
 import type { GateStanding, PlanGate, Risk, Standings } from '../verdict/index.ts'
 import type { Cell, ReportFacts, ReportTable, Tone } from './model.ts'
 import { nameOf, titlesOf } from './page.ts'
@@ -25,22 +25,32 @@ export function gatesTable(facts: ReportFacts, standings: Standings): ReportTabl
   return {
     title: 'Gates',
     columns: ['Status', 'Section', 'Gate', 'What was seen', 'Evidence age', 'Evidence'],
-    rows: facts.plan.gates.map((gate) =>
-      gateRow(gate, standings.get(gate.id), facts.inputs.asOfMs),
-    ),
+    rows: facts.plan.gates.map((gate) => gateRow(facts, gate, standings.get(gate.id))),
     empty: 'No gate.',
   }
 }
 
-function gateRow(gate: PlanGate, standing: GateStanding | undefined, asOfMs: number): Cell[] {
+function gateRow(facts: ReportFacts, gate: PlanGate, standing: GateStanding | undefined): Cell[] {
   return [
-    statusCell(standing?.status ?? 'PENDING'),
+    standingCell(facts, gate, standing),
     gate.section,
     gate.severity === 'required' ? gate.title : `${gate.title} (${gate.severity})`,
     shortText(standing?.reason ?? ''),
-    ageOf(standing, asOfMs),
+    ageOf(standing, facts.inputs.asOfMs),
     standing?.result?.statement === undefined ? 'none' : shortDigest(standing.result.statement),
   ]
+}
+
+/** The status, or that the decision's phase comes before the gate's. */
+export function standingCell(
+  { verdict }: ReportFacts,
+  gate: PlanGate,
+  standing: GateStanding | undefined,
+): Cell {
+  const status = standing?.status ?? 'PENDING'
+  return verdict.notYetDue?.includes(gate.id) === true && !isSatisfied(status)
+    ? { text: 'NOT YET DUE', tone: 'wait' }
+    : statusCell(status)
 }
 
 /** How old a gate's evidence was at `asOfMs`; blank for what never ran. */
@@ -82,17 +92,30 @@ export function risksTable(
   const risks = facts.inputs.risks.filter(isShown)
   return {
     title,
-    columns: ['State', 'Level', 'Risk', 'Owner', 'Due', 'Accepted'],
+    columns: ['State', 'Level', 'Risk', 'Grade', 'Mitigation', 'Owner', 'Due', 'Accepted'],
     rows: risks.map((risk) => [
       { text: risk.state, tone: RISK_TONES[risk.state] },
       risk.level,
       `${risk.id}: ${risk.title}`,
+      gradeOf(risk),
+      shortText(mitigationOf(facts, risk)),
       nameOf(facts, risk.owner),
       risk.dueAtMs === undefined ? 'no date' : formatInstant(risk.dueAtMs),
       acceptanceOf(facts, risk),
     ]),
     empty: 'No risk is registered. That nobody wrote one down does not say that there is none.',
   }
+}
+
+function gradeOf({ likelihood, impact }: Risk): string {
+  if (likelihood === undefined && impact === undefined) return 'not graded'
+  return `likelihood ${likelihood ?? 'not graded'}, impact ${impact ?? 'not graded'}`
+}
+
+function mitigationOf({ plan }: ReportFacts, risk: Risk): string {
+  const closes = plan.gates.find(({ id }) => id === risk.closureTest)?.title ?? risk.closureTest
+  const closed = closes === undefined ? '' : ` Closed by: ${closes}`
+  return `${risk.mitigation ?? 'none stated.'}${closed}`
 }
 
 function acceptanceOf(facts: ReportFacts, risk: Risk): string {
@@ -107,12 +130,13 @@ export function waiversTable(facts: ReportFacts): ReportTable {
   const titles = titlesOf(facts.plan)
   return {
     title: 'Waivers',
-    columns: ['State', 'Waiver', 'Gates', 'Reason', 'Asked by', 'Granted by', 'Ends'],
+    columns: ['State', 'Waiver', 'Gates', 'Reason', 'Instead', 'Asked by', 'Granted by', 'Ends'],
     rows: facts.inputs.waivers.map((waiver) => [
       waiverState(waiver.revoked, waiver.expiresAtMs <= facts.inputs.asOfMs),
       waiver.id,
       waiver.gates.map((gate) => titles.get(gate) ?? gate).join('; '),
       shortText(waiver.reason),
+      shortText(waiver.compensatingControl ?? 'none stated'),
       nameOf(facts, waiver.requester),
       waiver.approvers.map((person) => nameOf(facts, person)).join(', ') || 'nobody',
       formatInstant(waiver.expiresAtMs),
