@@ -6,7 +6,6 @@ import type { RecordedPlan, RunHolder, RunView, StartedRun } from '../gates/inde
 import { openRunner } from '../identity/index.ts'
 import type { EnrolledRunner } from '../identity/index.ts'
 import { isSatisfied } from '../verdict/index.ts'
-import { apiSink } from './api-sink.ts'
 import { chooseGates } from './choice.ts'
 import type { GateChoice } from './choice.ts'
 import { runnerFault } from './errors.ts'
@@ -23,6 +22,7 @@ import {
   pinOf,
   subjectOf,
 } from './run-request.ts'
+import { openSink, resumptionOf } from './run-sink.ts'
 import { runPlan } from './service.ts'
 import { gateUserOf, workspaceOf } from './workspace.ts'
 
@@ -115,6 +115,7 @@ async function executeRun(
   const { run, plan, preview, isResumed } = started
   const progress = progressOf(context, plan, file, choice)
   try {
+    const { sink, submitted } = await openSink(context, run.runId, holder)
     const { interrupted, unknown } = await runPlan({
       plan,
       planHash: run.planHash,
@@ -126,10 +127,10 @@ async function executeRun(
       version: context.version,
       signer: runner.key.signer,
       ports,
-      sink: apiSink(client, run.runId, holder.id),
+      sink,
       workspace,
       gateUser,
-      resume: { ...started, results: started.finished },
+      resume: resumptionOf(started, submitted),
       ...(choice.gates === undefined ? {} : { only: choice.gates }),
       ...(isRepeated ? repetitionOf(started, choice) : {}),
       parallelLimit: call.parallelLimit,
