@@ -129,6 +129,13 @@ const slot = z.strictObject({
 const toggle = z.strictObject({ id: name, label: text })
 const gateSource = z.strictObject({ line: z.int().min(0), sha256: digest })
 
+const soak = z.strictObject({
+  forMs: milliseconds,
+  everyMs: milliseconds,
+  maxGapMs: milliseconds.exactOptional(),
+  allowedFailureShare: z.number().min(0).max(1).exactOptional(),
+})
+
 const gate = z.strictObject({
   id: name,
   title: text,
@@ -150,6 +157,7 @@ const gate = z.strictObject({
   maxAgeMs: z.int().min(1).exactOptional(),
   retries: z.int().min(0),
   exclusive: name.exactOptional(),
+  soak: soak.exactOptional(),
   unsound: z.array(text),
   source: gateSource,
 })
@@ -213,6 +221,7 @@ const PLACES: readonly (readonly [string, YamlPlace])[] = [
   ['gates.#.slots.#', { keys: Object.keys(slot.shape) }],
   ['gates.#.slots.#.bound', { keys: ['op', 'value'] }],
   ['gates.#.toggles.#', { keys: Object.keys(toggle.shape) }],
+  ['gates.#.soak', { keys: Object.keys(soak.shape) }],
   ['gates.#.source', { keys: Object.keys(gateSource.shape) }],
 ]
 

@@ -72,9 +72,17 @@ export const PLAN_WORDS: Readonly<Record<string, Readonly<Record<string, string>
     maxAgeMs: 'Evidence older than this is STALE, in milliseconds; without it, age does not matter',
     retries: 'Further attempts after ERROR; reads only',
     exclusive: 'Gates that name the same resource never run at the same time',
+    soak: 'Asks the check again and again; it has to hold over the whole window. timeoutMs then bounds each sample',
     unsound:
       'Lint rules of level error that the check breaks: it can succeed while the gate is false',
     source: 'Where the gate stands in the checklist',
+  },
+  'gates.#.soak': {
+    forMs: 'Length of the window without interruption, in milliseconds',
+    everyMs: 'From the beginning of one sample to the next, in milliseconds; at least 100',
+    maxGapMs:
+      'Longest time between two samples; after a longer one the window begins anew. Two and a half steps by default',
+    allowedFailureShare: 'Share of the samples that may fail, from 0 to 1; then the gate is WARN',
   },
   'gates.#.check': {
     type: 'How the gate is decided',

@@ -1,5 +1,6 @@
 // Reads a run and settles every gate's status from what was recorded.
 import { settleRun } from '../verdict/index.ts'
+import { selectEarlierAttempts, tellEarlier } from './earlier-attempts.ts'
 import { gatesFault } from './errors.ts'
 import type { ReleaseName, RunContext, RunView } from './run-model.ts'
 import { selectLatestRun, selectRun, updateRunFinished } from './run-store.ts'
@@ -75,15 +76,21 @@ export async function viewRun(
 ): Promise<RunView> {
   const { ports, plans } = context
   const { plan } = await plans.read(tenantId, run.planHash)
-  const { stored, intents } = await ports.sql.transaction({ tenantId }, async (tx) => ({
+  const { stored, intents, earlier } = await ports.sql.transaction({ tenantId }, async (tx) => ({
     stored: await selectLastResults(tx, tenantId, run.runId),
     intents: await selectIntents(tx, tenantId, run.runId),
+    earlier: await selectEarlierAttempts(tx, tenantId, run.runId),
   }))
   const attempts = Object.fromEntries(intents.map((intent) => [intent.gate, intent.attempt]))
   const recorded = new Map(
     stored.map((result) => [result.gate, { ...result, environment: plan.environment }] as const),
   )
-  return { run, plan, attempts, results: settleRun(ports.digest, plan, run.terms, recorded) }
+  const settled = settleRun(ports.digest, plan, run.terms, recorded)
+  const lastAttempt = new Map(stored.map((result) => [result.gate, result.attempt]))
+  const results = settled.map((result) =>
+    tellEarlier(result, lastAttempt.get(result.gate) ?? 1, earlier.get(result.gate) ?? []),
+  )
+  return { run, plan, attempts, results }
 }
 
 export async function finishRun(

@@ -22,6 +22,15 @@ export type RunEvent =
     }
   /** Output of a running command so far, stdout and stderr together. */
   | { readonly kind: 'gate-output'; readonly gate: string; readonly totalBytes: number }
+  /** A soak took a sample: RUNNING, and for how much longer unless it is interrupted. */
+  | {
+      readonly kind: 'gate-soaking'
+      readonly gate: string
+      readonly coveredMs: number
+      readonly forMs: number
+      readonly sampleCount: number
+      readonly failedCount: number
+    }
   /** The status is the control plane's. */
   | {
       readonly kind: 'gate-finished'

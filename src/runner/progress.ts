@@ -6,7 +6,7 @@ import { ciLogOf } from './ci-log.ts'
 import { runEventLine } from './events.ts'
 import type { RunEvent } from './events.ts'
 import { liveView } from './live-view.ts'
-import { durationText } from './run-tree.ts'
+import { durationText, soakText } from './run-tree.ts'
 import type { ProgressTerms, ProgressView, ShownGate } from './progress-terms.ts'
 import { paintStatus, statusText } from './status-words.ts'
 
@@ -82,7 +82,9 @@ function lineOfEvent(event: RunEvent): string | undefined {
   switch (event.kind) {
     case 'gate-finished': {
       const reason = event.status === 'PASS' ? '' : `  ${harmlessLine(event.reason)}`
-      return `${statusText(event.status)}  ${harmlessLine(event.gate)}  ${durationText(event.durationMs)}${reason}`
+      // A pass that took several tries must not look like one that took none.
+      const again = event.attempt === 1 ? '' : `  on attempt ${event.attempt}`
+      return `${statusText(event.status)}  ${harmlessLine(event.gate)}  ${durationText(event.durationMs)}${again}${reason}`
     }
     case 'gate-held':
       return `${statusText(event.status)}  ${harmlessLine(event.gate)}  ${harmlessLine(event.reason)}`
@@ -90,6 +92,10 @@ function lineOfEvent(event: RunEvent): string | undefined {
       return `? UNKNOWN  ${harmlessLine(event.gate)}  ${harmlessLine(event.reason)}`
     case 'gate-kept':
       return `${statusText(event.status)}  ${harmlessLine(event.gate)}  kept from before`
+    case 'gate-soaking':
+      return isFirstSample(event)
+        ? `… RUNNING  ${harmlessLine(event.gate)}  ${soakText(event)}`
+        : undefined
     case 'gate-retried':
       return `↻ again    ${harmlessLine(event.gate)}  ${harmlessLine(event.reason)}`
     case 'gate-interrupted':
@@ -103,6 +109,11 @@ function lineOfEvent(event: RunEvent): string | undefined {
     default:
       return undefined
   }
+}
+
+/** One line when a soak begins or begins anew; the samples after it only matter while they last. */
+function isFirstSample(event: Extract<RunEvent, { readonly kind: 'gate-soaking' }>): boolean {
+  return event.coveredMs === 0
 }
 
 function summaryText(event: Extract<RunEvent, { readonly kind: 'run-finished' }>): string {

@@ -9,8 +9,9 @@ import type { RunBinding } from '../gates/index.ts'
 import type { AttemptOutcome, RunSink } from './gate-run.ts'
 import type { HeldGate, Scheduler } from './schedule.ts'
 
-/** Pause before a further try after ERROR. */
+/** Pause before the first further try after ERROR; each next one is twice as long. */
 const RETRY_PAUSE_MS = 250
+const RETRY_PAUSE_LIMIT_MS = 10_000
 /** Further tries at most, whatever a plan says. */
 const RETRY_LIMIT = 10
 
@@ -151,7 +152,7 @@ export class RunLoop {
       outcome = await this.#tryGate(gate, attempt)
       if (outcome?.status !== 'ERROR' || attempt === first + triesLeft) break
       this.#terms.emit({ kind: 'gate-retried', gate: gate.id, attempt, reason: outcome.reason })
-      if (!(await this.#pause())) break
+      if (!(await this.#pause(attempt - first))) break
     }
     this.#running.delete(gate.id)
     if (outcome === undefined) {
@@ -178,10 +179,11 @@ export class RunLoop {
   }
 
   /** False when the run was called off meanwhile. */
-  async #pause(): Promise<boolean> {
+  async #pause(triesBefore: number): Promise<boolean> {
     const { ports, signal } = this.#terms.site
     try {
-      await ports.clock.sleep(RETRY_PAUSE_MS, signal)
+      const pauseMs = Math.min(RETRY_PAUSE_LIMIT_MS, RETRY_PAUSE_MS * 2 ** triesBefore)
+      await ports.clock.sleep(pauseMs, signal)
       return true
     } catch (thrown) {
       if (signal.aborted) return false

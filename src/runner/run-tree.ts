@@ -27,6 +27,8 @@ interface Leaf {
   startedMs: number
   durationMs: number
   totalBytes: number
+  /** How far a soak has come, in words; empty for what is no soak. */
+  soak: string
 }
 
 const REASON_COLUMN_MINIMUM = 20
@@ -45,6 +47,7 @@ export class RunTree {
         startedMs: 0,
         durationMs: 0,
         totalBytes: 0,
+        soak: '',
       }
       this.#leaves.set(gate.id, leaf)
       const section = this.#sections.get(gate.section)
@@ -58,11 +61,14 @@ export class RunTree {
     if (leaf === undefined) return
     switch (event.kind) {
       case 'gate-started':
-        Object.assign(leaf, { state: 'running', totalBytes: 0 })
+        Object.assign(leaf, { state: 'running', totalBytes: 0, soak: '' })
         if (event.attempt === 1 || leaf.startedMs === 0) leaf.startedMs = nowMs
         return
       case 'gate-output':
         leaf.totalBytes = event.totalBytes
+        return
+      case 'gate-soaking':
+        leaf.soak = soakText(event)
         return
       case 'gate-finished':
       case 'gate-held':
@@ -138,7 +144,8 @@ function leafLine(leaf: Leaf, size: TreeSize, nowMs: number, width: number): str
   switch (leaf.state) {
     case 'running': {
       const output = leaf.totalBytes === 0 ? '' : `  ${sizeText(leaf.totalBytes)}`
-      return fit(`  … ${padded}  ${durationText(nowMs - leaf.startedMs)}${output}`, size.columns)
+      const progress = leaf.soak === '' ? output : `  RUNNING, ${leaf.soak}`
+      return fit(`  … ${padded}  ${durationText(nowMs - leaf.startedMs)}${progress}`, size.columns)
     }
     case 'waiting':
       return fit(
@@ -174,6 +181,13 @@ function fit(text: string, columns: number): string {
     kept += character
   }
   return kept
+}
+
+/** `12.0 s left of 30.0 s`. */
+export function soakText(event: Extract<RunEvent, { readonly kind: 'gate-soaking' }>): string {
+  const { coveredMs, forMs, failedCount } = event
+  const failed = failedCount === 0 ? '' : `, ${failedCount} failed`
+  return `${durationText(Math.max(0, forMs - coveredMs))} left of ${durationText(forMs)}${failed}`
 }
 
 export function durationText(durationMs: number): string {

@@ -41,6 +41,7 @@ export function breakageOf(
         ? undefined
         : error(`the file could not be read: ${capture.error}`)
     case 'manual':
+    case 'soak':
       return undefined
   }
 }

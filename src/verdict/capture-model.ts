@@ -29,3 +29,11 @@ export interface BuiltinCapture {
   readonly durationMs: number
   readonly streams: Readonly<Record<string, StreamState>>
 }
+
+export interface SoakCapture {
+  readonly kind: 'soak'
+  /** Lines of the evidence `samples`, one for each sample with its own capture and streams. */
+  readonly sampleCount: number
+  readonly durationMs: number
+  readonly streams: Readonly<Record<string, StreamState>>
+}

@@ -82,6 +82,15 @@ const readers: { readonly [K in Capture['kind']]: Reader<Capture> } = {
     },
     { error: readText },
   ),
+  soak: readRecord(
+    {
+      kind: readOneOf(['soak']),
+      sampleCount: readInteger(0),
+      durationMs: readNumber,
+      streams: readStreams,
+    },
+    {},
+  ),
   sql: readRecord(
     {
       kind: readOneOf(['sql']),
@@ -130,6 +139,11 @@ export function parseCapture(bytes: Uint8Array): Capture {
       { cause },
     )
   }
+  return readCapture(value, place)
+}
+
+/** A capture within another document. */
+export const readCapture: Reader<Capture> = (value, at) => {
   const kind: unknown =
     typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined
   const reader =
@@ -137,11 +151,11 @@ export function parseCapture(bytes: Uint8Array): Capture {
       ? readers[kind as Capture['kind']]
       : undefined
   if (reader === undefined) {
-    throw place.refuse(
+    throw at.refuse(
       `expected the key "kind" with one of ${Object.keys(readers).join(', ')}, got ${kindOf(kind)}`,
     )
   }
-  return reader(value, place)
+  return reader(value, at)
 }
 
 function readNullable<T>(read: Reader<T>): Reader<T | null> {

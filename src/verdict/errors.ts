@@ -14,6 +14,12 @@ export const verdictErrors = defineErrors({
     title: 'Two things in the plan share one id',
     hint: 'Give every gate its own id, and every slot and toggle an id of its own within its gate.',
   },
+  VERDICT_PLAN_SOAK_REFUSED: {
+    status: 422,
+    exit: 2,
+    title: 'A gate cannot be held over a window as the plan says',
+    hint: 'A soak repeats a read of type http, promql, command or sql, at most 1000 times.',
+  },
   VERDICT_PLAN_NEED_UNKNOWN: {
     status: 422,
     exit: 2,

@@ -32,6 +32,9 @@ export {
   readText,
 } from './shape.ts'
 export type { Reader } from './shape.ts'
+export { exceedsAllowance, plannedSamples, sampleGateOf, soakCoverage } from './soak.ts'
+export { packSoakSample, SOAK_SAMPLE_LIMIT } from './soak-samples.ts'
+export type { SampleTime, SoakSample } from './soak-samples.ts'
 export { settleRun } from './settle.ts'
 export type { RecordedGate } from './settle.ts'
 export { statusAt, type StatusTerms, type TimedStatus } from './staleness.ts'

@@ -13,6 +13,7 @@ import type { AttemptTimes, Capture, EvidenceBytes, Judgement, RunTerms } from '
 import type { Assertion, PlanGate } from './plan-model.ts'
 import { observeCapture } from './readings.ts'
 import { withReports } from './report-readings.ts'
+import { judgeSoak } from './soak.ts'
 import { SLOT_VALUE_LENGTH_LIMIT } from './slot-values.ts'
 
 /** Reasons joined into one sentence. */
@@ -33,7 +34,13 @@ export function judgeGate(
   terms: RunTerms,
   times?: AttemptTimes,
 ): Judgement {
-  const broken = refuseRun(gate, capture, terms) ?? breakageOf(gate, capture, evidence, times)
+  const refused = refuseRun(gate, capture, terms)
+  const { soak } = gate
+  if (refused === undefined && soak !== undefined && capture.kind === 'soak')
+    return judgeSoak({ ...gate, soak }, capture, evidence, times, (one, seen, streams) =>
+      judgeGate(one, seen, streams, terms, times),
+    )
+  const broken = refused ?? breakageOf(gate, capture, evidence, times)
   if (broken !== undefined) return { ...broken, assertions: [], slots: {}, toggles: {} }
   const observe = observeCapture(gate, capture, evidence)
   const weighed = assertionsOf(gate, capture).map((assertion) =>
@@ -70,10 +77,11 @@ function refuseRun(gate: PlanGate, capture: Capture, terms: RunTerms): Ruling | 
   if (!admission.admitted && (admission.status === 'BLOCKED' || gate.check.type !== 'manual')) {
     return { status: 'BLOCKED', reason: admission.reason }
   }
-  if (capture.kind !== gate.check.type) {
+  const wanted = gate.soak === undefined ? gate.check.type : 'soak'
+  if (capture.kind !== wanted) {
     return {
       status: 'ERROR',
-      reason: `expected a ${gate.check.type} capture, got a ${capture.kind} capture`,
+      reason: `expected a ${wanted} capture, got a ${capture.kind} capture`,
     }
   }
   return undefined

@@ -1,6 +1,6 @@
 // The shapes everything is judged by: capture, judgement, decision. Pure types; all are JSON values.
 import type { ContentDigest } from '../kernel/index.ts'
-import type { BuiltinCapture, PromqlCapture, StreamState } from './capture-model.ts'
+import type { BuiltinCapture, PromqlCapture, SoakCapture, StreamState } from './capture-model.ts'
 import type {
   BreakGlass,
   Condition,
@@ -35,6 +35,7 @@ export interface CapturedReport {
 export type Capture =
   | PromqlCapture
   | BuiltinCapture
+  | SoakCapture
   | {
       readonly kind: 'command'
       readonly exitCode: number | null

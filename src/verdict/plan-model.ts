@@ -172,6 +172,18 @@ export interface PlanToggle {
   readonly label: string
 }
 
+/** A check that is asked again and again, and has to hold the whole time. */
+export interface Soak {
+  /** Length of the window. */
+  readonly forMs: number
+  /** Time from the beginning of one sample to that of the next. */
+  readonly everyMs: number
+  /** Longest time between two samples; more interrupts the window, which then begins anew. Default two and a half steps. */
+  readonly maxGapMs?: number
+  /** Share of the samples that may fail, from 0 to 1; then the gate is WARN. Default 0. */
+  readonly allowedFailureShare?: number
+}
+
 export interface PlanGate {
   /** Slug path of headings and title; unique in the plan, stable under re-order. */
   readonly id: string
@@ -204,6 +216,8 @@ export interface PlanGate {
   readonly maxAgeMs?: number
   /** Further tries after ERROR, reads only. */
   readonly retries: number
+  /** Reads only. `timeoutMs` then bounds each sample. */
+  readonly soak?: Soak
   /** Gates naming the same resource never run at the same time. */
   readonly exclusive?: string
   /** Lint findings of level error on the check, shown wherever the gate is. */

@@ -40,6 +40,9 @@ export function checkReferences(gate: PlanGate, ids: ReadonlySet<string>): void 
     )
   }
   refuseDuplicates(`child of ${shown}`, gate.children ?? [])
+  const soak = soakProblem(gate)
+  if (soak !== undefined)
+    throw verdictFault('VERDICT_PLAN_SOAK_REFUSED', `the soak of the gate ${shown}: ${soak}`)
   const places = [...gate.slots, ...gate.toggles].map((each) => each.id)
   refuseDuplicates(`slot or toggle of ${shown}`, places)
   const reportProblem = reportPathsProblem(gate)
@@ -85,6 +88,23 @@ function problemOf(
   )
 }
 
+const SOAKED_CHECKS: ReadonlySet<string> = new Set(['http', 'promql', 'command', 'sql'])
+
+/** Samples of a soak without interruption at most. */
+const PLANNED_SAMPLE_LIMIT = 1_000
+
+function soakProblem(gate: PlanGate): string | undefined {
+  const { soak, check } = gate
+  if (soak === undefined) return undefined
+  if (gate.children !== undefined || !SOAKED_CHECKS.has(check.type))
+    return `needs a check of type ${[...SOAKED_CHECKS].join(', ')}, got ${check.type}`
+  if (gate.effect !== 'read') return `repeats its check, which has the effect ${gate.effect}`
+  if (soak.everyMs > soak.forMs) return 'takes its second sample after the window is over'
+  return soak.forMs / soak.everyMs > PLANNED_SAMPLE_LIMIT
+    ? `takes more than ${PLANNED_SAMPLE_LIMIT} samples: lengthen everyMs`
+    : undefined
+}
+
 function rowTestProblem(read: Reading): string | undefined {
   if (read.from !== 'matchingRows') return undefined
   for (const { op, value, unit } of read.where) {
@@ -114,8 +134,9 @@ function sampleSizeProblem(gate: PlanGate, { sampleSize }: Assertion): string | 
 function windowProblem(gate: PlanGate, assertion: Assertion): string | undefined {
   const { windowMs, maxGapMs } = assertion
   if (windowMs === undefined) return maxGapMs === undefined ? undefined : 'maxGapMs needs windowMs'
-  const observedMs = gate.check.type === 'promql' ? gate.check.range?.durationMs : undefined
-  if (observedMs === undefined) return 'windowMs needs a promql check with a range'
+  const rangeMs = gate.check.type === 'promql' ? gate.check.range?.durationMs : undefined
+  const observedMs = rangeMs ?? gate.soak?.forMs
+  if (observedMs === undefined) return 'windowMs needs a promql check with a range, or a soak'
   return observedMs < windowMs
     ? `needs a window of ${windowMs} ms, and the check observes ${observedMs} ms`
     : undefined

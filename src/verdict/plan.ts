@@ -32,6 +32,7 @@ export function definitionHashOf(digest: Digest, gate: PlanGate): ContentDigest 
     timeoutMs: gate.timeoutMs,
     ...(gate.maxAgeMs === undefined ? {} : { maxAgeMs: gate.maxAgeMs }),
     retries: gate.retries,
+    ...(gate.soak === undefined ? {} : { soak: gate.soak }),
   })
 }
 

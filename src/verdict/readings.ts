@@ -16,10 +16,12 @@ import type { NoTable, Table, TableReading } from './table.ts'
 
 /** A check that is not run here may be read in any way: one that runs will take its place. */
 const READINGS_OF_CHECK: Readonly<
-  Record<Exclude<Check['type'], 'unsupported'>, readonly Reading['from'][]>
+  Record<Exclude<Check['type'], 'unsupported'> | 'soak', readonly Reading['from'][]>
 > = {
   command: ['exitCode', 'stdout', 'stderr', 'json', 'report', 'durationMs', 'slot'],
   http: ['status', 'header', 'body', 'json', 'report', 'durationMs', 'slot'],
+  // Its samples are read, each for itself.
+  soak: [],
   sql: ['rowCount', 'cell', 'column', 'matchingRows', 'duplicates', 'durationMs', 'slot'],
   builtin: ['json', 'durationMs', 'slot'],
   promql: ['samples', 'json', 'report', 'status', 'durationMs', 'slot'],
@@ -38,7 +40,7 @@ const READINGS_OF_CHECK: Readonly<
 }
 
 /** Whether a check of this type can offer the reading at all. */
-export function offersReading(type: Check['type'], from: Reading['from']): boolean {
+export function offersReading(type: Check['type'] | 'soak', from: Reading['from']): boolean {
   return type === 'unsupported' || READINGS_OF_CHECK[type].includes(from)
 }
 
@@ -142,6 +144,7 @@ const MAIN_STREAM: Readonly<Record<Capture['kind'], string>> = {
   promql: 'body',
   sql: 'rows',
   builtin: 'record',
+  soak: 'samples',
   document: 'text',
   manual: 'note',
 }

@@ -6,10 +6,18 @@ import { collectCommand } from './command.ts'
 import { collectDocument } from './document.ts'
 import { collectHttp } from './http.ts'
 import { collectPromql } from './promql.ts'
+import { collectSoak } from './soak.ts'
 import { collectSql } from './sql.ts'
 
-/** @throws RUNNER_GATE_KIND_REFUSED for checks that nothing here can run */
+/** A soak repeats the check; everything else is one look. @throws RUNNER_GATE_KIND_REFUSED for checks that nothing here can run */
 export async function collectGate(gate: PlanGate, site: CheckSite): Promise<Collected> {
+  const { soak } = gate
+  return soak === undefined
+    ? collectOnce(gate, site)
+    : collectSoak({ ...gate, soak }, site, (sampled) => collectOnce(sampled, site))
+}
+
+async function collectOnce(gate: PlanGate, site: CheckSite): Promise<Collected> {
   const { check } = gate
   switch (check.type) {
     case 'command':

@@ -1,7 +1,7 @@
 // What every check is handed and gives back: facts and streams, never an opinion.
 import type { CollectedStream } from '../../gates/index.ts'
 import type { Clock, DialSql, Fetch, Spawn, SpawnUser } from '../../kernel/index.ts'
-import type { Capture, PlanGate, StreamState } from '../../verdict/index.ts'
+import type { Capture, PlanGate, RunTerms, StreamState } from '../../verdict/index.ts'
 import type { SecretMask } from '../masking.ts'
 
 /** Bytes kept per stream of output, per body and per document. What a longer stream holds beyond it is dropped. */
@@ -24,6 +24,15 @@ export interface CheckPorts {
   readonly clock: Clock
 }
 
+/** How far a soak has come. */
+export interface SoakProgress {
+  /** Covered without interruption so far. */
+  readonly coveredMs: number
+  readonly forMs: number
+  readonly sampleCount: number
+  readonly failedCount: number
+}
+
 /** Where and with what a gate's check runs. */
 export interface CheckSite {
   readonly ports: CheckPorts
@@ -41,6 +50,10 @@ export interface CheckSite {
   readonly signal: AbortSignal
   /** Told how much output a running command has written so far. */
   readonly onOutput?: (gate: string, totalBytes: number) => void
+  /** Told after each sample of a soak. */
+  readonly onSoak?: (gate: string, progress: SoakProgress) => void
+  /** Terms of the run, as the control plane has them. */
+  readonly terms: RunTerms
 }
 
 export interface Collected {
