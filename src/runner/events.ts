@@ -110,6 +110,16 @@ export const RUN_EVENT_WORDS: {
     summary: 'A running command has written. For screens only; not among the lines.',
     fields: { gate: 'id of the gate', totalBytes: 'standard output and error so far, in bytes' },
   },
+  'gate-soaking': {
+    summary: 'A soak took a sample: the gate is RUNNING.',
+    fields: {
+      gate: 'id of the gate',
+      coveredMs: 'covered without interruption so far, in milliseconds; 0 after an interruption',
+      forMs: 'length of the window, in milliseconds',
+      sampleCount: 'samples taken so far',
+      failedCount: 'of these, samples that did not hold',
+    },
+  },
   'gate-finished': {
     summary: 'The attempt that counts was recorded.',
     fields: {
