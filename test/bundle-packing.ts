@@ -23,6 +23,7 @@ import type {
   EntryRange,
   Predicates,
   StatementKind,
+  StatementSubject,
 } from '../src/proof/index.ts'
 import type { EvidenceRef, Subject } from '../src/verdict/index.ts'
 import { ORIGIN, RELEASE, START_MS, instantAt } from './bundle-release.ts'
@@ -55,12 +56,9 @@ export class Packing {
     signer: Signer,
     kind: K,
     predicate: Predicates[K],
+    subject: readonly StatementSubject[] = subjectsOf(this.subject),
   ): Promise<ContentDigest> {
-    const sealed = await sealStatement(
-      nodeDigest,
-      signer,
-      buildStatement(kind, subjectsOf(this.subject), predicate),
-    )
+    const sealed = await sealStatement(nodeDigest, signer, buildStatement(kind, subject, predicate))
     const path = statementPath(sealed.id)
     this.files.set(path, { path, bytes: sealed.bytes })
     return sealed.id

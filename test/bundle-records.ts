@@ -28,6 +28,7 @@ import type {
 } from '../src/verdict/index.ts'
 import type { Packing } from './bundle-packing.ts'
 import type { BundleFact } from './bundle-packing.ts'
+import type { BundleChange } from './bundle-register.ts'
 import type { BundleKeys, People, Person } from './bundle-people.ts'
 import { RELEASE, RUN, instantAt, jsonOf } from './bundle-release.ts'
 import { nodeDigest } from './crypto.ts'
@@ -59,6 +60,8 @@ export interface BundleChanges {
   readonly inputs?: (inputs: DecisionInputs) => DecisionInputs
   readonly decision?: (predicate: DecisionPredicate) => DecisionPredicate
   readonly signOffs?: readonly ('APPROVE' | 'REJECT')[]
+  /** Changes of the register, recorded after the run. */
+  readonly register?: readonly BundleChange[]
   /** The sign-offs that the decision uses; all that were recorded by default. */
   readonly usedSignOffs?: (signOffs: DecisionInputs['signOffs']) => DecisionInputs['signOffs']
   readonly facts?: (facts: readonly BundleFact[]) => readonly BundleFact[]

@@ -18,6 +18,7 @@ import { freshBundleKeys, peopleOf, trustOf } from './bundle-people.ts'
 import type { BundleKeys, People } from './bundle-people.ts'
 import { recordDecision, recordPlan, recordRun, recordSignOffs } from './bundle-records.ts'
 import type { BundleChanges } from './bundle-records.ts'
+import { recordRegister } from './bundle-register.ts'
 import {
   ORIGIN,
   ORIGINAL,
@@ -85,7 +86,8 @@ async function recordReview(
   const planHash = planHashOf(nodeDigest, plan)
   await recordPlan(pack, people, planHash, pack.subject)
   const recorded = await recordRun(pack, people, plan, changes)
-  const honest = inputsOf(plan, planHash, pack.subject, recorded)
+  const terms = await recordRegister(pack, people, changes.register)
+  const honest = { ...inputsOf(plan, planHash, pack.subject, recorded), ...terms }
   const reviewed = changes.inputs?.(honest) ?? honest
   const signOffs = await recordSignOffs(pack, people, plan, reviewed, changes)
   return { ...reviewed, signOffs: changes.usedSignOffs?.(signOffs) ?? signOffs }

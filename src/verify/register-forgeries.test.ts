@@ -1,0 +1,187 @@
+// Somebody with the control plane's key lies about risks, conditions or policy: the signatures of people show each lie.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { START_MS } from '../../test/bundle-release.ts'
+import type { BundleChange } from '../../test/bundle-register.ts'
+import { aBundle } from '../../test/bundle.ts'
+import { assertForged, forgerKeys } from '../../test/forgery.ts'
+import type { Change } from '../register/index.ts'
+import type { DecisionInputs } from '../verdict/index.ts'
+import { verifyBundle } from './index.ts'
+import { nodeVerifyPorts } from './node.ts'
+
+const after = (ms: number): string => new Date(START_MS + ms).toISOString()
+const DAY_MS = 86_400_000
+
+const RISK: Change = {
+  kind: 'risk.opened',
+  id: 'R1',
+  level: 'P3',
+  title: 'restore never drilled',
+  owner: 'owen',
+  likelihood: 'low',
+  impact: 'low',
+  mitigation: '',
+}
+const CONDITION: Change = {
+  kind: 'condition.set',
+  id: 'C1',
+  version: '2.4.0',
+  text: 'limits tuned',
+  gate: 'release/migration',
+  owner: 'guild',
+  dueAt: after(DAY_MS),
+  onMiss: 'NO_GO',
+  blocks: 'deploy',
+}
+const EXTEND: Change = {
+  kind: 'condition.extended',
+  id: 'C1',
+  dueAt: after(9 * DAY_MS),
+  reason: 'late',
+}
+const HONEST: readonly BundleChange[] = [
+  { by: 'lead', change: RISK },
+  { by: 'lead', change: CONDITION },
+  { by: 'lead', change: EXTEND },
+  { by: 'operator', change: { kind: 'approves', id: 'C1', place: 2 } },
+]
+
+function lie(change: (inputs: DecisionInputs) => Partial<DecisionInputs>): {
+  readonly register: readonly BundleChange[]
+  readonly inputs: (inputs: DecisionInputs) => DecisionInputs
+} {
+  return { register: HONEST, inputs: (inputs) => ({ ...inputs, ...change(inputs) }) }
+}
+
+test('an honest register is made again from its signatures', async () => {
+  const built = await aBundle({ keys: forgerKeys, register: HONEST })
+  const report = await verifyBundle(built.bytes, { ports: nodeVerifyPorts })
+  assert.deepEqual(report.findings, [])
+  assert.deepEqual([report.checked.changes, report.release], [4, 'GO'])
+})
+
+test('terms that people did not sign are found, whichever part they are in', () =>
+  assertForged([
+    ['risk left out', 'VERIFY_REGISTER_DIFFERS', lie(() => ({ risks: [] }))],
+    [
+      'risk closed by nobody',
+      'VERIFY_REGISTER_DIFFERS',
+      lie(({ risks }) => ({ risks: risks.map((each) => ({ ...each, state: 'CLOSED' as const })) })),
+    ],
+    [
+      'condition due later',
+      'VERIFY_REGISTER_DIFFERS',
+      lie(({ conditions }) => ({
+        conditions: conditions.map((each) => ({ ...each, dueAtMs: each.dueAtMs + 1 })),
+      })),
+    ],
+    [
+      'policy loosened',
+      'VERIFY_REGISTER_DIFFERS',
+      lie(({ policy }) => ({ policy: { ...policy, rejectionsStand: false } })),
+    ],
+    [
+      'waiver that nobody asked for',
+      'VERIFY_REGISTER_DIFFERS',
+      lie(() => ({
+        waivers: [
+          {
+            id: 'W1',
+            gates: ['release/migration'],
+            environment: 'staging',
+            version: '2.4.0',
+            reason: 'trust me',
+            risk: 'R1',
+            requester: 'x',
+            approvers: ['y', 'z'],
+            issuedAtMs: START_MS,
+            expiresAtMs: START_MS + DAY_MS,
+            maxUses: 1,
+            revoked: false,
+          },
+        ],
+      })),
+    ],
+    [
+      'freeze and budget invented',
+      'VERIFY_REGISTER_DIFFERS',
+      lie(() => ({
+        errorBudget: 1,
+        roster: { people: ['x'], confirmedBy: 'x', confirmedAtMs: 1 },
+      })),
+    ],
+    [
+      'broken glass invented',
+      'VERIFY_REGISTER_DIFFERS',
+      lie(() => ({
+        breakGlass: [
+          {
+            id: 'B1',
+            version: '2.4.0',
+            principal: 'x',
+            reason: 'r',
+            atMs: START_MS,
+            expiresAtMs: START_MS + DAY_MS,
+            reviewDueAtMs: START_MS + DAY_MS,
+          },
+        ],
+      })),
+    ],
+  ]))
+
+test('changes that the rules refuse, that are dated elsewhere, signed for another or left out are found', () => {
+  const [risk, set, extend] = HONEST as readonly [BundleChange, BundleChange, BundleChange]
+  return assertForged([
+    [
+      'one person as the second',
+      'VERIFY_REGISTER_DIFFERS',
+      {
+        register: [
+          risk,
+          set,
+          extend,
+          { by: 'lead', change: { kind: 'approves', id: 'C1', place: 2 } },
+        ],
+      },
+    ],
+    [
+      'dated back to before it was due',
+      'VERIFY_TIME_IMPOSSIBLE',
+      { register: [{ ...risk, at: after(-DAY_MS) }] },
+    ],
+    [
+      'signed for somebody else',
+      'VERIFY_SIGNER_DIFFERS',
+      { register: [{ ...risk, principal: 'person-0000000000000000' }] },
+    ],
+    [
+      'a change without a rule',
+      'VERIFY_STATEMENT_MALFORMED',
+      { register: [{ by: 'lead', change: { kind: 'risk.forgotten', id: 'R1' } as never }] },
+    ],
+    [
+      'one left out of the middle',
+      'VERIFY_REGISTER_DIFFERS',
+      { register: [risk, { ...set, position: 3 }] },
+    ],
+    [
+      'a statement taken out of the bundle',
+      'VERIFY_STATEMENT_MISSING',
+      {
+        register: HONEST,
+        files: (files) =>
+          files.filter(
+            (file) =>
+              !file.path.startsWith('statements/') ||
+              !Buffer.from(
+                (JSON.parse(Buffer.from(file.bytes).toString()) as { payload: string }).payload,
+                'base64',
+              )
+                .toString()
+                .includes('condition.extended'),
+          ),
+      },
+    ],
+  ])
+})
