@@ -5,6 +5,7 @@ import { aGate, aPlan, DAY_MS } from '../../test/decisions.ts'
 import { nodeDigest } from '../../test/crypto.ts'
 import { openHouse, RELEASE, startPlan } from '../../test/house.ts'
 import type { House, Person } from '../../test/house.ts'
+import { canonicalize } from '../kernel/index.ts'
 import type { Change } from '../register/index.ts'
 import { buildStatement, parseTrust, sealStatement, serviceSubject } from '../proof/index.ts'
 import { nodeVerifyPorts } from '../verify/node.ts'
@@ -53,7 +54,7 @@ async function change(
     service: SERVICE,
     principal: by.principal.id,
     at: new Date(atMs).toISOString(),
-    change: wanted as unknown as Record<string, never>,
+    change: JSON.parse(canonicalize(wanted)) as Record<string, never>,
   })
   const sealed = await sealStatement(nodeDigest, by.signer, statement)
   await house.releases.change(house.tenantId, 'approval', sealed.bytes)
@@ -114,7 +115,7 @@ test('a waiver that two others approved makes a NO_GO a GO_WITH_WAIVERS, offline
     ['GO_WITH_WAIVERS', 'NO_GO', ['W1']],
   )
   const sealed = await house.releases.seal(house.tenantId, RELEASE)
-  const bytes = await house.blobs.get(sealed.bundle)!
+  const bytes = house.blobs.get(sealed.bundle)!
   const trust = parseTrust(nodeDigest, sealed.trust)
   assert.ok(trust.ok)
   const report = await verifyBundle(bytes, {

@@ -81,6 +81,10 @@ test('terms that people did not sign are found, whichever part they are in', () 
       'VERIFY_REGISTER_DIFFERS',
       lie(({ policy }) => ({ policy: { ...policy, rejectionsStand: false } })),
     ],
+  ]))
+
+test('waivers, budgets and broken glasses that nobody signed are found', () =>
+  assertForged([
     [
       'waiver that nobody asked for',
       'VERIFY_REGISTER_DIFFERS',
