@@ -29,11 +29,12 @@ const PAPER =
 export function findClosures(outline: Outline, verdicts: readonly WholeVerdict[]): Closure[] {
   const whole = new Set(verdicts.map(({ passage }) => passage))
   const closed = new Map<number, Closure>()
+  const titles = new Titles(outline)
   for (const passage of outline.passages) {
     // What speaks for the whole document is the business of R1.
     if (whole.has(passage)) continue
     if (passage.tags.has('future') && passage.glyph !== 'done') continue
-    const closure = closureOf(outline, passage)
+    const closure = closureOf(outline, titles, passage)
     if (closure !== undefined) closed.set(passage.index, closure)
   }
   return [...closed.values()]
@@ -43,7 +44,26 @@ export function isPaper(title: string): boolean {
   return PAPER.test(title)
 }
 
-function closureOf(outline: Outline, passage: Passage): Closure | undefined {
+/** What the headings around a passage are about, found once per section. */
+class Titles {
+  readonly #outline: Outline
+  readonly #bySection = new Map<number, ReadonlySet<string>>()
+
+  constructor(outline: Outline) {
+    this.#outline = outline
+  }
+
+  of(passage: Passage): ReadonlySet<string> {
+    const known = this.#bySection.get(passage.section)
+    if (known !== undefined) return known
+    const path = sectionsAround(this.#outline, passage).map(({ title }) => title)
+    const stems = stemsOf(path.join(' '))
+    this.#bySection.set(passage.section, stems)
+    return stems
+  }
+}
+
+function closureOf(outline: Outline, titles: Titles, passage: Passage): Closure | undefined {
   if (passage.glyph === 'both' || passage.glyph === 'open' || passage.box === 'open')
     return undefined
   if (isSetApart(outline, passage) && passage.kind !== 'heading') return undefined
@@ -51,7 +71,7 @@ function closureOf(outline: Outline, passage: Passage): Closure | undefined {
   const section = passage.section < 0 ? undefined : outline.sections[passage.section]!
   if (passage.kind === 'heading')
     return passage.glyph === 'done' && section !== undefined && section.level > 1
-      ? makeClosure(outline, passage, titleOf(passage), section)
+      ? makeClosure(outline, titles, passage, titleOf(passage), section)
       : undefined
   if (
     isResolution(passage) &&
@@ -59,21 +79,22 @@ function closureOf(outline: Outline, passage: Passage): Closure | undefined {
     section.level > 1 &&
     !isUnder(outline, passage, 'headRisks')
   )
-    return makeClosure(outline, passage, section.title, section)
+    return makeClosure(outline, titles, passage, section.title, section)
   const isTicked = passage.box === 'done' || (passage.glyph === 'done' && passage.isLead)
-  if (isTicked && isTickColumn(passage)) return makeClosure(outline, passage, titleOf(passage))
+  if (isTicked && isTickColumn(passage))
+    return makeClosure(outline, titles, passage, titleOf(passage))
   return saysVerified(outline, passage)
-    ? makeClosure(outline, passage, titleOf(passage))
+    ? makeClosure(outline, titles, passage, titleOf(passage))
     : undefined
 }
 
 function makeClosure(
   outline: Outline,
+  titles: Titles,
   passage: Passage,
   title: string,
   section?: Section,
 ): Closure {
-  const path = sectionsAround(outline, passage).map((each) => each.title)
   const parent = passage.parent === undefined ? '' : outline.passages[passage.parent]!.text
   const stems = stemsOf(title)
   const [file] = filesIn(title)
@@ -83,7 +104,8 @@ function makeClosure(
     ...(section === undefined ? {} : { section }),
     title,
     stems,
-    context: stemsOf(`${parent} ${path.join(' ')}`),
+    context:
+      parent === '' ? titles.of(passage) : new Set([...titles.of(passage), ...stemsOf(parent)]),
     level: levelOf(passage.marks),
     isVerified: !isFile && (passage.tags.has('level6') || isTestItself(passage, title, stems)),
     isFile,

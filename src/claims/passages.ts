@@ -19,6 +19,8 @@ export interface Section {
   /** Passages from `passage` up to, not including, this one belong to it or to sections inside it. */
   end: number
   readonly tags: ReadonlySet<WordTag>
+  /** Its tags and those of the sections around it. */
+  readonly around: ReadonlySet<WordTag>
 }
 
 export interface Passage {
@@ -134,6 +136,8 @@ class OutlineWalk {
     const title = row?.text ?? ''
     this.closeSections(block.level)
     const words = wordsOf(row?.prose ?? '')
+    const tags = headingTags(words, this.#lexicon)
+    const outer = this.#open.at(-1)?.around ?? new Set()
     const section: Section = {
       index: this.sections.length,
       level: block.level,
@@ -142,7 +146,8 @@ class OutlineWalk {
       parent: this.#open.at(-1)?.index ?? -1,
       passage: this.passages.length,
       end: 0,
-      tags: headingTags(words, this.#lexicon),
+      tags,
+      around: tags.size === 0 ? outer : new Set([...outer, ...tags]),
     }
     this.sections.push(section)
     this.#open.push(section)

@@ -20,9 +20,8 @@ export function sectionsAround(outline: Outline, passage: Passage): Section[] {
 }
 
 export function isUnder(outline: Outline, passage: Passage, ...tags: readonly WordTag[]): boolean {
-  return sectionsAround(outline, passage).some((section) =>
-    tags.some((tag) => section.tags.has(tag)),
-  )
+  const around = outline.sections[passage.section]?.around
+  return around !== undefined && tags.some((tag) => around.has(tag))
 }
 
 /** Work that the report sets apart, tells of the past or only explains; nothing there is owed or claimed. */

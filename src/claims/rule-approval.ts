@@ -26,6 +26,8 @@ function groups(passages: readonly Passage[]): ClaimFinding[] {
     const value = bareValue(passage)
     if (!APPROVED_BY.test(passage.label?.trim() ?? '') || value === '') return []
     if (!GROUP.test(value) || /,|;| and | & /.test(value)) return []
+    // A board whose chair is named has a person who answers for it.
+    if (/\([^()]*\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+/u.test(passage.value ?? '')) return []
     return [
       findingOf({
         rule: 'R9',

@@ -16,8 +16,8 @@ const NO_LONGER =
   /\b(?:fixed|previously|earlier|first run|initially|was|were|before|retried|then passed|behoben|zuvor|corrigé|antes|önce)\b/iu
 
 /** Claims and exceptions that are held against each other. */
-const CLAIM_LIMIT = 500
-const EXCEPTION_LIMIT = 500
+const CLAIM_LIMIT = 200
+const EXCEPTION_LIMIT = 200
 
 export const findExceptions: FindContradictions = (scene) => {
   const found = scene.outline.passages.filter(
@@ -89,9 +89,8 @@ function exceptionsOf(
   const isOwn = exceptions.has(claim) && !isOtherKind(claim, all)
   const isWhole = claim.kind === 'row' || isForWhole(outline, claim)
   const others = [...exceptions].filter((passage) => {
-    if (passage === claim) return false
-    if (!speaksOf(passage, all.noun) || isOtherKind(passage, all)) return false
-    return passage.section === claim.section || isWhole
+    if (passage === claim || (passage.section !== claim.section && !isWhole)) return false
+    return speaksOf(passage, all.noun) && !isOtherKind(passage, all)
   })
   return isOwn ? [claim, ...others] : others
 }

@@ -6,6 +6,8 @@ import { findingOf } from './rule.ts'
 const TOTAL = /^(?:total|sum|gesamt|summe|somme|suma|toplam)\b/i
 const AVERAGE = /^(?:average|mean|avg|durchschnitt|mittelwert|moyenne|promedio|ortalama)\b/i
 const SUBTOTAL = /\b(?:sub-?total|zwischensumme|sous-total|subtotal)\b/i
+/** Rows of one distribution are no parts of a whole. */
+const DISTRIBUTION = /^(?:p\d{1,3}|median|max(?:imum)?|min(?:imum)?)\b/i
 const NUMBER = /^[^\d-]{0,4}(-?\d[\d,]{0,12}(?:\.\d{1,4})?)\s?(%|ms|s|files?|lines?|tests?)?$/i
 
 export function findTableFaults(passages: readonly Passage[]): ClaimFinding[] {
@@ -22,6 +24,7 @@ export function findTableFaults(passages: readonly Passage[]): ClaimFinding[] {
 function judgeTable(rows: readonly Passage[]): ClaimFinding[] {
   const at = rows.findIndex(({ cells }) => TOTAL.test(cells![0]!) || AVERAGE.test(cells![0]!))
   if (at < 2 || rows.slice(0, at).some(({ cells }) => SUBTOTAL.test(cells![0]!))) return []
+  if (rows.slice(0, at).some(({ cells }) => DISTRIBUTION.test(cells![0]!))) return []
   const total = rows[at]!
   const isAverage = AVERAGE.test(total.cells![0]!)
   return total.cells!.flatMap((cell, column) => {

@@ -117,5 +117,8 @@ function isFullScore(passage: Passage): boolean {
     return false
   const scores = [...passage.text.matchAll(/(\d{1,4}(?:\.\d{1,2})?)\s?\/\s?(\d{1,4})(?![\d/])/g)]
   const last = scores.at(-1)
-  return last !== undefined ? last[1] === last[2] : /\b100\s?%/.test(passage.text)
+  if (last === undefined) return /\b100\s?%\s*$/.test(passage.text)
+  // "10/10 questions answered" counts something else.
+  const after = passage.text.slice(last.index + last[0].length)
+  return last[1] === last[2] && (passage.kind === 'row' || !/^\W*\p{Ll}/u.test(after))
 }
