@@ -3,6 +3,7 @@ import { EXIT, utf8Bytes } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { readDocumentBytes } from '../document/index.ts'
 import { auditScene } from './audit.ts'
+import type { AuditReport } from './model.ts'
 import { auditMarkdown } from './markdown.ts'
 import { renderAudit } from './rendering.ts'
 import { lookIntoRepository } from './repository.ts'
@@ -14,12 +15,24 @@ import type { Scene } from './scene.ts'
 /** Larger files are refused before they are read; the reader of documents has a lower limit and says so. */
 const REPORT_LIMIT_BYTES = 32 * 1024 * 1024
 
+/** `data` of the envelope. */
+export interface ClaimsAnswer extends AuditReport {
+  /** Name of the file. */
+  readonly report: string
+  /** Set with --repo: how many files there are, and how many of those that the report names were decided. */
+  readonly repository?: {
+    readonly files: number
+    readonly isCut: boolean
+    readonly pointers: number
+  }
+}
+
 /** Exit 30 when a finding of level error stands, else 0. */
 export async function runClaims(
   context: CommandContext,
   args: readonly string[],
   options: OptionValues,
-): Promise<CommandOutcome> {
+): Promise<CommandOutcome & { readonly data: ClaimsAnswer }> {
   const path = args[0] ?? ''
   const name = context.files.baseName(path)
   const scene = await sceneOf(context, path)

@@ -63,6 +63,7 @@ export interface Outline {
 const FENCE_LIMIT_CHARACTERS = 2_000
 /** Characters of one sentence, heading or row that are looked at. */
 const PASSAGE_LIMIT_CHARACTERS = 4_000
+const NO_TAGS: ReadonlySet<WordTag> = new Set()
 const LABEL = /^([^:|]{1,60}):(?:\s+(.*))?$/s
 const DONE_GLYPH = /[✅☑✔✓]/u
 const OPEN_GLYPH = /[⏳⌛☐⬜🔄🚧🔲⏸]/u
@@ -247,7 +248,7 @@ class OutlineWalk {
       text,
       words,
       marks,
-      tags: new Set(marks.map(({ tag }) => tag)),
+      tags: marks.length === 0 ? NO_TAGS : new Set(marks.map(({ tag }) => tag)),
       section: this.#open.at(-1)?.index ?? -1,
       ...(around.parent === undefined ? {} : { parent: around.parent }),
       isLead,

@@ -92,6 +92,19 @@ test('claims with a repository finds missing and changed files, and follows no l
   for (const line of [6, 7]) assert.notEqual(support(line), 'S3')
 })
 
+test('in a CI job the audit is appended to the job summary', async () => {
+  const summary = place.write('summary.md', 'earlier step\n')
+  const job = openWorkplace(undefined, {
+    CI: 'true',
+    GITHUB_ACTIONS: 'true',
+    GITHUB_STEP_SUMMARY: summary,
+  })
+  const { exit } = await job.shell(['claims', REPORT])
+  job.remove()
+  assert.equal(exit, 30)
+  assert.match(readFileSync(summary, 'utf8'), /^earlier step\n## Claims audit of `completion\.md`/)
+})
+
 test('claims holds a report against its checklist', async () => {
   const report = place.write('ready.md', '# R\n\n**Status:** READY FOR PRODUCTION\n')
   const checklist = place.write('checklist.md', '# C\n\n- [x] Build\n- [ ] Restore drill\n')

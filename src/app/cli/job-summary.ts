@@ -16,10 +16,15 @@ export async function writeJobSummary(
   report: RunReport,
   exit: number,
 ): Promise<void> {
+  await appendJobSummary(context, renderJobSummary(report, exit))
+}
+
+/** Appends Markdown where the CI system wants a summary; nothing where it wants none. */
+export async function appendJobSummary(context: CommandContext, markdown: string): Promise<void> {
   const { summaryFile } = context.screen
   if (summaryFile === undefined) return
   try {
-    await appendFile(summaryFile, renderJobSummary(report, exit))
+    await appendFile(summaryFile, markdown)
   } catch (thrown) {
     context.notify(`the job summary could not be written: ${messageOf(thrown)}\n`)
   }

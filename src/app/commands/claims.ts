@@ -24,6 +24,6 @@ export const claimsCommands: readonly CommandSpec[] = [
       'seaworthy claims report.md --markdown audit.md --sarif audit.sarif',
     ],
     needs: 'alone',
-    load: async () => (await import('../../claims/cli.ts')).runClaims,
+    load: async () => (await import('../cli/claims.ts')).runClaimsCommand,
   },
 ]
