@@ -4,12 +4,11 @@ import { test } from 'node:test'
 import { aCommandCapture, aGate, aPlan, EXIT_IS_ZERO, NO_TERMS } from '../../test/decisions.ts'
 import { aJunit, aSarif, aVex } from '../../test/reports.ts'
 import { utf8Bytes } from '../kernel/index.ts'
-import { parseCapture } from './capture-parse.ts'
 import { judgeGate } from './judge.ts'
 import type { CapturedReport, Judgement } from './model.ts'
 import type { Assertion, PlanGate } from './plan-model.ts'
 import { parsePlan } from './plan-parse.ts'
-import { matchesReportPath, REPORT_COUNT_LIMIT, reportStreamName } from './report-paths.ts'
+import { REPORT_COUNT_LIMIT, reportStreamName } from './report-paths.ts'
 
 const CLEAN = { truncated: false, maskedCount: 0 }
 const NONE_FAILED: Assertion = { read: { from: 'report', of: 'tests.failed' }, op: 'eq', value: 0 }
@@ -140,25 +139,6 @@ test('a capture that says nothing of a report that the check names is no data, w
   )
 })
 
-test('a star stands for any characters of a file name, never for a folder', () => {
-  const rows: readonly (readonly [string, string, boolean])[] = [
-    ['a.xml', 'a.xml', true],
-    ['a.xml', 'b.xml', false],
-    ['*.xml', 'a.xml', true],
-    ['*.xml', 'out/a.xml', false],
-    ['out/TEST-*.xml', 'out/TEST-.xml', true],
-    ['out/TEST-*.xml', 'out/TEST-a.b.xml', true],
-    ['out/*a*.xml', 'out/bab.xml', true],
-    ['out/*a*a.xml', 'out/a.xml', false],
-    ['*ab*ab', 'ab', false],
-    ['*ab*ab', 'abab', true],
-    ['*', 'x', true],
-    ['.*', 'x', false],
-  ]
-  for (const [path, file, expected] of rows)
-    assert.equal(matchesReportPath(path, file), expected, `${path} ${file}`)
-})
-
 test('without report files the output is read; a body and a document as well', () => {
   const tap = 'TAP version 13\n1..1\nok 1 - a\n'
   assert.equal(judgeOutput([NONE_FAILED], tap).status, 'PASS')
@@ -191,6 +171,34 @@ test('without report files the output is read; a body and a document as well', (
     judgeGate(document, file, { text: utf8Bytes(aJunit(FAILED)) }, NO_TERMS).status,
     'FAIL',
   )
+})
+
+test('an answer of a promql check is read as a report too, and a report says how much was measured', () => {
+  const check = { type: 'promql', connection: 'PROM', query: 'up' } as const
+  const assertion: Assertion = { read: { from: 'report', of: 'samples.min' }, op: 'ge', value: 1 }
+  const gate = aGate({ id: 'p', check, assertions: [assertion] })
+  const capture = {
+    kind: 'promql',
+    status: 200,
+    queriedAtMs: 1_700_000_000_000,
+    durationMs: 1,
+    streams: { body: CLEAN },
+  } as const
+  const answer = {
+    status: 'success',
+    data: { resultType: 'vector', result: [{ metric: {}, value: [1_700_000_000, '1'] }] },
+  }
+  const terms = { parameters: { PROM: 'http://p.test' }, confirmed: [] }
+  assert.equal(
+    judgeGate(gate, capture, { body: utf8Bytes(JSON.stringify(answer)) }, terms).status,
+    'PASS',
+  )
+  const sized = (minimum: number): Assertion => ({
+    ...NONE_FAILED,
+    sampleSize: { read: { from: 'report', of: 'tests.total' }, minimum },
+  })
+  assert.equal(judgeFiles([sized(1)], { 'j.xml': aJunit(PASSED) }).status, 'PASS')
+  assert.equal(judgeFiles([sized(2)], { 'j.xml': aJunit(PASSED) }).status, 'INCONCLUSIVE')
 })
 
 test('several reports are read together, one by name, and VEX statements apply to the scan beside them', () => {
@@ -279,15 +287,4 @@ test('a plan whose reports or readings of reports lead nowhere is refused, with 
   ])
   assert.throws(() => parsePlan(twice), { message: /each report file once/ })
   assert.ok(parsePlan(plan(aReportGate([NONE_FAILED], ['out/a.xml']))))
-})
-
-test('the reports of a capture are read strictly, and a runner cannot put escapes into a reason', () => {
-  const capture = aCommandCapture({ reports: [{ path: 'a.xml', problem: '\u001b[31mgone' }] })
-  assert.deepEqual(parseCapture(utf8Bytes(JSON.stringify(capture))), capture)
-  const odd = { ...capture, reports: [{ path: 'a.xml', status: 'fine' }] }
-  assert.throws(() => parseCapture(utf8Bytes(JSON.stringify(odd))), {
-    code: 'VERDICT_CAPTURE_SHAPE_REFUSED',
-  })
-  const judged = judgeGate(aReportGate([EXIT_IS_ZERO], ['a.xml']), capture, {}, NO_TERMS)
-  assert.equal(judged.reason, '\\u{1b}[31mgone')
 })

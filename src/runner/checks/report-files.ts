@@ -9,7 +9,7 @@ import type { FileStamp } from './workspace-file.ts'
 /** Bytes kept of one report; a larger one is not kept in part, since half a report proves nothing. */
 export const REPORT_FILE_LIMIT_BYTES = 16 * 1024 * 1024
 /** Bytes kept of all reports of one attempt. */
-const REPORT_TOTAL_LIMIT_BYTES = 64 * 1024 * 1024
+const REPORT_TOTAL_LIMIT_BYTES = 32 * 1024 * 1024
 
 /** Files kept of one attempt. */
 const REPORT_FILE_COUNT_LIMIT = 500
