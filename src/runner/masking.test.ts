@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { base64Of, utf8Bytes, utf8Text } from '../kernel/index.ts'
+import { aCommand, aPlan, aRequest, memorySink } from '../../test/runner.ts'
 import { secretMask } from './masking.ts'
+import { runPlan } from './service.ts'
 
 function maskText(parameters: Record<string, string>, text: string): string {
   return utf8Text(secretMask(parameters, {}).maskBytes(utf8Bytes(text), false).bytes)
@@ -100,4 +102,84 @@ test('a declared secret too short to be masked is refused without being quoted',
       return thrown.code === 'RUNNER_SECRET_REFUSED' && !thrown.message.includes('12345')
     },
   )
+})
+
+/** How tools print a value, each in the middle of something else. */
+const PRINTED: readonly ((secret: string, before: string, after: string) => string)[] = [
+  (secret, before, after) => before + secret + after,
+  (secret, before, after) => `${before}?q=${encodeURIComponent(secret)}&r=${after}`,
+  (secret) => new URLSearchParams({ secret }).toString(),
+  (secret, before, after) => JSON.stringify({ [before]: secret, after }),
+  (secret, before, after) => Buffer.from(before + secret + after).toString('base64'),
+  (secret, before, after) => Buffer.from(before + secret + after).toString('base64url'),
+]
+
+/** Everything that gives the secret away in the text: the plain value, or a decoded piece that holds it. */
+function givesAway(text: string, secret: string): boolean {
+  if (text.includes(secret)) return true
+  const decoded = text
+    .split(/[^A-Za-z0-9+/=_-]+/)
+    .map((piece) => Buffer.from(piece, 'base64').toString())
+  const unescaped = text
+    .replaceAll('+', ' ')
+    .replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    )
+  return [...decoded, unescaped].some((each) => each.includes(secret))
+}
+
+test('no way of printing a secret lets it through, wherever it stands in what was encoded', () => {
+  const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 /+&="<>:@%'.split(
+    '',
+  )
+  const secret = fc
+    .string({ unit: fc.constantFrom(...letters), minLength: 8, maxLength: 40 })
+    .filter((text) => text.trim() === text)
+  const around = fc.string({ unit: fc.constantFrom('a', 'Z', '0', ':'), maxLength: 5 })
+  fc.assert(
+    fc.property(
+      secret,
+      around,
+      around,
+      fc.constantFrom(...PRINTED),
+      (value, before, after, print) => {
+        const masked = maskText({ API_TOKEN: value }, print(value, before, after))
+        assert.ok(!givesAway(masked, value), masked)
+      },
+    ),
+    { numRuns: 400 },
+  )
+})
+
+test('a secret is in no stored byte, statement, reason or event of a run, and what it touched proves nothing', async () => {
+  const value = 'fake/to ken+"1"&x'
+  const script = [
+    'echo "plain $API_TOKEN"',
+    'printf %s "user:$API_TOKEN" | base64',
+    'printf %s "$API_TOKEN" | base64 >&2',
+    'for part in "$API_TOKEN"; do printf "%s" "${part:0:5}"; sleep 0.05; printf "%s\\n" "${part:5}"; done',
+    'echo "done"',
+  ].join('\n')
+  const gate = aCommand('leaky', script, {
+    parameters: ['API_TOKEN'],
+    assertions: [{ read: { from: 'stdout' }, op: 'contains', value: 'done' }],
+  })
+  const plan = aPlan([gate])
+  const terms = { parameters: { API_TOKEN: '[masked]' }, confirmed: [] }
+  const sink = memorySink(plan, terms)
+  const events: string[] = []
+  await runPlan(
+    aRequest(plan, sink, {
+      terms,
+      secretParameters: { API_TOKEN: value },
+      onEvent: (event) => events.push(JSON.stringify(event)),
+    }),
+  )
+  const got = sink.submissions.get('leaky')
+  assert.ok(got !== undefined)
+  assert.equal(got.judgement.status, 'INCONCLUSIVE')
+  const stored = [got.envelope, ...Object.values(got.evidence)].map((bytes) => utf8Text(bytes))
+  const told = [...stored, ...events, JSON.stringify(got.judgement)]
+  for (const text of told) assert.ok(!givesAway(text, value), text)
+  assert.match(stored.join(), /\[masked\]/)
 })

@@ -87,16 +87,38 @@ function credentialsOf(value: string): string[] {
 
 function spellingsOf(value: string): string[] {
   const text = value.toWellFormed()
+  const inUrl = encodeURIComponent(text)
+  const inJson = JSON.stringify(text).slice(1, -1)
   const spellings = [
     text,
-    encodeURIComponent(text),
-    JSON.stringify(text).slice(1, -1),
-    base64Of(utf8Bytes(text)).replace(/=+$/, ''),
+    inUrl,
+    // Lower-case hexadecimal digits, and a form's plus sign for a blank (WHATWG URL, section 5).
+    inUrl.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    inUrl.replaceAll('%20', '+'),
+    inJson,
+    inJson.replaceAll('/', '\\/'),
+    ...base64Spellings(utf8Bytes(text)),
   ]
   const lines = text.split(/\r?\n/)
   if (lines.length > 1)
     spellings.push(...lines.filter((line) => line.length >= SECRET_LINE_MINIMUM_LENGTH))
   return spellings
+}
+
+/**
+ * What base64 makes of the secret wherever it stands in what was encoded, such as behind a user name and a colon: the
+ * characters that depend on nothing but the secret, for each of the three offsets, in both alphabets (RFC 4648).
+ */
+function base64Spellings(secret: Uint8Array): string[] {
+  const whole = base64Of(secret).replace(/=+$/, '')
+  const inside = [0, 1, 2].map((offset) => {
+    const padded = new Uint8Array(offset + secret.length)
+    padded.set(secret, offset)
+    const from = Math.ceil((offset * 8) / 6)
+    return base64Of(padded).slice(from, Math.floor((padded.length * 8) / 6))
+  })
+  const standard = [whole, ...inside]
+  return [...standard, ...standard.map((each) => each.replaceAll('+', '-').replaceAll('/', '_'))]
 }
 
 function maskBinary(
