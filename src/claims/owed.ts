@@ -16,6 +16,12 @@ export interface OwedItem {
 
 const NOTHING = /^\W*(?:none|nothing|no|n\/a|keine?|aucune?|ninguna?|yok)?\W*$/i
 
+/** Work that an item itself calls dispensable or put off. */
+const OPTIONAL =
+  /\b(?:optional|nice to have|stretch goal|deferred|postponed|out of scope|not in scope|zurückgestellt|verschoben|facultatif|optionnel|reporté|opcional|aplazad[oa]|isteğe bağlı|ertelendi)\b/iu
+/** A register of risks is the business of R8. */
+const RISK_COLUMN = /\b(?:risks?|risiken|risiko|risques?|riesgos?|risk(?:ler)?)\b/iu
+
 export function findOwed(outline: Outline): OwedItem[] {
   const items: OwedItem[] = []
   const known = new Set<number>()
@@ -48,7 +54,7 @@ function owedKindOf(outline: Outline, passage: Passage): OwedItem['kind'] | unde
   const isApart = isSetApart(outline, passage) || isUnder(outline, passage, 'headRisks')
   if (isApart) return undefined
   if (isStepBeforeLaunch(outline, passage)) return 'before'
-  if (isHeading) return undefined
+  if (isHeading || OPTIONAL.test(passage.text)) return undefined
   if (passage.box === 'open' || (passage.glyph === 'open' && passage.isLead)) return 'box'
   if (hasOpenStatus(passage)) return 'status'
   return isNextStep(outline, passage) ? 'next' : undefined
@@ -88,6 +94,7 @@ function isStepBeforeLaunch(outline: Outline, passage: Passage): boolean {
 function hasOpenStatus(passage: Passage): boolean {
   if (passage.tags.has('negation') && !/\bnot (?:yet|started)\b/i.test(passage.text)) return false
   if (passage.kind === 'row') {
+    if (passage.header?.some((name) => RISK_COLUMN.test(name)) === true) return false
     const column =
       passage.header?.findIndex((name) =>
         /^(?:status|state|stand|statut|estado|durum)$/i.test(name.trim()),

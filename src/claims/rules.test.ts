@@ -70,6 +70,7 @@ test('R1 is silent about conditions, deferred work, other sprints, templates, qu
     '# R\n\nAll tasks will be complete on Friday.\n\n- [ ] Enable backups',
     `${READY}## Roadmap\n\n- [ ] ARM images\n`,
     `${READY}## Out of scope\n\n- ⏳ Second region\n`,
+    `${READY}## A\n\n- [ ] Optional: a dashboard link\n`,
     '# Sprint 4\n\nAll Sprint 4 tasks are complete.\n\n## Sprint 5\n\n- [ ] Start',
     `${READY}> - [ ] Enable backups\n`,
     `${READY}\`\`\`\n- [ ] Enable backups (ACTION REQUIRED)\n\`\`\`\n`,
