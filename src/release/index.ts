@@ -4,6 +4,7 @@ import { releaseErrors } from './errors.ts'
 import { RELEASE_EVENTS } from './model.ts'
 
 export { runBundle, runDecide, runSign } from './cli.ts'
+export { renderDecisionSummary } from './decision-summary.ts'
 export { writeDocuments } from './files.ts'
 export { makeReleaseRoutes } from './http.ts'
 export type { DecidedRelease, ReleaseReview } from './model.ts'

@@ -19,12 +19,15 @@ export async function writeJobSummary(
   await appendJobSummary(context, renderJobSummary(report, exit))
 }
 
-/** Appends Markdown where the CI system wants a summary; nothing where it wants none. */
-export async function appendJobSummary(context: CommandContext, markdown: string): Promise<void> {
-  const { summaryFile } = context.screen
-  if (summaryFile === undefined) return
+/** Appends to the file a person named, else to where the CI system wants it; without either it does nothing. */
+export async function appendJobSummary(
+  context: CommandContext,
+  text: string,
+  file = context.screen.summaryFile,
+): Promise<void> {
+  if (file === undefined) return
   try {
-    await appendFile(summaryFile, markdown)
+    await appendFile(file, text)
   } catch (thrown) {
     context.notify(`the job summary could not be written: ${messageOf(thrown)}\n`)
   }

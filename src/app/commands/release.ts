@@ -54,14 +54,20 @@ export const releaseCommands: readonly CommandSpec[] = [
         flags: '--replay',
         description: 'take none; decide the newest again from its frozen inputs and compare',
       },
+      {
+        flags: '--summary <file>',
+        description:
+          'append the verdict as Markdown; without it to GITHUB_STEP_SUMMARY in a pipeline that sets it',
+      },
     ],
     examples: [
       'seaworthy decide',
       'seaworthy decide harbour@1.4.0 --json',
       'seaworthy decide harbour@1.4.0 --replay',
+      'seaworthy decide harbour@1.4.0 --summary decision.md',
     ],
     needs: 'api',
-    load: async () => (await import('../../release/cli.ts')).runDecide,
+    load: async () => (await import('../cli/decide.ts')).runDecideCommand,
   },
   {
     name: 'report',
