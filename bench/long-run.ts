@@ -10,6 +10,8 @@ const STATUS_RUNS = 9
 const STATUS_GOAL_MS = 1_000
 const GATES = 1_000
 const GATE_GOAL_MS = 15
+/** 400 MB. */
+const MEMORY_GOAL_MIB = 381
 /** How often the peak of the memory is read; the kernel keeps the peak, so only the last moment can be missed. */
 const MEMORY_POLL_MS = 50
 
@@ -81,7 +83,7 @@ async function measure(folder: string): Promise<string[]> {
   return [
     `| a command on an existing folder | \`seaworthy status\` | ${median(times).toFixed(0)} ms | ≤ ${STATUS_GOAL_MS} ms |`,
     `| one of ${GATES} gates | \`seaworthy run long.md --parallel 1\` | ${(last.durationMs / GATES).toFixed(1)} ms | ≤ ${GATE_GOAL_MS} ms |`,
-    `| peak memory of that run | the same | ${peakMib.toFixed(0)} MiB | |`,
+    `| peak memory of that run | the same | ${peakMib.toFixed(0)} MiB | ≤ ${MEMORY_GOAL_MIB} MiB |`,
   ]
 }
 
