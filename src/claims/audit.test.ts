@@ -55,6 +55,16 @@ test('an open item that is required, appended to a report that declares itself r
   )
 })
 
+test('a tick in a column of requirements and a date that is meant to lie ahead claim nothing', () => {
+  const matrix =
+    '# R\n\n| Item | Required |\n| --- | --- |\n| Restore drill | ✅ |\n\n- [ ] Restore drill\n'
+  assert.deepEqual(gist(audit(matrix)), [])
+  assert.equal(audit(matrix.replace('Required', 'Status')).findings[0]?.rule, 'R5')
+  const ahead =
+    '# R\n\n**Date:** 2026-02-01\n\nThe certificate was rotated and expires on 2027-01-01.\n'
+  assert.deepEqual(gist(audit(ahead)), [])
+})
+
 test('the same bytes give the same answer', () => {
   const bytes = new Uint8Array(readFileSync(DISHONEST))
   assert.deepEqual(auditBytes(bytes), auditBytes(bytes.slice()))
