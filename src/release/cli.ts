@@ -56,7 +56,7 @@ export async function runDecide(
   )
   const paths = await writeDocuments(context, release)
   const { exit, ...data } = decided
-  const text = `${renderVerdict(decided.release, decided.verdict)}\n${renderPaths(paths)}`
+  const text = `${renderVerdict(decided.release, decided.verdict, decided.names)}\n${renderPaths(paths)}`
   return { exit, data: { ...data, paths }, text }
 }
 

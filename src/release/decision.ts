@@ -81,6 +81,7 @@ async function tryDecide(
     release: formatReleaseName(release),
     runId: inputs.run,
     verdict,
+    names: gathered.names,
     statement: recorded,
     inputs: inputsDigest,
   }

@@ -33,6 +33,8 @@ export interface DecidedRelease {
   readonly release: string
   readonly runId: string
   readonly verdict: Verdict
+  /** Display names by principal id. */
+  readonly names: Readonly<Record<string, string>>
   /** Digest of the signed decision statement. */
   readonly statement: ContentDigest
   readonly inputs: ContentDigest
