@@ -1,6 +1,6 @@
 // Looks over the whole tree once and says which lists and sections hold boxes, before anything becomes a task.
 import type { Block } from './block-tree.ts'
-import { bracketBoxAt, glyphBoxAt } from './boxes.ts'
+import { bracketBoxAt, glyphBoxAt, mayBeBox } from './boxes.ts'
 import { readTable } from './tables.ts'
 
 /** What only the document as a whole can tell about one item. */
@@ -45,7 +45,8 @@ export function surveyBoxes(text: string, root: Block, options: SurveyOptions): 
     if (block.list!.isOrdered) numbered.add(block)
     for (const item of block.children) {
       const line = leadOf(item)
-      if (line === undefined) continue
+      // Most items begin with a letter, and then nothing needs to be tried.
+      if (line === undefined || !mayBeBox(text.charCodeAt(line.start))) continue
       if (bracketBoxAt(text, line.start, line.end) !== undefined) {
         holdsBox = true
         hasBrackets = true

@@ -27,8 +27,14 @@ const MALFORMED = /^\[(?:[ \t]{2,}|[✓✔✅☑~-]\ufe0f?)?\](?![(:[])/u
 /** Longest mark with the blanks behind it, in UTF-16 units. */
 const MARK_LIMIT_UNITS = 32
 
+/** Whether a line that begins with this character can begin with a box: a bracket, or a sign beyond all alphabets. */
+export function mayBeBox(code: number): boolean {
+  return code === 91 || code >= 0x2300
+}
+
 /** `[ ]`, `[x]` or `[X]` at the start of a line, followed by a blank (GFM section 5.3). */
 export function bracketBoxAt(text: string, start: number, end: number): LeadingBox | undefined {
+  if (text.charCodeAt(start) !== 91) return undefined
   const match = BRACKET.exec(text.slice(start, Math.min(end, start + 4)))
   if (match === null) return undefined
   let contentAt = start + 3
@@ -39,8 +45,7 @@ export function bracketBoxAt(text: string, start: number, end: number): LeadingB
 
 /** A box glyph or status glyph at the start of a line, followed by text. */
 export function glyphBoxAt(text: string, start: number, end: number): LeadingBox | undefined {
-  // Neither alphabet nor ASCII starts one, which settles almost every line.
-  if (!(text.charCodeAt(start) >= 0x2300)) return undefined
+  if (!mayBeBox(text.charCodeAt(start))) return undefined
   const head = text.slice(start, Math.min(end, start + MARK_LIMIT_UNITS))
   const ballot = BALLOT.exec(head)
   const match = ballot ?? STATUS.exec(head)

@@ -136,6 +136,7 @@ const UNSAFE =
 
 /** One line that is safe to print: no control characters, no reordering marks, single blanks. */
 export function singleLine(text: string): string {
+  if (!/[^ -~]|  |^ | $/.test(text)) return text
   return text.replace(/\s+/g, ' ').replace(UNSAFE, '').trim()
 }
 
@@ -151,6 +152,7 @@ export function plainText(text: string, spans: readonly Span[]): string {
     else if (span.kind === 'code') out += piece
     else if (isPlaceholder(piece)) out += piece
   }
+  if (!/[^ -~]|\]\(/.test(out)) return singleLine(out)
   const linked = out.replace(
     /!?\[([^[\]]{0,500})\]\((?:[^()\s]{0,1000})(?:\s+"[^"]{0,500}")?\)/g,
     '$1',

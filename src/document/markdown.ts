@@ -197,11 +197,13 @@ class Walk {
   #visitPlainItem(item: Block, around: Around): void {
     const first = item.children[0]
     const spans = first?.kind === 'paragraph' ? spansOf(this.#text, first.lines) : []
-    const title = plainText(this.#text, spans)
     const [only, ...more] = spans
     if (around.task !== undefined && only?.kind === 'code' && more.length === 0)
       this.tasks[around.task]!.loneCode.push(only)
-    this.visitChildren(item, { ...around, parents: [...around.parents, title] })
+    // Its name matters only to what stands below it.
+    const isLeaf = item.children.length === 1 && spans.length > 0
+    const named = isLeaf ? [] : [plainText(this.#text, spans)]
+    this.visitChildren(item, { ...around, parents: [...around.parents, ...named] })
   }
 
   #addTask(made: {

@@ -32,7 +32,15 @@ export function sectionHeadings(
  * a mark from their content; only gates that are equal in every byte are numbered by order.
  */
 export function nameGates(gates: readonly IdParts[]): string[] {
-  const paths = gates.map(pathOf)
+  const slugs = new Map<string, string>()
+  const slugOnce = (name: string): string => {
+    const known = slugs.get(name)
+    if (known !== undefined) return known
+    const slug = shortSlug(name)
+    slugs.set(name, slug)
+    return slug
+  }
+  const paths = gates.map((gate) => pathOf(gate, slugOnce))
   const perPath = countEach(paths)
   const marked = paths.map((path, index) =>
     perPath.get(path) === 1 ? path : `${path}-${gates[index]!.hash.slice(0, MARK_LENGTH)}`,
@@ -61,12 +69,12 @@ function numberedName(
   return `${stem}${number}`
 }
 
-function pathOf(gate: IdParts): string {
+function pathOf(gate: IdParts, slugOnce: (name: string) => string): string {
   const names = [...gate.headings.map((heading) => heading.title), ...gate.parents]
   const half = PATH_LIMIT_COUNT / 2
   const kept =
     names.length > PATH_LIMIT_COUNT ? [...names.slice(0, half), ...names.slice(-half)] : names
-  const above = kept.map(shortSlug).filter(Boolean)
+  const above = kept.map(slugOnce).filter(Boolean)
   return [...above, shortSlug(gate.title) || `gate-${gate.hash.slice(0, MARK_LENGTH)}`].join('/')
 }
 

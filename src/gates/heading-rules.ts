@@ -29,11 +29,34 @@ export function severityOf(
 
 /** Severity by the innermost heading that speaks about it; required when none does. */
 function severityUnder(headings: readonly Heading[]): ItemSeverity {
-  for (const heading of headings.toReversed()) {
-    if (isAdvisory(heading.title)) return { severity: 'advisory', heading }
-    if (isMetrics(heading.title)) return { severity: 'informational', heading }
+  for (let index = headings.length - 1; index >= 0; index--) {
+    const { lowers: severity } = wordsOf(headings[index]!)
+    if (severity !== undefined) return { severity, heading: headings[index]! }
   }
   return { severity: 'required' }
+}
+
+/** What a heading's words say, whatever stands below it. */
+interface HeadingWords {
+  readonly lowers: 'advisory' | 'informational' | undefined
+  readonly phase: Phase | undefined
+  readonly isRollout: boolean
+}
+
+// Every gate asks for all headings above it; their words are looked at once.
+const WORDS = new WeakMap<Heading, HeadingWords>()
+
+function wordsOf(heading: Heading): HeadingWords {
+  const known = WORDS.get(heading)
+  if (known !== undefined) return known
+  const { title } = heading
+  const words: HeadingWords = {
+    lowers: isAdvisory(title) ? 'advisory' : isMetrics(title) ? 'informational' : undefined,
+    phase: phaseOfHeading(title),
+    isRollout: isRollout(title),
+  }
+  WORDS.set(heading, words)
+  return words
 }
 
 const SIGNS: readonly (readonly [Phase, RegExp])[] = [
@@ -67,11 +90,11 @@ export function phasesOf(
 ): (Phase | undefined)[] {
   const declared = gates.map(({ headings, title }) => {
     const isUnderRollout = headings.some(
-      (heading) => isRollout(heading.title) && phaseOfHeading(heading.title) !== 'pre-deploy',
+      (heading) => wordsOf(heading).isRollout && wordsOf(heading).phase !== 'pre-deploy',
     )
     const named = headings
       .toReversed()
-      .map((heading) => phaseOfHeading(heading.title))
+      .map((heading) => wordsOf(heading).phase)
       .find((phase) => phase !== undefined)
     const own =
       isUnderRollout && /%|\bfull roll-?out\b/i.test(title)

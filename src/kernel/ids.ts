@@ -35,9 +35,9 @@ export function uuidV7(nowMs: number, chance: Uint8Array): string {
 
 /** Lower-case words joined by hyphens, letters of any script kept; empty when nothing is left. */
 export function slugOf(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+  // Text without accents is most text, and taking them off costs most of the time.
+  const bare = /[^\0-\u007f]/.test(text) ? text.normalize('NFKD').replace(/\p{M}/gu, '') : text
+  return bare
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '')
