@@ -1,4 +1,4 @@
-// Second part: a release of the example service is certified by people and gates, every check type among them.
+// Second part: a release of the example service is certified by people and by gates of six kinds.
 import type { ExitCode } from '../../kernel/index.ts'
 import { EXIT } from '../../kernel/index.ts'
 import { fileURLToPath } from 'node:url'
