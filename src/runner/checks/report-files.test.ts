@@ -57,6 +57,20 @@ test('a report of yesterday does not pass, not even one dated into the future', 
   assert.equal(rewritten.judgement.status, 'PASS')
 })
 
+test('a report of yesterday stays one when it is linked, moved, or gets other rights', async (t) => {
+  const workspace = aWorkspace(t)
+  for (const script of [
+    'ln junit.xml kept.xml',
+    'chmod a+rwx junit.xml',
+    'mv junit.xml aside.xml; mv aside.xml junit.xml',
+  ]) {
+    writeFileSync(join(workspace, 'junit.xml'), JUNIT)
+    const stale = await runGate(aReportingGate(script, ['junit.xml']), { workspace })
+    assert.equal(stale.judgement.status, 'INCONCLUSIVE', script)
+    assert.match(stale.judgement.reason, /was there before/)
+  }
+})
+
 test('what leads out of the workspace, is too large or no file is not read', async (t) => {
   const workspace = aWorkspace(t)
   writeFileSync(join(workspace, '..', 'outside.xml'), JUNIT)

@@ -12,7 +12,10 @@ export type WorkspaceFile =
   | { readonly missing: true }
   | { readonly error: string }
 
-/** Which writing of a file lies there; undefined when none does. Two writings never have the same stamp. */
+/**
+ * Which writing of a file lies there; undefined when none does. The time of the last change of its entry is no part of it: linking,
+ * moving and other rights change that without a byte being written.
+ */
 export type FileStamp = string | undefined
 
 /** The bytes of a file of the workspace; an error says why it may not be read. */
@@ -46,8 +49,8 @@ export async function listWorkspaceFolder(
 /** The stamp of what lies at the path now; a path that may not be read has none. */
 export async function stampOfFile(path: string, workspace: string): Promise<FileStamp> {
   const found = await withWorkspaceFile(path, workspace, async (at) => {
-    const { ino, size, mtimeNs, ctimeNs } = await lstat(at, { bigint: true })
-    return { stamp: [ino, size, mtimeNs, ctimeNs].join(' ') }
+    const { ino, size, mtimeNs } = await lstat(at, { bigint: true })
+    return { stamp: [ino, size, mtimeNs].join(' ') }
   })
   return 'stamp' in found ? found.stamp : undefined
 }
