@@ -14,6 +14,12 @@ export const identityErrors = defineErrors({
     title: 'The public key is not an ECDSA P-256 key',
     hint: 'Send a SubjectPublicKeyInfo of a P-256 key, DER in base64.',
   },
+  IDENTITY_FULL: {
+    status: 409,
+    exit: 7,
+    title: 'The tenant has as many people and runners as it can have',
+    hint: 'Run with a runner that is enrolled already: `seaworthy runner list`.',
+  },
   IDENTITY_UNKNOWN: {
     status: 404,
     exit: 6,

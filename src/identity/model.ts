@@ -22,9 +22,13 @@ export interface RegisteredPrincipal {
 
 export const IDENTITY_EVENTS = ['principal.registered', 'principal.revoked'] as const
 
+/** Signs that show nothing, such as a zero-width space or a mark of direction: two names may not differ by them alone. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu
+
 /** What two display names of one person have in common, however they were typed. */
 export function nameKeyOf(displayName: string): string {
-  return displayName.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase()
+  const visible = displayName.normalize('NFKC').replace(INVISIBLE, '')
+  return visible.trim().replace(/\s+/gu, ' ').toLowerCase()
 }
 
 /** The opaque id that a key gives its owner. */

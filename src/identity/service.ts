@@ -9,9 +9,12 @@ import type { PrincipalKind, RegisteredPrincipal } from './model.ts'
 import { openSignedStatement } from './signed-statement.ts'
 import type { OpenedStatement } from './signed-statement.ts'
 import {
+  countPrincipals,
   insertPrincipal,
   lockPrincipalById,
+  lockRegistrations,
   lockRevokedAt,
+  PRINCIPAL_LIMIT,
   selectPersonNamed,
   selectPrincipalByKey,
   selectPrincipals,
@@ -27,7 +30,7 @@ export interface Registration {
 }
 
 export interface Identity {
-  /** Registering the same key with the same facts again is no change. @throws IDENTITY_KEY_TAKEN otherwise. */
+  /** Registering the same key with the same facts again is no change. @throws IDENTITY_KEY_TAKEN otherwise; IDENTITY_FULL */
   register(tenantId: string, registration: Registration): Promise<RegisteredPrincipal>
   findByKey(tenantId: string, keyId: string): Promise<RegisteredPrincipal | undefined>
   list(tenantId: string): Promise<readonly RegisteredPrincipal[]>
@@ -94,6 +97,8 @@ export function makeIdentity(ports: {
         keyId,
       }
       return sql.transaction({ tenantId }, async (tx) => {
+        // Of two keys registered under one name at once, the second has to see the first.
+        await lockRegistrations(tx, tenantId)
         // A second key under a person's name is that person again: it fills no second place anywhere.
         const person =
           own.kind === 'person'
@@ -114,6 +119,11 @@ export function makeIdentity(ports: {
             `expected a new key, got one registered as ${known?.id ?? 'another'}`,
           )
         }
+        if ((await countPrincipals(tx, tenantId)) > PRINCIPAL_LIMIT)
+          throw identityFault(
+            'IDENTITY_FULL',
+            `expected at most ${PRINCIPAL_LIMIT} people and runners of one tenant`,
+          )
         await ledger.appendInTx(tx, tenantId, [
           {
             type: 'principal.registered',

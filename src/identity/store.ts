@@ -3,6 +3,9 @@ import type { SqlTx } from '../kernel/index.ts'
 import { nameKeyOf } from './model.ts'
 import type { PrincipalKind, RegisteredPrincipal } from './model.ts'
 
+/** Principals of one tenant at most: lists of them are whole, since a person left out would count as somebody else. */
+export const PRINCIPAL_LIMIT = 10_000
+
 interface PrincipalRow {
   principal_id: string
   kind: PrincipalKind
@@ -65,6 +68,20 @@ export async function selectPrincipalByKey(
   return rows[0] && principalOfRow(rows[0])
 }
 
+/** Waits until nobody else registers anybody with the tenant, to the end of the transaction. */
+export async function lockRegistrations(tx: SqlTx, tenantId: string): Promise<void> {
+  const name = JSON.stringify(['seaworthy.identity', tenantId])
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [name])
+}
+
+export async function countPrincipals(tx: SqlTx, tenantId: string): Promise<number> {
+  const rows = await tx.query<{ count: number }>(
+    'select count(*)::int as count from identity_principal where tenant_id = $1',
+    [tenantId],
+  )
+  return rows[0]?.count ?? 0
+}
+
 /** The person whose first key was registered under this name, however it was typed. */
 export async function selectPersonNamed(
   tx: SqlTx,
@@ -84,8 +101,8 @@ export async function selectPrincipals(
   tenantId: string,
 ): Promise<RegisteredPrincipal[]> {
   const rows = await tx.query<PrincipalRow>(
-    'select * from identity_principal where tenant_id = $1 order by principal_id limit 1000',
-    [tenantId],
+    'select * from identity_principal where tenant_id = $1 order by principal_id limit $2',
+    [tenantId, PRINCIPAL_LIMIT],
   )
   return rows.map(principalOfRow)
 }
