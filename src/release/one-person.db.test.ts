@@ -59,7 +59,12 @@ test('among eleven hundred people two keys of one person still fill one place, a
 test('a name with signs that nobody sees is the name without them', async () => {
   const house = await openHouse()
   const ann = await house.person('Ann Berg', ['Manager'])
-  for (const name of ['Ann\u200B Berg', 'Ann\u00AD Berg', '\u202AAnn Berg\u202C', 'Ann Berg\u{E0020}']) {
+  for (const name of [
+    'Ann\u200B Berg',
+    'Ann\u00AD Berg',
+    '\u202AAnn Berg\u202C',
+    'Ann Berg\u{E0020}',
+  ]) {
     const again = await house.person(name, ['Manager'])
     assert.equal(again.principal.person, ann.principal.id, JSON.stringify(name))
   }
