@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { renderArchitecture } from './docs/architecture.ts'
 import { renderChecksPage } from './docs/checks.ts'
+import { renderClaimRulesPage } from '../src/claims/index.ts'
 import { renderRunEvents } from './docs/run-events.ts'
 import { renderPlanReference, renderSchemas } from './docs/plan-file.ts'
 import { findUnknownCommands, readCommands, renderCommands } from './docs/commands.ts'
@@ -30,6 +31,7 @@ export async function inspectDocs(root: string): Promise<DocsReport> {
     ['docs/architecture.md', renderArchitecture(project)],
     ['docs/errors.md', renderErrors(codes)],
     ['docs/checks.md', renderChecksPage()],
+    ['docs/claims-rules.md', renderClaimRulesPage()],
     ['docs/plan-file.md', renderPlanReference()],
     ['docs/run-events.md', renderRunEvents()],
     ...renderSchemas(),

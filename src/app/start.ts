@@ -56,7 +56,7 @@ async function executeCall(
   const notify = (line: string): void => void process.stderr.write(line)
   const { openSession } = await import('./cli/session.ts')
   const { makeCommandContext } = await import('./cli/context.ts')
-  const session = await openSession(config, spec, version)
+  const session = await openSession(config, call, version)
   try {
     const run = await spec.load()
     const isTerminal = process.stderr.isTTY && process.stdin.isTTY

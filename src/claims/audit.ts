@@ -3,6 +3,7 @@ import type { ReadingText } from '../document/index.ts'
 import { findBorneOut } from './arithmetic.ts'
 import { extractClaims, verdictOfSupport } from './extract.ts'
 import type { FoundClaim } from './extract.ts'
+import { findLedgerGaps } from './ledger-gaps.ts'
 import { CLAIM_VERDICTS } from './model.ts'
 import type {
   AreaLevel,
@@ -21,13 +22,22 @@ import type { Scene } from './scene.ts'
 export const FINDING_LIMIT = 1_000
 
 export function auditScene(scene: Scene, asides: Asides = {}): AuditReport {
+  const { claims: found, isCut } = extractClaims(scene, asides)
   const findings = CLAIM_RULES.flatMap(({ find }) => find?.(scene, asides) ?? [])
+    .concat(
+      asides.ledger === undefined
+        ? []
+        : findLedgerGaps(
+            asides.ledger,
+            scene,
+            found.map(({ stated }) => stated),
+          ),
+    )
     .sort(
       (a, b) =>
         a.claim.line - b.claim.line || orderOf(a) - orderOf(b) || a.against.line - b.against.line,
     )
     .slice(0, FINDING_LIMIT)
-  const { claims: found, isCut } = extractClaims(scene, asides)
   const claims = withClaimsOfFindings(judgeClaims(scene, found, findings), findings)
   return {
     claims,
@@ -76,7 +86,7 @@ function judgeClaims(
       against.set(key, verdict)
   }
   const borneOut = findBorneOut(scene.outline.passages)
-  return found.map(({ passage, claim, isSubjective }) => ({
+  return found.map(({ stated: { passage }, claim, isSubjective }) => ({
     ...claim,
     verdict:
       against.get(`${claim.line} ${claim.text}`) ??

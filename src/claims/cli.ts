@@ -5,7 +5,10 @@ import { readDocumentBytes } from '../document/index.ts'
 import { auditScene } from './audit.ts'
 import type { AuditReport } from './model.ts'
 import { auditMarkdown } from './markdown.ts'
-import { renderAudit } from './rendering.ts'
+import { lookIntoLedger } from './ledger.ts'
+import { LedgerIndex } from './ledger-match.ts'
+import type { LedgerLook } from './ledger-match.ts'
+import { renderAudit, renderLedger } from './rendering.ts'
 import { lookIntoRepository } from './repository.ts'
 import type { Asides } from './rule.ts'
 import { auditSarif } from './sarif.ts'
@@ -24,6 +27,12 @@ export interface ClaimsAnswer extends AuditReport {
     readonly files: number
     readonly isCut: boolean
     readonly pointers: number
+  }
+  /** Set with --ledger: which release the report was held against, and what the newest decision says. */
+  readonly ledger?: {
+    readonly release: string
+    readonly gates: number
+    readonly decision: string | null
   }
 }
 
@@ -44,9 +53,11 @@ export async function runClaims(
     typeof options['repo'] === 'string'
       ? await lookIntoRepository(context.files, context.files.resolve(options['repo']), scene)
       : undefined
+  const ledger = await ledgerOf(context, scene, options)
   const asides: Asides = {
     ...(checklist === undefined ? {} : { checklist }),
     ...(look === undefined ? {} : { files: look.files }),
+    ...(ledger === undefined ? {} : { ledger: new LedgerIndex(ledger) }),
   }
   const report = auditScene(scene, asides)
   const write = async (option: string, text: string): Promise<void> => {
@@ -63,9 +74,26 @@ export async function runClaims(
       : { repository: { files: look.fileCount, isCut: look.isCut, pointers: look.files.size } }
   return {
     exit: report.blocking.length > 0 ? EXIT.noGo : EXIT.ok,
-    data: { report: name, ...report, ...repository },
-    text: renderAudit(report, name),
+    data: { report: name, ...report, ...repository, ...ledgerAnswer(ledger) },
+    text: [...(ledger === undefined ? [] : [renderLedger(ledger)]), renderAudit(report, name)].join(
+      '\n\n',
+    ),
   }
+}
+
+async function ledgerOf(
+  context: CommandContext,
+  scene: Scene,
+  { ledger, release }: OptionValues,
+): Promise<LedgerLook | undefined> {
+  if (typeof release === 'string') return lookIntoLedger(context, scene, release)
+  return ledger === true ? lookIntoLedger(context, scene, undefined) : undefined
+}
+
+function ledgerAnswer(ledger: LedgerLook | undefined): Pick<ClaimsAnswer, 'ledger'> {
+  if (ledger === undefined) return {}
+  const { release, gates, decision } = ledger
+  return { ledger: { release, gates: gates.length, decision: decision?.value ?? null } }
 }
 
 async function sceneOf(context: CommandContext, path: string, document?: string): Promise<Scene> {

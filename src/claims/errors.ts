@@ -8,6 +8,18 @@ export const claimsErrors = defineErrors({
     title: 'The repository has no files',
     hint: 'Give the folder of a working copy; without --repo the report is held against itself alone.',
   },
+  CLAIMS_RELEASE_UNKNOWN: {
+    status: 404,
+    exit: 6,
+    title: 'The ledger has no release to hold the report against',
+    hint: 'Run the checklist first, or name the data folder with --data; without --ledger the report is held against itself alone.',
+  },
+  CLAIMS_RELEASE_OTHER: {
+    status: 409,
+    exit: 7,
+    title: 'The report is about another version than the ledger’s newest run',
+    hint: 'Name the release that the report is about: --release SERVICE@VERSION.',
+  },
 })
 
 export const claimsFault = faultsOf(claimsErrors)

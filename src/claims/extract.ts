@@ -1,6 +1,9 @@
 // Which passages are claims, of which type, on which rung, and what supports them.
 import { isPaper } from './closures.ts'
+import type { Closure } from './closures.ts'
 import { levelOf } from './ladder.ts'
+import { bearOut } from './ledger-gaps.ts'
+import type { StatedClaim } from './ledger-gaps.ts'
 import type { Claim, ClaimType, ClaimVerdict, Support } from './model.ts'
 import { isSetApart, isUnder, sectionsAround, quoteOf } from './place.ts'
 import type { Passage } from './passages.ts'
@@ -8,6 +11,7 @@ import { pointersOf } from './pointers.ts'
 import type { Asides } from './rule.ts'
 import type { Scene } from './scene.ts'
 import { filesIn } from './subject.ts'
+import type { WholeVerdict } from './verdicts.ts'
 
 /** Claims that are listed; a report with more is cut and says so. */
 export const CLAIM_LIMIT = 20_000
@@ -25,7 +29,7 @@ const DETAIL = /\d|\bno (?:major |critical |high |open )?findings\b/i
 const POINTER = /https?:\/\/|\b(?:run|build|job|ticket|PR|commit|issue)\s?#?[0-9a-f]{2,}/i
 
 export interface FoundClaim {
-  readonly passage: Passage
+  readonly stated: StatedClaim
   readonly claim: Omit<Claim, 'verdict'>
   readonly isSubjective: boolean
 }
@@ -34,16 +38,24 @@ export function extractClaims(
   scene: Scene,
   asides: Asides,
 ): { claims: FoundClaim[]; isCut: boolean } {
-  const verdicts = new Set(scene.verdicts.map(({ passage }) => passage.index))
-  const closures = new Set(scene.closures.map(({ passage }) => passage.index))
+  const verdicts = new Map(scene.verdicts.map((verdict) => [verdict.passage.index, verdict]))
+  const closures = new Map(scene.closures.map((closure) => [closure.passage.index, closure]))
   const claims: FoundClaim[] = []
   for (const passage of scene.outline.passages) {
     const type = claimTypeOf(scene, passage, verdicts, closures)
     if (type === undefined) continue
     if (claims.length >= CLAIM_LIMIT) return { claims, isCut: true }
-    claims.push({
+    const closure = closures.get(passage.index)
+    const verdict = verdicts.get(passage.index)
+    const stated = {
       passage,
-      claim: claimOf(scene, asides, passage, type),
+      type,
+      ...(closure === undefined ? {} : { closure }),
+      ...(verdict === undefined ? {} : { verdict }),
+    }
+    claims.push({
+      stated,
+      claim: claimOf(scene, asides, stated),
       isSubjective: passage.tags.has('subjective'),
     })
   }
@@ -53,8 +65,8 @@ export function extractClaims(
 function claimTypeOf(
   scene: Scene,
   passage: Passage,
-  verdicts: ReadonlySet<number>,
-  closures: ReadonlySet<number>,
+  verdicts: ReadonlyMap<number, WholeVerdict>,
+  closures: ReadonlyMap<number, Closure>,
 ): ClaimType | undefined {
   if (verdicts.has(passage.index)) return 'T6'
   if (!isAsserted(scene, passage, closures.has(passage.index))) return undefined
@@ -92,21 +104,19 @@ function isAsserted({ outline }: Scene, passage: Passage, isClosed: boolean): bo
   )
 }
 
-function claimOf(
-  scene: Scene,
-  asides: Asides,
-  passage: Passage,
-  type: ClaimType,
-): Omit<Claim, 'verdict'> {
+function claimOf(scene: Scene, asides: Asides, stated: StatedClaim): Omit<Claim, 'verdict'> {
+  const { passage, type } = stated
+  const evidence = asides.ledger === undefined ? undefined : bearOut(asides.ledger, scene, stated)
   const level = type === 'T2' || type === 'T7' ? null : levelOf(passage.marks)
   return {
     ...quoteOf(passage),
     type,
     level: level === null && isPaper(passage.text) && type === 'T1' ? 1 : level,
-    support: supportOf(scene, asides, passage),
+    support: evidence === undefined ? supportOf(scene, asides, passage) : 'S4',
     area: sectionsAround(scene.outline, passage)
       .map(({ title }) => quoteOf({ line: 0, text: title }).text)
       .reverse(),
+    ...(evidence === undefined ? {} : { evidence }),
   }
 }
 

@@ -66,6 +66,17 @@ export interface Claim extends Quote {
   readonly verdict: ClaimVerdict
   /** Headings above it, outermost first. */
   readonly area: readonly string[]
+  /** Set with support S4: what it rests on. */
+  readonly evidence?: ClaimEvidence
+}
+
+/** What the ledger of a release has for a claim. */
+export interface ClaimEvidence {
+  /** Gate that passed; absent when it is the decision itself that bears the claim out. */
+  readonly gate?: string
+  readonly status: string
+  /** `sha256:…` of the signed statement, or of the evidence itself. */
+  readonly digest: string
 }
 
 export interface ClaimFinding {

@@ -1,7 +1,8 @@
 // The audit for people at a terminal: each claim as its line, below it what speaks against it, both quoted.
 import { harmlessLine } from '../kernel/index.ts'
 import { CLAIM_VERDICTS, LADDER } from './model.ts'
-import type { AuditReport, ClaimFinding, Quote } from './model.ts'
+import type { AuditReport, Claim, ClaimFinding, Quote } from './model.ts'
+import type { LedgerLook } from './ledger-match.ts'
 import { CLAIM_RULES } from './rules.ts'
 
 /** Claims with findings that are shown; the JSON document has them all. */
@@ -19,6 +20,17 @@ export function renderAudit(report: AuditReport, name: string): string {
     ...(more > 0 ? [`… and ${more} more claims with findings; --json has them all`] : []),
     renderSummary(report, name),
   ].join('\n\n')
+}
+
+/** Which release a report was held against. */
+export function renderLedger({ release, gates, decision }: LedgerLook): string {
+  const decided =
+    decision === undefined
+      ? 'no decision'
+      : `newest decision ${decision.value}${decision.flaw === undefined ? '' : `, ${decision.flaw}`}`
+  return harmlessLine(
+    `Held against the ledger of ${release}: ${gates.length} ${gates.length === 1 ? 'gate' : 'gates'}, ${decided}`,
+  )
 }
 
 /** Findings about one line, in the order of the document. */
@@ -63,6 +75,24 @@ function quoted({ line, text, document }: Quote, width: number): string {
   return `${place}${String(line).padStart(width)} | ${harmlessLine(cut)}`
 }
 
+/** Claims that recorded evidence bears out, each with the gate or decision and its digest. */
+function renderEvidence(claims: readonly Claim[]): string[] {
+  const rows = claims.flatMap(({ line, evidence, verdict }) =>
+    evidence === undefined || verdict !== 'SUPPORTED'
+      ? []
+      : [
+          `  line ${line}: ${evidence.gate === undefined ? 'decision' : `gate ${evidence.gate}`} ${evidence.status}, ${evidence.digest}`,
+        ],
+  )
+  if (rows.length === 0) return []
+  const more = rows.length - SHOWN_LIMIT_CLAIMS
+  return [
+    'Borne out by evidence:',
+    ...rows.slice(0, SHOWN_LIMIT_CLAIMS).map(harmlessLine),
+    ...(more > 0 ? [`  … and ${more} more; --json has them all`] : []),
+  ]
+}
+
 function renderSummary(
   { claims, counts, findings, areas, read }: AuditReport,
   name: string,
@@ -78,6 +108,7 @@ function renderSummary(
   const lowest = areas.filter(({ level }) => level < 4).slice(0, 8)
   return [
     `${harmlessLine(name)}: ${read.lines} lines, ${claims.length} claims${counted === '' ? '' : `: ${counted}`}`,
+    ...renderEvidence(claims),
     ...(read.isCut ? ['More claims were found than are listed.'] : []),
     ...(rules.length === 0 ? [] : ['Rules (docs/claims-rules.md):', ...rules]),
     ...(lowest.length === 0 || errors === 0

@@ -1,6 +1,7 @@
 // What a contradiction rule is, and how its findings are made.
 import { ALSO_LIMIT_QUOTES } from './model.ts'
 import type { ClaimFinding, ClaimVerdict, RuleId } from './model.ts'
+import type { LedgerIndex } from './ledger-match.ts'
 import type { Passage } from './passages.ts'
 import { quoteOf } from './place.ts'
 import type { Scene } from './scene.ts'
@@ -11,6 +12,8 @@ export interface Asides {
   readonly checklist?: Scene
   /** What a repository says of the files that the report names, by path; null where the file is missing. */
   readonly files?: ReadonlyMap<string, FileFacts | null>
+  /** What the ledger says of the release that the report is about. */
+  readonly ledger?: LedgerIndex
 }
 
 export interface FileFacts {
@@ -20,13 +23,15 @@ export interface FileFacts {
 
 export type FindContradictions = (scene: Scene, asides: Asides) => ClaimFinding[]
 
+type Place = Pick<Passage, 'line' | 'text'>
+
 export interface Contradiction {
   readonly rule: RuleId
   readonly level?: ClaimFinding['level']
   readonly verdict: ClaimVerdict
   readonly claim: Passage
   /** At least one; the first is quoted, the others are listed. */
-  readonly against: readonly Passage[]
+  readonly against: readonly Place[]
   readonly message: string
   /** Name of the document in which `against` stands, when it is not the report. */
   readonly document?: string

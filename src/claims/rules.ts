@@ -124,10 +124,11 @@ export const CLAIM_RULES: readonly ClaimRule[] = [
   },
   {
     id: 'R12',
-    title: 'The checklist says otherwise',
-    why: 'With --checklist: an item is done in the report and open in the checklist, or the report speaks for everything while boxes of the checklist are open.',
-    silent: 'Conditional verdicts; items that only resemble each other.',
-    fix: 'Complete the checklist, or report what is open.',
+    title: 'The checklist or the ledger says otherwise',
+    why: 'With --checklist: an item is done in the report and open in the checklist, or the report speaks for everything while boxes of the checklist are open. With --ledger: an item is done in the report, and the gate about the same thing failed, went stale, waits or is undecided; or the report declares the release ready, and its newest decision is no Go, has expired or was never taken.',
+    silent:
+      'Conditional verdicts; items that only resemble each other: a gate has to hold every word of the claim’s subject. Claims about another environment than the one that the release goes to.',
+    fix: 'Complete the checklist or the gate, or report what is open.',
     find: findChecklistGaps,
   },
   {

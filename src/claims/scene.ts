@@ -1,6 +1,8 @@
 // Everything the rules look at, found once: outline, verdicts, what is owed, what is said to be done, the report's date.
 import { readFrontMatter } from '../document/index.ts'
 import type { ReadingText } from '../document/index.ts'
+import { reportSubjectOf } from './about.ts'
+import type { ReportSubject } from './about.ts'
 import { findClosures } from './closures.ts'
 import type { Closure } from './closures.ts'
 import { reportDateOf } from './dates.ts'
@@ -20,6 +22,8 @@ export interface Scene {
   readonly verdicts: readonly WholeVerdict[]
   readonly owed: readonly OwedItem[]
   readonly closures: readonly Closure[]
+  /** Which release the report says that it is about. */
+  readonly about: ReportSubject
   readonly reportDate?: PlacedDate
   /** Set when the scene is another document than the report: its name. */
   readonly document?: string
@@ -40,6 +44,7 @@ export function readScene(reading: ReadingText, document?: string): Scene {
     verdicts,
     owed: findOwed(outline),
     closures: findClosures(outline, verdicts),
+    about: reportSubjectOf(outline, front?.entries ?? {}),
     ...(reportDate === undefined ? {} : { reportDate }),
     ...(document === undefined ? {} : { document }),
     lineCount: reading.text.split('\n').length,

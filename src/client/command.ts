@@ -17,6 +17,8 @@ export interface CommandOption {
   readonly description: string
   /** May be given several times; the values arrive as a list. */
   readonly repeated?: boolean
+  /** Set where a command that works alone needs the control plane once this option is given. */
+  readonly needs?: 'api'
 }
 
 export interface CommandArgument {

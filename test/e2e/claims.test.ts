@@ -132,3 +132,64 @@ test('reports that cannot be read are refused with a reason', async () => {
   ])
   assert.equal(none.exit, 2)
 })
+
+interface LedgerAnswer extends AuditReport {
+  readonly ledger: { readonly release: string; readonly gates: number; readonly decision: string }
+}
+
+const LEDGER_CHECKLIST = [
+  '# Release ferrybell v1.2.0',
+  '',
+  '- [ ] Greeting of the gateway is sent',
+  '',
+  '  ```bash',
+  "  printf 'abc' | sha256sum | grep -q '^ba7816bf'",
+  '  ```',
+  '',
+  '- [ ] Licence texts of all fonts are packed',
+  '',
+  '  ```bash',
+  '  cat no-such-file',
+  '  ```',
+  '',
+].join('\n')
+
+test('claims with a ledger names the gate and evidence behind a claim, and what speaks against another', async () => {
+  const ledger = openWorkplace()
+  after(() => ledger.remove())
+  const none = ledger.write('early.md', '# R\n\n- ✅ Greeting of the gateway\n')
+  assert.equal((await ledger.refusal(['claims', none, '--ledger'])).code, 'CLAIMS_RELEASE_UNKNOWN')
+  await ledger.ask(['run', ledger.write('RELEASE.md', LEDGER_CHECKLIST)])
+  const report = ledger.write(
+    'report.md',
+    '# Ferrybell v1.2.0\n\n**Status:** READY FOR PRODUCTION\n\n- ✅ Greeting of the gateway is sent\n- ✅ Licence texts of all fonts are packed\n',
+  )
+  const undecided = await ledger.ask<LedgerAnswer>(['claims', report, '--ledger'])
+  assert.equal(undecided.exit, 30)
+  assert.deepEqual(
+    undecided.data.findings.map(({ claim, against }) => [claim.line, against.text.split(':')[0]]),
+    [
+      [3, `${undecided.data.ledger.release} has no decision`],
+      [6, 'FAIL'],
+    ],
+    JSON.stringify(undecided.data),
+  )
+  await ledger.ask(['decide'])
+  const { stdout, exit } = await ledger.shell([
+    'claims',
+    report,
+    '--release',
+    undecided.data.ledger.release,
+  ])
+  assert.equal(exit, 30)
+  assert.match(stdout, /^Held against the ledger of \S+@v1\.2\.0: 2 gates, newest decision NO_GO$/m)
+  assert.match(stdout, /1 \| NO_GO \(decision sha256:[0-9a-f]{64}\)/)
+  assert.match(stdout, /line 5: gate \S+ PASS, sha256:[0-9a-f]{64}/)
+  const other = ledger.write(
+    'other.md',
+    '# Ferrybell v9.0.0\n\n- ✅ Greeting of the gateway is sent\n',
+  )
+  assert.equal((await ledger.refusal(['claims', other, '--ledger'])).code, 'CLAIMS_RELEASE_OTHER')
+  const unknown = await ledger.refusal(['claims', report, '--release', 'ferrybell@v7.7.7'])
+  assert.equal(unknown.exit, 6)
+})

@@ -1,5 +1,5 @@
 // The command line: parses words by the command table, runs one command, answers text or one JSON document.
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { EXIT, jsonLine } from '../../kernel/index.ts'
 import type { ExitCode } from '../../kernel/index.ts'
 import type { CommandOutcome, CommandSpec, OptionValues } from '../../client/index.ts'
@@ -19,6 +19,8 @@ export interface ShellCall {
   readonly spec: CommandSpec
   readonly args: readonly string[]
   readonly options: OptionValues
+  /** What the command needs with these options. */
+  readonly needs: CommandSpec['needs']
 }
 
 export type ShellExecutor = (call: ShellCall) => Promise<CommandOutcome>
@@ -139,8 +141,7 @@ function addCommand(
 ): Command {
   const command = parent.command(word).description(spec.summary).exitOverride()
   for (const option of globalOptions) {
-    if (!option.isForFolder || spec.needs !== 'alone')
-      command.option(option.flags, option.description)
+    if (!option.isForFolder || mayNeedFolder(spec)) command.option(option.flags, option.description)
   }
   for (const argument of spec.arguments) command.argument(argument.name, argument.description)
   for (const option of spec.options) {
@@ -156,9 +157,27 @@ function addCommand(
     const args = values
       .slice(0, spec.arguments.length)
       .map((value) => (typeof value === 'string' ? value : ''))
-    choose({ spec, args: args.filter((value) => value !== ''), options: command.opts() })
+    const options: OptionValues = command.opts()
+    choose({
+      spec,
+      args: args.filter((value) => value !== ''),
+      options,
+      needs: needsOf(spec, options),
+    })
   })
   return command
+}
+
+function needsOf({ needs, options }: CommandSpec, given: OptionValues): CommandSpec['needs'] {
+  const asked = options.find(
+    (option) =>
+      option.needs !== undefined && given[new Option(option.flags).attributeName()] !== undefined,
+  )
+  return asked?.needs ?? needs
+}
+
+function mayNeedFolder({ needs, options }: CommandSpec): boolean {
+  return needs !== 'alone' || options.some((option) => option.needs !== undefined)
 }
 
 function collect(value: string, earlier: string[]): string[] {
