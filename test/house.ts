@@ -11,7 +11,7 @@ import { ledgerSlice, makeLedgerChecks } from '../src/ledger/index.ts'
 import type { Ledger } from '../src/ledger/index.ts'
 import { gzipBytes } from '../src/platform/index.ts'
 import { buildStatement, keyIdOf, sealStatement, subjectsOf } from '../src/proof/index.ts'
-import { makeReleases, releaseSlice } from '../src/release/index.ts'
+import { makeReleases, makeStandingWaivers, releaseSlice } from '../src/release/index.ts'
 import type { Releases } from '../src/release/index.ts'
 import { definitionHashOf } from '../src/verdict/index.ts'
 import type { Capture, Plan, StoredStatus, Subject } from '../src/verdict/index.ts'
@@ -98,7 +98,8 @@ export async function openHouse(): Promise<House> {
   }
   const plans = makePlans(planPorts)
   const actions = makeActions(planPorts)
-  const { runs } = makeRuns(planPorts, plans, actions)
+  const findWaivers = makeStandingWaivers(planPorts)
+  const { runs } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
   const releases = makeReleases({
     ports: { ...ports, evidence, identity, signer, gzip: gzipBytes },
     runs,

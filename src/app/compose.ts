@@ -39,7 +39,12 @@ import {
 } from '../platform/index.ts'
 import type { OpenSql } from '../platform/index.ts'
 import { keyIdOf } from '../proof/index.ts'
-import { makeReleaseRoutes, makeReleases, releaseSlice } from '../release/index.ts'
+import {
+  makeReleaseRoutes,
+  makeReleases,
+  makeStandingWaivers,
+  releaseSlice,
+} from '../release/index.ts'
 import { makeWebServer } from '../web/index.ts'
 import type { WebRequest } from '../web/index.ts'
 import type { AppConfig } from './config.ts'
@@ -192,7 +197,8 @@ async function composeOn(
   const planPorts = { ...ports, evidence, identity, ledger, confirmSecret, checks, controlPlane }
   const plans = makePlans(planPorts)
   const actions = makeActions({ ...ports, ledger, confirmSecret })
-  const { runs, runActions } = makeRuns(planPorts, plans, actions)
+  const findWaivers = makeStandingWaivers({ sql, clock: systemClock, identity })
+  const { runs, runActions } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
   const releases = makeReleases({
     ports: { ...ports, evidence, identity, ledger, signer, gzip: gzipBytes },
     runs,

@@ -12,7 +12,7 @@ export { sealGateRun } from './gate-run-seal.ts'
 export type * from './gate-run-seal.ts'
 export { formatReleaseName, parseReleaseName } from './release-name.ts'
 export { makeRuns } from './runs.ts'
-export type { ReleaseName, Runs, RunView, StartedRun } from './run-model.ts'
+export type { FindWaivers, ReleaseName, Runs, RunView, StartedRun } from './run-model.ts'
 export { planJsonSchema } from './plan-json-schema.ts'
 export { chooseFile, draftPlan, uploadPlan } from './upload.ts'
 export { makePlans } from './service.ts'
@@ -31,6 +31,7 @@ export const gatesSlice: Slice = {
     'plan.reviewed',
     'run.started',
     'run.confirmed',
+    'run.waived',
     'gate.intended',
     'gate.recorded',
     'run.finished',

@@ -92,8 +92,25 @@ export interface Runs {
   audit(tenantId: string, runId: string): Promise<RunAudit>
 }
 
+/** Waivers in force at a moment. */
+export interface StandingWaivers {
+  /** Waiver by gate id. */
+  readonly gates: Readonly<Record<string, string>>
+  /** Changes of the service's register that it follows from. */
+  readonly changeCount: number
+  readonly asOfMs: number
+}
+
+/** Which gates of a plan are waived now for this subject. */
+export type FindWaivers = (
+  tenantId: string,
+  plan: Plan,
+  subject: Subject,
+) => Promise<StandingWaivers>
+
 /** What runs need besides what plans do. */
 export interface RunPorts extends PlanPorts {
+  readonly findWaivers: FindWaivers
   readonly random: Random
   /** Whose key signs what built-in checks collected. */
   readonly controlPlane: { readonly id: string; readonly version: string; readonly signer: Signer }

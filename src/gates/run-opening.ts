@@ -1,8 +1,8 @@
-// Finds the open run that a wish is about, opens a new one, and lets a run's terms gain confirmed gates.
+// Finds the open run that a wish is about, opens a new one, and keeps the terms of a run: confirmed and waived gates.
 import { canonicalize, uuidV7 } from '../kernel/index.ts'
 import type { ContentDigest, SqlTx } from '../kernel/index.ts'
 import type { Plan, Subject } from '../verdict/index.ts'
-import type { RunContext } from './run-model.ts'
+import type { RunContext, StandingWaivers } from './run-model.ts'
 import { insertRun, selectLatestRun, updateRunTerms } from './run-store.ts'
 import type { StoredRun } from './run-store.ts'
 import { instantText } from './run-view.ts'
@@ -89,6 +89,37 @@ export async function appendConfirmed(
       actor,
       subject: `${run.service}@${run.version}`,
       payload: { by, gates: added, run: run.runId },
+      refs: [run.planHash],
+    },
+  ])
+  return { ...run, terms }
+}
+
+/** The run with these gates waived and no others; the ledger says what that follows from. No change when they were. */
+export async function appendWaived(
+  context: RunContext,
+  tx: SqlTx,
+  tenantId: string,
+  actor: string,
+  run: StoredRun,
+  standing: StandingWaivers,
+): Promise<StoredRun> {
+  const { waived: before, ...rest } = run.terms
+  const { gates, changeCount, asOfMs } = standing
+  if (canonicalize(before ?? {}) === canonicalize(gates)) return run
+  const terms = Object.keys(gates).length === 0 ? rest : { ...rest, waived: gates }
+  await updateRunTerms(tx, tenantId, run.runId, terms)
+  await context.ports.ledger.appendInTx(tx, tenantId, [
+    {
+      type: 'run.waived',
+      actor,
+      subject: `${run.service}@${run.version}`,
+      payload: {
+        asOf: new Date(asOfMs).toISOString(),
+        changes: changeCount,
+        gates,
+        run: run.runId,
+      },
       refs: [run.planHash],
     },
   ])

@@ -6,8 +6,8 @@ import { runsUnconfirmed } from './confirmation.ts'
 import { gatesFault } from './errors.ts'
 import { isSameConfirm, runConfirmAction } from './run-action.ts'
 import { assertNotHeld, takeRun } from './run-lease.ts'
-import type { RunContext, StartedRun, StartRun } from './run-model.ts'
-import { appendConfirmed, findOpenRun, openRun } from './run-opening.ts'
+import type { RunContext, StandingWaivers, StartedRun, StartRun } from './run-model.ts'
+import { appendConfirmed, appendWaived, findOpenRun, openRun } from './run-opening.ts'
 import type { RunWish } from './run-opening.ts'
 import type { RecordedPlan } from './service.ts'
 import { lockRelease } from './run-store.ts'
@@ -35,8 +35,9 @@ export async function startRun(
     pin,
     subject: request.subject,
   }
+  const waivers = await context.ports.findWaivers(tenantId, planned.plan, request.subject)
   const { run, isResumed } = await context.ports.sql.transaction({ tenantId }, (tx) =>
-    chooseRun(context, tx, tenantId, actor, planned, wish, request),
+    chooseRun(context, tx, tenantId, actor, { planned, wish, waivers }, request),
   )
   const waiting = waitingGates(planned, run, request.gates)
   const preview: IssuedPreview | null =
@@ -54,24 +55,23 @@ async function chooseRun(
   tx: SqlTx,
   tenantId: string,
   actor: string,
-  planned: RecordedPlan,
-  wish: RunWish,
+  wanted: {
+    readonly planned: RecordedPlan
+    readonly wish: RunWish
+    readonly waivers: StandingWaivers
+  },
   request: StartRun,
 ): Promise<{ run: StoredRun; isResumed: boolean }> {
+  const { planned, wish, waivers } = wanted
   await lockRelease(tx, tenantId, wish.plan)
   const open = await findOpenRun(tx, tenantId, wish)
   const known = request.confirmToken === undefined ? takenUp(open, request) : open
   // Starting anew beside a run that is being executed would do its changes twice.
   if (open !== undefined) assertNotHeld(context, open, request.replaces)
-  const run = await appendConfirmed(
-    context,
-    tx,
-    tenantId,
-    actor,
-    known ?? (await openRun(context, tx, tenantId, actor, wish)),
-    reviewedReads(planned),
-    'review',
-  )
+  const chosen = known ?? (await openRun(context, tx, tenantId, actor, wish))
+  const reads = reviewedReads(planned)
+  const confirmed = await appendConfirmed(context, tx, tenantId, actor, chosen, reads, 'review')
+  const run = await appendWaived(context, tx, tenantId, actor, confirmed, waivers)
   const isResumed = known !== undefined
   if (request.runner === undefined) return { run, isResumed }
   return {

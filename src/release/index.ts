@@ -9,6 +9,7 @@ export { writeDocuments } from './files.ts'
 export { makeReleaseRoutes } from './http.ts'
 export type { DecidedRelease, ReleaseReview } from './model.ts'
 export { makeReleases } from './service.ts'
+export { makeStandingWaivers } from './standing-waivers.ts'
 export type { Releases } from './service.ts'
 
 export const releaseSlice: Slice = {

@@ -1,106 +1,17 @@
 // The register over real signatures and a real database: who may change what, races for the last use, people with two keys.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aGate, aPlan, DAY_MS } from '../../test/decisions.ts'
+import { aCrew, askWaiver, aWaivedCrew, change, CREW_PLAN } from '../../test/crew.ts'
+import type { Crew } from '../../test/crew.ts'
 import { nodeDigest } from '../../test/crypto.ts'
+import { DAY_MS } from '../../test/decisions.ts'
 import { openHouse, RELEASE, startPlan } from '../../test/house.ts'
-import type { House, Person } from '../../test/house.ts'
-import { canonicalize } from '../kernel/index.ts'
 import type { Change } from '../register/index.ts'
-import { buildStatement, parseTrust, sealStatement, serviceSubject } from '../proof/index.ts'
+import { parseTrust } from '../proof/index.ts'
 import { nodeVerifyPorts } from '../verify/node.ts'
 import { verifyBundle } from '../verify/index.ts'
 
 const SERVICE = RELEASE.service
-
-const PLAN = aPlan([aGate({ id: 'tests' }), aGate({ id: 'load' })], {
-  service: SERVICE,
-  version: RELEASE.version,
-  environment: 'staging',
-  signOffs: [{ role: 'Manager', minimum: 1 }],
-})
-
-interface Crew {
-  readonly house: House
-  readonly ann: Person
-  readonly ben: Person
-  readonly cy: Person
-  readonly runner: Person
-}
-
-/** A release with one gate that holds and one that does not. */
-async function aCrew(loadExit = 1): Promise<Crew> {
-  const house = await openHouse()
-  const runner = await house.person('runner', [], 'runner')
-  const ann = await house.person('Ann', ['Manager'])
-  const ben = await house.person('Ben', ['Manager'])
-  const cy = await house.person('Cy', ['SRE'])
-  await house.releases.open(house.tenantId, 'operator', RELEASE, null)
-  const started = await startPlan(house, PLAN)
-  await house.submit(runner, started, 'tests', 0)
-  await house.submit(runner, started, 'load', loadExit)
-  await house.runs.finish(house.tenantId, 'operator', started.run.runId)
-  return { house, runner, ann, ben, cy }
-}
-
-async function change(
-  { house }: Pick<Crew, 'house'>,
-  by: Person,
-  wanted: Change,
-  atMs = house.clock.nowMs(),
-): Promise<`sha256:${string}`> {
-  const statement = buildStatement('approval', serviceSubject(nodeDigest, SERVICE), {
-    what: 'change',
-    service: SERVICE,
-    principal: by.principal.id,
-    at: new Date(atMs).toISOString(),
-    change: JSON.parse(canonicalize(wanted)) as Record<string, never>,
-  })
-  const sealed = await sealStatement(nodeDigest, by.signer, statement)
-  await house.releases.change(house.tenantId, 'approval', sealed.bytes)
-  return sealed.id
-}
-
-async function askWaiver(crew: Crew, maxUses: number): Promise<`sha256:${string}`> {
-  const { house, ann, cy } = crew
-  await change(crew, ann, {
-    kind: 'risk.opened',
-    id: 'R1',
-    level: 'P3',
-    title: 'rig is flaky',
-    owner: ann.principal.id,
-    likelihood: 'low',
-    impact: 'low',
-    mitigation: '',
-  })
-  const nowMs = house.clock.nowMs()
-  const statement = buildStatement('waiver', serviceSubject(nodeDigest, SERVICE), {
-    id: 'W1',
-    service: SERVICE,
-    version: RELEASE.version,
-    environment: 'staging',
-    gates: ['load'],
-    reason: 'rig is broken',
-    risk: 'R1',
-    compensatingControl: 'canary',
-    principal: cy.principal.id,
-    at: new Date(nowMs).toISOString(),
-    expiresAt: new Date(nowMs + 2 * DAY_MS).toISOString(),
-    maxUses,
-  })
-  const sealed = await sealStatement(nodeDigest, cy.signer, statement)
-  await house.releases.change(house.tenantId, 'waiver', sealed.bytes)
-  return sealed.id
-}
-
-async function aWaivedCrew(maxUses: number): Promise<Crew> {
-  const crew = await aCrew()
-  const statement = await askWaiver(crew, maxUses)
-  for (const person of [crew.ann, crew.ben])
-    await change(crew, person, { kind: 'approved', id: 'W1', statement })
-  await crew.house.sign(crew.ann, 'Manager')
-  return crew
-}
 
 async function decideNow({ house }: Pick<Crew, 'house'>): Promise<string> {
   return (await house.releases.decide(house.tenantId, RELEASE)).verdict.value
@@ -160,7 +71,7 @@ test('nobody approves their own waiver, under a second key of theirs neither', a
 
 test('two keys of one person fill one place, and the author signs off under no key', async () => {
   const house = await openHouse()
-  const plan = { ...PLAN, signOffs: [{ role: 'Manager', minimum: 2 }] }
+  const plan = { ...CREW_PLAN, signOffs: [{ role: 'Manager', minimum: 2 }] }
   const ann = await house.person('Ann', ['Manager'])
   const annAgain = await house.person('ann', ['Manager'])
   const author = await house.person('Dora', ['Manager'])
@@ -178,7 +89,7 @@ test('two keys of one person fill one place, and the author signs off under no k
 test('two hundred sign-offs of one person at once count once', async () => {
   const { house, ann } = await aCrew(0)
   house.clock.advance(1)
-  await startPlan(house, { ...PLAN, signOffs: [{ role: 'Manager', minimum: 2 }] }, true)
+  await startPlan(house, { ...CREW_PLAN, signOffs: [{ role: 'Manager', minimum: 2 }] }, true)
   const results = await Promise.allSettled(
     Array.from({ length: 200 }, () => house.sign(ann, 'Manager')),
   )
@@ -211,7 +122,7 @@ test('a risk closes only on fresh evidence of its closure test', async () => {
   await assert.rejects(change(crew, ann, { kind: 'risk.closed', id: 'R7', note: '' }), refused)
   await assert.rejects(close(), refused)
   house.clock.advance(1)
-  const again = await startPlan(house, PLAN, true)
+  const again = await startPlan(house, CREW_PLAN, true)
   await house.submit(runner, again, 'load', 0)
   await close()
   const register = await house.releases.register(house.tenantId, SERVICE)

@@ -37,7 +37,7 @@ export async function runDryRun(
   const confirmed = [...reviewed.map(({ id }) => id), ...(open?.view.run.terms.confirmed ?? [])]
   const forecast = forecastRun({
     plan,
-    terms: { parameters: parameters.shown, confirmed },
+    terms: { ...open?.view.run.terms, parameters: parameters.shown, confirmed },
     choice,
     kept: open?.kept ?? new Map<string, StoredStatus>(),
     parallelLimit,

@@ -95,8 +95,8 @@ export function forecastRun(given: ForecastTerms): Forecast {
   }
 }
 
-function schedulerOf({ plan, parallelLimit, choice }: ForecastTerms): Scheduler {
-  return new Scheduler(plan.gates, parallelLimit, choice.gates)
+function schedulerOf({ plan, parallelLimit, choice, terms }: ForecastTerms): Scheduler {
+  return new Scheduler(plan.gates, parallelLimit, choice.gates, terms.waived)
 }
 
 function standingOf(gate: PlanGate, { terms, kept }: ForecastTerms): Standing {

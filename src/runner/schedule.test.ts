@@ -163,6 +163,27 @@ test('a failure skips everything down a chain at once, each gate with its cause'
   )
 })
 
+test('a waived gate that does not hold lets start what needs it, and opens the phase after its own', () => {
+  const gates = [
+    gate('a', { phase: 'pre-deploy' }),
+    gate('b', { needs: ['a'], phase: 'pre-deploy' }),
+    gate('c', { phase: 'canary-5' }),
+  ]
+  const turnsAfter = (status: StoredStatus): readonly string[] => {
+    const scheduler = new Scheduler(gates, 4, undefined, { a: 'W1' })
+    scheduler.begin(new Map())
+    scheduler.next()
+    scheduler.settle('a', status)
+    const { start, held } = scheduler.next()
+    if (held.length > 0) return held.map((each) => `${each.gate.id} ${each.status}`)
+    scheduler.settle('b', 'PASS')
+    return [...start, ...scheduler.next().start].map(({ id }) => id)
+  }
+  assert.deepEqual(turnsAfter('FAIL'), ['b', 'c'])
+  assert.deepEqual(turnsAfter('INCONCLUSIVE'), ['b', 'c'])
+  assert.deepEqual(turnsAfter('ERROR'), ['b SKIPPED', 'c PENDING'])
+})
+
 const MANY = 10_000
 /** What a machine of today needs for this is a twentieth of it. */
 const MANY_LIMIT_MS = 2_000

@@ -1,6 +1,6 @@
 // Which gates may start next, from the plan and what is settled so far; pure, and linear in the gates and their edges.
-import { isSatisfied, worstStatus } from '../verdict/index.ts'
-import type { PlanGate, StoredStatus } from '../verdict/index.ts'
+import { isSatisfied, statusForDependents, worstStatus } from '../verdict/index.ts'
+import type { PlanGate, RunTerms, StoredStatus } from '../verdict/index.ts'
 import { RankHeap } from './rank-heap.ts'
 
 /** Gates that run at the same time when the caller does not say. */
@@ -35,6 +35,7 @@ interface Node {
   readonly isChosen: boolean
   /** Where the phase of the gate stands among the phases; -1 without one. */
   readonly phase: number
+  /** What it is worth to those that need it. */
   status: StoredStatus | undefined
   /** Handed over to start as soon as there is room. */
   isOffered: boolean
@@ -59,6 +60,7 @@ export class Scheduler {
   readonly #nodes: ReadonlyMap<string, Node>
   readonly #phases: readonly PhaseState[]
   readonly #parallelLimit: number
+  readonly #waived: RunTerms['waived']
   /** Gates of the run, in plan order, without roll-ups: those have no run of their own. */
   readonly chosen: readonly PlanGate[]
   /** Chosen gates that nothing but room keeps from starting. */
@@ -75,9 +77,18 @@ export class Scheduler {
   #runningCount = 0
   #held: HeldGate[] = []
 
-  /** @param only ids of the gates of the run; default all. Those outside may still be needed by it. */
-  constructor(gates: readonly PlanGate[], parallelLimit: number, only?: readonly string[]) {
+  /**
+   * @param only ids of the gates of the run; default all. Those outside may still be needed by it.
+   * @param waived as the run's terms say: these hold nothing back that needs them
+   */
+  constructor(
+    gates: readonly PlanGate[],
+    parallelLimit: number,
+    only?: readonly string[],
+    waived?: RunTerms['waived'],
+  ) {
     this.#parallelLimit = parallelLimit
+    this.#waived = waived
     const names = [...new Set(gates.flatMap(({ phase }) => (phase === undefined ? [] : [phase])))]
     const wanted = only === undefined ? undefined : new Set(only)
     this.#nodes = linkNodes(gates, names, (id) => wanted === undefined || wanted.has(id))
@@ -93,7 +104,7 @@ export class Scheduler {
     for (const [id, status] of standing) {
       const node = this.#nodes.get(id)
       if (node === undefined || node.gate.children !== undefined) continue
-      node.status = status
+      node.status = statusForDependents(id, status, this.#waived)
       this.#waiting.delete(node)
       known.push(node)
     }
@@ -108,7 +119,7 @@ export class Scheduler {
     if (node === undefined || node.status !== undefined) return
     this.#endRun(node)
     this.#waiting.delete(node)
-    node.status = status
+    node.status = statusForDependents(id, status, this.#waived)
     this.#spread(node)
   }
 
@@ -154,7 +165,8 @@ export class Scheduler {
         parent.worst = parent.worst === undefined ? status : worstStatus([parent.worst, status])
         parent.openChildren--
         if (parent.openChildren > 0) continue
-        parent.status = parent.worst
+        if (parent.worst === undefined) continue
+        parent.status = statusForDependents(parent.gate.id, parent.worst, this.#waived)
         open.push(parent)
       }
       open.push(...this.#consequences(node, status))

@@ -108,6 +108,7 @@ export async function runPlan(request: RunRequest): Promise<RunOutcome> {
       request.plan.gates,
       Math.max(1, request.parallelLimit ?? PARALLEL_LIMIT),
       request.only,
+      request.terms.waived,
     ),
     site,
     binding,
@@ -117,6 +118,12 @@ export async function runPlan(request: RunRequest): Promise<RunOutcome> {
     emit: (event) => request.onEvent?.(event),
   })
   settleBeforehand(request, parameters, loop)
+  for (const [gate, waiver] of Object.entries(request.terms.waived ?? {}))
+    loop.announce({
+      kind: 'note',
+      gate,
+      text: `waived (${waiver}): what needs it runs all the same`,
+    })
   if (gateUser !== undefined && gateUser.text !== '')
     loop.announce({ kind: 'run-user', isSeparate: gateUser.isSeparate, text: gateUser.text })
   return runKept(request, loop, stop)

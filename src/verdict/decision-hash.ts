@@ -117,7 +117,11 @@ export function decisionHashOf(
     reviewHash,
     plan: inputs.plan,
     run: inputs.run,
-    terms: { parameters: inputs.terms.parameters, confirmed: sortedTexts(inputs.terms.confirmed) },
+    terms: {
+      parameters: inputs.terms.parameters,
+      confirmed: sortedTexts(inputs.terms.confirmed),
+      ...(inputs.terms.waived === undefined ? {} : { waived: inputs.terms.waived }),
+    },
     ...(inputs.author === undefined ? {} : { author: inputs.author }),
     evidence: sortedBy(inputs.results, (result) => result.gate).map(evidenceIdsOf),
     waivers: sortedBy(inputs.waivers, (waiver) => waiver.id).map(({ id, revoked, uses }) => ({

@@ -2,6 +2,7 @@
 import { admitGate } from './admission.ts'
 import type { Reason, RunTerms, Status } from './model.ts'
 import type { GateStanding, Standings } from './standing.ts'
+import { isSatisfied } from './status.ts'
 
 const NO_GO: ReadonlySet<Status> = new Set<Status>([
   'FAIL',
@@ -26,6 +27,9 @@ const FLIP: Readonly<Record<Status, string>> = {
   NOT_APPLICABLE: '',
 }
 
+/** Of a gate that was skipped before what it needs was waived. */
+const WAIVED_FLIP = 'Run again: what it needs is waived now.'
+
 /** One reason per required gate that blocks. Other severities never block. */
 export function gateReasons(
   standings: Standings,
@@ -33,11 +37,15 @@ export function gateReasons(
   waived: ReadonlySet<string>,
   terms: RunTerms,
 ): Reason[] {
+  const isLetThrough = (id: string): boolean =>
+    waived.has(id) || isSatisfied(standings.get(id)?.status ?? 'PENDING')
   const out: Reason[] = []
   for (const standing of standings.values()) {
     const { gate, status } = standing
     if (gate.severity !== 'required' || held.has(gate.id) || waived.has(gate.id)) continue
-    if (NO_GO.has(status)) out.push(reasonFor('7.2', standing, terms))
+    if (status === 'SKIPPED' && gate.needs.length > 0 && gate.needs.every(isLetThrough))
+      out.push({ ...reasonFor('7.2', standing, terms), flip: WAIVED_FLIP })
+    else if (NO_GO.has(status)) out.push(reasonFor('7.2', standing, terms))
     else if (NOT_READY.has(status)) out.push(reasonFor('7.6', standing, terms))
   }
   return out

@@ -16,7 +16,6 @@ export type * from './model.ts'
 export type * from './people-model.ts'
 export * from './phase.ts'
 export { definitionHashOf, findPhaseCircle, planHashOf, withDescendants } from './plan.ts'
-export type { GateOrder } from './plan.ts'
 export type * from './plan-model.ts'
 export { parsePlan } from './plan-parse.ts'
 export { matchesReportPath, reportStreamName } from './report-paths.ts'
@@ -29,11 +28,12 @@ export {
   readRecord,
   readShare,
   readText,
+  type Reader,
 } from './shape.ts'
-export type { Reader } from './shape.ts'
 export * from './soak.ts'
 export * from './soak-samples.ts'
 export { settleRun, type RecordedGate } from './settle.ts'
+export { statusForDependents, waivedGates } from './waiver.ts'
 export { statusAt, type StatusTerms, type TimedStatus } from './staleness.ts'
 export { conditionState, standingsOf, withRollUps } from './standing.ts'
 export type { GateStanding, Standings } from './standing.ts'

@@ -31,7 +31,10 @@ const readBudget: Reader<number> = (value, at) => {
   return share
 }
 
-const readTerms = readRecord({ parameters: readMap(readText), confirmed: readList(readName) }, {})
+const readTerms = readRecord(
+  { parameters: readMap(readText), confirmed: readList(readName) },
+  { waived: readMap(readName) },
+)
 
 const readSubject = readRecord(
   { service: readName, version: readName, environment: readName, digests: readMap(readText) },

@@ -147,6 +147,8 @@ export interface RunTerms {
   readonly parameters: Readonly<Record<string, string>>
   /** Gate ids whose check a person confirmed (token) or reviewed; the rest run only when proven to read. */
   readonly confirmed: readonly string[]
+  /** Waiver in force when the run was started or taken up, by gate: it counts as satisfied for what needs it. Absent = none. */
+  readonly waived?: Readonly<Record<string, string>>
 }
 
 /** One gate's result: what the decision reads. */

@@ -13,7 +13,7 @@ import {
   NOON_MS,
 } from '../../test/decisions.ts'
 import { admitGate, substituteParameters } from './admission.ts'
-import type { GateResult, StoredStatus } from './model.ts'
+import type { GateResult, RunTerms, StoredStatus } from './model.ts'
 import type { PlanGate } from './plan-model.ts'
 import { definitionHashOf } from './plan.ts'
 import { settleRun } from './settle.ts'
@@ -38,10 +38,15 @@ const recordOf = (status: StoredStatus): RecordedGate => ({
 function settle(
   gates: readonly PlanGate[],
   recorded: Readonly<Record<string, StoredStatus>> = {},
-  confirmed: readonly string[] = [],
+  terms: Partial<RunTerms> = {},
 ): GateResult[] {
   const records = Object.entries(recorded).map(([id, status]) => [id, recordOf(status)] as const)
-  return settleRun(nodeDigest, aPlan(gates), { parameters: {}, confirmed }, new Map(records))
+  return settleRun(
+    nodeDigest,
+    aPlan(gates),
+    { parameters: {}, confirmed: [], ...terms },
+    new Map(records),
+  )
 }
 
 const statusesOf = (results: readonly GateResult[]): string =>
@@ -116,6 +121,26 @@ test('what was not recorded is pending, blocked, or skipped with its cause', () 
   )
   assert.match(results[0]?.reason ?? '', /up, which is FAIL/)
   assert.match(results[2]?.reason ?? '', /down, which is SKIPPED/)
+})
+
+test('a waived gate stands as it is and holds nothing back, unless what happened cannot be waived', () => {
+  const gates = [
+    aGate({ id: 'up' }),
+    aGate({ id: 'down', needs: ['up'] }),
+    aGate({ id: 'all', children: ['up'] }),
+    aGate({ id: 'after-all', needs: ['all'] }),
+  ]
+  const rows: readonly (readonly [StoredStatus, string])[] = [
+    ['FAIL', 'up=FAIL down=PENDING all=FAIL after-all=PENDING'],
+    ['INCONCLUSIVE', 'up=INCONCLUSIVE down=PENDING all=INCONCLUSIVE after-all=PENDING'],
+    ['ERROR', 'up=ERROR down=SKIPPED all=ERROR after-all=SKIPPED'],
+  ]
+  for (const [status, expected] of rows)
+    assert.equal(statusesOf(settle(gates, { up: status }, { waived: { up: 'W1' } })), expected)
+  const other = settle(gates, { up: 'FAIL' }, { waived: { down: 'W1', constructor: 'W2' } })
+  assert.equal(statusesOf(other), 'up=FAIL down=SKIPPED all=FAIL after-all=SKIPPED')
+  const whole = settle(gates, { up: 'FAIL' }, { waived: { all: 'W1' } })
+  assert.equal(statusesOf(whole), 'up=FAIL down=SKIPPED all=FAIL after-all=PENDING')
 })
 
 test('a satisfied dependency lets the gate wait for its own run, and a recorded judgement stands', () => {

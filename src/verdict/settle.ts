@@ -6,6 +6,7 @@ import type { EvidenceRef, GateResult, Judgement, RunTerms, StoredStatus } from 
 import type { Plan, PlanGate } from './plan-model.ts'
 import { definitionHashOf, orderGates } from './plan.ts'
 import { isSatisfied, worstStatus } from './status.ts'
+import { statusForDependents } from './waiver.ts'
 
 /** The last finished attempt of a gate. */
 export interface RecordedGate {
@@ -26,7 +27,8 @@ interface Standing {
 
 /**
  * One result per gate, in plan order. A recorded judgement stands; else BLOCKED by admission, SKIPPED after a failed
- * dependency, BLOCKED or PENDING after one that is; roll-ups take their worst child by STATUS_ORDER.
+ * dependency, BLOCKED or PENDING after one that is; roll-ups take their worst child by STATUS_ORDER. A dependency that
+ * the run's terms say is waived counts as satisfied; its own result stays what it is.
  * @throws VERDICT_PLAN_CYCLE_FOUND for a plan that `parsePlan` would refuse.
  */
 export function settleRun(
@@ -43,9 +45,14 @@ export function settleRun(
     )
   }
   const standings = new Map<string, Standing>()
+  // What each gate is worth to those that need it: a roll-up of waived gates is satisfied as well.
+  const worth = new Map<string, StoredStatus>()
   for (const gate of order.gates) {
     const record = gate.children === undefined ? recorded.get(gate.id) : undefined
-    standings.set(gate.id, record?.judgement ?? standingOf(gate, terms, standings))
+    const standing = record?.judgement ?? standingOf(gate, terms, standings, worth)
+    standings.set(gate.id, standing)
+    const own = gate.children === undefined ? standing.status : rollUp(gate.children, worth).status
+    worth.set(gate.id, statusForDependents(gate.id, own, terms.waived))
   }
   return plan.gates.map((gate) => resultOf(digest, gate, standings, recorded))
 }
@@ -75,23 +82,29 @@ function standingOf(
   gate: PlanGate,
   terms: RunTerms,
   standings: ReadonlyMap<string, Standing>,
+  worth: ReadonlyMap<string, StoredStatus>,
 ): Standing {
-  if (gate.children !== undefined) return rollUp(gate.children, standings)
+  if (gate.children !== undefined) {
+    const statuses = gate.children.map(
+      (id) => [id, standings.get(id)?.status ?? 'PENDING'] as const,
+    )
+    return rollUp(gate.children, new Map(statuses))
+  }
   const admission = admitGate(gate, terms)
   if (!admission.admitted && admission.status === 'BLOCKED') return admission
   return (
-    upstreamStanding(gate, standings) ?? {
+    upstreamStanding(gate, worth) ?? {
       status: 'PENDING',
       reason: admission.admitted ? 'not run yet' : admission.reason,
     }
   )
 }
 
-function rollUp(children: readonly string[], standings: ReadonlyMap<string, Standing>): Standing {
-  const known = children.map((id) => ({
-    id,
-    status: standings.get(id)?.status ?? ('PENDING' as const),
-  }))
+function rollUp(
+  children: readonly string[],
+  statuses: ReadonlyMap<string, StoredStatus>,
+): Standing {
+  const known = children.map((id) => ({ id, status: statuses.get(id) ?? ('PENDING' as const) }))
   const status = worstStatus(known.map((child) => child.status)) ?? 'PENDING'
   const which = known.find((child) => child.status === status)
   return {
@@ -103,10 +116,10 @@ function rollUp(children: readonly string[], standings: ReadonlyMap<string, Stan
 /** What an unsatisfied dependency makes of a gate that did not run; undefined when all are satisfied. */
 function upstreamStanding(
   gate: PlanGate,
-  standings: ReadonlyMap<string, Standing>,
+  worth: ReadonlyMap<string, StoredStatus>,
 ): Standing | undefined {
   const unmet = gate.needs.flatMap((id) => {
-    const status = standings.get(id)?.status ?? 'PENDING'
+    const status = worth.get(id) ?? 'PENDING'
     return isSatisfied(status) ? [] : [{ id, status }]
   })
   const worst = worstStatus(unmet.map((need) => need.status))

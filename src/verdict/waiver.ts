@@ -1,7 +1,8 @@
 // Whether a waiver is in force, and which gate it covers.
-import type { DecisionInputs, Status } from './model.ts'
+import type { DecisionInputs, RunTerms, Status, StoredStatus } from './model.ts'
 import type { Waiver } from './people-model.ts'
 import type { Plan } from './plan-model.ts'
+import { sortedBy } from './decision-hash.ts'
 import { CLOCK_SKEW_LIMIT_MS } from './staleness.ts'
 
 /** Longest life of a waiver. */
@@ -14,12 +15,14 @@ const WAIVER_APPROVER_MINIMUM = 2
 
 const WAIVABLE: ReadonlySet<Status> = new Set<Status>(['FAIL', 'WARN', 'STALE', 'INCONCLUSIVE'])
 
+/** What of a decision's inputs says whether a waiver is in force. */
+export type WaiverFacts = Pick<
+  DecisionInputs,
+  'subject' | 'asOfMs' | 'author' | 'risks' | 'waivers' | 'policy'
+>
+
 /** Why the waiver has no force in this decision; undefined when it has. Source: release semantics, section 5. */
-export function refuseWaiver(
-  waiver: Waiver,
-  inputs: DecisionInputs,
-  plan: Plan,
-): string | undefined {
+export function refuseWaiver(waiver: Waiver, inputs: WaiverFacts, plan: Plan): string | undefined {
   const { subject, asOfMs } = inputs
   if (waiver.revoked) return 'it was revoked'
   if (waiver.version !== subject.version)
@@ -41,7 +44,7 @@ export function refuseWaiver(
   return undefined
 }
 
-function refuseApprovers(waiver: Waiver, inputs: DecisionInputs, plan: Plan): string | undefined {
+function refuseApprovers(waiver: Waiver, inputs: WaiverFacts, plan: Plan): string | undefined {
   const approvers = new Set(waiver.approvers)
   if (approvers.has(waiver.requester)) return 'its requester is among its approvers'
   if (inputs.author !== undefined && approvers.has(inputs.author))
@@ -60,7 +63,7 @@ function refuseApprovers(waiver: Waiver, inputs: DecisionInputs, plan: Plan): st
 }
 
 /** Roles that own the area of a gate: as the policy says, the longest beginning first; else any that the plan asks for. */
-function ownersOf(gate: string, inputs: DecisionInputs, plan: Plan): readonly string[] {
+function ownersOf(gate: string, inputs: WaiverFacts, plan: Plan): readonly string[] {
   const areas = (inputs.policy.areas ?? []).filter((area) => gate.startsWith(area.gates))
   const longest = Math.max(0, ...areas.map((area) => area.gates.length))
   if (areas.length > 0)
@@ -68,7 +71,7 @@ function ownersOf(gate: string, inputs: DecisionInputs, plan: Plan): readonly st
   return plan.signOffs.flatMap((role) => [role.role, ...(role.anyOf ?? [])])
 }
 
-function isSecured(waiver: Waiver, inputs: DecisionInputs): boolean {
+function isSecured(waiver: Waiver, inputs: WaiverFacts): boolean {
   const { securityRole } = inputs.policy
   return (
     securityRole !== undefined &&
@@ -85,4 +88,28 @@ export function coveringWaiver(
 ): Waiver | undefined {
   if (!WAIVABLE.has(status) || nonWaivable.includes(gate)) return undefined
   return waivers.find((waiver) => waiver.gates.includes(gate))
+}
+
+/** The waiver in force now of each gate that has one, by gate id: what a run is told. */
+export function waivedGates(plan: Plan, facts: WaiverFacts): Readonly<Record<string, string>> {
+  const inForce = sortedBy(facts.waivers, (each) => each.id).filter(
+    (each) => refuseWaiver(each, facts, plan) === undefined,
+  )
+  const { nonWaivable } = facts.policy
+  return Object.fromEntries(
+    plan.gates.flatMap(({ id }) => {
+      const waiver = coveringWaiver(id, 'FAIL', inForce, nonWaivable)
+      return waiver === undefined ? [] : [[id, waiver.id]]
+    }),
+  )
+}
+
+/** What a gate's status is worth to those that need it. Source: release semantics, section 3. */
+export function statusForDependents(
+  gate: string,
+  status: StoredStatus,
+  waived: RunTerms['waived'],
+): StoredStatus {
+  const isWaived = waived !== undefined && Object.hasOwn(waived, gate) && WAIVABLE.has(status)
+  return isWaived ? 'PASS' : status
 }

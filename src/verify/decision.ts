@@ -93,7 +93,9 @@ function checkTerms(inspection: Inspection, contents: BundleContents, ledger: Le
     }
     // What the run was started on: the terms of the decision without what was confirmed only later.
     const later = new Set(confirmations)
-    const first = { ...terms, confirmed: terms.confirmed.filter((gate) => !later.has(gate)) }
+    // Waived gates are told by entries of their own.
+    const { waived: _waived, ...begun } = terms
+    const first = { ...begun, confirmed: terms.confirmed.filter((gate) => !later.has(gate)) }
     const isStart = ({ payload }: { readonly payload?: unknown }): boolean =>
       payloadSays(payload, { run, terms: first, subject, plan })
     if (shown.length === 1 && shown.every(isStart)) return

@@ -9,6 +9,7 @@ import { quoteName } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import type { LedgerPart, ProvenEntry } from './ledger-part.ts'
 import type { ProvenStatement } from './statements.ts'
+import { checkWaived } from './waived.ts'
 
 const INPUTS_PATH = 'decision-inputs.json'
 
@@ -32,7 +33,11 @@ export function inspectRegister(
     )
   checkComplete(inspection, contents, ledger, recorded)
   checkClosures(inspection, recorded, statements)
-  const uses = countUses(inspection, contents, ledger)
+  const { size } = contents.inputs.checkpoint
+  const uses = countUses(inspection, contents, ledger, ({ seq }) => seq < size)
+  checkWaived(inspection, contents, ledger, recorded, (notice, atMs) =>
+    countUses(inspection, contents, ledger, ({ seq, timeMs }) => seq < notice.seq && timeMs < atMs),
+  )
   compareTerms(
     inspection,
     contents,
@@ -156,11 +161,13 @@ function countUses(
   inspection: Inspection,
   contents: BundleContents,
   ledger: LedgerPart,
+  isBefore: (entry: ProvenEntry) => boolean,
 ): ReadonlyMap<string, number> {
-  const { subject, checkpoint } = contents.inputs
+  const { subject } = contents.inputs
   const uses = new Map<string, number>()
-  for (const { seq, body, payload } of ledger.entries) {
-    if (seq >= checkpoint.size || body.type !== 'release.decided') continue
+  for (const entry of ledger.entries) {
+    const { body, payload } = entry
+    if (body.type !== 'release.decided' || !isBefore(entry)) continue
     if (body.subject !== `${subject.service}@${subject.version}`) continue
     if (payload === undefined)
       inspection.leaveOpen('How often waivers were used: an earlier decision is not disclosed.')
