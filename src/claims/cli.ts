@@ -27,6 +27,8 @@ export interface ClaimsAnswer extends AuditReport {
     readonly files: number
     readonly isCut: boolean
     readonly pointers: number
+    /** Test reports that were read and have no doubts about their numbers. */
+    readonly testReports: number
   }
   /** Set with --ledger: which release the report was held against, and what the newest decision says. */
   readonly ledger?: {
@@ -56,7 +58,7 @@ export async function runClaims(
   const ledger = await ledgerOf(context, scene, options)
   const asides: Asides = {
     ...(checklist === undefined ? {} : { checklist }),
-    ...(look === undefined ? {} : { files: look.files }),
+    ...(look === undefined ? {} : { files: look.files, tests: look.tests }),
     ...(ledger === undefined ? {} : { ledger: new LedgerIndex(ledger) }),
   }
   const report = auditScene(scene, asides)
@@ -71,7 +73,14 @@ export async function runClaims(
   const repository =
     look === undefined
       ? {}
-      : { repository: { files: look.fileCount, isCut: look.isCut, pointers: look.files.size } }
+      : {
+          repository: {
+            files: look.fileCount,
+            isCut: look.isCut,
+            pointers: look.files.size,
+            testReports: look.tests.length,
+          },
+        }
   return {
     exit: report.blocking.length > 0 ? EXIT.noGo : EXIT.ok,
     data: { report: name, ...report, ...repository, ...ledgerAnswer(ledger) },

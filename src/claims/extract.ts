@@ -11,6 +11,7 @@ import { pointersOf } from './pointers.ts'
 import type { Asides } from './rule.ts'
 import type { Scene } from './scene.ts'
 import { filesIn } from './subject.ts'
+import { isBorneOutByTests } from './test-figures.ts'
 import type { WholeVerdict } from './verdicts.ts'
 
 /** Claims that are listed; a report with more is cut and says so. */
@@ -41,6 +42,7 @@ export function extractClaims(
   const verdicts = new Map(scene.verdicts.map((verdict) => [verdict.passage.index, verdict]))
   const closures = new Map(scene.closures.map((closure) => [closure.passage.index, closure]))
   const claims: FoundClaim[] = []
+  const areas = new Map<number, readonly string[]>()
   for (const passage of scene.outline.passages) {
     const type = claimTypeOf(scene, passage, verdicts, closures)
     if (type === undefined) continue
@@ -55,7 +57,7 @@ export function extractClaims(
     }
     claims.push({
       stated,
-      claim: claimOf(scene, asides, stated),
+      claim: claimOf(scene, asides, stated, areaOf(scene, areas, passage)),
       isSubjective: passage.tags.has('subjective'),
     })
   }
@@ -104,7 +106,12 @@ function isAsserted({ outline }: Scene, passage: Passage, isClosed: boolean): bo
   )
 }
 
-function claimOf(scene: Scene, asides: Asides, stated: StatedClaim): Omit<Claim, 'verdict'> {
+function claimOf(
+  scene: Scene,
+  asides: Asides,
+  stated: StatedClaim,
+  area: readonly string[],
+): Omit<Claim, 'verdict'> {
   const { passage, type } = stated
   const evidence = asides.ledger === undefined ? undefined : bearOut(asides.ledger, scene, stated)
   const level = type === 'T2' || type === 'T7' ? null : levelOf(passage.marks)
@@ -113,14 +120,28 @@ function claimOf(scene: Scene, asides: Asides, stated: StatedClaim): Omit<Claim,
     type,
     level: level === null && isPaper(passage.text) && type === 'T1' ? 1 : level,
     support: evidence === undefined ? supportOf(scene, asides, passage) : 'S4',
-    area: sectionsAround(scene.outline, passage)
-      .map(({ title }) => quoteOf({ line: 0, text: title }).text)
-      .reverse(),
+    area,
     ...(evidence === undefined ? {} : { evidence }),
   }
 }
 
-function supportOf({ outline }: Scene, { files }: Asides, passage: Passage): Support {
+/** Headings above a passage, outermost first; found once per section. */
+function areaOf(
+  { outline }: Scene,
+  known: Map<number, readonly string[]>,
+  passage: Passage,
+): readonly string[] {
+  const found = known.get(passage.section)
+  if (found !== undefined) return found
+  const area = sectionsAround(outline, passage)
+    .map(({ title }) => quoteOf({ line: 0, text: title }).text)
+    .reverse()
+  known.set(passage.section, area)
+  return area
+}
+
+function supportOf({ outline }: Scene, { files, tests }: Asides, passage: Passage): Support {
+  if (tests !== undefined && isBorneOutByTests(outline, passage, tests)) return 'S3'
   const paths = pointersOf(outline, passage)
   if (
     files !== undefined &&

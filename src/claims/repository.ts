@@ -4,6 +4,8 @@ import { claimsFault } from './errors.ts'
 import { allPointers } from './pointers.ts'
 import type { FileFacts } from './rule.ts'
 import type { Scene } from './scene.ts'
+import type { TestReport } from './test-figures.ts'
+import { readTestReports } from './test-reports.ts'
 
 /** Larger files are known to exist, and their lines are not counted. */
 const FILE_LIMIT_BYTES = 4 * 1024 * 1024
@@ -13,6 +15,8 @@ const BUILT = /^(?:dist|build|target|out|coverage|node_modules|vendor|\.next|bin
 export interface RepositoryLook {
   /** By path as the report writes it; null when no file of the repository has that path. */
   readonly files: ReadonlyMap<string, FileFacts | null>
+  /** Test reports among its files. */
+  readonly tests: readonly TestReport[]
   readonly fileCount: number
   /** True when the repository has more files than are listed: then nothing is called missing. */
   readonly isCut: boolean
@@ -46,7 +50,8 @@ export async function lookIntoRepository(
       if (!isThere) found.set(pointer, null)
     }
   }
-  return { files: found, fileCount: paths.length, isCut }
+  const tests = await readTestReports(files, folder, paths)
+  return { files: found, tests, fileCount: paths.length, isCut }
 }
 
 /** A bare name may lie anywhere, and an address or a built file is no file of the repository. */

@@ -1,12 +1,41 @@
-// R14: a file that the report names is not in the repository, or is not as long as the report says.
+// R14: a file that the report names is missing or not as long as said, or a test report counts otherwise.
 import type { ClaimFinding } from './model.ts'
 import { findingOf } from './rule.ts'
-import type { FindContradictions } from './rule.ts'
+import type { Asides, FindContradictions } from './rule.ts'
+import type { Scene } from './scene.ts'
+import { agrees, reportFor, testFiguresOf } from './test-figures.ts'
 import { pointersOf } from './pointers.ts'
 
 const LINES = /\((\d[\d,]{0,9})(\+?)\s+lines?\)|\b(\d[\d,]{0,9})(\+?)[\s-]+lines?\b/i
 
-export const findArtefactGaps: FindContradictions = ({ outline }, { files }) => {
+export const findArtefactGaps: FindContradictions = (scene, asides) => [
+  ...fileGaps(scene, asides),
+  ...testGaps(scene, asides),
+]
+
+/** Figures of tests that the test report in question does not have. */
+function testGaps({ outline }: Scene, { tests = [] }: Asides): ClaimFinding[] {
+  if (tests.length === 0) return []
+  return outline.passages.flatMap((passage) => {
+    const figures = testFiguresOf(outline, passage)
+    const report = figures === undefined ? undefined : reportFor(passage, figures, tests)
+    if (figures === undefined || report === undefined || agrees(figures, report)) return []
+    const { path, summary, passed, failed, skipped } = report
+    return [
+      findingOf({
+        rule: 'R14',
+        verdict: 'CONTRADICTED',
+        claim: passage,
+        // A report counts as a whole; no line of it says so.
+        against: [{ line: 1, text: summary }],
+        document: path,
+        message: `“${path}” counts ${passed} passed, ${failed} failed and ${skipped} skipped`,
+      }),
+    ]
+  })
+}
+
+function fileGaps({ outline }: Scene, { files }: Asides): ClaimFinding[] {
   if (files === undefined) return []
   return outline.passages.flatMap((passage): ClaimFinding[] => {
     const paths = pointersOf(outline, passage)

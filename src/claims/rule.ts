@@ -5,6 +5,7 @@ import type { LedgerIndex } from './ledger-match.ts'
 import type { Passage } from './passages.ts'
 import { quoteOf } from './place.ts'
 import type { Scene } from './scene.ts'
+import type { TestReport } from './test-figures.ts'
 
 /** What is known beside the report itself. */
 export interface Asides {
@@ -12,6 +13,8 @@ export interface Asides {
   readonly checklist?: Scene
   /** What a repository says of the files that the report names, by path; null where the file is missing. */
   readonly files?: ReadonlyMap<string, FileFacts | null>
+  /** Test reports of the working copy. */
+  readonly tests?: readonly TestReport[]
   /** What the ledger says of the release that the report is about. */
   readonly ledger?: LedgerIndex
 }

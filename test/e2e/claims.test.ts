@@ -193,3 +193,20 @@ test('claims with a ledger names the gate and evidence behind a claim, and what 
   const unknown = await ledger.refusal(['claims', report, '--release', 'ferrybell@v7.7.7'])
   assert.equal(unknown.exit, 6)
 })
+
+test('claims with a repository holds stated test figures against the test report, and passes by samples', async () => {
+  const junit = (failures: string): string =>
+    `<testsuite name="all" tests="3"><testcase name="a"/><testcase name="b"/><testcase name="c">${failures}</testcase></testsuite>`
+  place.write('tested/reports/junit.xml', junit('<skipped/>'))
+  place.write('tested/test/fixtures/junit.xml', junit('<failure/>'))
+  place.write('tested/test-broken.json', '{"results": 1')
+  const path = place.write('tested.md', '# R\n\n2 passed, 1 skipped\n\n3 passed, 0 skipped\n')
+  const words = ['claims', path, '--repo', join(place.folder, 'tested')]
+  const { exit, data } = await place.ask<AuditReport>(words)
+  assert.equal(exit, 30)
+  assert.equal(data.claims[0]?.support, 'S3')
+  assert.deepEqual(
+    data.findings.map(({ rule, claim, against }) => [rule, claim.line, against.document]),
+    [['R14', 5, 'reports/junit.xml']],
+  )
+})
