@@ -1,5 +1,5 @@
 // A ledger over the test database, with real cryptography, a clock that tests move, and a guard in memory.
-import type { Clock, Sql } from '../src/kernel/index.ts'
+import type { Clock, Sql, SqlTx } from '../src/kernel/index.ts'
 import { bytesEqual } from '../src/kernel/index.ts'
 import { ledgerSlice, makeLedger } from '../src/ledger/index.ts'
 import type {
@@ -91,6 +91,17 @@ export function memoryJournal(records: readonly Uint8Array[] = []): MemoryJourna
       return Promise.resolve()
     },
   }
+}
+
+/** Makes the counts of a log's subjects fit its entries again, as the owner of the database can. */
+export async function recountSubjects(tx: SqlTx, logId: number): Promise<void> {
+  await tx.query('delete from ledger_subject where log_id = $1', [logId])
+  await tx.query(
+    `insert into ledger_subject (log_id, subject, entries)
+     select e.log_id, s.subject, count(*) from ledger_entry e cross join lateral ledger_subject_of(e.leaf) s
+     where e.log_id = $1 group by e.log_id, s.subject`,
+    [logId],
+  )
 }
 
 export function aFact(changed: Partial<LedgerFact> = {}): LedgerFact {

@@ -11,6 +11,7 @@ import {
   merkleRoot,
 } from '../src/proof/index.ts'
 import { nodeDigest } from './crypto.ts'
+import { recountSubjects } from './ledger.ts'
 
 export const TAMPERED_SIZE = 300
 interface Row {
@@ -161,6 +162,9 @@ export const TAMPERINGS: readonly Tampering[] = [
     'edit a repetition row': `update ledger_idem set body_hash = sha256(body_hash) where log_id = $1 and seq = 9`,
     'point a repetition row elsewhere': `update ledger_idem set seq = 8 where log_id = $1 and seq = 9`,
     'invent a repetition row': `insert into ledger_idem select log_id, '00000000-0000-7000-8000-000000000000', seq, body_hash from ledger_idem where log_id = $1 and seq = 9`,
+    'count an entry too many': `update ledger_subject set entries = entries + 1 where log_id = $1`,
+    'forget the count of a subject': `delete from ledger_subject where log_id = $1`,
+    'give the count to another subject': `update ledger_subject set subject = encode(sha256(subject::bytea), 'hex') where log_id = $1`,
     'edit a payload': `update ledger_payload set payload = '{"n":7000}' where log_id = $1 and seq = 7`,
     'edit a salt': `update ledger_payload set salt = sha256(salt) where log_id = $1 and seq = 7`,
     'delete a payload': `delete from ledger_payload where log_id = $1 and seq = 7`,
@@ -189,6 +193,7 @@ export const TAMPERINGS: readonly Tampering[] = [
     foundBy: 'checkpoint',
     change: async (tx, logId) => {
       await cutTail(tx, logId, 10)
+      await recountSubjects(tx, logId)
       await tx.query('delete from ledger_checkpoint where log_id = $1', [logId])
       await fixHead(
         tx,

@@ -53,7 +53,7 @@ test('a tenant sees, appends to and opens no log but its own', async () => {
   await ledger.append(tenantId, [aFact()])
   const asNeighbour = <T>(work: (tx: SqlTx) => Promise<T>): Promise<T> =>
     sql.transaction({ tenantId: neighbour }, work)
-  for (const table of ['log', 'head', 'entry', 'idem', 'tile', 'checkpoint', 'payload']) {
+  for (const table of ['log', 'head', 'entry', 'idem', 'tile', 'checkpoint', 'payload', 'subject']) {
     assert.deepEqual(
       await asNeighbour((tx) => tx.query(`select * from ledger_${table}`)),
       [],
@@ -87,6 +87,8 @@ test('the application role can change entries by no statement', async () => {
     'update ledger_head set size = 0',
     'delete from ledger_checkpoint',
     'delete from ledger_payload',
+    'update ledger_subject set entries = entries + 1',
+    'delete from ledger_subject',
     "update ledger_log set state = 'sealed'",
   ]
   for (const statement of statements) {
@@ -101,6 +103,8 @@ test('the application role can change entries by no statement', async () => {
     'delete from ledger_entry',
     'truncate ledger_entry',
     'delete from ledger_log',
+    'delete from ledger_subject',
+    'truncate ledger_subject',
   ]
   for (const statement of frozen) {
     await assert.rejects(

@@ -10,7 +10,13 @@ import { ledgerFault } from './errors.ts'
 import type { AppendWay, JournalledSql } from './journal.ts'
 import type { PreparedFact } from './fact.ts'
 import type { AppendedEntry } from './model.ts'
-import { insertBatch, lockHead, openTenantLog, selectKnownEntries } from './store.ts'
+import {
+  insertBatch,
+  lockHead,
+  openTenantLog,
+  selectKnownEntries,
+  selectSubjectCounts,
+} from './store.ts'
 
 const FIRST_EPOCH = 1
 const OPAQUE_ID_BYTES = 8
@@ -41,8 +47,13 @@ export async function appendPrepared(
     head.logId,
     facts.filter((fact) => fact.keepsId).map((fact) => fact.id),
   )
+  const counts = await selectSubjectCounts(
+    tx,
+    head.logId,
+    facts.map((fact) => fact.subjectKey),
+  )
   const nowMs = ports.clockWatch.readMs(head.size === 0)
-  const batch = linkBatch(ports.digest, head, facts, known, nowMs)
+  const batch = linkBatch(ports.digest, head, facts, known, counts, nowMs)
   if (batch.added.length > 0) {
     try {
       await insertBatch(tx, head, batch, encodeFrontier(batch.frontier))

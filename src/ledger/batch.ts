@@ -1,7 +1,7 @@
 // Turns prepared facts into linked leaves on top of a head, and recognises repetitions.
 import { bytesEqual } from '../kernel/index.ts'
 import type { Digest } from '../kernel/index.ts'
-import { encodeLeaf, extendFrontier, hashLeaf } from '../proof/index.ts'
+import { encodeCountedBody, encodeLeaf, extendFrontier, hashLeaf } from '../proof/index.ts'
 import type { Frontier } from '../proof/index.ts'
 import { ledgerFault } from './errors.ts'
 import { hashContent } from './fact.ts'
@@ -41,15 +41,18 @@ export interface LinkedBatch {
   readonly outcomes: readonly (AppendedEntry | Error)[]
 }
 
+/** @param subjectCounts entries of each subject that the log holds, by subject key; none when absent */
 export function linkBatch(
   digest: Digest,
   head: LogHead,
   facts: readonly PreparedFact[],
   knownEntries: ReadonlyMap<string, KnownEntry>,
+  subjectCounts: ReadonlyMap<string, number>,
   nowMs: number,
 ): LinkedBatch {
   const timeMs = Math.max(nowMs, head.latestMs)
   const known = new Map(knownEntries)
+  const counts = new Map(subjectCounts)
   const added: NewEntry[] = []
   const hashes: Uint8Array[] = []
   const outcomes: (AppendedEntry | Error)[] = []
@@ -61,7 +64,10 @@ export function linkBatch(
       continue
     }
     const seq = head.size + added.length
-    const leaf = encodeLeaf({ seq, timeMs, prev, body: fact.body })
+    const subjectSeq = counts.get(fact.subjectKey) ?? 0
+    counts.set(fact.subjectKey, subjectSeq + 1)
+    const body = encodeCountedBody(fact.body, subjectSeq)
+    const leaf = encodeLeaf({ seq, timeMs, prev, body })
     const leafHash = hashLeaf(digest, leaf)
     const contentHash = hashContent(digest, fact.salt, fact.content)
     added.push({ leaf, fact, contentHash })

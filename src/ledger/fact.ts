@@ -2,6 +2,7 @@
 import {
   canonicalBytes,
   concatBytes,
+  hexOf,
   isContentDigest,
   SeaworthyError,
   utf8Text,
@@ -10,14 +11,16 @@ import {
 import type { Digest, Random } from '../kernel/index.ts'
 import {
   commitCanonical,
-  encodeEntryBody,
+  encodeUncountedBody,
   isEntryId,
   isEntryInstant,
   isEntryType,
   LEAF_HEADER_BYTES,
   LEAF_LIMIT_BYTES,
   SALT_BYTES,
+  SUBJECT_SEQ_LIMIT_BYTES,
 } from '../proof/index.ts'
+import type { UncountedBody } from '../proof/index.ts'
 import { ledgerFault } from './errors.ts'
 import type { LedgerFact } from './model.ts'
 
@@ -36,7 +39,9 @@ export interface PreparedFact {
   readonly id: string
   /** True when a later append of the same id must find this one. */
   readonly keepsId: boolean
-  readonly body: Uint8Array
+  readonly body: UncountedBody
+  /** What the subject is counted under. */
+  readonly subjectKey: string
   readonly salt: Uint8Array
   /** Canonical JSON. */
   readonly payload: string
@@ -65,7 +70,7 @@ export function prepareFact(
   const salt = ports.random.bytes(SALT_BYTES)
   const payload = canonicalPayload(fact)
   const { type, actor, subject, refs } = fact
-  const body = encodeEntryBody({
+  const body = encodeUncountedBody({
     v: 1,
     id,
     ts: fact.ts ?? new Date(nowMs).toISOString(),
@@ -76,7 +81,8 @@ export function prepareFact(
     payload: commitCanonical(ports.digest, salt, payload),
     refs,
   })
-  const leafBytes = LEAF_HEADER_BYTES + body.length
+  const leafBytes =
+    LEAF_HEADER_BYTES + body.before.length + SUBJECT_SEQ_LIMIT_BYTES + body.after.length
   if (leafBytes > LEAF_LIMIT_BYTES) {
     throw ledgerFault(
       'LEDGER_ENTRY_TOO_LARGE',
@@ -88,10 +94,16 @@ export function prepareFact(
     id,
     keepsId: keepsId || fact.id !== undefined,
     body,
+    subjectKey: subjectKeyOf(ports.digest, subject),
     salt,
     payload: utf8Text(payload),
     content: contentOf(said, payload),
   }
+}
+
+/** Hexadecimal SHA-256 of the subject as JSON, as the database computes it from the leaf. */
+export function subjectKeyOf(digest: Digest, subject: string): string {
+  return hexOf(digest.sha256(canonicalBytes(subject)))
 }
 
 /** What a repetition is compared by: everything the caller said, canonical. */

@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { freshTenant } from '../../test/database.ts'
-import { aFact, factsOf, memoryJournal, openTestLedger } from '../../test/ledger.ts'
+import {
+  aFact,
+  factsOf,
+  memoryJournal,
+  openTestLedger,
+  recountSubjects,
+} from '../../test/ledger.ts'
 import type { MemoryJournal, TestLedger } from '../../test/ledger.ts'
 import { uuidV7 } from '../kernel/index.ts'
 import type { Sql } from '../kernel/index.ts'
@@ -52,7 +58,14 @@ function losingSql(sql: Sql): Sql & { lose: number; isGone: boolean } {
 async function rollBack(opened: TestLedger, size: number): Promise<void> {
   const { sql, tenantId } = opened
   await sql.transaction('system', async (tx) => {
-    const tables = ['ledger_entry', 'ledger_head', 'ledger_idem', 'ledger_payload', 'ledger_log']
+    const tables = [
+      'ledger_entry',
+      'ledger_head',
+      'ledger_idem',
+      'ledger_payload',
+      'ledger_subject',
+      'ledger_log',
+    ]
     const [log] = await tx.query<{ log_id: number }>(
       'select log_id from ledger_log where tenant_id = $1',
       [tenantId],
@@ -60,6 +73,7 @@ async function rollBack(opened: TestLedger, size: number): Promise<void> {
     for (const table of tables) await tx.query(`alter table ${table} disable trigger user`)
     for (const table of ['ledger_entry', 'ledger_idem', 'ledger_payload'])
       await tx.query(`delete from ${table} where log_id = $1 and seq >= $2`, [log!.log_id, size])
+    await recountSubjects(tx, log!.log_id)
     if (size === 0)
       for (const table of ['ledger_head', 'ledger_log'])
         await tx.query(`delete from ${table} where log_id = $1`, [log!.log_id])

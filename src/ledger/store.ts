@@ -106,6 +106,19 @@ export async function selectKnownEntries(
   )
 }
 
+/** How many entries of each subject the log holds; a key without entries is not among them. */
+export async function selectSubjectCounts(
+  tx: SqlTx,
+  logId: number,
+  subjectKeys: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await tx.query<{ subject: string; entries: number }>(
+    'select subject, entries from ledger_subject where log_id = $1 and subject = any ($2::text[])',
+    [logId, [...new Set(subjectKeys)]],
+  )
+  return new Map(rows.map(({ subject, entries }) => [subject, entries]))
+}
+
 export async function insertBatch(
   tx: SqlTx,
   head: Pick<LogHead, 'logId' | 'size'>,

@@ -20,6 +20,7 @@ import { selectDays } from './signed-store.ts'
 import type { StoredCheckpoint, StoredDay } from './signed-store.ts'
 import { selectLeaves, selectRepeats } from './store.ts'
 import type { StoredLog } from './store.ts'
+import { SubjectCheck } from './subject-check.ts'
 import { TileCheck } from './tile-check.ts'
 import { selectCheckpoints, selectSnapshot, selectStoredEntries } from './verify-store.ts'
 import type { LogSnapshot } from './verify-store.ts'
@@ -57,6 +58,7 @@ export class LogCheck {
   readonly #ports: VerifyPorts
   readonly #task: VerifyTask
   readonly #tiles: TileCheck
+  readonly #subjects: SubjectCheck
   #frontier: Frontier = EMPTY_FRONTIER
   #size = 0
   #fromSeq = 0
@@ -70,6 +72,7 @@ export class LogCheck {
     this.#ports = ports
     this.#task = task
     this.#tiles = new TileCheck(ports.digest, task.log.logId)
+    this.#subjects = new SubjectCheck(ports.digest, task.log.logId)
   }
 
   async run(): Promise<LogVerdict> {
@@ -216,6 +219,8 @@ export class LogCheck {
         throw new Damage('the repetition row leads elsewhere or to other content', row.seq)
       this.#repeats++
     })
+    const miscount = await this.#subjects.add(tx, judged, this.#isWhole)
+    if (miscount !== undefined) throw new Damage(miscount.reason, miscount.seq)
     if (this.#isWhole) {
       const links = judged.map(({ next }) => next.link)
       const reason = (await this.#tiles.add(tx, links)) ?? findDayFault(this.#days, judged)
@@ -258,10 +263,12 @@ export class LogCheck {
 
   // Side rows that no entry accounts for.
   #judgeRest(snapshot: LogSnapshot): void {
-    const { size, payloads, repeats, tiles } = snapshot
+    const { size, payloads, repeats, tiles, counted } = snapshot
     if (payloads !== size) throw new Damage(`expected ${size} payloads, got ${payloads}`, null)
     if (repeats !== this.#repeats)
       throw new Damage(`expected ${this.#repeats} repetition rows, got ${repeats}`, null)
+    if (counted !== size)
+      throw new Damage(`expected ${size} entries counted by subject, got ${counted}`, null)
     if (tiles !== this.#tiles.checkedCount)
       throw new Damage(`expected ${this.#tiles.checkedCount} tiles, got ${tiles}`, null)
   }

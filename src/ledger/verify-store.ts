@@ -27,6 +27,8 @@ export interface LogSnapshot {
   readonly payloads: number
   readonly repeats: number
   readonly tiles: number
+  /** What the counts of all subjects add up to. */
+  readonly counted: number
 }
 
 /** One statement, so that appends going on meanwhile cannot come between head and counts. */
@@ -35,7 +37,8 @@ export async function selectSnapshot(tx: SqlTx, logId: number): Promise<LogSnaps
     `select h.size, h.latest, h.frontier, e.entries, e.min_seq, e.max_seq,
        (select count(*) from ledger_payload where log_id = $1) as payloads,
        (select count(*) from ledger_idem where log_id = $1) as repeats,
-       (select count(*) from ledger_tile where log_id = $1) as tiles
+       (select count(*) from ledger_tile where log_id = $1) as tiles,
+       (select coalesce(sum(entries), 0)::bigint from ledger_subject where log_id = $1) as counted
      from ledger_head h,
        (select count(*) as entries, min(seq) as min_seq, max(seq) as max_seq from ledger_entry where log_id = $1) e
      where h.log_id = $1`,

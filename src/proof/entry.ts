@@ -2,9 +2,11 @@
 import {
   bytesOfBase64,
   canonicalBytes,
+  concatBytes,
   isCanonicalText,
   messageOf,
   SeaworthyError,
+  utf8Bytes,
   utf8Text,
 } from '../kernel/index.ts'
 import type { ContentDigest, Json } from '../kernel/index.ts'
@@ -15,6 +17,7 @@ import { accepted, refused } from './parsed.ts'
 import type { Parsed } from './parsed.ts'
 import {
   asArray,
+  asCount,
   asDigest,
   asInstant,
   asObject,
@@ -36,6 +39,11 @@ export interface EntryBody {
   readonly type: string
   readonly actor: string
   readonly subject: string
+  /**
+   * How many entries with this subject the log held before this one, given under the log's lock. Absent in entries of
+   * versions that did not count; those are counted all the same.
+   */
+  readonly subjectSeq?: number
   readonly src: { readonly producer: string; readonly version: string }
   readonly payload: PayloadCommitment
   /** Content addresses the fact rests on: statements, evidence, inputs. */
@@ -59,6 +67,29 @@ export function isEntryType(text: string): boolean {
 /** The bytes that follow the header in a leaf. @throws CANONICAL_VALUE_REFUSED for what JSON cannot say exactly. */
 export function encodeEntryBody(body: EntryBody): Uint8Array {
   return canonicalBytes(body)
+}
+
+/** A body with its number left out, so that all but a few bytes of it are made before the log's turn. */
+export interface UncountedBody {
+  readonly before: Uint8Array
+  readonly after: Uint8Array
+}
+
+/** The most bytes that a number adds to a body: name, 16 digits, punctuation. */
+export const SUBJECT_SEQ_LIMIT_BYTES = 30
+
+/** @throws CANONICAL_VALUE_REFUSED for what JSON cannot say exactly. */
+export function encodeUncountedBody(body: Omit<EntryBody, 'subjectSeq'>): UncountedBody {
+  const bytes = canonicalBytes(body)
+  // Canonical members are in order of their names, and these are the ones behind `subjectSeq`.
+  const { ts, type, v } = body
+  const at = bytes.length - (canonicalBytes({ ts, type, v }).length - 1)
+  return { before: bytes.subarray(0, at), after: bytes.subarray(at) }
+}
+
+/** The same bytes that `encodeEntryBody` gives for the body with this `subjectSeq`. */
+export function encodeCountedBody(body: UncountedBody, subjectSeq: number): Uint8Array {
+  return concatBytes([body.before, utf8Bytes(`"subjectSeq":${subjectSeq},`), body.after])
 }
 
 /** Refuses bodies that are not canonical JSON, miss a field or have one too many. */
@@ -107,7 +138,7 @@ function readEntryBody(value: Json): EntryBody {
   expectKeys(
     body,
     ['v', 'id', 'ts', 'type', 'actor', 'subject', 'src', 'payload', 'refs'],
-    [],
+    ['subjectSeq'],
     'the entry',
   )
   if (body['v'] !== 1) throw new ShapeMismatch('expected entry version 1')
@@ -117,6 +148,7 @@ function readEntryBody(value: Json): EntryBody {
   if (!isEntryType(type)) throw new ShapeMismatch('expected type to be words joined by dots')
   const src = asObject(body['src'], 'src')
   expectKeys(src, ['producer', 'version'], [], 'src')
+  const subjectSeq = body['subjectSeq']
   return {
     v: 1,
     id,
@@ -124,6 +156,7 @@ function readEntryBody(value: Json): EntryBody {
     type,
     actor: asText(body['actor'], 'actor'),
     subject: asText(body['subject'], 'subject'),
+    ...(subjectSeq === undefined ? {} : { subjectSeq: asCount(subjectSeq, 'subjectSeq') }),
     src: {
       producer: asText(src['producer'], 'producer'),
       version: asText(src['version'], 'version'),
