@@ -87,6 +87,7 @@ export function gzipEvidence(bytes: Uint8Array): BundleFile {
 export function treeOf(
   facts: readonly BundleFact[],
   timeOf = (seq: number): number => START_MS + 25_000 + seq * 1000,
+  numberOf = (honest: number, _seq: number): number | undefined => honest,
 ): {
   readonly entries: readonly BundleEntry[]
   readonly hashes: readonly Uint8Array[]
@@ -95,12 +96,17 @@ export function treeOf(
   const hashes: Uint8Array[] = []
   const leaves: Uint8Array[] = []
   const salts: Uint8Array[] = []
+  const counts = new Map<string, number>()
   let prev = genesisLink(nodeDigest, ORIGIN, 0)
   for (const [seq, fact] of facts.entries()) {
     const salt = nodeDigest.sha256(utf8Bytes(`salt ${seq}`))
     const { payload, ...rest } = fact
+    const before = counts.get(fact.subject) ?? 0
+    counts.set(fact.subject, before + 1)
+    const subjectSeq = numberOf(before, seq)
     const body = encodeEntryBody({
       ...rest,
+      ...(subjectSeq === undefined ? {} : { subjectSeq }),
       v: 1,
       id: `0197a000-0000-7000-8000-${seq.toString(16).padStart(12, '0')}`,
       ts: instantAt(seq),

@@ -68,6 +68,8 @@ export interface BundleChanges {
   readonly signOff?: (predicate: SignOffPredicate) => SignOffPredicate
   /** The sequencer's clock for each position, ms since the epoch. */
   readonly timeOf?: (seq: number) => number
+  /** What an entry says to be its number within its subject; the count of those before it by default. */
+  readonly numberOf?: (honest: number, seq: number) => number | undefined
   /** The release that the manifest names. */
   readonly release?: { readonly service: string; readonly version: string }
   /** The fact that records the decision. */

@@ -102,12 +102,13 @@ async function recordDecided(
   changes: BundleChanges,
 ): Promise<readonly BundleFile[]> {
   const early = changes.facts?.(pack.facts) ?? pack.facts
-  const from = { size: early.length, root: treeOf(early, changes.timeOf).root }
+  const from = { size: early.length, root: treeOf(early, changes.timeOf, changes.numberOf).root }
   const checkpoint = { origin: ORIGIN, size: from.size, root: base64Of(from.root) }
   const inputs: DecisionInputs = { ...reviewed, checkpoint }
   const decided = await recordDecision(pack, people.plane.signer, plan, inputs, changes)
   const last = changes.decided?.(decided) ?? decided
-  const tree = treeOf([...early, last, ...(changes.lateFacts?.(pack.facts) ?? [])], changes.timeOf)
+  const all = [...early, last, ...(changes.lateFacts?.(pack.facts) ?? [])]
+  const tree = treeOf(all, changes.timeOf, changes.numberOf)
   const to = { origin: ORIGIN, size: tree.hashes.length, root: tree.root }
   const proof = buildConsistencyProof(nodeDigest, tree.hashes, from.size)
   const note = await sealCheckpoint(nodeDigest, people.ledger, to)

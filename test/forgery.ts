@@ -90,6 +90,32 @@ export function swapStatements(files: readonly BundleFile[]): readonly BundleFil
   )
 }
 
+/** Leaves out the statements whose predicate has all of these members. */
+export function dropStatements(
+  members: Readonly<Record<string, unknown>>,
+): NonNullable<BundleChanges['files']> {
+  return (files) => {
+    const kept = files.filter((file) => {
+      const predicate = new Map(Object.entries(predicateOf(file) ?? {}))
+      return !Object.entries(members).every(([name, value]) => predicate.get(name) === value)
+    })
+    assert.ok(kept.length < files.length)
+    return kept
+  }
+}
+
+/** Leaves entries out whose body has this text. */
+export function dropEntries(...texts: readonly string[]): NonNullable<BundleChanges['entries']> {
+  return (entries) => {
+    const kept = entries.filter(({ leaf, payload }) => {
+      const said = `${Buffer.from(leaf).toString('latin1')} ${JSON.stringify(payload?.value)}`
+      return !texts.every((text) => said.includes(text))
+    })
+    assert.ok(kept.length < entries.length)
+    return kept
+  }
+}
+
 /** Leaves out the gate-run statement of this attempt of the command gate, with the evidence only it rests on. */
 export function dropAttempt(attempt: number): NonNullable<BundleChanges['files']> {
   return (files) => {

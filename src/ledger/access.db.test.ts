@@ -53,7 +53,16 @@ test('a tenant sees, appends to and opens no log but its own', async () => {
   await ledger.append(tenantId, [aFact()])
   const asNeighbour = <T>(work: (tx: SqlTx) => Promise<T>): Promise<T> =>
     sql.transaction({ tenantId: neighbour }, work)
-  for (const table of ['log', 'head', 'entry', 'idem', 'tile', 'checkpoint', 'payload', 'subject']) {
+  for (const table of [
+    'log',
+    'head',
+    'entry',
+    'idem',
+    'tile',
+    'checkpoint',
+    'payload',
+    'subject',
+  ]) {
     assert.deepEqual(
       await asNeighbour((tx) => tx.query(`select * from ledger_${table}`)),
       [],

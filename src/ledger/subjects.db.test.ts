@@ -1,4 +1,4 @@
-// The number of each entry within its subject: without hole or repeat, whoever appends, and however the log came to be.
+// The number of each entry within its subject: without gap or repeat, whoever appends, and however the log came to be.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -60,7 +60,7 @@ test('entries are numbered within their subject, in batches, callers’ transact
   assert.ok((await ledger.verifyLog(tenantId, { limit: 3 })).ok)
 })
 
-test('numbers of many appends at once have no hole, and each tenant counts for itself', async () => {
+test('numbers of many appends at once have no gap, and each tenant counts for itself', async () => {
   const opened = await openTestLedger()
   const { ledger, sql, tenantId } = opened
   const other = await freshTenant(sql)
@@ -79,7 +79,7 @@ test('numbers of many appends at once have no hole, and each tenant counts for i
   assert.equal((await numbersOf({ ...opened, tenantId: other })).at(-1)![1], 19)
 })
 
-test('an append that is taken back leaves no hole', async () => {
+test('an append that is taken back leaves no gap', async () => {
   const opened = await openTestLedger()
   const { ledger, sql, tenantId } = opened
   await ledger.append(tenantId, [aFact()])

@@ -35,6 +35,10 @@ test('a waiver that two others approved makes a NO_GO a GO_WITH_WAIVERS, offline
   })
   assert.deepEqual([report.findings, report.verdict], [[], 'INTACT'])
   assert.deepEqual([report.release, report.checked.changes], ['GO_WITH_WAIVERS', 4])
+  assert.match(
+    report.proven.join('\n'),
+    /and all 4 entries about "[a-z]+" up to entry \d+ are here/,
+  )
   const replayed = await house.releases.replay(house.tenantId, RELEASE)
   assert.deepEqual([replayed.verdict.value, replayed.differences], ['GO_WITH_WAIVERS', []])
   house.clock.advance(3 * DAY_MS)

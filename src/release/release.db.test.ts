@@ -155,6 +155,7 @@ test('a decision taken while facts come in covers exactly what its checkpoint co
   assert.deepEqual(report.findings, [])
   assert.equal(report.verdict, 'INTACT')
   assert.equal(report.release, 'GO')
+  assert.match(report.proven.join('\n'), /entries about "[^"]+" up to entry \d+ .* none is missing/)
 })
 
 test('a report made before anybody decided says that it is provisional', async () => {

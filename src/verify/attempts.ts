@@ -3,6 +3,7 @@ import { canonicalize } from '../kernel/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
 import { statementPath } from '../proof/index.ts'
 import { isSatisfied } from '../verdict/index.ts'
+import { isCompleteBefore } from './completeness.ts'
 import type { BundleContents } from './contents.ts'
 import { quoteName } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
@@ -104,7 +105,7 @@ export function payloadSays(
   })
 }
 
-/** An attempt that began and was never recorded cannot be told from one that was left out. */
+/** An attempt that began and was never recorded cannot be told from one that was left out, unless entries are counted. */
 export function checkStarted(
   inspection: Inspection,
   contents: BundleContents,
@@ -112,6 +113,7 @@ export function checkStarted(
   last: ReadonlyMap<string, ProvenGateRun>,
 ): void {
   const { run, checkpoint } = contents.inputs
+  const isComplete = ledger.isContiguous || isCompleteBefore(ledger.release, checkpoint.size)
   for (const { seq, body, payload } of ledger.entries) {
     if (body.type !== 'gate.intended' || seq >= checkpoint.size || payload === undefined) continue
     if (!payloadSays(payload, { run })) continue
@@ -122,8 +124,8 @@ export function checkStarted(
       if (attempt <= recorded) continue
       const text = `attempt ${attempt} of ${quoteName(gate.id)} began (entry ${seq}) and no result of it is recorded`
       const result = contents.inputs.results.find((candidate) => candidate.gate === gate.id)
-      // A crash explains it, unless a green result rests on an older attempt while positions are left out.
-      if (ledger.isContiguous || result === undefined || !isSatisfied(result.status))
+      // A crash explains it, unless a green result rests on an older attempt while entries may be left out.
+      if (isComplete || result === undefined || !isSatisfied(result.status))
         inspection.leaveOpen(`How ${quoteName(gate.id)} ended: ${text}.`)
       else
         inspection.find(

@@ -83,6 +83,8 @@ test('a decision that rests on an earlier attempt than the last is found, howeve
         decidedAttempt: 1,
         files: dropAttempt(2),
         entries: (all) => all.filter((entry) => entry.seq !== 6),
+        // A ledger of a version that did not count its entries.
+        numberOf: () => undefined,
       },
     ],
     [

@@ -23,6 +23,9 @@ export const FINDING_TITLES = {
   VERIFY_ENTRY_MALFORMED: 'A ledger entry cannot be read',
   VERIFY_ENTRY_NOT_INCLUDED: 'A ledger entry is not in the ledger that the checkpoint names',
   VERIFY_ENTRY_LINK_BROKEN: 'A ledger entry does not follow the one before it',
+  VERIFY_ENTRIES_LEFT_OUT:
+    'The ledger holds more entries about this release or its service than the bundle shows',
+  VERIFY_ENTRY_NUMBER_REPEATED: 'Two ledger entries say that equally many came before them',
   VERIFY_ENTRY_PAYLOAD_DIFFERS:
     'The disclosed payload of a ledger entry is not the one that was committed to',
   VERIFY_ENTRY_DIFFERS: 'A ledger entry and the statement it records say different things',

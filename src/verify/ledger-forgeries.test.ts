@@ -30,7 +30,7 @@ test('an entry that says something else than its statement is found', () =>
     [
       'entry taken out',
       'VERIFY_ENTRY_MISSING',
-      { entries: (all) => all.filter((entry) => entry.seq !== 4) },
+      { entries: (all) => all.filter((entry) => entry.seq !== 4), numberOf: () => undefined },
     ],
     [
       'entry of another type',

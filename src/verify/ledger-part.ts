@@ -1,4 +1,4 @@
-// Checks the ledger part of a bundle: checkpoint, inclusion, chain links, commitments, and the decision's own checkpoint.
+// Checks the ledger part of a bundle: checkpoint, inclusion, chain links, commitments, completeness, and the decision's own checkpoint.
 import { base64Of, bytesEqual } from '../kernel/index.ts'
 import {
   decodeLeaf,
@@ -11,6 +11,8 @@ import {
   verifyConsistency,
 } from '../proof/index.ts'
 import type { BundleEntry, Checkpoint, EntryBody, Leaf, Trust } from '../proof/index.ts'
+import { inspectCompleteness } from './completeness.ts'
+import type { Completeness } from './completeness.ts'
 import type { BundleContents } from './contents.ts'
 import { quoteName } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
@@ -31,6 +33,10 @@ export interface LedgerPart {
   readonly entries: readonly ProvenEntry[]
   /** True when no position between the first and the last entry is left out. */
   readonly isContiguous: boolean
+  /** How far all entries about the release are there. */
+  readonly release: Completeness
+  /** The same about its service, which is what the register records. */
+  readonly service: Completeness
 }
 
 /** Checks everything that the ledger's key and the trees can show; undefined with findings when something fails. */
@@ -58,7 +64,18 @@ export async function inspectLedger(
     if (proven !== undefined) entries.push(proven)
     previous = { leaf, hash }
   }
-  return inspection.findingCount() === before ? { checkpoint, entries, isContiguous } : undefined
+  // An entry that could not be read is missing from the count; its own finding says why.
+  if (inspection.findingCount() > before) return undefined
+  const { service, version } = contents.opened.manifest.release
+  const inspect = (subject: string): Completeness =>
+    inspectCompleteness(inspection, entries, subject, checkpoint.size)
+  return {
+    checkpoint,
+    entries,
+    isContiguous,
+    release: inspect(`${service}@${version}`),
+    service: inspect(service),
+  }
 }
 
 async function readCheckpoint(

@@ -1,6 +1,8 @@
 // Says in plain sentences what a verification proved, and what no bundle can show by itself.
 import { base64Of } from '../kernel/index.ts'
+import { isCompleteBefore } from './completeness.ts'
 import type { BundleContents } from './contents.ts'
+import { quoteName } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import type { LedgerPart } from './ledger-part.ts'
 import type { ProvenStatement } from './statements.ts'
@@ -32,6 +34,7 @@ export function describeProven(
     ...(ledger.isContiguous
       ? [`No entry between ${first} and ${last} of that ledger was left out.`]
       : []),
+    ...describeComplete(contents, ledger),
     `The ledger as it was at the decision (${contents.inputs.checkpoint.size} entries) is the beginning of it.`,
     `${checked.statements} statements are signed by keys that may sign them, and recorded in the ledger.`,
     `${checked.gates} gates were decided again, ${checked.gateRuns} of them from recorded evidence (${checked.assertions} assertions), with the same results.`,
@@ -71,11 +74,7 @@ export function describeLimits(
         ]),
     'That a runner saw what it says: a signature shows who says it, not that it is true.',
     'When it happened: times are those of the runner, the people and the control plane.',
-    ...(ledger.isContiguous
-      ? []
-      : [
-          'That no further entry of this release exists: positions of the ledger are left out of the bundle.',
-        ]),
+    ...describeIncomplete(contents, ledger),
     ...(undisclosedCount === 0
       ? []
       : [`What ${undisclosedCount} ledger entries say: their payload is not disclosed.`]),
@@ -89,5 +88,43 @@ export function describeLimits(
         ]
       : []),
     ...inspection.notProven,
+  ]
+}
+
+/** What the numbers that entries carry show: the sequencer gave them, so nobody else can take an entry out unseen. */
+function describeComplete(contents: BundleContents, { release, service }: LedgerPart): string[] {
+  if (!isCompleteBefore(release, contents.inputs.checkpoint.size)) return []
+  const about = [release, service].flatMap(({ subject, count, untilSeq }) =>
+    untilSeq < 0 ? [] : [`${count} entries about ${quoteName(subject)} up to entry ${untilSeq}`],
+  )
+  return [
+    `All ${about.join(' and all ')} are here, refusals and failed attempts included: each says how many came before it, and none is missing.`,
+  ]
+}
+
+function describeIncomplete(contents: BundleContents, ledger: LedgerPart): string[] {
+  const { release, service } = ledger
+  const out: string[] = []
+  if (!isCompleteBefore(release, contents.inputs.checkpoint.size)) {
+    if (!ledger.isContiguous)
+      out.push(
+        'That no further entry of this release exists: positions of the ledger are left out of the bundle.',
+      )
+    return out
+  }
+  const open = [release, service].filter(({ isUntilCheckpoint }) => !isUntilCheckpoint)
+  if (open.length > 0) {
+    const what = open.map(({ subject, untilSeq }) =>
+      untilSeq < 0
+        ? `about ${quoteName(subject)} at all`
+        : `about ${quoteName(subject)} after entry ${untilSeq}`,
+    )
+    out.push(
+      `That nothing was recorded ${what.join(', or ')}: only an entry that came later would say so.`,
+    )
+  }
+  return [
+    ...out,
+    'That the ledger has one history: who holds its key and its database could keep two; only a witness that saw both tells.',
   ]
 }
