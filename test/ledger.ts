@@ -104,6 +104,33 @@ export async function recountSubjects(tx: SqlTx, logId: number): Promise<void> {
   )
 }
 
+/** Takes a log back to what it was with `size` entries, as a restored backup would; 0 takes the log itself away. */
+export async function rollBack(opened: TestLedger, size: number): Promise<void> {
+  const { sql, tenantId } = opened
+  await sql.transaction('system', async (tx) => {
+    const tables = [
+      'ledger_entry',
+      'ledger_head',
+      'ledger_idem',
+      'ledger_payload',
+      'ledger_subject',
+      'ledger_log',
+    ]
+    const [log] = await tx.query<{ log_id: number }>(
+      'select log_id from ledger_log where tenant_id = $1',
+      [tenantId],
+    )
+    for (const table of tables) await tx.query(`alter table ${table} disable trigger user`)
+    for (const table of ['ledger_entry', 'ledger_idem', 'ledger_payload'])
+      await tx.query(`delete from ${table} where log_id = $1 and seq >= $2`, [log!.log_id, size])
+    await recountSubjects(tx, log!.log_id)
+    if (size === 0)
+      for (const table of ['ledger_head', 'ledger_log'])
+        await tx.query(`delete from ${table} where log_id = $1`, [log!.log_id])
+    for (const table of tables) await tx.query(`alter table ${table} enable trigger user`)
+  })
+}
+
 export function aFact(changed: Partial<LedgerFact> = {}): LedgerFact {
   return {
     type: 'note.appended',

@@ -2,13 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { freshTenant } from '../../test/database.ts'
-import {
-  aFact,
-  factsOf,
-  memoryJournal,
-  openTestLedger,
-  recountSubjects,
-} from '../../test/ledger.ts'
+import { aFact, factsOf, memoryJournal, openTestLedger, rollBack } from '../../test/ledger.ts'
 import type { MemoryJournal, TestLedger } from '../../test/ledger.ts'
 import { uuidV7 } from '../kernel/index.ts'
 import type { Sql } from '../kernel/index.ts'
@@ -53,32 +47,6 @@ function losingSql(sql: Sql): Sql & { lose: number; isGone: boolean } {
       })
     },
   }
-}
-
-async function rollBack(opened: TestLedger, size: number): Promise<void> {
-  const { sql, tenantId } = opened
-  await sql.transaction('system', async (tx) => {
-    const tables = [
-      'ledger_entry',
-      'ledger_head',
-      'ledger_idem',
-      'ledger_payload',
-      'ledger_subject',
-      'ledger_log',
-    ]
-    const [log] = await tx.query<{ log_id: number }>(
-      'select log_id from ledger_log where tenant_id = $1',
-      [tenantId],
-    )
-    for (const table of tables) await tx.query(`alter table ${table} disable trigger user`)
-    for (const table of ['ledger_entry', 'ledger_idem', 'ledger_payload'])
-      await tx.query(`delete from ${table} where log_id = $1 and seq >= $2`, [log!.log_id, size])
-    await recountSubjects(tx, log!.log_id)
-    if (size === 0)
-      for (const table of ['ledger_head', 'ledger_log'])
-        await tx.query(`delete from ${table} where log_id = $1`, [log!.log_id])
-    for (const table of tables) await tx.query(`alter table ${table} enable trigger user`)
-  })
 }
 
 test('what the database lost of the queue is restored with ids, payloads and links, and a late retry finds it', async () => {

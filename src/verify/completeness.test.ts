@@ -146,7 +146,7 @@ test('entries of a version that numbered nothing are counted by those that came 
     [
       'an old entry left out',
       'VERIFY_ENTRIES_LEFT_OUT',
-      { ...upgraded, ...{ entries: (all) => all.filter((entry) => entry.seq !== 3) } },
+      { ...upgraded, entries: (all) => all.filter((entry) => entry.seq !== 3) },
     ],
   ])
 })

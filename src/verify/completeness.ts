@@ -1,7 +1,13 @@
 // Whether all entries about one subject are there: each says how many of its subject came before it.
+import type { EntryBody } from '../proof/index.ts'
 import { quoteName } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
-import type { ProvenEntry } from './ledger-part.ts'
+
+/** An entry as far as it is counted. */
+interface NumberedEntry {
+  readonly seq: number
+  readonly body: Pick<EntryBody, 'subject' | 'subjectSeq'>
+}
 
 /** How far the entries about one subject are shown to be all there. */
 export interface Completeness {
@@ -21,7 +27,7 @@ export interface Completeness {
  */
 export function inspectCompleteness(
   inspection: Inspection,
-  entries: readonly ProvenEntry[],
+  entries: readonly NumberedEntry[],
   subject: string,
   size: number,
 ): Completeness {
