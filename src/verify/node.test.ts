@@ -90,6 +90,22 @@ test('a file beyond the limit is refused without being read', async () => {
   assert.match(ran.out, /at most 536870912 bytes/)
 })
 
+test(
+  'a pipe in place of a bundle is refused and not waited for',
+  { timeout: 10_000 },
+  async (t) => {
+    if (process.platform === 'win32') {
+      t.skip('there are no named pipes in folders')
+      return
+    }
+    const path = join(folder, 'pipe.tar')
+    assert.equal(spawnSync('mkfifo', [path]).status, 0)
+    const ran = await runCli(path)
+    assert.equal(ran.exit, 6)
+    assert.match(ran.err, /no regular file/)
+  },
+)
+
 test('verifying loads no module that could reach a network', () => {
   const script = `
     import { registerHooks } from 'node:module'
@@ -105,6 +121,7 @@ test('verifying loads no module that could reach a network', () => {
   const loaded = new Set(JSON.parse(ran.stdout) as string[])
   assert.deepEqual([...loaded].toSorted(), [
     'node:crypto',
+    'node:fs',
     'node:fs/promises',
     'node:util',
     'node:zlib',

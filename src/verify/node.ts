@@ -1,5 +1,6 @@
 // Binds the verifier to Node: cryptography, bounded gunzip and files. No network module is reachable from here.
 import { createHmac, createPublicKey, hash, verify } from 'node:crypto'
+import { constants } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { gunzip } from 'node:zlib'
 import { messageOf, utf8Bytes } from '../kernel/index.ts'
@@ -84,7 +85,8 @@ async function readFileOfTrust(path: string): Promise<Uint8Array> {
 /** The file's bytes, or undefined when there are more than the limit. @throws VERIFY_BUNDLE_MISSING */
 async function readBounded(path: string, limitBytes: number): Promise<Uint8Array | undefined> {
   try {
-    const file = await open(path, 'r')
+    // Opening a pipe would wait for somebody to write into it; what is no regular file is refused below.
+    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     try {
       const facts = await file.stat()
       if (!facts.isFile()) throw new TypeError('it is no regular file')

@@ -1,4 +1,5 @@
 // Lists the files of a repository, bounded, without following a symbolic link and without what tools put there.
+import type { Dirent } from 'node:fs'
 import { opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../../kernel/index.ts'
@@ -33,12 +34,15 @@ export interface ListedFiles {
   readonly isCut: boolean
 }
 
-/** @throws APP_FILE_UNREADABLE when the folder itself cannot be listed */
+/** Folders below that cannot be read are left out; then the list counts as cut. @throws APP_FILE_UNREADABLE for the folder itself */
 export async function listFilesBelow(folder: string): Promise<ListedFiles> {
   const paths: string[] = []
   let isCut = false
+  const missed = (): void => {
+    isCut = true
+  }
   const visit = async (below: string, depth: number): Promise<void> => {
-    for await (const entry of await openFolder(folder, below)) {
+    for await (const entry of entriesOf(folder, below, missed)) {
       if (paths.length >= LISTED_LIMIT_COUNT || depth > DEPTH_LIMIT) {
         isCut = true
         return
@@ -52,24 +56,22 @@ export async function listFilesBelow(folder: string): Promise<ListedFiles> {
   return { paths: paths.sort(), isCut }
 }
 
-async function openFolder(
+/**
+ * Entries of a folder, by a reading that the system may refuse at its start or in its midst.
+ * @param missed called when a folder below cannot be read: it is left out, as other tools do, and the list is not whole
+ */
+async function* entriesOf(
   folder: string,
   below: string,
-): Promise<AsyncIterable<{ name: string; isFile(): boolean; isDirectory(): boolean }>> {
+  missed: () => void,
+): AsyncGenerator<Dirent> {
   try {
-    return await opendir(join(folder, below))
+    for await (const entry of await opendir(join(folder, below))) yield entry
   } catch (cause) {
-    // A folder below that this person may not read is left out, as their other tools do.
-    if (below !== '' && cause instanceof Error && 'code' in cause && cause.code === 'EACCES')
-      return nothing()
-    throw appFault(
-      'APP_FILE_UNREADABLE',
-      `expected a folder at ${join(folder, below)}: ${messageOf(cause)}`,
-      { cause },
-    )
+    if (below === '')
+      throw appFault('APP_FILE_UNREADABLE', `expected a folder at ${folder}: ${messageOf(cause)}`, {
+        cause,
+      })
+    missed()
   }
-}
-
-async function* nothing(): AsyncGenerator<never> {
-  // No entries.
 }
