@@ -10,7 +10,10 @@ export interface BallotLines {
   readonly items: readonly { readonly box: LeadingBox; readonly lines: readonly LeafLine[] }[]
 }
 
-/** Undefined for a paragraph without such a line. */
+/**
+ * Undefined for a paragraph without such a line. A ✅, ❌ or ⏳ that begins a line is an item only below a box glyph: there
+ * it keeps what is open and done, as in a list, and elsewhere it is a remark.
+ */
 export function splitBallotLines(
   text: string,
   lines: readonly LeafLine[],
@@ -19,7 +22,7 @@ export function splitBallotLines(
   const before: LeafLine[] = []
   for (const line of lines) {
     const box = glyphBoxAt(text, line.start, line.end)
-    if (box?.kind === 'ballot') items.push({ box, lines: [line] })
+    if (box?.kind === 'ballot' || (box !== undefined && items.length > 0)) items.push({ box, lines: [line] })
     else (items.at(-1)?.lines ?? before).push(line)
   }
   return items.length === 0 ? undefined : { before, items }

@@ -96,8 +96,8 @@ function shortenedAt(text: string, at: number): Repair | undefined {
 }
 
 /**
- * Only inside a word in small letters: a capital such as Ã or Å, then a sign, stands in no intact one, while at the end
- * of a word in capitals it may (MANHÃ—, “PÅ”).
+ * Only behind or before small letters: a capital such as Ã or Å, then a sign, stands in no intact word with them, while
+ * at the end of a word in capitals it may (MANHÃ—, “PÅ”).
  */
 function letterAt(
   text: string,
@@ -112,7 +112,8 @@ function letterAt(
   if (!/^[\u0000-\u007fÃÄÅ]?$/.test(after)) return undefined
   const isInWord = /\p{Ll}/u.test(before)
   const startsWord = !/[\p{L}\p{N}]/u.test(before) && /[a-zÃÄÅ]/.test(after)
-  return isInWord || startsWord ? { shown, taken: one.taken } : undefined
+  const followsCapital = /\p{Lu}/u.test(before) && /[a-z]/.test(after)
+  return isInWord || startsWord || followsCapital ? { shown, taken: one.taken } : undefined
 }
 
 /** Punctuation, arrows, mathematical signs, dingbats and emoji: what checklists hold. */
