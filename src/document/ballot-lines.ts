@@ -22,7 +22,8 @@ export function splitBallotLines(
   const before: LeafLine[] = []
   for (const line of lines) {
     const box = glyphBoxAt(text, line.start, line.end)
-    if (box?.kind === 'ballot' || (box !== undefined && items.length > 0)) items.push({ box, lines: [line] })
+    if (box?.kind === 'ballot' || (box !== undefined && items.length > 0))
+      items.push({ box, lines: [line] })
     else (items.at(-1)?.lines ?? before).push(line)
   }
   return items.length === 0 ? undefined : { before, items }

@@ -12,7 +12,7 @@ import {
 } from '../proof/index.ts'
 import type { ImportedChecklist } from './imported.ts'
 import { formatPlanFile } from './plan-file.ts'
-import { renderChecks, renderImport, renderPlanSummary } from './screen.ts'
+import { counted, renderChecks, renderImport, renderPlanSummary } from './screen.ts'
 import type { RecordedPlan } from './service.ts'
 import { explainRule, LINT_RULES, renderFindings, toSarif } from '../soundness/index.ts'
 import { gatesFault } from './errors.ts'
@@ -49,7 +49,8 @@ export async function runLint(
     )
   }
   const errors = checklist.findings.filter((finding) => finding.level === 'error').length
-  const summary = `${checklist.counts.blocks} blocks in ${checklist.counts.gates} gates looked at: ${checklist.findings.length} findings, ${errors} of level error`
+  const { blocks, gates } = checklist.counts
+  const summary = `${counted(blocks, 'block')} in ${counted(gates, 'gate')} looked at: ${counted(checklist.findings.length, 'finding')}, ${errors} of level error`
   const hint =
     checklist.findings.length === 0 ? '' : '\nMore on a rule: seaworthy lint --explain RULE'
   return {

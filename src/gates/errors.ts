@@ -84,7 +84,7 @@ export const gatesErrors = defineErrors({
     status: 404,
     exit: 6,
     title: 'No such run',
-    hint: 'List the runs of the release to see their ids.',
+    hint: 'Check the name and --data; `seaworthy run FILE` makes the first run of a release.',
   },
   GATES_RUN_FINISHED: {
     status: 409,

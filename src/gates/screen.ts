@@ -16,7 +16,13 @@ export function renderImport(checklist: ImportedChecklist): string {
   const lines = [
     checklist.title,
     `release ${name.service}@${name.version} for ${name.environment}, unless you say otherwise`,
-    `${counts.gates} gates, ${counts.blocks} blocks, ${counts.slots} slots, ${counts.toggles} toggles, ${counts.signoffs} sign-off rows`,
+    [
+      counted(counts.gates, 'gate'),
+      counted(counts.blocks, 'block'),
+      counted(counts.slots, 'slot'),
+      counted(counts.toggles, 'toggle'),
+      counted(counts.signoffs, 'sign-off row'),
+    ].join(', '),
   ]
   let section = ''
   for (const gate of checklist.gates) {
@@ -75,11 +81,18 @@ export function renderPlanSummary(recorded: RecordedPlan): string {
   const { plan } = recorded
   const runnable = plan.gates.filter((gate) => gate.children === undefined)
   const count = (test: (gate: PlanGate) => boolean): number => runnable.filter(test).length
+  const asking = count((gate) => !gate.provenRead && gate.check.type !== 'manual')
   return [
-    `${plan.service}@${plan.version} for ${plan.environment}: ${plan.gates.length} gates`,
-    `  ${count((gate) => gate.provenRead)} proven reads run at once`,
-    `  ${count((gate) => gate.check.type === 'manual')} wait for a person’s answer`,
-    `  ${count((gate) => !gate.provenRead && gate.check.type !== 'manual')} need review or confirmation`,
+    `${plan.service}@${plan.version} for ${plan.environment}: ${counted(plan.gates.length, 'gate')}`,
+    `  without anybody’s word: ${counted(
+      count((gate) => gate.provenRead),
+      'proven read',
+    )}`,
+    `  after review or confirmation: ${counted(asking, 'check')}`,
+    `  answered by people: ${counted(
+      count((gate) => gate.check.type === 'manual'),
+      'gate',
+    )}`,
     `  plan hash ${recorded.planHash}`,
   ]
     .map(harmlessLine)
@@ -104,4 +117,9 @@ export function renderChecks(checks: readonly CheckDescription[]): string {
   ]
     .map(harmlessLine)
     .join('\n')
+}
+
+/** A number with its noun. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

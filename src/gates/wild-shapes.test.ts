@@ -159,29 +159,6 @@ test('a wiki export with box glyphs on lines of their own is read line by line',
   )
 })
 
-test('status glyphs below a box glyph are items of their own, never part of the title above', () => {
-  const imported = importLines([
-    '☐ Backup taken',
-    '✅ Dry run',
-    '❌ Alerts silenced',
-    '⏳ Load test',
-    '✅ = done',
-    '',
-    '✅ All of this is new',
-    '❌ and nothing of that',
-  ])
-  assert.deepEqual(gatesOf(imported), [
-    '1 manual Backup taken',
-    '2 manual Dry run',
-    '3 manual Alerts silenced',
-    '4 manual Load test ✅ = done',
-  ])
-  assert.deepEqual(
-    imported.gates.map((gate) => gate.checked),
-    [false, true, false, false],
-  )
-})
-
 test('a list of status glyphs is gates where it keeps what is open, and says nothing in its favour', () => {
   const open = importLines(['- ✅ Docs', '- ⏳ Images', '- ❌ Signatures', '- ✅ = done'])
   assert.deepEqual(gatesOf(open), ['1 manual Docs', '2 manual Images', '3 manual Signatures'])

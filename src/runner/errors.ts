@@ -6,7 +6,7 @@ export const runnerErrors = defineErrors({
     status: 422,
     exit: 2,
     title: 'A parameter may not be handed to gates under this name',
-    hint: 'Rename it: a parameter is letters, digits and underscores, and must not steer the shell or the loader.',
+    hint: 'Write NAME=VALUE, or NAME alone when it is set in the environment. A name is letters, digits and underscores, and must not steer the shell or the loader.',
   },
   RUNNER_SECRET_REFUSED: {
     status: 422,
@@ -18,7 +18,7 @@ export const runnerErrors = defineErrors({
     status: 404,
     exit: 6,
     title: 'The plan has no such gate',
-    hint: 'List the gate ids of the plan and use one of them exactly.',
+    hint: '`seaworthy run FILE --dry-run` lists the gates; use an id exactly, or * for any characters.',
   },
   RUNNER_GATE_KIND_REFUSED: {
     status: 422,

@@ -51,6 +51,37 @@ test('on GitHub a run groups its gates, annotates what failed, and writes the jo
   assert.doesNotMatch(summary, /[^\\]<script/)
 })
 
+test('a part of a plan is summed up as a part, and the command for the rest keeps secrets secret', async () => {
+  const place = openPlace({})
+  const summaryFile = join(place.folder, 'part.md')
+  const there = openWorkplace(place.dataFolder, {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_STEP_SUMMARY: summaryFile,
+    PIER_CODE: 'not to be stored',
+  })
+  places.push(there)
+  const file = place.write(
+    'pier.md',
+    '# Pier 1.0.0\n\n- [ ] Open\n\n  ```bash\n  test -n "$PIER_CODE"\n  ```\n\n- [ ] Dry\n\n  ```bash\n  test ! -e wet\n  ```\n',
+  )
+  const { exit, stdout } = await there.shell([
+    'run',
+    file,
+    '--secret',
+    'PIER_CODE',
+    '--only',
+    'dry',
+  ])
+  assert.equal(exit, 20)
+  assert.match(stdout, /^The rest of the same run: .* --secret PIER_CODE --resume$/m)
+  const summary = readFileSync(summaryFile, 'utf8')
+  assert.match(
+    summary,
+    /^## `pier@1\.0\.0`: only a part was asked for, and it is satisfied\n\n1 PASS\n/,
+  )
+  assert.doesNotMatch(summary, /PENDING/)
+})
+
 test('NO_COLOR wins over FORCE_COLOR, and without both there is no colour where there is no terminal', async () => {
   const seen = await Promise.all(
     [{}, { FORCE_COLOR: '1' }, { FORCE_COLOR: '1', NO_COLOR: '1' }, { FORCE_COLOR: '0' }].map(

@@ -37,9 +37,11 @@ export function renderJobSummary(report: RunReport, exit: number): string {
   const { view } = report
   const { service, version, runId } = view.run
   const gates = new Map(view.plan.gates.map((gate) => [gate.id, gate]))
+  const asked = report.named === undefined ? undefined : new Set(report.named)
+  const results = view.results.filter(({ gate }) => asked?.has(gate) ?? true)
   const counts = new Map<string, number>()
-  for (const { status } of view.results) counts.set(status, (counts.get(status) ?? 0) + 1)
-  const open = view.results.filter(({ status }) => !isSatisfied(status) || status === 'WARN')
+  for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1)
+  const open = results.filter(({ status }) => !isSatisfied(status) || status === 'WARN')
   const rows = open.slice(0, GATE_LIMIT).map(({ gate, status, reason }) => {
     const known = gates.get(gate)
     const title = escapeMarkdown(known?.title ?? gate)
@@ -48,7 +50,7 @@ export function renderJobSummary(report: RunReport, exit: number): string {
   })
   const more = open.length > GATE_LIMIT ? [`… and ${open.length - GATE_LIMIT} more.`, ''] : []
   return [
-    `## ${escapeMarkdown(`${service}@${version}`)}: ${headline(exit)}`,
+    `## ${escapeMarkdown(`${service}@${version}`)}: ${headline(report, exit)}`,
     '',
     [...counts].map(([status, count]) => `${count} ${status}`).join(' · ') || 'no gate',
     '',
@@ -60,7 +62,9 @@ export function renderJobSummary(report: RunReport, exit: number): string {
   ].join('\n')
 }
 
-function headline(exit: number): string {
+function headline({ named, isAnswered }: RunReport, exit: number): string {
+  if (named !== undefined && exit !== EXIT.interrupted)
+    return `only a part was asked for, and it is ${isAnswered ? 'satisfied' : 'not satisfied'}`
   if (exit === EXIT.ok) return 'every required gate is satisfied'
   return exit === EXIT.interrupted ? 'interrupted' : 'required gates are not satisfied'
 }

@@ -125,12 +125,14 @@ function goingOnLines(
   return []
 }
 
-/** The parameters as they were given; secret ones by name alone, to be taken from the environment. */
+/** The parameters as they were given; secret ones by name alone, as secrets again, to be taken from the environment. */
 function parameterWords(parameters: Readonly<Record<string, string>>): string {
   const quote = (text: string): string =>
     /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
   return Object.entries(parameters)
-    .map(([name, value]) => ` --param ${value === MASK ? name : quote(`${name}=${value}`)}`)
+    .map(([name, value]) =>
+      value === MASK ? ` --secret ${name}` : ` --param ${quote(`${name}=${value}`)}`,
+    )
     .join('')
 }
 

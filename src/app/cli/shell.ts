@@ -117,18 +117,30 @@ function buildProgram(
 }
 
 const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
+  evidence: 'Show what reports of tools say, before a gate rests on them',
+  risk: 'Keep the register of risks: add, accept, close, reopen, import',
+  condition: 'Let a release go on condition: what is owed, by whom, until when',
+  freeze: 'Keep the calendar of freezes, lift one, or let one release pass',
+  budget: 'Enter the error budget, or let one release pass with too little',
+  roster: 'Confirm who is on call',
+  rules: 'Show and set the rules that decisions follow',
+  launch: 'Plan when a release launches, and show what is due by then',
+  cab: 'Write the agenda of a change advisory board',
   ledger: 'Append to, list, verify, prove and sign the tamper-evident ledger',
   runner: 'Enrol machines that run gates, list and revoke them',
   key: 'Make local identities and see who is registered',
 }
 
+function summaryOfGroup(word: string): string {
+  const summary = GROUP_SUMMARIES[word]
+  if (summary === undefined) throw new Error(`expected a summary of the command group ${word}`)
+  return summary
+}
+
 function groupCommand(program: Command, groups: Map<string, Command>, word: string): Command {
   const known = groups.get(word)
   if (known !== undefined) return known
-  const group = program
-    .command(word)
-    .exitOverride()
-    .description(GROUP_SUMMARIES[word] ?? word)
+  const group = program.command(word).exitOverride().description(summaryOfGroup(word))
   groups.set(word, group)
   return group
 }
