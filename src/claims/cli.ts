@@ -59,6 +59,7 @@ export async function runClaims(
   const asides: Asides = {
     ...(checklist === undefined ? {} : { checklist }),
     ...(look === undefined ? {} : { files: look.files, tests: look.tests }),
+    ...(look?.git === undefined ? {} : { git: look.git }),
     ...(ledger === undefined ? {} : { ledger: new LedgerIndex(ledger) }),
   }
   const report = auditScene(scene, asides)

@@ -1,6 +1,7 @@
 // Which passages are claims, of which type, on which rung, and what supports them.
 import { isPaper } from './closures.ts'
 import type { Closure } from './closures.ts'
+import { isBorneOutByGit } from './git-names.ts'
 import { levelOf } from './ladder.ts'
 import { bearOut } from './ledger-gaps.ts'
 import type { StatedClaim } from './ledger-gaps.ts'
@@ -140,8 +141,9 @@ function areaOf(
   return area
 }
 
-function supportOf({ outline }: Scene, { files, tests }: Asides, passage: Passage): Support {
+function supportOf({ outline }: Scene, { files, tests, git }: Asides, passage: Passage): Support {
   if (tests !== undefined && isBorneOutByTests(outline, passage, tests)) return 'S3'
+  if (git !== undefined && isBorneOutByGit(outline, passage, git)) return 'S3'
   const paths = pointersOf(outline, passage)
   if (
     files !== undefined &&

@@ -1,6 +1,9 @@
 // Looks up in a working copy what a report points at; reads files, runs nothing, follows no links.
 import type { CommandFiles } from '../client/index.ts'
 import { claimsFault } from './errors.ts'
+import { lookIntoGit } from './git-look.ts'
+import { allGitNames } from './git-names.ts'
+import type { GitFact } from './git-names.ts'
 import { allPointers } from './pointers.ts'
 import type { FileFacts } from './rule.ts'
 import type { Scene } from './scene.ts'
@@ -17,6 +20,8 @@ export interface RepositoryLook {
   readonly files: ReadonlyMap<string, FileFacts | null>
   /** Test reports among its files. */
   readonly tests: readonly TestReport[]
+  /** Unset where it is no working copy of git, or where the report names nothing of git. */
+  readonly git?: ReadonlyMap<string, GitFact>
   readonly fileCount: number
   /** True when the repository has more files than are listed: then nothing is called missing. */
   readonly isCut: boolean
@@ -51,7 +56,14 @@ export async function lookIntoRepository(
     }
   }
   const tests = await readTestReports(files, folder, paths)
-  return { files: found, tests, fileCount: paths.length, isCut }
+  const git = await lookIntoGit(files, folder, allGitNames(scene.outline))
+  return {
+    files: found,
+    tests,
+    ...(git === undefined ? {} : { git }),
+    fileCount: paths.length,
+    isCut,
+  }
 }
 
 /** A bare name may lie anywhere, and an address or a built file is no file of the repository. */

@@ -1,5 +1,6 @@
-// R14: a file that the report names is missing or not as long as said, or a test report counts otherwise.
+// R14: a file, branch or tag is missing, a file is not as long as said, or a test report counts otherwise.
 import type { ClaimFinding } from './model.ts'
+import { gitNamesOf, keyOf } from './git-names.ts'
 import { findingOf } from './rule.ts'
 import type { Asides, FindContradictions } from './rule.ts'
 import type { Scene } from './scene.ts'
@@ -11,7 +12,30 @@ const LINES = /\((\d[\d,]{0,9})(\+?)\s+lines?\)|\b(\d[\d,]{0,9})(\+?)[\s-]+lines
 export const findArtefactGaps: FindContradictions = (scene, asides) => [
   ...fileGaps(scene, asides),
   ...testGaps(scene, asides),
+  ...gitGaps(scene, asides),
 ]
+
+/** Where something was merged to, or how it was tagged; other branches are deleted once they are merged. */
+function gitGaps({ outline }: Scene, { git }: Asides): ClaimFinding[] {
+  if (git === undefined) return []
+  return outline.passages.flatMap((passage) => {
+    const missing = gitNamesOf(outline, passage).filter(
+      (each) =>
+        (each.kind === 'target' || each.kind === 'tag') && git.get(keyOf(each)) === 'absent',
+    )
+    if (missing.length === 0) return []
+    const named = missing.map(({ kind, name }) => `${kind === 'tag' ? 'tag' : 'branch'} “${name}”`)
+    return [
+      findingOf({
+        rule: 'R14',
+        verdict: 'CONTRADICTED',
+        claim: passage,
+        against: [passage],
+        message: `The repository has no ${named.join(', ')}`,
+      }),
+    ]
+  })
+}
 
 /** Figures of tests that the test report in question does not have. */
 function testGaps({ outline }: Scene, { tests = [] }: Asides): ClaimFinding[] {

@@ -1,6 +1,7 @@
 // What a contradiction rule is, and how its findings are made.
 import { ALSO_LIMIT_QUOTES } from './model.ts'
 import type { ClaimFinding, ClaimVerdict, RuleId } from './model.ts'
+import type { GitFact } from './git-names.ts'
 import type { LedgerIndex } from './ledger-match.ts'
 import type { Passage } from './passages.ts'
 import { quoteOf } from './place.ts'
@@ -15,6 +16,8 @@ export interface Asides {
   readonly files?: ReadonlyMap<string, FileFacts | null>
   /** Test reports of the working copy. */
   readonly tests?: readonly TestReport[]
+  /** What the files of git say of the branches, tags and commits that the report names, by `keyOf`. */
+  readonly git?: ReadonlyMap<string, GitFact>
   /** What the ledger says of the release that the report is about. */
   readonly ledger?: LedgerIndex
 }

@@ -141,10 +141,10 @@ export const CLAIM_RULES: readonly ClaimRule[] = [
   },
   {
     id: 'R14',
-    title: 'A file that is not there, or not as said',
-    why: 'With --repo: a file that the report names does not exist in the repository, or has another number of lines than stated; or the number of tests that passed, failed or were skipped is not that of the test report that the sentence names, or of the only one in the working copy.',
+    title: 'A file, branch or tag that is not there, or not as said',
+    why: 'With --repo: a file that the report names does not exist in the repository, or has another number of lines than stated; or the number of tests that passed, failed or were skipped is not that of the test report that the sentence names, or of the only one in the working copy; or the branch that something was merged to, or the tag, does not exist.',
     silent:
-      'Files named in open items, conditions and plans; names without an extension, which may be branches or routes. Figures of one suite where no report is named; test reports that contradict themselves, and those among fixtures and samples.',
+      'Files named in open items, conditions and plans; names without an extension, which may be branches or routes. Figures of one suite where no report is named; test reports that contradict themselves, and those among fixtures and samples. Branches and tags in shallow or detached checkouts, and every commit.',
     fix: 'Correct the path or the figure, or add the file.',
     find: findArtefactGaps,
   },

@@ -210,3 +210,40 @@ test('claims with a repository holds stated test figures against the test report
     [['R14', 5, 'reports/junit.xml']],
   )
 })
+
+test('claims with a repository reads branches, tags and commits from the files of git, also in a worktree', async () => {
+  const commit = 'c'.repeat(40)
+  place.write('git/a.txt', 'x\n')
+  place.write('git/.git/HEAD', 'ref: refs/heads/trunk\n')
+  place.write('git/.git/refs/heads/trunk', `${commit}\n`)
+  place.write(
+    'git/.git/packed-refs',
+    `# pack-refs with: peeled\n${commit} refs/tags/v1.0.0\n${commit} refs/heads/build/x\n`,
+  )
+  place.write('git/.git/worktrees/w/HEAD', `${commit}\n`)
+  place.write('git/.git/worktrees/w/commondir', '../..\n')
+  place.write('tree/.git', 'gitdir: ../git/.git/worktrees/w\n')
+  place.write('tree/a.txt', 'x\n')
+  const path = place.write(
+    'git.md',
+    `# R\n\n- ✅ Tagged v1.0.0\n- ✅ Tagged v2.0.0\n- ✅ Merged to main\n- ✅ Merged to trunk\n- ✅ Fixed in commit ${commit}\n- ✅ Fixed in commit ${'d'.repeat(40)}\n- ✅ Created the branch \`build/x\`\n`,
+  )
+  const look = async (folder: string): Promise<[string[], string[]]> => {
+    const words = ['claims', path, '--repo', join(place.folder, folder)]
+    const { data } = await place.ask<AuditReport>(words)
+    return [
+      data.findings.map(({ rule, claim }) => `${rule} ${claim.line}`),
+      data.claims.filter(({ support }) => support === 'S3').map(({ line }) => String(line)),
+    ]
+  }
+  assert.deepEqual(await look('git'), [
+    ['R14 4', 'R14 5'],
+    ['3', '7', '9'],
+  ])
+  // A detached head may be a build server's checkout, which has neither branches nor tags.
+  assert.deepEqual(await look('tree'), [[], ['3', '7', '9']])
+  place.write('git/.git/shallow', `${commit}\n`)
+  assert.deepEqual((await look('git'))[0], [])
+  place.write('git/.git/HEAD', 'ref: refs/heads/.invalid\n')
+  assert.deepEqual(await look('git'), [[], []])
+})

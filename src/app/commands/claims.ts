@@ -9,7 +9,8 @@ export const claimsCommands: readonly CommandSpec[] = [
     options: [
       {
         flags: '--repo <folder>',
-        description: 'also look up the files that the report names in a working copy',
+        description:
+          'also look up files, test figures, branches, tags and commits of the report in a working copy',
       },
       {
         flags: '--checklist <file>',
