@@ -17,6 +17,7 @@ import {
   planHashOf,
   reportStreamName,
   reviewHashOf,
+  takeValues,
 } from '../src/verdict/index.ts'
 import type {
   Capture,
@@ -53,6 +54,8 @@ export interface BundleChanges {
   readonly retry?: CommandResult
   /** The attempt of the command gate that the decision rests on; the last by default. */
   readonly decidedAttempt?: number
+  /** What a gate says that takes values of others; the honest values by default. */
+  readonly consumer?: (predicate: GateRunPredicate) => GateRunPredicate
   readonly gateRun?: (predicate: GateRunPredicate) => GateRunPredicate
   /** The plan written into the bundle, after everything else rested on the honest one. */
   readonly planFile?: (plan: Plan) => Plan
@@ -141,10 +144,11 @@ export async function recordRun(
   }
   const answer: Capture = { kind: 'manual', answer: true, note: 'told at stand-up', slots: {} }
   await recordGate(pack, people.operator, plan, manual!, 1, answer, {}, recorded, {})
+  const said: BundleChanges = changes.consumer === undefined ? {} : { gateRun: changes.consumer }
   for (const gate of further) {
     const result = { exitCode: 0, stdout: `rows: ${recorded.size}\n` }
     const streams = streamsOf(result)
-    await recordGate(pack, people.runner, plan, gate, 1, captured(result), streams, recorded, {})
+    await recordGate(pack, people.runner, plan, gate, 1, captured(result), streams, recorded, said)
   }
   pack.record('run.finished', people.lead.id, { run: RUN }, [planHashOf(nodeDigest, plan)])
   return recorded
@@ -186,12 +190,17 @@ export async function recordGate(
     startedAt: instantAt(10 + attempt),
     finishedAt: instantAt(11 + attempt),
     evidence,
+    ...takenBy(gate, recorded),
   }
   const predicate = changes.gateRun?.(honest) ?? honest
   const statement = await pack.sign(runner.signer, 'gate-run', predicate)
   const terms = { parameters: {}, confirmed: [] }
   const bytes = { ...streams, capture: captureBytes }
-  const judgement = judgeGate(gate, parseCapture(captureBytes), bytes, terms)
+  const judgement = judgeGate(gate, parseCapture(captureBytes), bytes, terms, {
+    startedAtMs: Date.parse(predicate.startedAt),
+    finishedAtMs: Date.parse(predicate.finishedAt),
+    ...(predicate.consumed === undefined ? {} : { consumed: predicate.consumed }),
+  })
   const payload = { run: RUN, gate: gate.id, attempt, status: judgement.status }
   pack.record('gate.recorded', runner.id, payload, [
     ...new Set([statement, ...evidence.map((ref) => ref.digest)]),
@@ -204,6 +213,23 @@ export async function recordGate(
     finishedAtMs: Date.parse(predicate.finishedAt),
     environment: plan.environment,
   })
+}
+
+/** What an honest runner gives the gate from others. */
+function takenBy(
+  gate: PlanGate,
+  recorded: ReadonlyMap<string, RecordedGate>,
+): Pick<GateRunPredicate, 'consumed'> {
+  if (gate.consumes === undefined) return {}
+  const taking = takeValues(gate, (id) => {
+    const record = recorded.get(id)
+    const statement = record?.statement
+    return record === undefined || statement === undefined
+      ? undefined
+      : { ...record.judgement, statement }
+  })
+  if (!taking.ok) throw new Error(taking.reason)
+  return { consumed: taking.consumed }
 }
 
 export async function recordSignOffs(

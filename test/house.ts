@@ -14,7 +14,7 @@ import { buildStatement, keyIdOf, sealStatement, subjectsOf } from '../src/proof
 import { makeReleases, makeStandingWaivers, releaseSlice } from '../src/release/index.ts'
 import type { Releases } from '../src/release/index.ts'
 import { definitionHashOf } from '../src/verdict/index.ts'
-import type { Capture, Plan, StoredStatus, Subject } from '../src/verdict/index.ts'
+import type { Capture, Consumed, Plan, StoredStatus, Subject } from '../src/verdict/index.ts'
 import type { FakeClock } from './clock.ts'
 import { nodeDigest, nodeRandom, nodeVerifier, testSigner } from './crypto.ts'
 import { openTestSql } from './database.ts'
@@ -184,6 +184,7 @@ export async function sealGateRun(
   attempt: number,
   capture: { readonly digest: ContentDigest; readonly sizeBytes: number },
   atMs: number,
+  consumed?: Consumed,
 ): Promise<Uint8Array> {
   const gate = started.plan.gates.find((each) => each.id === gateId)
   if (gate === undefined) throw new Error(`expected the gate ${gateId} in the plan`)
@@ -199,6 +200,7 @@ export async function sealGateRun(
     startedAt: at,
     finishedAt: at,
     evidence: [{ name: 'capture', mediaType: 'application/json', ...capture }],
+    ...(consumed === undefined ? {} : { consumed }),
   })
   return (await sealStatement(nodeDigest, runner.signer, statement)).bytes
 }

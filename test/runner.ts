@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { bytesOfBase64, utf8Text } from '../src/kernel/index.ts'
+import { bytesOfBase64, contentDigest, utf8Text } from '../src/kernel/index.ts'
 import type { Signer } from '../src/kernel/index.ts'
 import {
   systemClock,
@@ -19,6 +19,7 @@ import { judgeGate, planHashOf } from '../src/verdict/index.ts'
 import type {
   Capture,
   Check,
+  GateResult,
   Judgement,
   Plan,
   PlanGate,
@@ -153,7 +154,11 @@ export function openSubmission(
     capture,
     evidence,
     envelope,
-    judgement: judgeGate(gate, capture, evidence, terms),
+    judgement: judgeGate(gate, capture, evidence, terms, {
+      startedAtMs: Date.parse(predicate.startedAt),
+      finishedAtMs: Date.parse(predicate.finishedAt),
+      ...(predicate.consumed === undefined ? {} : { consumed: predicate.consumed }),
+    }),
   }
 }
 
@@ -165,6 +170,16 @@ export interface MemorySink extends RunSink {
 /** Built-in checks need a control plane, which these sinks are not. */
 const refuseBuiltin: RunSink['perform'] = (gate) =>
   Promise.reject(new Error(`expected no built-in check, got ${gate}`))
+
+function resultOf({ predicate, judgement, envelope }: Submission): GateResult {
+  return {
+    ...judgement,
+    gate: predicate.gate,
+    definition: predicate.definition,
+    evidence: predicate.evidence,
+    statement: contentDigest(systemDigest.sha256(envelope)),
+  }
+}
 
 /** Keeps everything in memory, by gate; the last attempt stays. */
 export function memorySink(
@@ -181,6 +196,7 @@ export function memorySink(
       return Promise.resolve()
     },
     perform: refuseBuiltin,
+    results: () => Promise.resolve([...submissions.values()].map(resultOf)),
     record: (gate, _attempt, statement, blobs) => {
       const submission = openSubmission(plan, terms, statement, blobs)
       submissions.set(gate, submission)
@@ -197,6 +213,8 @@ export function folderSink(folder: string, plan: Plan, terms: RunTerms): RunSink
       return Promise.resolve()
     },
     perform: refuseBuiltin,
+    // Who takes up a run from files takes nothing from other gates.
+    results: () => Promise.resolve([]),
     record: (gate, attempt, statement, blobs) => {
       const { judgement } = openSubmission(plan, terms, statement, blobs)
       const envelope = Buffer.from(statement).toString('base64')

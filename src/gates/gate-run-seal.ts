@@ -3,7 +3,7 @@ import { canonicalBytes, contentDigest } from '../kernel/index.ts'
 import type { ContentDigest, Digest, Signer } from '../kernel/index.ts'
 import { buildStatement, sealStatement, subjectsOf } from '../proof/index.ts'
 import { definitionHashOf } from '../verdict/index.ts'
-import type { Capture, EvidenceRef, PlanGate, Subject } from '../verdict/index.ts'
+import type { Capture, Consumed, EvidenceRef, PlanGate, Subject } from '../verdict/index.ts'
 
 /** Evidence bytes under their digest; the statement names them. */
 export interface EvidenceBlob {
@@ -46,6 +46,8 @@ export interface GateRunFacts {
   readonly finishedAtMs: number
   readonly capture: Capture
   readonly streams: readonly CollectedStream[]
+  /** What the check was given from other gates. */
+  readonly consumed?: Consumed
 }
 
 /** Seals what was seen as an in-toto gate-run statement. It claims no status. */
@@ -76,6 +78,7 @@ export async function sealGateRun(
     startedAt: new Date(facts.startedAtMs).toISOString(),
     finishedAt: new Date(facts.finishedAtMs).toISOString(),
     evidence,
+    ...(facts.consumed === undefined ? {} : { consumed: facts.consumed }),
   })
   const sealed = await sealStatement(digest, binding.signer, statement)
   return { statement: sealed.bytes, statementId: sealed.id, blobs: [...blobs.values()] }

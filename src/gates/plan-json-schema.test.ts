@@ -54,6 +54,8 @@ test('words are written for keys that exist, and for no other', () => {
   const visit = (node: SchemaNode, path: readonly string[]): void => {
     for (const kind of [...(node.oneOf ?? []), ...(node.anyOf ?? [])]) visit(kind, path)
     if (node.items !== undefined) visit(node.items, [...path, '#'])
+    const { additionalProperties: free } = node
+    if (typeof free === 'object') visit(free, [...path, '*'])
     for (const [key, below] of Object.entries(node.properties ?? {})) {
       used.add(below.description ?? '')
       visit(below, [...path, key])

@@ -13,6 +13,8 @@ export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly required?: readonly string[]
   readonly items?: SchemaNode
+  /** What each value under a free key has to be; true where it may be anything. */
+  readonly additionalProperties?: SchemaNode | boolean
   readonly oneOf?: readonly SchemaNode[]
   readonly anyOf?: readonly SchemaNode[]
 }
@@ -30,6 +32,8 @@ export function planJsonSchema(): SchemaNode {
 function describeKeys(node: SchemaNode, path: readonly string[]): void {
   for (const kind of [...(node.oneOf ?? []), ...(node.anyOf ?? [])]) describeKeys(kind, path)
   if (node.items !== undefined) describeKeys(node.items, [...path, '#'])
+  const { additionalProperties: free } = node
+  if (typeof free === 'object') describeKeys(free, [...path, '*'])
   const place = path.join('.')
   for (const [key, below] of Object.entries(node.properties ?? {})) {
     const words = PLAN_WORDS[place]?.[`${schemaKindOf(node)}.${key}`] ?? PLAN_WORDS[place]?.[key]

@@ -136,6 +136,8 @@ const soak = z.strictObject({
   allowedFailureShare: z.number().min(0).max(1).exactOptional(),
 })
 
+const dataEdge = z.strictObject({ gate: name, slot: name })
+
 const gate = z.strictObject({
   id: name,
   title: text,
@@ -148,6 +150,7 @@ const gate = z.strictObject({
   check,
   assertions: z.array(assertion),
   parameters: z.array(name),
+  consumes: z.record(name, dataEdge).exactOptional(),
   needs: z.array(name),
   holes: z.array(text),
   slots: z.array(slot),
@@ -221,6 +224,7 @@ const PLACES: readonly (readonly [string, YamlPlace])[] = [
   ['gates.#.slots.#', { keys: Object.keys(slot.shape) }],
   ['gates.#.slots.#.bound', { keys: ['op', 'value'] }],
   ['gates.#.toggles.#', { keys: Object.keys(toggle.shape) }],
+  ['gates.#.consumes.*', { keys: Object.keys(dataEdge.shape) }],
   ['gates.#.soak', { keys: Object.keys(soak.shape) }],
   ['gates.#.source', { keys: Object.keys(gateSource.shape) }],
 ]
@@ -234,6 +238,10 @@ const PLACE_BY_PATH: ReadonlyMap<string, YamlPlace> = new Map(PLACES)
 /** What may stand at a path; undefined where the keys are free, as those of headers are, or nothing has keys. */
 export function planPlace(path: readonly PropertyKey[]): YamlPlace | undefined {
   return PLACE_BY_PATH.get(
-    path.map((step) => (typeof step === 'number' ? '#' : String(step))).join('.'),
+    path
+      .map((step, at) =>
+        typeof step === 'number' ? '#' : path[at - 1] === 'consumes' ? '*' : String(step),
+      )
+      .join('.'),
   )
 }

@@ -60,6 +60,8 @@ export const PLAN_WORDS: Readonly<Record<string, Readonly<Record<string, string>
     check: 'How the gate is decided',
     assertions: 'What must be true of what the check saw; a gate without any never passes',
     parameters: 'Parameters ($NAME) that the check uses; a missing one blocks the gate',
+    consumes:
+      'Parameters whose value another gate produces, by name; that gate has to be satisfied first, and when it runs again, this result is STALE',
     needs: 'Ids of gates that have to be satisfied first',
     holes:
       'Places of the template that nobody filled; each blocks the gate. Remove an entry when you filled it',
@@ -76,6 +78,10 @@ export const PLAN_WORDS: Readonly<Record<string, Readonly<Record<string, string>
     unsound:
       'Lint rules of level error that the check breaks: it can succeed while the gate is false',
     source: 'Where the gate stands in the checklist',
+  },
+  'gates.#.consumes.*': {
+    gate: 'Id of the gate that produces the value',
+    slot: 'Id of its slot, or of its toggle: then the value is true or false',
   },
   'gates.#.soak': {
     forMs: 'Length of the window without interruption, in milliseconds',

@@ -5,7 +5,8 @@ import type { PrincipalKind, RegisteredPrincipal } from '../identity/index.ts'
 import { subjectsOf } from '../proof/index.ts'
 import type { GateRunPredicate, StatementSubject } from '../proof/index.ts'
 import { admitGate, definitionHashOf, judgeGate, parseCapture } from '../verdict/index.ts'
-import type { Admission, AttemptTimes, Judgement, Plan, PlanGate } from '../verdict/index.ts'
+import type { Admission, AttemptFacts, Judgement, Plan, PlanGate } from '../verdict/index.ts'
+import { consumedProblem } from './consumed.ts'
 import { gatesFault } from './errors.ts'
 import { lostFault } from './run-lease.ts'
 import { instantText, readFixedRun } from './run-view.ts'
@@ -67,6 +68,7 @@ export async function recordGateRun(
   assertBound(context, claim, run, gate, plan.environment)
   assertSigner(gate, opened.signer, claim.runner.id)
   assertSubject(opened.subject, run)
+  await assertConsumed(context, tenantId, gate, claim)
   const judgement = await judgeEvidence(context, tenantId, gate, run, claim)
   const result = {
     gate: gate.id,
@@ -174,7 +176,7 @@ function assertBound(
       )
     }
   }
-  const { startedAtMs, finishedAtMs } = attemptTimesOf(claim)
+  const { startedAtMs, finishedAtMs } = attemptFactsOf(claim)
   if (
     finishedAtMs < startedAtMs ||
     startedAtMs < Date.parse(run.startedAt) - CLOCK_SKEW_LIMIT_MS ||
@@ -216,13 +218,25 @@ function assertSubject(subject: readonly StatementSubject[], run: FixedRun): voi
   }
 }
 
+// An attempt has to have run with what its producers' results hold; that another result may count by now, the decision sees.
+async function assertConsumed(
+  context: RunContext,
+  tenantId: string,
+  gate: PlanGate,
+  claim: GateRunPredicate,
+): Promise<void> {
+  const problem = await consumedProblem(context, tenantId, gate, claim)
+  if (problem !== undefined) throw refuseClaim(problem)
+}
+
 function refuseClaim(reason: string): SeaworthyError {
   return gatesFault('GATES_STATEMENT_REFUSED', reason)
 }
 
-/** When the attempt ran, as its statement says. */
-function attemptTimesOf(claim: GateRunPredicate): AttemptTimes {
+/** When the attempt ran and what it took from other gates, as its statement says. */
+function attemptFactsOf(claim: GateRunPredicate): AttemptFacts {
   return {
+    ...(claim.consumed === undefined ? {} : { consumed: claim.consumed }),
     startedAtMs: Date.parse(claim.startedAt),
     finishedAtMs: Date.parse(claim.finishedAt),
   }
@@ -250,5 +264,5 @@ export async function judgeEvidence(
   const capture = bytes['capture']
   if (capture === undefined)
     throw gatesFault('GATES_STATEMENT_REFUSED', 'expected evidence named capture')
-  return judgeGate(gate, parseCapture(capture), bytes, run.terms, attemptTimesOf(claim))
+  return judgeGate(gate, parseCapture(capture), bytes, run.terms, attemptFactsOf(claim))
 }

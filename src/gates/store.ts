@@ -185,6 +185,29 @@ export async function insertResult(
   }
 }
 
+/** Results of the run that rest on any of these statements. */
+export async function selectResultsOf(
+  tx: SqlTx,
+  tenantId: string,
+  runId: string,
+  statements: readonly ContentDigest[],
+): Promise<Pick<StoredResult, 'gate' | 'judgement' | 'statement'>[]> {
+  const rows = await tx.query<{
+    gate_id: string
+    judgement: string
+    statement_id: ContentDigest
+  }>(
+    `select gate_id, judgement, statement_id from gates_result
+     where tenant_id = $1 and run_id = $2 and statement_id in (select json_array_elements_text($3::json))`,
+    [tenantId, runId, JSON.stringify(statements)],
+  )
+  return rows.map((row) => ({
+    gate: row.gate_id,
+    judgement: JSON.parse(row.judgement) as Judgement,
+    statement: row.statement_id,
+  }))
+}
+
 /** The last attempt of each gate of the run. */
 export async function selectLastResults(
   tx: SqlTx,

@@ -23,7 +23,13 @@ export { contentDigest, isContentDigest, slugOf, uuidV7 } from './ids.ts'
 export type { ContentDigest } from './ids.ts'
 export { nearestName } from './nearest.ts'
 export type * from './ports.ts'
-export { MASK, MASKED_VALUE_MINIMUM_LENGTH, redactValues } from './redaction.ts'
+export {
+  isSecretName,
+  MASK,
+  MASKED_VALUE_MINIMUM_LENGTH,
+  passwordInUrl,
+  redactValues,
+} from './redaction.ts'
 export type { Redacted } from './redaction.ts'
 export type * from './slice.ts'
 export { parseStrictJson } from './strict-json.ts'

@@ -6,6 +6,19 @@ export const MASK = '[masked]'
 /** Shorter values are not masked: they would match by chance and leave nothing readable. */
 export const MASKED_VALUE_MINIMUM_LENGTH = 6
 
+/** Values named like this are secret even when nobody said so. */
+const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|KEY/i
+
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name)
+}
+
+/** The password in a URL such as `postgres://app:secret@host/db`, as written; undefined without one. */
+export function passwordInUrl(value: string): string | undefined {
+  const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#:@]*:([^/?#@]*)@/i.exec(value)?.[1]
+  return password === '' ? undefined : password
+}
+
 export interface Redacted {
   readonly text: string
   /** How many places were masked. */

@@ -37,6 +37,10 @@ export interface GateRunPredicate {
   readonly startedAt: string
   readonly finishedAt: string
   readonly evidence: readonly StatementEvidence[]
+  /** Parameters taken from other gates, by name: the value, and the gate-run statement that it came from. Absent = none. */
+  readonly consumed?: Readonly<
+    Record<string, { readonly statement: ContentDigest; readonly value: string }>
+  >
 }
 
 export interface SignOffPredicate {
@@ -130,7 +134,8 @@ export function readGateRun(predicate: JsonObject): GateRunPredicate {
     'finishedAt',
     'evidence',
   ]
-  expectKeys(predicate, keys, [], 'the predicate')
+  expectKeys(predicate, keys, ['consumed'], 'the predicate')
+  const consumed = predicate['consumed']
   const runner = asObject(predicate['runner'], 'runner')
   expectKeys(runner, ['id', 'version'], [], 'runner')
   return {
@@ -147,7 +152,24 @@ export function readGateRun(predicate: JsonObject): GateRunPredicate {
     startedAt: asInstant(predicate['startedAt'], 'startedAt'),
     finishedAt: asInstant(predicate['finishedAt'], 'finishedAt'),
     evidence: readEvidence(predicate['evidence']),
+    ...(consumed === undefined ? {} : { consumed: readConsumed(asObject(consumed, 'consumed')) }),
   }
+}
+
+function readConsumed(consumed: JsonObject): NonNullable<GateRunPredicate['consumed']> {
+  return Object.fromEntries(
+    Object.entries(consumed).map(([name, one]) => {
+      const taken = asObject(one, 'a consumed value')
+      expectKeys(taken, ['statement', 'value'], [], 'a consumed value')
+      return [
+        name,
+        {
+          statement: asDigest(taken['statement'], 'consumed statement'),
+          value: asText(taken['value'], 'consumed value'),
+        },
+      ]
+    }),
+  )
 }
 
 function readEvidence(value: Json | undefined): StatementEvidence[] {

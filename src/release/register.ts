@@ -4,7 +4,7 @@ import type { OpenedStatement } from '../identity/index.ts'
 import { serviceSubject } from '../proof/index.ts'
 import { foldRegister, parseChange, refuseAct } from '../register/index.ts'
 import type { Register, RegisterAct } from '../register/index.ts'
-import { isSatisfied, statusAt } from '../verdict/index.ts'
+import { isSatisfied, outdatedGates, statusAt } from '../verdict/index.ts'
 import type { ReleaseContext } from './context.ts'
 import { releaseFault } from './errors.ts'
 import { insertAct, selectActs, takePosition } from './register-store.ts'
@@ -166,6 +166,12 @@ async function assertClosed(
     asOfMs: context.ports.clock.nowMs(),
     environment,
   })
+  const outdated = outdatedGates(
+    view.plan.gates,
+    new Map(view.results.map((each) => [each.gate, each])),
+  ).get(gateId)
+  if (outdated !== undefined)
+    throw refuseChange(`expected fresh evidence that ${gateId} holds, it is STALE: ${outdated}`)
   if (!isSatisfied(status) || status === 'NOT_APPLICABLE')
     throw refuseChange(`expected fresh evidence that ${gateId} holds, it is ${status}: ${reason}`)
   if (result.statement !== statement)

@@ -1,5 +1,6 @@
 // What a person reads of a release on a terminal: the answer first, then why, then what would flip it.
 import { harmlessLine } from '../kernel/index.ts'
+import { currentResults } from '../verdict/index.ts'
 import type { Reason, Verdict } from '../verdict/index.ts'
 import type { ReleaseReview } from './model.ts'
 
@@ -63,7 +64,7 @@ export function renderStatus(review: ReleaseReview): string {
     lines.push(`without waivers: ${review.verdict.raw}`)
   lines.push(...reasonLines(review.verdict.reasons))
   lines.push('gates')
-  for (const result of review.results) {
+  for (const result of currentResults(review.plan.gates, review.results)) {
     const due = later.has(result.gate) ? '(not yet due) ' : ''
     lines.push(
       `  ${result.status.padEnd(14)} ${due}${titles.get(result.gate) ?? result.gate}: ${result.reason}  [${result.gate}]`,

@@ -30,6 +30,10 @@ export function apiSink(client: Client, runId: string, holder?: string): RunSink
     },
     perform: (gate, attempt) =>
       client.call<PerformedCheck>('POST', `${path}/built-in`, { gate, attempt, holder }),
+    async results() {
+      const view = await client.call<RunView>('GET', path)
+      return view.results
+    },
     async renew() {
       await client.call('POST', `${path}/lease`, { holder })
     },

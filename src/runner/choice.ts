@@ -1,7 +1,7 @@
 // Which gates a call is about: all, those that --only names, or those from a place on; pure.
 import { nearestName } from '../kernel/index.ts'
 import type { Plan, PlanGate } from '../verdict/index.ts'
-import { withDescendants } from '../verdict/index.ts'
+import { needsOf, withDescendants } from '../verdict/index.ts'
 import { runnerFault } from './errors.ts'
 
 export interface GateWish {
@@ -78,7 +78,7 @@ function withNeeds(plan: Plan, ids: ReadonlySet<string>): ReadonlySet<string> {
     if (out.has(id)) continue
     out.add(id)
     const gate = byId.get(id)
-    open.push(...(gate?.needs ?? []), ...(gate?.children ?? []))
+    if (gate !== undefined) open.push(...needsOf(gate), ...(gate.children ?? []))
   }
   return out
 }

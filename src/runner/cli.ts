@@ -5,7 +5,7 @@ import { chooseFile, uploadPlan } from '../gates/index.ts'
 import type { RecordedPlan, RunHolder, RunView, StartedRun } from '../gates/index.ts'
 import { openRunner } from '../identity/index.ts'
 import type { EnrolledRunner } from '../identity/index.ts'
-import { isSatisfied } from '../verdict/index.ts'
+import { currentResults, isSatisfied } from '../verdict/index.ts'
 import { chooseGates } from './choice.ts'
 import type { GateChoice } from './choice.ts'
 import { runnerFault } from './errors.ts'
@@ -260,7 +260,7 @@ function progressOf(
 /** Whether the required ones of the gates hold; of all gates without a choice. */
 function areSatisfied(view: RunView, chosen: ReadonlySet<string> | undefined): boolean {
   const severities = new Map(view.plan.gates.map((gate) => [gate.id, gate.severity]))
-  return view.results
+  return currentResults(view.plan.gates, view.results)
     .filter(({ gate }) => chosen === undefined || chosen.has(gate))
     .every(({ gate, status }) => severities.get(gate) !== 'required' || isSatisfied(status))
 }

@@ -184,8 +184,13 @@ const SOURCES = {
 
 function parameterLines(forecasts: readonly GateForecast[]): readonly string[] {
   const users = new Map<string, { readonly from: keyof typeof SOURCES; readonly gates: string[] }>()
+  const taken: string[] = []
   for (const { gate, parameters } of forecasts) {
-    for (const { name, from } of parameters) {
+    for (const { name, from, edge } of parameters) {
+      if (from === 'gate') {
+        taken.push(`  ${name} from ${edge ?? 'another gate'} for ${gate}`)
+        continue
+      }
       const known = users.get(name)
       if (known === undefined) users.set(name, { from, gates: [gate] })
       else known.gates.push(gate)
@@ -195,7 +200,7 @@ function parameterLines(forecasts: readonly GateForecast[]): readonly string[] {
     ([name, { from, gates }]) =>
       `  ${name} (${SOURCES[from].replace('NAME', name)}) for ${namesText(gates)}`,
   )
-  return lines.length === 0 ? [] : ['', 'Values:', ...lines]
+  return lines.length + taken.length === 0 ? [] : ['', 'Values:', ...lines, ...taken]
 }
 
 function pathLines({ longestPath, longestPathLimitMs }: Forecast): readonly string[] {

@@ -1,6 +1,13 @@
 // What a run would do and in which order, without running anything; pure.
 import { MASK } from '../kernel/index.ts'
-import { admitGate, neededParameters, withDescendants } from '../verdict/index.ts'
+import {
+  admitGate,
+  dataEdgesOf,
+  edgeText,
+  neededParameters,
+  needsOf,
+  withDescendants,
+} from '../verdict/index.ts'
 import type { Plan, PlanGate, RunTerms, StoredStatus } from '../verdict/index.ts'
 import type { GateChoice } from './choice.ts'
 import { Scheduler } from './schedule.ts'
@@ -23,7 +30,9 @@ export interface GateForecast {
   readonly timeoutMs: number
   readonly parameters: readonly {
     readonly name: string
-    readonly from: 'given' | 'secret' | 'missing'
+    readonly from: 'given' | 'secret' | 'missing' | 'gate'
+    /** Of a value that another gate produces: which, as `GATE › SLOT`. */
+    readonly edge?: string
   }[]
 }
 
@@ -136,7 +145,8 @@ function describeGate(
   turn: number | undefined,
   terms: RunTerms,
 ): GateForecast {
-  const { id, title, effect, needs, phase, exclusive, timeoutMs } = gate
+  const { id, title, effect, phase, exclusive, timeoutMs } = gate
+  const edges = new Map(dataEdgesOf(gate))
   return {
     gate: id,
     title,
@@ -144,11 +154,16 @@ function describeGate(
     reason,
     ...(turn === undefined ? {} : { turn }),
     effect,
-    needs,
+    needs: needsOf(gate),
     ...(phase === undefined ? {} : { phase }),
     ...(exclusive === undefined ? {} : { exclusive }),
     timeoutMs,
-    parameters: neededParameters(gate).map((name) => ({ name, from: sourceOf(name, terms) })),
+    parameters: neededParameters(gate).map((name) => {
+      const edge = edges.get(name)
+      return edge === undefined
+        ? { name, from: sourceOf(name, terms) }
+        : { name, from: 'gate', edge: edgeText(edge) }
+    }),
   }
 }
 
@@ -166,7 +181,8 @@ function findLongestPath(plan: Plan, order: readonly string[]): readonly string[
   let end: string | undefined
   for (const id of order) {
     let before: string | undefined
-    for (const need of (byId.get(id)?.needs ?? []).flatMap(leaves)) {
+    const gate = byId.get(id)
+    for (const need of gate === undefined ? [] : needsOf(gate).flatMap(leaves)) {
       if ((best.get(need)?.length ?? 0) > (best.get(before ?? '')?.length ?? 0)) before = need
     }
     const length = (best.get(before ?? '')?.length ?? 0) + 1

@@ -2,7 +2,7 @@
 import { sealGateRun } from '../gates/index.ts'
 import type { EvidenceBlob, RunBinding } from '../gates/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
-import type { PlanGate, StoredStatus } from '../verdict/index.ts'
+import type { Consumed, GateResult, PlanGate, StoredStatus } from '../verdict/index.ts'
 import type { Collected } from './checks/collected.ts'
 
 /** What the control plane computed from the submitted evidence. */
@@ -30,6 +30,8 @@ export interface RunSink {
   ): Promise<RecordedOutcome>
   /** Has the control plane run a built-in check: intent, record and signature are its own. */
   perform(gate: string, attempt: number): Promise<PerformedCheck>
+  /** Where every gate of the run stands, for the values that others take from it. */
+  results(): Promise<readonly GateResult[]>
   /** Says that this runner still executes the run. Rejects when another one does by now. */
   renew?(): Promise<void>
 }
@@ -51,6 +53,7 @@ export async function runAttempt(
   attempt: number,
   nowMs: () => number,
   collect: () => Promise<Collected>,
+  consumed?: Consumed,
 ): Promise<AttemptOutcome | undefined> {
   if (gate.check.type === 'builtin')
     return { ...(await sink.perform(gate.id, attempt)), attempt, notes: [] }
@@ -67,6 +70,7 @@ export async function runAttempt(
     finishedAtMs,
     capture: collected.capture,
     streams: collected.streams,
+    ...(consumed === undefined ? {} : { consumed }),
   })
   const { status, reason } = await sink.record(gate.id, attempt, sealed.statement, sealed.blobs)
   return { status, reason, attempt, statement: sealed.statementId, notes: collected.notes }

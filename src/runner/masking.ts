@@ -1,22 +1,22 @@
 // Takes secret values out of everything a check saw, before it is hashed, stored or shown.
 import {
   base64Of,
+  isSecretName,
   MASK,
   MASKED_VALUE_MINIMUM_LENGTH,
+  passwordInUrl,
   redactValues,
   utf8Bytes,
 } from '../kernel/index.ts'
 import type { Redacted } from '../kernel/index.ts'
 import { runnerFault } from './errors.ts'
 
-/** Parameters named like this are secret even when nobody said so. */
-const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|KEY/i
 /** Lines of a secret of several lines (a PEM key) are masked one by one from this length. */
 const SECRET_LINE_MINIMUM_LENGTH = 12
 
 /** Whether a parameter must never be stored, by its name or because its value is a URL with a password. */
 export function isSecretParameter(name: string, value: string): boolean {
-  return SECRET_NAME.test(name) || credentialsOf(value).length > 0
+  return isSecretName(name) || credentialsOf(value).length > 0
 }
 
 export interface MaskedBytes {
@@ -74,8 +74,8 @@ function impliedSecrets(parameters: Readonly<Record<string, string>>): string[] 
 
 /** The password of a URL such as `postgres://app:secret@host/db`, as written and decoded. */
 function credentialsOf(value: string): string[] {
-  const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#:@]*:([^/?#@]*)@/i.exec(value)?.[1]
-  if (password === undefined || password === '') return []
+  const password = passwordInUrl(value)
+  if (password === undefined) return []
   try {
     return [password, decodeURIComponent(password)]
   } catch (thrown) {

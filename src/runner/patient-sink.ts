@@ -54,6 +54,12 @@ export function patientSink(terms: PatienceTerms): RunSink {
       if (isKept) await outbox.drop(record)
       return outcome
     },
+    results: () =>
+      untilAnswered(
+        terms,
+        () => sink.results(),
+        () => Promise.resolve(undefined),
+      ),
     ...(renew === undefined
       ? {}
       : { renew: () => untilAnswered(terms, renew, () => Promise.resolve(undefined)) }),

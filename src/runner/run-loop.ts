@@ -1,6 +1,7 @@
 // The loop of one run: starts what may start, waits for the first to end, and keeps account of where each gate stands.
 import type { ContentDigest } from '../kernel/index.ts'
-import type { PlanGate, StoredStatus } from '../verdict/index.ts'
+import { consumedValues, takeValues } from '../verdict/index.ts'
+import type { Consumed, PlanGate, StoredStatus, Taking } from '../verdict/index.ts'
 import { collectGate } from './checks/collect.ts'
 import type { CheckSite } from './checks/collected.ts'
 import type { RunEvent } from './events.ts'
@@ -148,8 +149,15 @@ export class RunLoop {
     const first = this.#attemptsOf(gate) + 1
     const triesLeft = gate.effect === 'read' ? Math.min(gate.retries, RETRY_LIMIT) : 0
     let outcome: AttemptOutcome | undefined
+    const taking = await this.#takeFor(gate)
+    if (!taking.ok) {
+      this.#running.delete(gate.id)
+      this.#terms.scheduler.settle(gate.id, 'BLOCKED')
+      this.#terms.emit(this.#settleHeld({ gate, status: 'BLOCKED', reason: taking.reason }))
+      return
+    }
     for (let attempt = first; attempt <= first + triesLeft; attempt++) {
-      outcome = await this.#tryGate(gate, attempt)
+      outcome = await this.#tryGate(gate, attempt, taking.consumed)
       if (outcome?.status !== 'ERROR' || attempt === first + triesLeft) break
       this.#terms.emit({ kind: 'gate-retried', gate: gate.id, attempt, reason: outcome.reason })
       if (!(await this.#pause(attempt - first))) break
@@ -166,12 +174,31 @@ export class RunLoop {
     this.#terms.emit({ kind: 'gate-finished', gate: gate.id, attempt, status, reason, durationMs })
   }
 
-  async #tryGate(gate: PlanGate, attempt: number): Promise<AttemptOutcome | undefined> {
-    const { site, binding, sink, emit } = this.#terms
+  /** The values of other gates that this one takes, as the control plane has them now. */
+  async #takeFor(gate: PlanGate): Promise<Taking> {
+    if (gate.consumes === undefined) return { ok: true, consumed: {} }
+    const results = await this.#terms.sink.results()
+    return takeValues(gate, (id) => results.find((each) => each.gate === id))
+  }
+
+  async #tryGate(
+    gate: PlanGate,
+    attempt: number,
+    consumed: Consumed,
+  ): Promise<AttemptOutcome | undefined> {
+    const { binding, sink, emit } = this.#terms
+    const parameters = { ...this.#terms.site.parameters, ...consumedValues(consumed) }
+    const site = { ...this.#terms.site, parameters }
     emit({ kind: 'gate-started', gate: gate.id, title: gate.title, attempt })
     const nowMs = (): number => site.ports.clock.nowMs()
-    const outcome = await runAttempt(binding, sink, gate, attempt, nowMs, () =>
-      collectGate(gate, site),
+    const outcome = await runAttempt(
+      binding,
+      sink,
+      gate,
+      attempt,
+      nowMs,
+      () => collectGate(gate, site),
+      gate.consumes === undefined ? undefined : consumed,
     )
     if (outcome === undefined) emit({ kind: 'gate-interrupted', gate: gate.id, attempt })
     for (const text of outcome?.notes ?? []) emit({ kind: 'note', gate: gate.id, text })

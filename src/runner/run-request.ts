@@ -4,7 +4,7 @@ import type { ContentDigest } from '../kernel/index.ts'
 import type { CommandContext, LocalKey, OptionValues } from '../client/index.ts'
 import type { RecordedPlan, RunCall } from '../gates/index.ts'
 import { keyIdOf, releaseDigestOf } from '../proof/index.ts'
-import { neededParameters } from '../verdict/index.ts'
+import { askedParameters } from '../verdict/index.ts'
 import type { Plan, Subject } from '../verdict/index.ts'
 import { runnerFault } from './errors.ts'
 import { listOption } from './parameters.ts'
@@ -114,7 +114,7 @@ export function callOf(context: CommandContext, file: string, options: OptionVal
 }
 
 export function assertParametersTaken(plan: Plan, parameters: RunParameters): void {
-  const taken = new Set(plan.gates.flatMap(neededParameters))
+  const taken = new Set(plan.gates.flatMap(askedParameters))
   const idle = Object.keys(parameters.shown).filter((name) => !taken.has(name))
   if (idle.length === 0) return
   const known = [...taken].sort().join(', ') || 'none'

@@ -1,5 +1,5 @@
 // Which gates may start next, from the plan and what is settled so far; pure, and linear in the gates and their edges.
-import { isSatisfied, statusForDependents, worstStatus } from '../verdict/index.ts'
+import { isSatisfied, needsOf, statusForDependents, worstStatus } from '../verdict/index.ts'
 import type { PlanGate, RunTerms, StoredStatus } from '../verdict/index.ts'
 import { RankHeap } from './rank-heap.ts'
 
@@ -238,7 +238,7 @@ export class Scheduler {
   }
 
   #stuckGate(node: Node): HeldGate {
-    const need = node.gate.needs.find((id) => this.#nodes.get(id)?.status === undefined)
+    const need = needsOf(node.gate).find((id) => this.#nodes.get(id)?.status === undefined)
     const phase = this.#phases
       .slice(0, Math.max(0, node.phase))
       .find(({ openCount }) => openCount > 0)
@@ -264,7 +264,7 @@ function linkNodes(
       rank,
       dependents: [],
       parents: [],
-      openNeeds: new Set(gate.needs).size,
+      openNeeds: new Set(needsOf(gate)).size,
       openChildren: gate.children?.length ?? 0,
       worst: undefined,
       isChosen: gate.children === undefined && isWanted(gate.id),
@@ -275,7 +275,7 @@ function linkNodes(
     })
   }
   for (const node of nodes.values()) {
-    for (const id of new Set(node.gate.needs)) nodes.get(id)?.dependents.push(node)
+    for (const id of new Set(needsOf(node.gate))) nodes.get(id)?.dependents.push(node)
     for (const id of node.gate.children ?? []) nodes.get(id)?.parents.push(node)
   }
   return nodes

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { MASK } from '../kernel/index.ts'
 import type { ContentDigest, Digest, Signer } from '../kernel/index.ts'
-import { admitGate, neededParameters, steeringParameters } from '../verdict/index.ts'
+import { admitGate, askedParameters, dataEdgesOf, steeringParameters } from '../verdict/index.ts'
 import type { Plan, PlanGate, RunTerms, StoredStatus, Subject } from '../verdict/index.ts'
 import type { CheckPorts, CheckSite } from './checks/collected.ts'
 import { assertParameters, DEFAULT_SEARCH_PATH } from './environment.ts'
@@ -77,6 +77,9 @@ export async function runPlan(request: RunRequest): Promise<RunOutcome> {
   const secrets = request.secretParameters ?? {}
   const parameters = { ...request.terms.parameters, ...secrets }
   assertParameters(parameters)
+  // What comes from other gates is not known yet; under which names it comes is.
+  for (const gate of request.plan.gates)
+    for (const [name] of dataEdgesOf(gate)) assertParameters({ [name]: '' })
   assertGatesKnown(request)
   await assertWorkspace(request.workspace)
   const stop = new AbortController()
@@ -188,7 +191,7 @@ function heldBeforehand(
     return { gate, status: 'BLOCKED', reason }
   }
   // The control plane knows that the secret exists; whoever resumes the run has to hand it over again.
-  const absent = neededParameters(gate).filter(
+  const absent = askedParameters(gate).filter(
     (name) => Object.hasOwn(parameters, name) && parameters[name] === MASK,
   )
   if (absent.length === 0) return undefined

@@ -35,7 +35,7 @@ export function admitGate(gate: PlanGate, terms: RunTerms): Admission {
       `the text has holes to fill: ${gate.holes.join(', ')}`,
       'Fill the holes and plan again.',
     )
-  const missing = neededParameters(gate).filter((name) => !hasParameter(terms, name))
+  const missing = askedParameters(gate).filter((name) => !hasParameter(terms, name))
   if (missing.length > 0)
     return refuse(
       'BLOCKED',
@@ -72,7 +72,7 @@ export function steeringParameters(
   values: Readonly<Record<string, string>>,
 ): readonly string[] {
   if (gate.check.type !== 'command') return []
-  return gate.parameters.filter(
+  return askedParameters(gate).filter(
     (name) => Object.hasOwn(values, name) && values[name]?.trimStart().startsWith('-') === true,
   )
 }
@@ -82,6 +82,13 @@ export function neededParameters(gate: PlanGate): readonly string[] {
   const { check, parameters } = gate
   const connections = check.type === 'sql' || check.type === 'promql' ? [check.connection] : []
   return [...new Set([...parameters, ...connections])]
+}
+
+/** Of the parameters that the gate takes, those whose value comes from whoever starts the run, not from another gate. */
+export function askedParameters(gate: PlanGate): readonly string[] {
+  const { consumes } = gate
+  const needed = neededParameters(gate)
+  return consumes === undefined ? needed : needed.filter((name) => !Object.hasOwn(consumes, name))
 }
 
 /** A blank value is a missing one: `rm -rf $DIR/` must never run with it. */

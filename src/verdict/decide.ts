@@ -2,6 +2,7 @@
 import type { ContentDigest, Digest } from '../kernel/index.ts'
 import type { Case, ConditionStates, Outcome } from './case.ts'
 import { breakOpen, glassFor, glassReasons } from './break-glass.ts'
+import { falseConsumers } from './data-edges.ts'
 import { decisionHashOf, reviewHashWith, sortedBy, sortedTexts } from './decision-hash.ts'
 import { gateReasons, nothingCertified } from './gate-rules.ts'
 import { INSTANT_LIMIT_MS, describeInstant } from './instant.ts'
@@ -169,7 +170,8 @@ function integrityReasons(plan: Plan, planHash: ContentDigest, inputs: DecisionI
     if (seen.has(gate)) out.push(reason(`there is more than one result for ${gate}`))
     seen.add(gate)
   }
-  return out
+  const results = new Map(inputs.results.map((result) => [result.gate, result]))
+  return [...out, ...falseConsumers(plan.gates, results).map(reason)]
 }
 
 function openConditionReasons(facts: Case): Reason[] {

@@ -32,11 +32,17 @@ export const verdictErrors = defineErrors({
     title: 'A roll-up names a child that the plan does not have',
     hint: 'Correct the id under `children`, or add the gate.',
   },
+  VERDICT_PLAN_EDGE_REFUSED: {
+    status: 422,
+    exit: 2,
+    title: 'A gate takes a value that it cannot be given',
+    hint: 'Under `consumes`, name a parameter of a command, http or promql gate, and a slot or toggle of another gate; secrets come with --secret.',
+  },
   VERDICT_PLAN_CYCLE_FOUND: {
     status: 422,
     exit: 2,
     title: 'Gates wait for each other in a circle',
-    hint: 'Remove one of the `needs` or `children` along the path in the message.',
+    hint: 'Remove one of the `needs`, `consumes` or `children` along the path in the message.',
   },
   VERDICT_PLAN_ASSERTION_REFUSED: {
     status: 422,

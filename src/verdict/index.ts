@@ -1,11 +1,7 @@
 // Front door of verdict.
-export {
-  admitGate,
-  neededParameters,
-  steeringParameters,
-  substituteParameters,
-} from './admission.ts'
+export * from './admission.ts'
 export { CAPTURE_LIMIT_BYTES, parseCapture } from './capture-parse.ts'
+export * from './data-edges.ts'
 export { decide } from './decide.ts'
 export { reviewHashOf } from './decision-hash.ts'
 export { diffResults, type DiffWord, type GateDiff } from './result-diff.ts'
@@ -15,7 +11,7 @@ export type * from './capture-model.ts'
 export type * from './model.ts'
 export type * from './people-model.ts'
 export * from './phase.ts'
-export { definitionHashOf, findPhaseCircle, planHashOf, withDescendants } from './plan.ts'
+export { definitionHashOf, findPhaseCircle, needsOf, planHashOf, withDescendants } from './plan.ts'
 export type * from './plan-model.ts'
 export { parsePlan } from './plan-parse.ts'
 export { matchesReportPath, reportStreamName } from './report-paths.ts'

@@ -67,7 +67,12 @@ const readResult = readRecord(
     slots: readMap(readText),
     toggles: readMap(readBoolean),
   },
-  { statement: readDigest, finishedAtMs: readLastInstantMs, environment: readName },
+  {
+    statement: readDigest,
+    finishedAtMs: readLastInstantMs,
+    environment: readName,
+    consumed: readMap(readRecord({ statement: readDigest, value: readText }, {})),
+  },
 )
 
 const readGrade = readOneOf(['low', 'medium', 'high'])

@@ -9,7 +9,14 @@ import { breakageOf } from './breakage.ts'
 import type { Ruling } from './breakage.ts'
 import { cautionOf, windowProblemOf } from './coverage.ts'
 import type { Observer } from './found.ts'
-import type { AttemptTimes, Capture, EvidenceBytes, Judgement, RunTerms } from './model.ts'
+import type {
+  AttemptFacts,
+  AttemptTimes,
+  Capture,
+  EvidenceBytes,
+  Judgement,
+  RunTerms,
+} from './model.ts'
 import type { Assertion, PlanGate } from './plan-model.ts'
 import { observeCapture } from './readings.ts'
 import { withReports } from './report-readings.ts'
@@ -25,20 +32,32 @@ const ANSWER_IS_YES: Assertion = { read: { from: 'answer' }, op: 'eq', value: tr
 /**
  * The status that follows from a capture, its evidence and the plan's assertions. Never PASS unless a required
  * assertion is true; ERROR when the check broke; INCONCLUSIVE without data. Source: release semantics, section 2.
- * @param times when the attempt's statement says that it ran; captures that tell of other times are an ERROR
+ * @param attempt what the attempt's statement says of it: captures that tell of other times are an ERROR, and what it
+ *   consumed belongs to the judgement; whether that is true is for whoever knows the producers' results
  */
 export function judgeGate(
   gate: PlanGate,
   capture: Capture,
   evidence: EvidenceBytes,
   terms: RunTerms,
-  times?: AttemptTimes,
+  attempt?: AttemptFacts,
+): Judgement {
+  const judgement = judge(gate, capture, evidence, terms, attempt)
+  return attempt?.consumed === undefined ? judgement : { ...judgement, consumed: attempt.consumed }
+}
+
+function judge(
+  gate: PlanGate,
+  capture: Capture,
+  evidence: EvidenceBytes,
+  terms: RunTerms,
+  times: AttemptTimes | undefined,
 ): Judgement {
   const refused = refuseRun(gate, capture, terms)
   const { soak } = gate
   if (refused === undefined && soak !== undefined && capture.kind === 'soak')
     return judgeSoak({ ...gate, soak }, capture, evidence, times, (one, seen, streams) =>
-      judgeGate(one, seen, streams, terms, times),
+      judge(one, seen, streams, terms, times),
     )
   const broken = refused ?? breakageOf(gate, capture, evidence, times)
   if (broken !== undefined) return { ...broken, assertions: [], slots: {}, toggles: {} }

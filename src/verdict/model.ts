@@ -88,6 +88,17 @@ export type Capture =
       readonly slots: Readonly<Record<string, string>>
     }
 
+/** Parameters that an attempt took from other gates, by name: the value, and the gate-run statement it came from. */
+export type Consumed = Readonly<
+  Record<string, { readonly statement: ContentDigest; readonly value: string }>
+>
+
+/** What the statement of an attempt tells besides its evidence. */
+export interface AttemptFacts extends AttemptTimes {
+  /** Absent = took nothing. */
+  readonly consumed?: Consumed
+}
+
 /** When an attempt began and ended, by the statement that tells of it; ms since the epoch. */
 export interface AttemptTimes {
   readonly startedAtMs: number
@@ -128,6 +139,8 @@ export interface Judgement {
   readonly slots: Readonly<Record<string, string>>
   /** Decided toggles, by toggle id. */
   readonly toggles: Readonly<Record<string, boolean>>
+  /** What the attempt took from other gates. Absent = nothing. */
+  readonly consumed?: Consumed
 }
 
 /** Whether a gate may run now; pure function of plan, parameters and confirmations. */
@@ -166,6 +179,8 @@ export interface GateResult {
   readonly environment?: string
   readonly slots: Readonly<Record<string, string>>
   readonly toggles: Readonly<Record<string, boolean>>
+  /** What the attempt took from other gates. Absent = nothing. */
+  readonly consumed?: Consumed
 }
 
 export type VerdictValue =

@@ -184,6 +184,14 @@ export interface Soak {
   readonly allowedFailureShare?: number
 }
 
+/** A value that another gate of the plan produces. */
+export interface DataEdge {
+  /** Id of the gate that produces it. */
+  readonly gate: string
+  /** Id of a slot of that gate, or of a toggle, whose value is then `true` or `false`. */
+  readonly slot: string
+}
+
 export interface PlanGate {
   /** Slug path of headings and title; unique in the plan, stable under re-order. */
   readonly id: string
@@ -205,6 +213,8 @@ export interface PlanGate {
   readonly provenRead: boolean
   /** Parameters (`$NAME`) the check needs; a missing one blocks the gate. */
   readonly parameters: readonly string[]
+  /** Parameters whose value another gate produces, by name; that gate is then a dependency. Absent = none. */
+  readonly consumes?: Readonly<Record<string, DataEdge>>
   /** Holes of the text (`<X>`, `vX.Y.Z`, `[TBD]`) left in the check, slots or title; any one blocks the gate. */
   readonly holes: readonly string[]
   readonly slots: readonly PlanSlot[]

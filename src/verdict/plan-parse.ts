@@ -16,6 +16,7 @@ import {
   readDigest,
   readInteger,
   readList,
+  readMap,
   readName,
   readNumber,
   readOneOf,
@@ -69,6 +70,7 @@ const readGate: Reader<PlanGate> = readRecord(
     source: readRecord({ line: readInteger(0), sha256: readDigest }, {}),
   },
   {
+    consumes: readMap(readRecord({ gate: readName, slot: readName }, {})),
     phase: readName,
     owner: readName,
     children: readList(readName, 1),
@@ -101,7 +103,7 @@ const readPlan: Reader<Plan> = readRecord(
 
 /**
  * The plan in a parsed JSON value.
- * @throws VERDICT_PLAN_SHAPE_REFUSED, …_ID_DUPLICATE, …_NEED_UNKNOWN, …_CHILD_UNKNOWN, …_CYCLE_FOUND (with the path),
+ * @throws VERDICT_PLAN_SHAPE_REFUSED, …_ID_DUPLICATE, …_NEED_UNKNOWN, …_CHILD_UNKNOWN, …_EDGE_REFUSED, …_CYCLE_FOUND (with the path),
  * …_ASSERTION_REFUSED, …_PATTERN_REFUSED, …_PATH_REFUSED; the message names the place.
  */
 export function parsePlan(json: unknown): Plan {
@@ -131,8 +133,8 @@ export function parsePlan(json: unknown): Plan {
     'sign-off role',
     plan.signOffs.map((role) => role.role),
   )
-  const ids = new Set(plan.gates.map((gate) => gate.id))
-  for (const gate of plan.gates) checkReferences(gate, ids)
+  const byId = new Map(plan.gates.map((gate) => [gate.id, gate]))
+  for (const gate of plan.gates) checkReferences(gate, byId)
   const order = orderGates(plan.gates)
   if (!order.ok) {
     const path = order.path.map(shownText).join(' → ')

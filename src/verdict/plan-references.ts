@@ -1,5 +1,6 @@
 // Checks what the shape of a plan cannot show: ids once, references that lead somewhere, assertions that can be judged.
 import { shownText } from './shown-text.ts'
+import { dataEdgeProblem } from './data-edges.ts'
 import { verdictFault } from './errors.ts'
 import { parseJsonPath } from './json-path.ts'
 import { compilePattern } from './pattern.ts'
@@ -22,8 +23,8 @@ export function refuseDuplicates(what: string, ids: readonly string[]): void {
   }
 }
 
-/** @throws when a need, a child, a fill or an assertion of the gate leads nowhere. */
-export function checkReferences(gate: PlanGate, ids: ReadonlySet<string>): void {
+/** @throws when a need, a child, a consumed value, a fill or an assertion of the gate leads nowhere. */
+export function checkReferences(gate: PlanGate, ids: ReadonlyMap<string, PlanGate>): void {
   const shown = shownText(gate.id)
   const need = gate.needs.find((id) => !ids.has(id))
   if (need !== undefined) {
@@ -39,6 +40,9 @@ export function checkReferences(gate: PlanGate, ids: ReadonlySet<string>): void 
       `the gate ${shown} rolls up "${shownText(child)}", which is not in the plan`,
     )
   }
+  const edge = dataEdgeProblem(gate, ids)
+  if (edge !== undefined)
+    throw verdictFault('VERDICT_PLAN_EDGE_REFUSED', `the gate ${shown} ${edge}`)
   refuseDuplicates(`child of ${shown}`, gate.children ?? [])
   const soak = soakProblem(gate)
   if (soak !== undefined)

@@ -25,6 +25,7 @@ export function definitionHashOf(digest: Digest, gate: PlanGate): ContentDigest 
     effect: gate.effect,
     provenRead: gate.provenRead,
     parameters: gate.parameters,
+    ...(gate.consumes === undefined ? {} : { consumes: gate.consumes }),
     holes: gate.holes,
     slots: gate.slots,
     toggles: gate.toggles,
@@ -36,9 +37,15 @@ export function definitionHashOf(digest: Digest, gate: PlanGate): ContentDigest 
   })
 }
 
-/** What a gate's status depends on: the gates it needs, and its children when it rolls up. */
+/** Gates that have to be satisfied before the gate runs, each once: those it needs and those it takes values from. */
+export function needsOf({ needs, consumes }: PlanGate): readonly string[] {
+  if (consumes === undefined) return needs
+  return [...new Set([...needs, ...Object.values(consumes).map((edge) => edge.gate)])]
+}
+
+/** What a gate's status depends on: the gates it waits for, and its children when it rolls up. */
 export function dependenciesOf(gate: PlanGate): readonly string[] {
-  return [...gate.needs, ...(gate.children ?? [])]
+  return [...needsOf(gate), ...(gate.children ?? [])]
 }
 
 /** The given gates and everything they roll up, at any depth. */

@@ -1,10 +1,11 @@
 // Settles a run: the status of every gate of the plan, from what was recorded and what the plan says of the rest.
 import { admitGate } from './admission.ts'
+import { takeValues } from './data-edges.ts'
 import { verdictFault } from './errors.ts'
 import type { ContentDigest, Digest } from '../kernel/index.ts'
 import type { EvidenceRef, GateResult, Judgement, RunTerms, StoredStatus } from './model.ts'
 import type { Plan, PlanGate } from './plan-model.ts'
-import { definitionHashOf, orderGates } from './plan.ts'
+import { definitionHashOf, needsOf, orderGates } from './plan.ts'
 import { isSatisfied, worstStatus } from './status.ts'
 import { statusForDependents } from './waiver.ts'
 
@@ -27,8 +28,8 @@ interface Standing {
 
 /**
  * One result per gate, in plan order. A recorded judgement stands; else BLOCKED by admission, SKIPPED after a failed
- * dependency, BLOCKED or PENDING after one that is; roll-ups take their worst child by STATUS_ORDER. A dependency that
- * the run's terms say is waived counts as satisfied; its own result stays what it is.
+ * dependency, BLOCKED or PENDING after one that is, BLOCKED without a value it takes; roll-ups take their worst child by
+ * STATUS_ORDER. A dependency that the run's terms say is waived counts as satisfied; its own result stays what it is.
  * @throws VERDICT_PLAN_CYCLE_FOUND for a plan that `parsePlan` would refuse.
  */
 export function settleRun(
@@ -49,7 +50,7 @@ export function settleRun(
   const worth = new Map<string, StoredStatus>()
   for (const gate of order.gates) {
     const record = gate.children === undefined ? recorded.get(gate.id) : undefined
-    const standing = record?.judgement ?? standingOf(gate, terms, standings, worth)
+    const standing = record?.judgement ?? standingOf(gate, terms, standings, worth, recorded)
     standings.set(gate.id, standing)
     const own = gate.children === undefined ? standing.status : rollUp(gate.children, worth).status
     worth.set(gate.id, statusForDependents(gate.id, own, terms.waived))
@@ -69,12 +70,13 @@ function resultOf(
   if (record === undefined) return { ...named, evidence: [], slots: {}, toggles: {} }
   return {
     ...named,
-    ...(record.statement === undefined ? {} : { statement: record.statement }),
+    ...statementOf(record),
     evidence: record.evidence,
     finishedAtMs: record.finishedAtMs,
     environment: record.environment,
     slots: record.judgement.slots,
     toggles: record.judgement.toggles,
+    ...(record.judgement.consumed === undefined ? {} : { consumed: record.judgement.consumed }),
   }
 }
 
@@ -83,6 +85,7 @@ function standingOf(
   terms: RunTerms,
   standings: ReadonlyMap<string, Standing>,
   worth: ReadonlyMap<string, StoredStatus>,
+  recorded: ReadonlyMap<string, RecordedGate>,
 ): Standing {
   if (gate.children !== undefined) {
     const statuses = gate.children.map(
@@ -93,11 +96,28 @@ function standingOf(
   const admission = admitGate(gate, terms)
   if (!admission.admitted && admission.status === 'BLOCKED') return admission
   return (
-    upstreamStanding(gate, worth) ?? {
+    upstreamStanding(gate, worth) ??
+    untakenStanding(gate, recorded) ?? {
       status: 'PENDING',
       reason: admission.admitted ? 'not run yet' : admission.reason,
     }
   )
+}
+
+/** A gate that cannot have a value of another one; undefined when it takes none or all are there. */
+function untakenStanding(
+  gate: PlanGate,
+  recorded: ReadonlyMap<string, RecordedGate>,
+): Standing | undefined {
+  const taking = takeValues(gate, (id) => {
+    const record = recorded.get(id)
+    return record && { ...record.judgement, ...statementOf(record) }
+  })
+  return taking.ok ? undefined : { status: 'BLOCKED', reason: taking.reason }
+}
+
+function statementOf({ statement }: RecordedGate): Pick<RecordedGate, 'statement'> {
+  return statement === undefined ? {} : { statement }
 }
 
 function rollUp(
@@ -118,7 +138,7 @@ function upstreamStanding(
   gate: PlanGate,
   worth: ReadonlyMap<string, StoredStatus>,
 ): Standing | undefined {
-  const unmet = gate.needs.flatMap((id) => {
+  const unmet = needsOf(gate).flatMap((id) => {
     const status = worth.get(id) ?? 'PENDING'
     return isSatisfied(status) ? [] : [{ id, status }]
   })

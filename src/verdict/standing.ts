@@ -4,6 +4,7 @@ import type { DecisionInputs, GateResult, Status } from './model.ts'
 import type { Condition, ConditionState } from './people-model.ts'
 import type { Plan, PlanGate } from './plan-model.ts'
 import { definitionHashOf, orderGates } from './plan.ts'
+import { outdatedGates, producersOf } from './data-edges.ts'
 import { timedStatus } from './staleness.ts'
 import type { TimedStatus } from './staleness.ts'
 import { isSatisfied, worstStatus } from './status.ts'
@@ -33,6 +34,33 @@ export function standingsOf(digest: Digest, plan: Plan, inputs: DecisionInputs):
         ? { status: 'PENDING', reason: 'there is no result for it' }
         : timedStatus(gate, definition, result, terms)
     out.set(gate.id, { gate, ...timed, ...(result === undefined ? {} : { result }) })
+  }
+  return withOutdated(plan, results, out)
+}
+
+/** What rests on a value that does not count any more is STALE, and what rests on one that will end ends with it. */
+function withOutdated(
+  plan: Plan,
+  results: ReadonlyMap<string, GateResult>,
+  leaves: Standings,
+): Standings {
+  const takers = plan.gates.filter(({ consumes }) => consumes !== undefined)
+  if (takers.length === 0) return leaves
+  const stale = new Set([...leaves].flatMap(([id, { status }]) => (status === 'STALE' ? [id] : [])))
+  const outdated = outdatedGates(plan.gates, results, stale)
+  const out = new Map(leaves)
+  const order = orderGates(takers)
+  for (const gate of order.ok ? order.gates : []) {
+    const standing = out.get(gate.id)
+    const isGreen = standing?.status === 'PASS' || standing?.status === 'WARN'
+    if (standing === undefined || !isGreen) continue
+    const reason = outdated.get(gate.id)
+    const ends = [gate.id, ...producersOf(gate)].flatMap((id) => out.get(id)?.expiresAtMs ?? [])
+    out.set(gate.id, {
+      ...standing,
+      ...(reason === undefined ? {} : { status: 'STALE', reason }),
+      ...(ends.length === 0 ? {} : { expiresAtMs: Math.min(...ends) }),
+    })
   }
   return out
 }

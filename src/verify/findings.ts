@@ -45,6 +45,7 @@ export const FINDING_TITLES = {
   VERIFY_ATTEMPT_REPEATED: 'One attempt of a gate is recorded twice',
   VERIFY_ATTEMPT_UNRECORDED: 'A green result rests on an attempt after which another one began',
   VERIFY_RESULT_DIFFERS: "A gate's result is not what its evidence shows",
+  VERIFY_CONSUMED_DIFFERS: 'A gate ran with another value than the gate it takes it from produced',
   VERIFY_TERMS_DIFFER: 'The run was started on other terms than the decision says',
   VERIFY_SIGN_OFF_DIFFERS:
     'The sign-offs decided on are not the ones that were signed and recorded',

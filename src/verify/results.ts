@@ -6,6 +6,7 @@ import { definitionHashOf, judgeGate, parseCapture, settleRun } from '../verdict
 import type { GateResult, Judgement, PlanGate, RecordedGate } from '../verdict/index.ts'
 import { checkStarted, lastAttempts } from './attempts.ts'
 import type { ProvenGateRun } from './attempts.ts'
+import { inspectConsumed } from './consumed.ts'
 import { inflateEvidence } from './contents.ts'
 import type { BundleContents } from './contents.ts'
 import { quoteName } from './inspection.ts'
@@ -38,6 +39,7 @@ export async function inspectResults(
       environment: run.predicate.environment,
     })
   }
+  inspectConsumed(inspection, contents, statements, last, recorded)
   for (const [gate, run] of last) {
     if (plan.gates.some((candidate) => candidate.id === gate)) continue
     inspection.find(
@@ -76,11 +78,13 @@ async function judgeAgain(
   if (evidence === undefined || capture === undefined) return undefined
   try {
     const { terms } = contents.inputs
-    const times = {
+    const { consumed } = run.predicate
+    const facts = {
+      ...(consumed === undefined ? {} : { consumed }),
       startedAtMs: Date.parse(run.predicate.startedAt),
       finishedAtMs: Date.parse(run.predicate.finishedAt),
     }
-    const judgement = judgeGate(gate, parseCapture(capture), evidence, terms, times)
+    const judgement = judgeGate(gate, parseCapture(capture), evidence, terms, facts)
     inspection.checked.gateRuns++
     inspection.checked.assertions += judgement.assertions.length
     if (!agreesOnStatus(run.entry.payload, judgement.status)) {

@@ -20,6 +20,28 @@ export function renderPlanReference(): string {
     'A plan is YAML (or JSON). `seaworthy plan CHECKLIST` proposes one; you read it, edit it and review it. Unknown keys are refused',
     'with their line, and with the key that was probably meant. [Editors](editors.md) complete and check it by the published schema.',
     '',
+    '## Values from other gates',
+    '',
+    'A gate takes what another one found as a parameter. The producer runs first; the attempt is signed with the value and where it came',
+    'from; and when the producer runs again, the result of the consumer is STALE until it ran again too.',
+    '',
+    '```yaml',
+    '- id: build/image',
+    '  slots:',
+    '  - { id: digest, label: digest }',
+    '  check: { type: command, language: bash, script: \'echo "digest: $(cat image.sha256)"\' }',
+    '  # …',
+    '- id: deploy/runs-that-image',
+    '  parameters: [BUILD_DIGEST]',
+    '  consumes:',
+    '    BUILD_DIGEST: { gate: build/image, slot: digest }',
+    '  check: { type: command, language: bash, script: \'grep -Fx -- "$BUILD_DIGEST" running.txt\' }',
+    '  # …',
+    '```',
+    '',
+    'Without a satisfied producer and a value the gate is BLOCKED. Never taken: secrets, empty values, values with control characters or',
+    'a leading hyphen, in an HTTP or PromQL check anything but one plain word, and never the server that a check connects to.',
+    '',
     ...sections(planJsonSchema(), 'plan'),
   ].join('\n')
 }
@@ -28,6 +50,8 @@ function sections(node: SchemaNode, place: string): string[] {
   const kinds = kindsOf(node)
   if (kinds.length > 0) return kinds.flatMap((kind) => sections(kind, `${place}, ${titleOf(kind)}`))
   if (node.items !== undefined) return sections(node.items, place)
+  const { additionalProperties: free } = node
+  if (typeof free === 'object') return sections(free, `${place}.NAME`)
   const entries = Object.entries(node.properties ?? {})
   if (entries.length === 0) return []
   const rows = entries.map(

@@ -3,7 +3,7 @@ import { appendFile } from 'node:fs/promises'
 import { EXIT, messageOf } from '../../kernel/index.ts'
 import type { CommandContext } from '../../client/index.ts'
 import { escapeMarkdown } from '../../report/index.ts'
-import { isSatisfied } from '../../verdict/index.ts'
+import { currentResults, isSatisfied } from '../../verdict/index.ts'
 import type { RunReport } from '../../runner/index.ts'
 
 /** Gates listed at most; the rest is counted. A job summary may have 1 MiB. */
@@ -38,7 +38,9 @@ export function renderJobSummary(report: RunReport, exit: number): string {
   const { service, version, runId } = view.run
   const gates = new Map(view.plan.gates.map((gate) => [gate.id, gate]))
   const asked = report.named === undefined ? undefined : new Set(report.named)
-  const results = view.results.filter(({ gate }) => asked?.has(gate) ?? true)
+  const results = currentResults(view.plan.gates, view.results).filter(
+    ({ gate }) => asked?.has(gate) ?? true,
+  )
   const counts = new Map<string, number>()
   for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1)
   const open = results.filter(({ status }) => !isSatisfied(status) || status === 'WARN')

@@ -5,6 +5,8 @@ import type { CommandContext, CommandOutcome, OptionValues } from '../../client/
 import { writeDocuments } from '../../release/index.ts'
 import { runDryRun, runHere } from '../../runner/index.ts'
 import type { RunReport } from '../../runner/index.ts'
+import { currentResults } from '../../verdict/index.ts'
+import type { CurrentResult } from '../../verdict/index.ts'
 import { writeJobSummary } from './job-summary.ts'
 
 export async function runRunCommand(
@@ -27,7 +29,7 @@ export async function runRunCommand(
       isOpen: report.isOpen,
       ...(report.named === undefined ? {} : { only: report.named }),
       plan: report.view.run.planHash,
-      results: report.view.results,
+      results: currentOf(report),
       paths,
       confirm: presentPreview(report),
       unknown: report.unknown,
@@ -57,10 +59,11 @@ function renderRun(
 ): string {
   const { view } = report
   const lines = [
-    `${view.run.service}@${view.run.version}: ${countText(view.results)}`,
+    `${view.run.service}@${view.run.version}: ${countText(currentOf(report))}`,
     standingLine(report),
     ...waitingLines(report),
     ...unknownLines(report),
+    ...staleLines(report, file),
     ...answerLines(report),
     ...goingOnLines(report, file),
     ...Object.entries(paths).map(([name, path]) => `  ${name}: ${path}`),
@@ -69,7 +72,20 @@ function renderRun(
   return lines.map(harmlessText).join('\n')
 }
 
-function countText(results: RunReport['view']['results']): string {
+function currentOf({ view }: RunReport): readonly CurrentResult[] {
+  return currentResults(view.plan.gates, view.results)
+}
+
+/** What to run again, because what it took from another gate does not count any more. */
+function staleLines(report: RunReport, file: string): readonly string[] {
+  const stale = currentOf(report).filter(({ status }) => status === 'STALE')
+  return stale.flatMap(({ gate, reason }) => [
+    `STALE ${gate}: ${reason}`,
+    `  Run it again: seaworthy run ${file} --only ${gate} --repeat`,
+  ])
+}
+
+function countText(results: readonly CurrentResult[]): string {
   const counts = new Map<string, number>()
   for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1)
   const counted = [...counts].map(([status, count]) => `${count} ${status}`).join(', ')
@@ -80,7 +96,7 @@ function standingLine(report: RunReport): string {
   if (report.isComplete) return 'Every required gate is satisfied.'
   if (report.named === undefined) return 'Required gates are not satisfied.'
   const asked = new Set(report.named)
-  const results = report.view.results.filter(({ gate }) => asked.has(gate))
+  const results = currentOf(report).filter(({ gate }) => asked.has(gate))
   const held = report.isAnswered ? 'satisfied' : 'not satisfied'
   return `Only a part of the plan was asked for, and it is ${held}: ${countText(results)}. This is no whole run.`
 }
