@@ -1,6 +1,7 @@
 // Rules 2 and 6 of a decision for gates: what is not satisfied, and what would satisfy it.
 import { admitGate } from './admission.ts'
 import type { Reason, RunTerms, Status } from './model.ts'
+import { needsOf } from './plan.ts'
 import type { GateStanding, Standings } from './standing.ts'
 import { isSatisfied } from './status.ts'
 
@@ -43,7 +44,8 @@ export function gateReasons(
   for (const standing of standings.values()) {
     const { gate, status } = standing
     if (gate.severity !== 'required' || held.has(gate.id) || waived.has(gate.id)) continue
-    if (status === 'SKIPPED' && gate.needs.length > 0 && gate.needs.every(isLetThrough))
+    const needs = needsOf(gate)
+    if (status === 'SKIPPED' && needs.length > 0 && needs.every(isLetThrough))
       out.push({ ...reasonFor('7.2', standing, terms), flip: WAIVED_FLIP })
     else if (NO_GO.has(status)) out.push(reasonFor('7.2', standing, terms))
     else if (NOT_READY.has(status)) out.push(reasonFor('7.6', standing, terms))
