@@ -23,6 +23,18 @@ test('a date means its last millisecond in the release time zone, also on days o
     assert.equal(read(text, zone), instant, `${text} ${zone}`)
 })
 
+test('where something begins, a date means its first moment, one o’clock where clocks skip midnight', () => {
+  const rows = [
+    ['2026-12-24', 'Europe/Berlin', '2026-12-23T23:00:00.000Z'],
+    ['2026-03-29', 'Asia/Beirut', '2026-03-28T22:00:00.000Z'],
+    ['2026-12-24T18:00', 'UTC', '2026-12-24T18:00:00.000Z'],
+  ] as const
+  for (const [text, zone, instant] of rows) {
+    const moment = readMoment(text, zone, NOW_MS, 'begin')
+    assert.equal(moment.ok && new Date(moment.value).toISOString(), instant, `${text} ${zone}`)
+  }
+})
+
 test('a time that the clocks skip takes the offset before, and one that comes twice is its first', () => {
   const rows = [
     ['2026-03-29T01:59', '2026-03-29T00:59:00.000Z'],

@@ -24,10 +24,15 @@ export function isTimeZone(zone: string): boolean {
 
 /**
  * The instant that a text means: an instant with an offset; a local time; a date, which is its last millisecond in the
- * zone; or a span from now such as `30d`. A time that a change of clocks skips is read with the offset before it, one
+ * zone, or where something begins its first; or a span from now such as `30d`. A time that a change of clocks skips is read with the offset before it, one
  * that comes twice is its first: a deadline is never later than somebody could have meant.
  */
-export function readMoment(text: string, zone: string, nowMs: number): Parsed<number> {
+export function readMoment(
+  text: string,
+  zone: string,
+  nowMs: number,
+  edge: 'begin' | 'end' = 'end',
+): Parsed<number> {
   const written = text.trim()
   const span = SPAN.exec(written)
   if (span !== null) return accepted(nowMs + Number(span[1]) * SPAN_MS[span[2]!]!)
@@ -38,9 +43,8 @@ export function readMoment(text: string, zone: string, nowMs: number): Parsed<nu
   const date = DATE.exec(written)
   if (date !== null) {
     const day = civilMs(date)
-    return day === undefined
-      ? refused(`expected a day of the calendar, got ${written}`)
-      : accepted(instantOf(day + DAY_MS, zone) - 1)
+    if (day === undefined) return refused(`expected a day of the calendar, got ${written}`)
+    return accepted(edge === 'begin' ? instantOf(day, zone) : instantOf(day + DAY_MS, zone) - 1)
   }
   const local = LOCAL.exec(written)
   const time = local === null ? undefined : civilMs(local)

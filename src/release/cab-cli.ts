@@ -30,9 +30,11 @@ function renderAgenda(review: ReleaseReview, opened: OpenedRegister): string {
       `As things stand: **${verdict.value}** (without waivers: ${verdict.raw})`,
     ],
     section(
-      'What blocks it',
+      verdict.value === 'NO_GO' || verdict.value === 'NOT_READY'
+        ? 'What blocks it'
+        : 'What it rests on',
       verdict.reasons.map(
-        (each) => `${each.gate ?? each.rule}: ${each.text} To flip it: ${each.flip}`,
+        (each) => `${each.gate ?? each.rule}: ${each.text}. To flip it: ${each.flip}`,
       ),
     ),
     section('To sign', signing(review)),

@@ -25,7 +25,7 @@ export async function runFreezeAdd(
 ): Promise<CommandOutcome> {
   const opened = await openRegister(context, options)
   const id = textOption(options, 'id') ?? nextId('F', opened.register.freezes)
-  const from = momentOption(context, opened, options, 'from')
+  const from = momentOption(context, opened, options, 'from', 'begin')
   const until = momentOption(context, opened, options, 'until')
   const done = `freeze ${id} of ${opened.service} from ${opened.describe(Date.parse(from))} until ${opened.describe(Date.parse(until))}`
   const reason = requireOption(options, 'reason')
@@ -152,8 +152,12 @@ export async function runRulesSet(
     if (Number.isFinite(count) && count > 0) return Math.round(count * HOUR_MS)
     throw releaseFault('RELEASE_OPTION_MISSING', `expected --${name} to be hours, got ${text}`)
   }
-  const list = (name: string): readonly string[] | undefined =>
-    Array.isArray(options[name]) ? (options[name] as readonly string[]) : undefined
+  // A list that is not given is empty, and must not empty what people set before; `none` does.
+  const list = (name: string): readonly string[] | undefined => {
+    const given = Array.isArray(options[name]) ? (options[name] as readonly string[]) : []
+    if (given.length === 0) return undefined
+    return given.length === 1 && given[0] === 'none' ? [] : given
+  }
   const budget = textOption(options, 'minimumBudget')
   const given: { readonly [K in keyof PolicyTerms]: PolicyTerms[K] | undefined } = {
     timezone: textOption(options, 'zone'),

@@ -112,9 +112,10 @@ export function momentOption(
   opened: OpenedRegister,
   options: OptionValues,
   name: string,
+  edge: 'begin' | 'end' = 'end',
 ): string {
   const text = requireOption(options, name)
-  const moment = readMoment(text, opened.zone, context.ports.clock.nowMs())
+  const moment = readMoment(text, opened.zone, context.ports.clock.nowMs(), edge)
   if (moment.ok) return new Date(moment.value).toISOString()
   throw releaseFault('RELEASE_DATE_UNREADABLE', `--${name}: ${moment.reason}`)
 }

@@ -40,6 +40,7 @@ export interface PresentedRegister {
 }
 
 export function presentRegister(register: Register): PresentedRegister {
+  const kinds = new Map(register.acts.map((act) => [act.statement, act.change.kind]))
   return {
     risks: [...register.risks.values()],
     waivers: [...register.waivers.values()],
@@ -67,9 +68,16 @@ export function presentRegister(register: Register): PresentedRegister {
       at: new Date(act.atMs).toISOString(),
       kind: act.change.kind,
       about: aboutOf(act.change),
-      words: wordsOf(act.change),
+      words: act.change.kind === 'approved' ? consentWords(act.change, kinds) : wordsOf(act.change),
     })),
   }
+}
+
+function consentWords(
+  { statement }: Extract<RegisterAct['change'], { kind: 'approved' }>,
+  kinds: ReadonlyMap<string, string>,
+): string {
+  return `${kinds.get(statement) ?? 'a change'} (${statement})`
 }
 
 function wordsOf(change: RegisterAct['change']): string {

@@ -2,7 +2,7 @@
 import { canonicalize, messageOf } from '../kernel/index.ts'
 import type { OpenedStatement } from '../identity/index.ts'
 import { serviceSubject } from '../proof/index.ts'
-import { foldRegister, parseChange, refuseAct } from '../register/index.ts'
+import { foldRegister, isTimeZone, parseChange, refuseAct } from '../register/index.ts'
 import type { Register, RegisterAct } from '../register/index.ts'
 import { isSatisfied, outdatedGates, statusAt } from '../verdict/index.ts'
 import type { ReleaseContext } from './context.ts'
@@ -53,6 +53,7 @@ export async function recordChange(
     throw refuseChange(
       `expected a time within five minutes of ${new Date(nowMs).toISOString()}, got ${new Date(act.atMs).toISOString()}`,
     )
+  assertZoneKnown(act)
   await assertClosed(context, tenantId, service, act)
   await evidence.keep(tenantId, opened.id, envelope)
   const at = new Date(nowMs).toISOString()
@@ -66,7 +67,7 @@ export async function recordChange(
       throw refuseChange('this very statement is recorded already')
     const { register } = foldRegister(acts)
     const why = refuseAct(register, act)
-    if (why !== undefined) throw refuseChange(why)
+    if (why !== undefined) throw refuseChange(why.replaceAll(act.person, opened.signer.displayName))
     await insertAct(tx, tenantId, service, position, act, at)
     await evidence.recordStatementInTx(tx, tenantId, opened.row, at)
     await ledger.appendInTx(tx, tenantId, [
@@ -82,6 +83,20 @@ export async function recordChange(
     const isPending = after.proposals.has(act.statement) || kind === 'waiver'
     return { service, statement: opened.id, position, isPending }
   })
+}
+
+/** Asked when it is recorded and never again: what zones are called is up to the platform, and changes. */
+function assertZoneKnown({ change }: RegisterAct): void {
+  const zone =
+    change.kind === 'policy.set'
+      ? change.policy.timezone
+      : change.kind === 'launch.planned'
+        ? change.timezone
+        : undefined
+  if (zone !== undefined && !isTimeZone(zone))
+    throw refuseChange(
+      `expected an IANA time zone such as Europe/Berlin, got ${JSON.stringify(zone.slice(0, 60))}`,
+    )
 }
 
 /** What does not agree any more between the stored changes and the statements that people signed. */

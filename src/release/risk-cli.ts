@@ -177,7 +177,7 @@ function describeRisk(opened: OpenedRegister, risk: PresentedRisk): string {
         `; ${each.kind} waits for a second person (proposed by ${opened.nameOf(each.people[0] ?? '')})`,
     )
     .join('')
-  return `${risk.id.padEnd(4)} ${risk.level}  ${state.padEnd(8)} ${risk.title}  (${opened.nameOf(risk.owner)}${due})${pending}`
+  return `${risk.id.padEnd(4)} ${risk.level}  ${state.padEnd(8)}  ${risk.title}  (${opened.nameOf(risk.owner)}${due})${pending}`
 }
 
 function answer(

@@ -19,6 +19,8 @@ import type { OpenedRegister } from './register-calls.ts'
 
 /** Decisions that may rest on a waiver when nobody says how many. */
 const DEFAULT_USES = 3
+/** A longer life takes security's approval to have force. Source: release semantics, section 5. */
+const UNSECURED_LIFETIME_MS = 30 * 86_400_000
 
 export async function runWaive(
   context: CommandContext,
@@ -38,6 +40,7 @@ export async function runWaive(
         ? 'expected at least one --gate'
         : `expected a gate of ${review.release}, got ${JSON.stringify(orphan)}`,
     )
+  const risk = findEntry(opened.register.risks, 'risk', requireOption(options, 'risk')).id
   const id =
     textOption(options, 'id') ??
     nextId(
@@ -56,7 +59,7 @@ export async function runWaive(
     environment: review.subject.environment,
     gates,
     reason: requireOption(options, 'reason'),
-    risk: requireOption(options, 'risk'),
+    risk,
     compensatingControl: requireOption(options, 'control'),
     expiresAt,
     maxUses,
@@ -65,6 +68,11 @@ export async function runWaive(
   const text = [
     `waiver ${id} for ${gates.join(', ')} of ${review.release} requested, until ${opened.describe(Date.parse(expiresAt))}, ${maxUses} uses`,
     `Two other people approve it, one of whom owns the gate's area: seaworthy approve ${id} --as NAME`,
+    ...(Date.parse(expiresAt) - context.ports.clock.nowMs() > UNSECURED_LIFETIME_MS
+      ? [
+          'It lasts longer than 30 days, so it has force only with an approval of the security role.',
+        ]
+      : []),
   ]
   return {
     exit: EXIT.ok,

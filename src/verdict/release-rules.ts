@@ -60,7 +60,7 @@ export function environmentReasons(inputs: DecisionInputs): Reason[] {
     out.push({
       rule: '7.4-error-budget',
       text: `expected at least ${policy.minimumErrorBudget} of the error budget, got ${errorBudget}`,
-      flip: 'Wait until enough error budget has come back.',
+      flip: 'Wait until enough error budget has come back, or two people override it with a reason.',
     })
   }
   return out

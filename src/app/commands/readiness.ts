@@ -9,7 +9,7 @@ export const readinessCommands: readonly CommandSpec[] = [
     arguments: [],
     options: [
       AS,
-      { flags: '--from <date>', description: 'beginning; a date means its end, so give a time' },
+      { flags: '--from <date>', description: 'beginning; a date means its first moment' },
       { flags: '--until <date>', description: 'end' },
       { flags: '--reason <text>', description: 'why' },
       { flags: '--id <id>', description: 'default: the next free F1, F2 …' },
@@ -131,12 +131,13 @@ export const readinessCommands: readonly CommandSpec[] = [
       },
       {
         flags: '--non-waivable <gate>',
-        description: 'gate that no waiver covers; repeat for several',
+        description: 'gate that no waiver covers; repeat for several; none for none',
         repeated: true,
       },
       {
         flags: '--area <gates=role>',
-        description: 'role that owns the gates whose ids begin so; repeat for several',
+        description:
+          'role that owns the gates whose ids begin so; repeat for several; none for none',
         repeated: true,
       },
       SERVICE,
