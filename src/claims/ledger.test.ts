@@ -7,6 +7,8 @@ import { auditScene } from './audit.ts'
 import type { AuditReport } from './model.ts'
 import { LedgerIndex } from './ledger-match.ts'
 import type { LedgerDecision, LedgerGate } from './ledger-match.ts'
+import { auditMarkdown } from './markdown.ts'
+import { renderAudit } from './rendering.ts'
 import { readScene } from './scene.ts'
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`
@@ -52,6 +54,9 @@ test('a done item is supported by the passing gate about it, which is named with
   assert.equal(supportOf(report, 3), 'S4 SUPPORTED')
   assert.deepEqual(claim?.evidence, { gate: 'gate-0', status: 'PASS', digest: DIGEST })
   assert.deepEqual(told(report), [])
+  const row = `| 3 | \`gate-0\` | PASS | \`${DIGEST}\` |`
+  assert.ok(auditMarkdown(report, 'r.md').split('\n').includes(row))
+  assert.ok(renderAudit(report, 'r.md').includes(`line 3: gate gate-0 PASS, ${DIGEST}`))
 })
 
 test('a status without recorded evidence, or of a gate that does not apply, supports nothing', () => {

@@ -1,7 +1,7 @@
 // The audit as Markdown, for a job summary or a pull request; the report's text is quoted as code and cannot act.
 import { harmlessLine } from '../kernel/index.ts'
 import { CLAIM_VERDICTS, LADDER } from './model.ts'
-import type { AuditReport, ClaimFinding, Quote } from './model.ts'
+import type { AuditReport, Claim, ClaimFinding, Quote } from './model.ts'
 import { byClaim, linesText } from './rendering.ts'
 
 /** Claims with findings that are written; job summaries are bounded. */
@@ -18,6 +18,7 @@ export function auditMarkdown(report: AuditReport, name: string): string {
     `| ${CLAIM_VERDICTS.join(' | ')} |\n|${' ---: |'.repeat(CLAIM_VERDICTS.length)}\n| ${CLAIM_VERDICTS.map((verdict) => counts[verdict]).join(' | ')} |\n`,
     ...groups.slice(0, WRITTEN_LIMIT_CLAIMS).map(groupMarkdown),
     ...(more > 0 ? [`… and ${more} more claims with findings.\n`] : []),
+    ...evidenceRows(claims),
     ...(areas.length === 0
       ? []
       : [
@@ -28,6 +29,25 @@ export function auditMarkdown(report: AuditReport, name: string): string {
           '',
         ]),
   ].join('\n')
+}
+
+/** Claims that a release's recorded evidence bears out. */
+function evidenceRows(claims: readonly Claim[]): string[] {
+  const rows = claims.flatMap(({ line, evidence, verdict }) =>
+    evidence === undefined || verdict !== 'SUPPORTED'
+      ? []
+      : [
+          `| ${line} | ${evidence.gate === undefined ? 'the decision' : code(evidence.gate)} | ${evidence.status} | ${code(evidence.digest)} |`,
+        ],
+  )
+  if (rows.length === 0) return []
+  const more = rows.length - WRITTEN_LIMIT_CLAIMS
+  return [
+    '| line | borne out by | status | evidence |\n| ---: | --- | --- | --- |',
+    ...rows.slice(0, WRITTEN_LIMIT_CLAIMS),
+    '',
+    ...(more > 0 ? [`… and ${more} more claims with evidence.\n`] : []),
+  ]
 }
 
 function groupMarkdown(findings: readonly ClaimFinding[]): string {

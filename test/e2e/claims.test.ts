@@ -4,6 +4,7 @@ import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { parse, stringify } from 'yaml'
 import type { AuditReport } from '../../src/claims/index.ts'
 import { openWorkplace } from './command-line.ts'
 
@@ -246,4 +247,18 @@ test('claims with a repository reads branches, tags and commits from the files o
   assert.deepEqual((await look('git'))[0], [])
   place.write('git/.git/HEAD', 'ref: refs/heads/.invalid\n')
   assert.deepEqual(await look('git'), [[], []])
+})
+
+test('evidence that has grown too old speaks against the claim that it once bore out', async () => {
+  const ledger = openWorkplace()
+  after(() => ledger.remove())
+  const planFile = join(ledger.folder, 'release.plan.yaml')
+  await ledger.ask(['plan', ledger.write('RELEASE.md', LEDGER_CHECKLIST), '--out', planFile])
+  const plan = parse(readFileSync(planFile, 'utf8')) as { gates: Record<string, unknown>[] }
+  const gates = plan.gates.slice(0, 1).map((gate) => ({ ...gate, maxAgeMs: 1 }))
+  await ledger.ask(['run', ledger.write('short.plan.yaml', stringify({ ...plan, gates }))])
+  const report = ledger.write('report.md', '# R\n\n- ✅ Greeting of the gateway is sent\n')
+  const { data } = await ledger.ask<LedgerAnswer>(['claims', report, '--ledger'])
+  assert.match(data.findings[0]?.against.text ?? '', /^STALE: Greeting of the gateway is sent/)
+  assert.equal(data.claims[0]?.verdict, 'CONTRADICTED')
 })
