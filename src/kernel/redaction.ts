@@ -6,16 +6,20 @@ export const MASK = '[masked]'
 /** Shorter values are not masked: they would match by chance and leave nothing readable. */
 export const MASKED_VALUE_MINIMUM_LENGTH = 6
 
-/** Values named like this are secret even when nobody said so. */
-const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|KEY/i
+/** Values named like this are secret even when nobody said so: short words only as a word of the name, so that PASS_RATE is none. */
+const SECRET_NAME =
+  /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASSCODE|CREDENTIAL|KEY|COOKIE|BEARER|AUTHORIZATION|(?:^|_)(?:JWT|AUTH)(?:_|$)|(?:PASS|PWD|(?:^|_)(?:PW|PAT))(?:_?[0-9]{1,3})?$/i
 
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name)
 }
 
-/** The password in a URL such as `postgres://app:secret@host/db`, as written; undefined without one. */
+/**
+ * The password in a URL such as `postgres://app:secret@host/db`, as written; undefined without one. It goes up to the last `@` of
+ * the authority, as clients read it (WHATWG URL, section 4.4).
+ */
 export function passwordInUrl(value: string): string | undefined {
-  const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#:@]*:([^/?#@]*)@/i.exec(value)?.[1]
+  const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#:@]*:([^/?#]*)@/i.exec(value)?.[1]
   return password === '' ? undefined : password
 }
 

@@ -18,6 +18,15 @@ test('a parameter is secret by its name or by the credentials in it', () => {
     ['CLIENT_SECRET', 'value-of-it', true],
     ['DB_PASSWORD', 'value-of-it', true],
     ['SIGNING_KEY', 'value-of-it', true],
+    ['DB_PASS', 'value-of-it', true],
+    ['PGPASS2', 'value-of-it', true],
+    ['MYSQL_PWD', 'value-of-it', true],
+    ['GITHUB_PAT', 'value-of-it', true],
+    ['BASIC_AUTH', 'value-of-it', true],
+    ['SESSION_COOKIE', 'value-of-it', true],
+    ['PASS_RATE', 'value-of-it', false],
+    ['AUTHOR', 'value-of-it', false],
+    ['PATH_PREFIX', 'value-of-it', false],
     ['DATABASE_URL', 'postgres://app:value-of-it@db/x', true],
     ['DATABASE_URL', 'postgres://db/x', false],
     ['REGION', 'value-of-it', false],
@@ -28,6 +37,11 @@ test('a parameter is secret by its name or by the credentials in it', () => {
       [name, value, isMasked],
     )
   }
+})
+
+test('the password of a URL goes up to the last sign that can end it', () => {
+  const parameters = { DATABASE_URL: 'postgres://app:p@ss-of-it@db/x' }
+  assert.equal(maskText(parameters, 'login p@ss-of-it').includes('ss-of-it'), false)
 })
 
 test('a secret is masked in each spelling tools print', () => {
