@@ -127,7 +127,8 @@ export const PLAN_WORDS: Readonly<Record<string, Readonly<Record<string, string>
     sampleSize: 'How much has to have been measured; less is INCONCLUSIVE',
     windowMs:
       'Time that the evidence has to cover without a gap, up to its end, in milliseconds; less is INCONCLUSIVE',
-    maxGapMs: 'Longest time within the window without a sample; two and a half steps by default',
+    maxGapMs:
+      'Longest time within the window without a sample; by default two and a half steps, and half of the window at most',
     severity: 'advisory: false gives WARN instead of FAIL',
     onNoData: 'What absent data means; inconclusive by default',
     fills: 'Ids of slots and toggles of the checklist that this reading or its outcome fills',

@@ -148,7 +148,7 @@ export interface Assertion {
   readonly sampleSize?: { readonly read: Reading; readonly minimum: number }
   /** How long the evidence must have observed, up to its end; less is no data. */
   readonly windowMs?: number
-  /** Longest time within the window without a sample; default two and a half steps. */
+  /** Longest time within the window without a sample; default two and a half steps, half of the window at most. */
   readonly maxGapMs?: number
   readonly severity?: 'required' | 'advisory'
   /** Default `inconclusive`. */

@@ -11,6 +11,7 @@ import { verdictFault } from './errors.ts'
 import type { Plan, PlanGate, PlanSlot, PlanToggle, SignOffRole, Soak } from './plan-model.ts'
 import { orderGates } from './plan.ts'
 import { checkReferences, refuseDuplicates } from './plan-references.ts'
+import { sharedReportProblem } from './report-paths.ts'
 import {
   readBoolean,
   readDigest,
@@ -129,6 +130,8 @@ export function parsePlan(json: unknown): Plan {
     'report file',
     plan.gates.flatMap((gate) => (gate.check.type === 'command' ? (gate.check.reports ?? []) : [])),
   )
+  const shared = sharedReportProblem(plan.gates)
+  if (shared !== undefined) throw place.refuse(shared)
   refuseDuplicates(
     'sign-off role',
     plan.signOffs.map((role) => role.role),

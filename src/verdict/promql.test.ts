@@ -230,6 +230,20 @@ test('a window is covered only by samples from its beginning to its end without 
   assert.equal(status([]), 'INCONCLUSIVE')
 })
 
+test('steps as long as the window do not let one or two samples stand for it', () => {
+  const range = { durationMs: 60 * MINUTE_MS, stepMs: 60 * MINUTE_MS }
+  const start = NOW - 60 * MINUTE_MS
+  const status = (atMs: readonly number[], more?: Partial<Assertion>): string =>
+    judgeAnswer({
+      check: { ...QUERY, range },
+      body: matrix(atMs.map((at) => [at, '0.5'] as const)),
+      assertions: [windowed(more)],
+    }).status
+  assert.equal(status([NOW]), 'INCONCLUSIVE')
+  assert.equal(status([start, NOW]), 'INCONCLUSIVE')
+  assert.equal(status([start, NOW], { maxGapMs: 60 * MINUTE_MS }), 'PASS')
+})
+
 test('each series has to cover the window, not all of them together', () => {
   const start = NOW - 60 * MINUTE_MS
   const half = NOW - 30 * MINUTE_MS

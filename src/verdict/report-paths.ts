@@ -1,10 +1,13 @@
 // The report files of a check: which paths a plan may name, and which files of a capture each stands for.
 import type { Capture, CapturedReport } from './model.ts'
 import type { PlanGate } from './plan-model.ts'
+import { shownText } from './shown-text.ts'
 
 /** Paths of report files that one check may name. */
 export const REPORT_COUNT_LIMIT = 50
 const PATH_LENGTH_LIMIT = 500
+/** Paths with a star in one plan; each is held against every other path. */
+const STAR_COUNT_LIMIT = 200
 
 /** Name of the evidence that holds a report file. */
 export function reportStreamName(path: string): string {
@@ -33,6 +36,38 @@ export function matchesReportPath(path: string, file: string): boolean {
     at = found + piece.length
   }
   return name.length - tail.length >= at && name.endsWith(tail)
+}
+
+/** Whether one file could be what both paths stand for. */
+function overlapReportPaths(left: string, right: string): boolean {
+  if (!right.includes('*')) return matchesReportPath(left, right)
+  if (!left.includes('*')) return matchesReportPath(right, left)
+  // Both have stars: names that begin and end as both ask for can be made, whatever stands between.
+  const begins = [left, right].map((path) => path.slice(0, path.indexOf('*')))
+  const ends = [left, right].map((path) => path.slice(path.lastIndexOf('*') + 1))
+  const isOne = ([a = '', b = '']: readonly string[], fits: (x: string, y: string) => boolean) =>
+    fits(a, b) || fits(b, a)
+  return (
+    left.lastIndexOf('/') === right.lastIndexOf('/') &&
+    isOne(begins, (long, short) => long.startsWith(short)) &&
+    isOne(ends, (long, short) => long.endsWith(short))
+  )
+}
+
+/** Why the report paths of different gates do not go together; exact paths that are named twice are found elsewhere. */
+export function sharedReportProblem(gates: readonly PlanGate[]): string | undefined {
+  const named = gates.flatMap((gate) => reportPathsOf(gate).map((path) => ({ gate, path })))
+  const stars = named.filter(({ path }) => path.includes('*'))
+  if (stars.length > STAR_COUNT_LIMIT)
+    return `expected at most ${STAR_COUNT_LIMIT} report paths with a star, got ${stars.length}`
+  for (const star of stars) {
+    const other = named.find(
+      ({ gate, path }) => gate !== star.gate && overlapReportPaths(star.path, path),
+    )
+    if (other !== undefined)
+      return `expected each report file to be of one gate, got ${shownText(star.path)} of ${shownText(star.gate.id)} and ${shownText(other.path)} of ${shownText(other.gate.id)}`
+  }
+  return undefined
 }
 
 /** What the capture says of every report that the check names; a path of which it says nothing is a problem of its own. */

@@ -7,6 +7,8 @@ import type { Found } from './found.ts'
 
 /** Steps without a sample that are no gap yet, unless the assertion says how long a gap may be. */
 const GAP_STEPS = 2.5
+/** However long the steps are, a longer part of the window is a gap unless the assertion says otherwise: one sample shows no window. */
+const GAP_SHARE = 0.5
 
 const absent = (why: string): Found => ({ state: 'absent', why })
 
@@ -63,7 +65,7 @@ export function windowProblem(
   const { range } = capture
   if (windowMs === undefined) return undefined
   if (range === undefined) return 'one instant was observed where a window was expected'
-  const gapMs = assertion.maxGapMs ?? range.stepMs * GAP_STEPS
+  const gapMs = assertion.maxGapMs ?? Math.min(range.stepMs * GAP_STEPS, windowMs * GAP_SHARE)
   const fromMs = range.endMs - windowMs
   if (fromMs < range.startMs)
     return `${range.endMs - range.startMs} ms were observed where ${windowMs} ms are needed`
