@@ -11,6 +11,8 @@ export interface BundleKeys {
   readonly runner: Signer
   readonly lead: Signer
   readonly operator: Signer
+  /** Signs off nothing: asks for waivers. */
+  readonly asker: Signer
   readonly ledger: Signer
 }
 
@@ -20,6 +22,7 @@ export function freshBundleKeys(): BundleKeys {
     runner: testSigner('ecdsa-p256-sha256'),
     lead: testSigner('ecdsa-p256-sha256'),
     operator: testSigner('ecdsa-p256-sha256'),
+    asker: testSigner('ecdsa-p256-sha256'),
     ledger: testSigner('ed25519'),
   }
 }
@@ -33,6 +36,7 @@ export interface Person {
 export function peopleOf(keys: BundleKeys): {
   readonly lead: Person
   readonly operator: Person
+  readonly asker: Person
   readonly runner: Person
   readonly plane: Person
   /** Signs checkpoints. */
@@ -44,6 +48,7 @@ export function peopleOf(keys: BundleKeys): {
   return {
     lead: of('person', 'release-manager', keys.lead),
     operator: of('person', 'operations', keys.operator),
+    asker: of('person', 'developer', keys.asker),
     runner: of('runner', '', keys.runner),
     plane: of('control-plane', '', keys.plane),
     ledger: keys.ledger,
@@ -66,6 +71,7 @@ export function trustOf(keys: BundleKeys, people: People): Trust {
     keyOf(people.runner, ['gate-run']),
     keyOf(people.lead, ['sign-off', 'gate-run', 'approval']),
     keyOf(people.operator, ['sign-off', 'gate-run', 'approval']),
+    keyOf(people.asker, ['approval']),
   ]
   const vkey = formatNoteKey(noteKeyOf(nodeDigest, ORIGIN, keys.ledger.publicKey))
   return {

@@ -1,5 +1,6 @@
 // Records changes of the register in a test bundle, and gives the terms that follow from them.
 import { serviceSubject } from '../src/proof/index.ts'
+import type { WaiverPredicate } from '../src/proof/index.ts'
 import { foldRegister, termsOf } from '../src/register/index.ts'
 import type { Change, RegisterAct, RegisterTerms } from '../src/register/index.ts'
 import type { Packing } from './bundle-packing.ts'
@@ -7,12 +8,15 @@ import type { People } from './bundle-people.ts'
 import { SERVICE, instantAt, jsonOf } from './bundle-release.ts'
 import { nodeDigest } from './crypto.ts'
 
+type WaiverRequest = Omit<WaiverPredicate, 'principal' | 'at' | 'service'>
+
 /** A change by one of the bundle's people; a number stands for the statement of the change at that place. */
 export interface BundleChange {
-  readonly by: 'lead' | 'operator'
+  readonly by: 'lead' | 'operator' | 'asker'
   readonly change:
     | Change
     | { readonly kind: 'approves'; readonly id: string; readonly place: number }
+    | ({ readonly kind: 'waiver.requested' } & WaiverRequest)
   /** RFC 3339; half a minute after the start by default. */
   readonly at?: string
   /** What the entry says of its position; the true one by default. */
@@ -33,24 +37,26 @@ export async function recordRegister(
     { by, change: wanted, at = instantAt(30), position, principal },
   ] of changes.entries()) {
     const person = people[by]
-    const change: Change =
+    const signed = { service: SERVICE, principal: principal ?? person.id, at }
+    const change: RegisterAct['change'] =
       wanted.kind === 'approves'
         ? { kind: 'approved', id: wanted.id, statement: acts[wanted.place]!.statement }
-        : wanted
-    const statement = await pack.sign(
-      person.signer,
-      'approval',
-      {
-        what: 'change',
-        service: SERVICE,
-        principal: principal ?? person.id,
-        at,
-        change: jsonOf(change) as Record<string, never>,
-      },
-      serviceSubject(nodeDigest, SERVICE),
-    )
+        : wanted.kind === 'waiver.requested'
+          ? { ...wanted, ...signed }
+          : wanted
+    const subject = serviceSubject(nodeDigest, SERVICE)
+    const isRequest = change.kind === 'waiver.requested'
+    const { kind: _kind, ...request } = change
+    const statement = isRequest
+      ? await pack.sign(person.signer, 'waiver', request as WaiverPredicate, subject)
+      : await pack.sign(
+          person.signer,
+          'approval',
+          { what: 'change', ...signed, change: jsonOf(change) as Record<string, never> },
+          subject,
+        )
     pack.facts.push({
-      type: 'register.changed',
+      type: isRequest ? 'waiver.requested' : 'register.changed',
       actor: person.id,
       subject: SERVICE,
       payload: { kind: change.kind, position: position ?? index + 1 },
