@@ -50,7 +50,7 @@ import type { WebRequest } from '../web/index.ts'
 import type { AppConfig } from './config.ts'
 import { appFault } from './errors.ts'
 import { makePageRoutes } from './pages.ts'
-import { openSecretFile } from './secret-file.ts'
+import { openKeyFolder, openSecretFile } from './secret-file.ts'
 
 /** Slices with tables, in floor order: migrations run in this order. */
 export const slices: readonly Slice[] = [
@@ -158,6 +158,7 @@ interface Secrets {
 }
 
 async function openSecrets(folder: string): Promise<Secrets> {
+  await openKeyFolder(folder)
   const apiSecret = await openSecretFile(join(folder, 'api.secret'), systemRandom)
   const apiKey = Buffer.from(apiSecret).toString('base64url')
   const viewSecret = systemDigest.hmacSha256(utf8Bytes(apiKey), utf8Bytes('view'))

@@ -41,6 +41,8 @@ export interface RunReport {
   readonly isComplete: boolean
   /** Every required gate that was asked for is satisfied. */
   readonly isAnswered: boolean
+  /** Commands ran in an empty folder, because nobody has reviewed the plan or confirmed the run. */
+  readonly isEmptyFolder: boolean
   /** The run can be gone on with: it was cut off, waits for a person, or only a part of it was asked for. */
   readonly isOpen: boolean
 }
@@ -149,6 +151,7 @@ async function executeRun(
       ...(choice.gates === undefined ? {} : { named: choice.named }),
       isComplete: areSatisfied(view, undefined),
       isAnswered: areSatisfied(view, new Set(choice.named)),
+      isEmptyFolder: workspace === 'none',
       isOpen: view.run.finishedAt === null,
     }
   } finally {

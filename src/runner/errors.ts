@@ -30,7 +30,7 @@ export const runnerErrors = defineErrors({
     status: 404,
     exit: 6,
     title: 'The gate has no such slot',
-    hint: 'List the slots of the gate and use their ids exactly.',
+    hint: 'The message lists the slots of the gate; use their ids exactly.',
   },
   RUNNER_SCRATCH_FAILED: {
     status: 500,

@@ -128,7 +128,9 @@ function renderInit(survey: Survey, end: InitEnd): string {
   }
   lines.push('', ...end.written.map((path) => `  written: ${path}`))
   if (!end.isIgnored)
-    lines.push('  Add .seaworthy/ to .gitignore: that folder will hold your signing keys.')
+    lines.push(
+      '  Add .seaworthy/ to .gitignore: it will hold evidence, reports and your keys (the keys keep themselves out of git).',
+    )
   lines.push('', 'Next: read the checklist, then', '  seaworthy lint', '  seaworthy plan')
   return lines.map(harmlessText).join('\n')
 }

@@ -82,6 +82,19 @@ test('a part of a plan is summed up as a part, and the command for the rest keep
   assert.doesNotMatch(summary, /PENDING/)
 })
 
+test('a failure in the empty folder of an unreviewed checklist says where its commands ran', async () => {
+  const place = openPlace({})
+  place.write('mole.md', '# Mole 1.0.0\n\n- [ ] Here\n\n  ```bash\n  test -e mole.md\n  ```\n')
+  const lost = await place.shell(['run', 'mole.md'])
+  assert.match(
+    lost.stdout,
+    /^Nobody has reviewed the plan, so its commands ran in an empty folder; /m,
+  )
+  const found = await place.shell(['run', 'mole.md', '--workspace', place.folder])
+  assert.equal(found.exit, 0)
+  assert.doesNotMatch(found.stdout, /empty folder/)
+})
+
 test('NO_COLOR wins over FORCE_COLOR, and without both there is no colour where there is no terminal', async () => {
   const seen = await Promise.all(
     [{}, { FORCE_COLOR: '1' }, { FORCE_COLOR: '1', NO_COLOR: '1' }, { FORCE_COLOR: '0' }].map(

@@ -61,6 +61,7 @@ function renderRun(
   const lines = [
     `${view.run.service}@${view.run.version}: ${countText(currentOf(report))}`,
     standingLine(report),
+    ...folderLines(report),
     ...waitingLines(report),
     ...unknownLines(report),
     ...staleLines(report, file),
@@ -99,6 +100,21 @@ function standingLine(report: RunReport): string {
   const results = currentOf(report).filter(({ gate }) => asked.has(gate))
   const held = report.isAnswered ? 'satisfied' : 'not satisfied'
   return `Only a part of the plan was asked for, and it is ${held}: ${countText(results)}. This is no whole run.`
+}
+
+/** A command that did not find its files must not look like a release that lacks them. */
+function folderLines({ view, isEmptyFolder }: RunReport): readonly string[] {
+  const commands = new Set(
+    view.plan.gates.filter((gate) => gate.check.type === 'command').map((gate) => gate.id),
+  )
+  const hasMissed = view.results.some(
+    ({ gate, status }) => commands.has(gate) && (status === 'FAIL' || status === 'ERROR'),
+  )
+  return isEmptyFolder && hasMissed
+    ? [
+        'Nobody has reviewed the plan, so its commands ran in an empty folder; --workspace FOLDER gives them another.',
+      ]
+    : []
 }
 
 function waitingLines({ preview }: RunReport): readonly string[] {

@@ -38,7 +38,7 @@ export const runCommands: readonly CommandSpec[] = [
       {
         flags: '--workspace <folder>',
         description:
-          'folder the gates run in; default: the plan’s own for plans, an empty one for checklists',
+          'folder the gates run in; default: that of the file once somebody reviewed or confirmed, an empty one before',
       },
       {
         flags: '--dry-run',

@@ -57,5 +57,6 @@ test("a manual gate is never run, and a person's answer is signed and submitted"
   })
   await assert.rejects(answerManualGate({ ...given, slots: { other: 'x' } }), {
     code: 'RUNNER_SLOT_UNKNOWN',
+    message: /owner/,
   })
 })

@@ -46,7 +46,7 @@ export async function answerManualGate(given: ManualAnswer): Promise<RecordedOut
     if (gate.slots.some((each) => each.id === slot)) continue
     throw runnerFault(
       'RUNNER_SLOT_UNKNOWN',
-      `expected a slot of ${gate.id}, got ${JSON.stringify(slot.slice(0, 200))}`,
+      `expected a slot of ${gate.id} (${gate.slots.map(({ id }) => id).join(', ') || 'it has none'}), got ${JSON.stringify(slot.slice(0, 200))}`,
     )
   }
   const atMs = given.clock.nowMs()
