@@ -6,9 +6,9 @@ export const MASK = '[masked]'
 /** Shorter values are not masked: they would match by chance and leave nothing readable. */
 export const MASKED_VALUE_MINIMUM_LENGTH = 6
 
-/** Values named like this are secret even when nobody said so: short words only as a word of the name, so that PASS_RATE is none. */
+/** Values named like this are secret even when nobody said so: short words only as a word of the name, so that PASS_RATE and the slot `tests-pass` are none. */
 const SECRET_NAME =
-  /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASSCODE|CREDENTIAL|KEY|COOKIE|BEARER|AUTHORIZATION|(?:^|_)(?:JWT|AUTH)(?:_|$)|(?:PASS|PWD|(?:^|_)(?:PW|PAT))(?:_?[0-9]{1,3})?$/i
+  /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASSCODE|CREDENTIAL|KEY|COOKIE|BEARER|AUTHORIZATION|(?:^|_)(?:JWT|AUTH)(?:_|$)|(?:(?<=\w)PASS|PWD|(?:^|_)(?:PW|PAT))(?:_?[0-9]{1,3})?$/i
 
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name)

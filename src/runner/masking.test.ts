@@ -25,6 +25,7 @@ test('a parameter is secret by its name or by the credentials in it', () => {
     ['BASIC_AUTH', 'value-of-it', true],
     ['SESSION_COOKIE', 'value-of-it', true],
     ['PASS_RATE', 'value-of-it', false],
+    ['tests-pass', 'value-of-it', false],
     ['AUTHOR', 'value-of-it', false],
     ['PATH_PREFIX', 'value-of-it', false],
     ['DATABASE_URL', 'postgres://app:value-of-it@db/x', true],
