@@ -49,7 +49,7 @@ export function decide(digest: Digest, plan: Plan, inputs: DecisionInputs): Verd
     value: final.value,
     raw: raw.value,
     reasons: final.reasons,
-    notes: notesOf(facts, final.used),
+    notes: sortedTexts([...notesOf(facts, final.used), ...lifeNotes(inputs, expiresAtMs)]),
     ...hashes,
     ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
     ...(used.length === 0 ? {} : { usedWaivers: used }),
@@ -212,6 +212,15 @@ function expiryOf(
   for (const { condition, state } of facts.conditions)
     if (state === 'OPEN') ends.push(condition.dueAtMs)
   return Math.min(INSTANT_LIMIT_MS, ...ends)
+}
+
+/** A Go that ends long before its time says so at once: what it rests on ends then. */
+function lifeNotes(inputs: DecisionInputs, expiresAtMs: number | undefined): string[] {
+  const leftMs = expiresAtMs === undefined ? Infinity : expiresAtMs - inputs.asOfMs
+  if (expiresAtMs === undefined || leftMs > inputs.policy.goLifetimeMs / 4) return []
+  return [
+    `this Go holds only until ${describeInstant(expiresAtMs)}, less than a quarter of its usual life: something it rests on ends then`,
+  ]
 }
 
 /** The order of reasons on every screen: by rule, then gate. */

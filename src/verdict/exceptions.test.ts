@@ -165,3 +165,12 @@ test('a waiver of a lesser gate below a required roll-up is not hidden', () => {
     'GO_WITH_WAIVERS',
   )
 })
+
+test('a Go that ends within a quarter of its usual life says so, and one that lives longer does not', () => {
+  const says = (expiresAtMs: number): boolean => {
+    const waivers = [aWaiver({ expiresAtMs })]
+    const { notes } = verdictOf({ b: 'FAIL' }, { risks: [aRisk()], waivers })
+    return notes.some((note) => note.startsWith('this Go holds only until 2026-'))
+  }
+  assert.deepEqual([NOON_MS + 6 * HOUR_MS, NOON_MS + 6 * HOUR_MS + 1].map(says), [true, false])
+})
