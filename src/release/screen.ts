@@ -44,7 +44,7 @@ function reasonLines(reasons: readonly Reason[]): string[] {
   const lines = reasons.slice(0, REASONS_SHOWN_COUNT).flatMap((reason) => {
     const where = reason.gate === undefined ? '' : `${reason.gate}: `
     const name = RULE_NAMES[reason.rule]
-    const rule = name === undefined ? reason.rule : `${reason.rule} ${name}`
+    const rule = name === undefined ? reason.rule.replace('-', ' ') : `${reason.rule} ${name}`
     return [`  [${rule}] ${where}${reason.text}`, `      to flip it: ${reason.flip}`]
   })
   const hidden = reasons.length - REASONS_SHOWN_COUNT

@@ -102,7 +102,7 @@ interface InitEnd {
 function renderInit(survey: Survey, end: InitEnd): string {
   const commands = survey.gates.filter(({ command }) => command !== undefined)
   const lines = [
-    `${survey.service}: ${survey.fileCount} files looked at, nothing was run.`,
+    `${survey.service}: ${survey.fileCount} ${survey.fileCount === 1 ? 'file' : 'files'} looked at, nothing was run.`,
     ...(end.isCut ? ['The repository is larger than that; the rest was not looked at.'] : []),
     '',
   ]

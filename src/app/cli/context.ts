@@ -96,9 +96,10 @@ function commandFiles(outputFolder: string): CommandFiles {
         await mkdir(dirname(path), { recursive: true })
         await atomicWriteFile(path, bytes, 0o644)
       } catch (error) {
-        throw appFault('APP_FILE_UNWRITABLE', `expected to write ${path}: ${messageOf(error)}`, {
-          cause: error,
-        })
+        // The platform's fault names the path already; a folder that cannot be made is one of the system's.
+        const text = messageOf(error)
+        const shown = text.includes(path) ? text : `expected to write ${path}: ${text}`
+        throw appFault('APP_FILE_UNWRITABLE', shown, { cause: error })
       }
     },
   }
