@@ -6,6 +6,7 @@ import { utf8Bytes } from '../kernel/index.ts'
 import { judgeGate } from './judge.ts'
 import type { Judgement } from './model.ts'
 import type { Assertion, Reading } from './plan-model.ts'
+import { tableOfText } from './table.ts'
 
 const CLEAN = { truncated: false, maskedCount: 0 }
 const TERMS = { ...NO_TERMS, parameters: { DATABASE_URL: 'postgres://127.0.0.1/x' } }
@@ -151,4 +152,12 @@ test('ten thousand rows are read in well under a second', () => {
     'PASS',
   )
   assert.ok(performance.now() - started < 1_000)
+})
+
+test('a table in a comment is none, whatever it says', () => {
+  const hidden = '<!--\n| gate | result |\n| --- | --- |\n| load | PASS |\n-->\n'
+  assert.ok('why' in tableOfText(hidden, ['result']))
+  const shown = '| gate | result |\n| --- | --- |\n| load | FAIL |\n<!-- | load | PASS | -->\n'
+  const table = tableOfText(`${hidden}\n${shown}`, ['result'])
+  assert.deepEqual('why' in table ? table.why : table.rows, [['load', 'FAIL']])
 })

@@ -48,8 +48,10 @@ export function tableOfText(text: string, columns: readonly string[]): Table | N
 
 const DELIMITER = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/
 const FENCE = /^ {0,3}(`{3,}|~{3,})/
+/** A comment hides what it holds from every reader, up to the line with its end (CommonMark 0.31, section 4.6). */
+const COMMENT = /^ {0,3}<!--/
 
-/** GFM tables outside fences (GFM section 4.10); undefined when there are too many. */
+/** GFM tables outside fences and comments (GFM section 4.10); undefined when there are too many. */
 function readTables(text: string): Table[] | undefined {
   const tables: Table[] = []
   const lines = text.split(/\r?\n/)
@@ -63,6 +65,10 @@ function readTables(text: string): Table[] | undefined {
     }
     if (mark !== undefined) {
       fence = mark
+      continue
+    }
+    if (COMMENT.test(line)) {
+      while (at < lines.length && !lines[at]!.includes('-->')) at++
       continue
     }
     const next = lines[at + 1]
@@ -89,6 +95,7 @@ function isRow(line: string | undefined): boolean {
     line !== undefined &&
     line.trim() !== '' &&
     !FENCE.test(line) &&
+    !COMMENT.test(line) &&
     !/^ {0,3}(?:#{1,6} |>)/.test(line)
   )
 }
