@@ -1,6 +1,6 @@
 // The loop of one run: starts what may start, waits for the first to end, and keeps account of where each gate stands.
 import type { ContentDigest } from '../kernel/index.ts'
-import { consumedValues, takeValues } from '../verdict/index.ts'
+import { admitGate, consumedValues, takeValues } from '../verdict/index.ts'
 import type { Consumed, PlanGate, StoredStatus, Taking } from '../verdict/index.ts'
 import { collectGate } from './checks/collect.ts'
 import type { CheckSite } from './checks/collected.ts'
@@ -129,8 +129,14 @@ export class RunLoop {
       while (!this.#terms.site.signal.aborted) {
         const turn = scheduler.next()
         for (const held of turn.held) this.#terms.emit(this.#settleHeld(held))
-        for (const gate of turn.start) this.#running.set(gate.id, this.#runGate(gate))
-        if (turn.held.length > 0) continue
+        let isAnotherTurn = turn.held.length > 0
+        for (const gate of turn.start) {
+          if (gate.check.type === 'manual') {
+            this.#leaveToPerson(gate)
+            isAnotherTurn = true
+          } else this.#running.set(gate.id, this.#runGate(gate))
+        }
+        if (isAnotherTurn) continue
         if (this.#running.size === 0) return
         await Promise.race(this.#running.values())
       }
@@ -141,6 +147,15 @@ export class RunLoop {
     } finally {
       await Promise.allSettled(this.#running.values())
     }
+  }
+
+  /** All that the gate needs is there; the rest is a person's. */
+  #leaveToPerson(gate: PlanGate): void {
+    const { scheduler, site, emit } = this.#terms
+    const admission = admitGate(gate, site.terms)
+    const reason = admission.admitted ? 'waits for a person' : admission.reason
+    scheduler.settle(gate.id, 'PENDING')
+    emit(this.#settleHeld({ gate, status: 'PENDING', reason }))
   }
 
   async #runGate(gate: PlanGate): Promise<void> {

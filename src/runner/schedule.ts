@@ -1,5 +1,5 @@
 // Which gates may start next, from the plan and what is settled so far; pure, and linear in the gates and their edges.
-import { isSatisfied, needsOf, statusForDependents, worstStatus } from '../verdict/index.ts'
+import { heldBy, isSatisfied, needsOf, statusForDependents, worstStatus } from '../verdict/index.ts'
 import type { PlanGate, RunTerms, StoredStatus } from '../verdict/index.ts'
 import { RankHeap } from './rank-heap.ts'
 
@@ -182,8 +182,9 @@ export class Scheduler {
         dependent.openNeeds--
         this.#offer(dependent)
       } else {
-        const reason = `needs ${node.gate.id}, which is ${status}`
-        if (this.#hold(dependent, heldStatus(status), reason)) out.push(dependent)
+        const held = this.#waiting.has(dependent) ? this.#heldByNeeds(dependent) : undefined
+        if (held !== undefined && this.#hold(dependent, held.status, held.reason))
+          out.push(dependent)
       }
     }
     const phase = this.#phases[node.phase]
@@ -197,10 +198,21 @@ export class Scheduler {
     const reason = `waits for the phase ${phase.name}: ${node.gate.id}, which is ${status}`
     for (const later of this.#phases.slice(node.phase + 1, this.#lastPhase)) {
       for (const member of later.members)
-        if (this.#hold(member, 'PENDING', reason)) out.push(member)
+        if (!isAnswered(member) && this.#hold(member, 'PENDING', reason)) out.push(member)
     }
     this.#lastPhase = Math.min(this.#lastPhase, node.phase + 1)
     return out
+  }
+
+  /** By the worst of what it needs, as far as that stands: the way the control plane settles it. */
+  #heldByNeeds({ gate }: Node): ReturnType<typeof heldBy> | undefined {
+    const unmet = needsOf(gate).flatMap((id) => {
+      const status = this.#nodes.get(id)?.status
+      return status === undefined || isSatisfied(status) ? [] : [{ id, status }]
+    })
+    const worst = worstStatus(unmet.map(({ status }) => status))
+    const cause = unmet.find(({ status }) => status === worst)
+    return cause && heldBy(cause.id, cause.status)
   }
 
   #openPhases(): void {
@@ -211,7 +223,8 @@ export class Scheduler {
   }
 
   #offer(node: Node): void {
-    if (node.openNeeds > 0 || node.phase > this.#phase || node.isOffered) return
+    if (node.openNeeds > 0 || node.isOffered || (node.phase > this.#phase && !isAnswered(node)))
+      return
     if (!this.#waiting.has(node)) return
     node.isOffered = true
     this.#ready.push(node)
@@ -287,13 +300,12 @@ function phaseOf(name: string, at: number, nodes: readonly Node[]): PhaseState {
   return { name, required, members, openCount: required.length }
 }
 
+/** A person may answer at any time: the order of phases is for what runs. */
+function isAnswered({ gate }: Node): boolean {
+  return gate.check.type === 'manual'
+}
+
 /** What later phases wait for. */
 function isRequiredGate({ gate }: Node): boolean {
   return gate.severity === 'required' && gate.children === undefined
-}
-
-/** As the control plane derives it: a broken dependency skips, a held one holds. */
-function heldStatus(cause: StoredStatus): HeldGate['status'] {
-  if (cause === 'BLOCKED') return 'BLOCKED'
-  return cause === 'PENDING' || cause === 'RUNNING' ? 'PENDING' : 'SKIPPED'
 }

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { MASK } from '../kernel/index.ts'
 import type { ContentDigest, Digest, Signer } from '../kernel/index.ts'
-import { admitGate, askedParameters, dataEdgesOf, steeringParameters } from '../verdict/index.ts'
+import {
+  admitGate,
+  askedParameters,
+  dataEdgesOf,
+  needsOf,
+  steeringParameters,
+} from '../verdict/index.ts'
 import type { Plan, PlanGate, RunTerms, StoredStatus, Subject } from '../verdict/index.ts'
 import type { CheckPorts, CheckSite } from './checks/collected.ts'
 import { assertParameters, DEFAULT_SEARCH_PATH } from './environment.ts'
@@ -182,6 +188,9 @@ function heldBeforehand(
   gate: PlanGate,
 ): HeldGate | undefined {
   const admission = admitGate(gate, request.terms)
+  // What a person answers may itself need gates that are not settled yet: the loop tells where it stands.
+  if (!admission.admitted && admission.status === 'PENDING' && needsOf(gate).length > 0)
+    return undefined
   if (!admission.admitted) return { gate, status: admission.status, reason: admission.reason }
   // The control plane sees secrets masked; only here is it known whether one could turn into an option.
   const isAgreed = request.terms.confirmed.includes(gate.id)

@@ -145,13 +145,21 @@ function upstreamStanding(
   const worst = worstStatus(unmet.map((need) => need.status))
   const cause = unmet.find((need) => need.status === worst)
   if (cause === undefined) return undefined
-  switch (cause.status) {
+  return heldBy(cause.id, cause.status)
+}
+
+/** What a gate that is not satisfied makes of one that waits for it: the same words in a run's lines and in its results. */
+export function heldBy(
+  id: string,
+  status: StoredStatus,
+): Standing & { readonly status: 'PENDING' | 'BLOCKED' | 'SKIPPED' } {
+  switch (status) {
     case 'PENDING':
     case 'RUNNING':
-      return { status: 'PENDING', reason: `waits for ${cause.id}, which is ${cause.status}` }
+      return { status: 'PENDING', reason: `waits for ${id}, which is ${status}` }
     case 'BLOCKED':
-      return { status: 'BLOCKED', reason: `needs ${cause.id}, which is BLOCKED` }
+      return { status: 'BLOCKED', reason: `needs ${id}, which is BLOCKED` }
     default:
-      return { status: 'SKIPPED', reason: `needs ${cause.id}, which is ${cause.status}` }
+      return { status: 'SKIPPED', reason: `needs ${id}, which is ${status}` }
   }
 }
