@@ -1,5 +1,11 @@
 // Which gates may start next, from the plan and what is settled so far; pure, and linear in the gates and their edges.
-import { heldBy, isSatisfied, needsOf, statusForDependents, worstStatus } from '../verdict/index.ts'
+import {
+  heldByNeeds,
+  isSatisfied,
+  needsOf,
+  statusForDependents,
+  worstStatus,
+} from '../verdict/index.ts'
 import type { PlanGate, RunTerms, StoredStatus } from '../verdict/index.ts'
 import { RankHeap } from './rank-heap.ts'
 
@@ -176,13 +182,16 @@ export class Scheduler {
   /** Opens what waited for the gate, or holds it; the gates that stand by that. */
   #consequences(node: Node, status: StoredStatus): readonly Node[] {
     const isOk = isSatisfied(status)
+    const statusOf = (id: string): StoredStatus | undefined => this.#nodes.get(id)?.status
     const out: Node[] = []
     for (const dependent of node.dependents) {
       if (isOk) {
         dependent.openNeeds--
         this.#offer(dependent)
       } else {
-        const held = this.#waiting.has(dependent) ? this.#heldByNeeds(dependent) : undefined
+        const held = this.#waiting.has(dependent)
+          ? heldByNeeds(dependent.gate, statusOf)
+          : undefined
         if (held !== undefined && this.#hold(dependent, held.status, held.reason))
           out.push(dependent)
       }
@@ -202,17 +211,6 @@ export class Scheduler {
     }
     this.#lastPhase = Math.min(this.#lastPhase, node.phase + 1)
     return out
-  }
-
-  /** By the worst of what it needs, as far as that stands: the way the control plane settles it. */
-  #heldByNeeds({ gate }: Node): ReturnType<typeof heldBy> | undefined {
-    const unmet = needsOf(gate).flatMap((id) => {
-      const status = this.#nodes.get(id)?.status
-      return status === undefined || isSatisfied(status) ? [] : [{ id, status }]
-    })
-    const worst = worstStatus(unmet.map(({ status }) => status))
-    const cause = unmet.find(({ status }) => status === worst)
-    return cause && heldBy(cause.id, cause.status)
   }
 
   #openPhases(): void {

@@ -28,7 +28,7 @@ export {
 } from './shape.ts'
 export * from './soak.ts'
 export * from './soak-samples.ts'
-export { heldBy, settleRun, type RecordedGate } from './settle.ts'
+export { heldByNeeds, settleRun, type RecordedGate } from './settle.ts'
 export { statusForDependents, waivedGates } from './waiver.ts'
 export { statusAt, type StatusTerms, type TimedStatus } from './staleness.ts'
 export { conditionState, standingsOf, withRollUps } from './standing.ts'

@@ -96,7 +96,7 @@ function standingOf(
   const admission = admitGate(gate, terms)
   if (!admission.admitted && admission.status === 'BLOCKED') return admission
   return (
-    upstreamStanding(gate, worth) ??
+    heldByNeeds(gate, (id) => worth.get(id) ?? 'PENDING') ??
     untakenStanding(gate, recorded) ?? {
       status: 'PENDING',
       reason: admission.admitted ? 'not run yet' : admission.reason,
@@ -133,23 +133,25 @@ function rollUp(
   }
 }
 
-/** What an unsatisfied dependency makes of a gate that did not run; undefined when all are satisfied. */
-function upstreamStanding(
+/**
+ * What unsatisfied dependencies make of a gate that did not run, by the worst of them; undefined when none is. A run's
+ * lines and its results take their words from here.
+ * @param statusOf undefined for what is not known yet, which then holds nothing
+ */
+export function heldByNeeds(
   gate: PlanGate,
-  worth: ReadonlyMap<string, StoredStatus>,
-): Standing | undefined {
+  statusOf: (gate: string) => StoredStatus | undefined,
+): ReturnType<typeof heldBy> | undefined {
   const unmet = needsOf(gate).flatMap((id) => {
-    const status = worth.get(id) ?? 'PENDING'
-    return isSatisfied(status) ? [] : [{ id, status }]
+    const status = statusOf(id)
+    return status === undefined || isSatisfied(status) ? [] : [{ id, status }]
   })
   const worst = worstStatus(unmet.map((need) => need.status))
   const cause = unmet.find((need) => need.status === worst)
-  if (cause === undefined) return undefined
-  return heldBy(cause.id, cause.status)
+  return cause && heldBy(cause.id, cause.status)
 }
 
-/** What a gate that is not satisfied makes of one that waits for it: the same words in a run's lines and in its results. */
-export function heldBy(
+function heldBy(
   id: string,
   status: StoredStatus,
 ): Standing & { readonly status: 'PENDING' | 'BLOCKED' | 'SKIPPED' } {
