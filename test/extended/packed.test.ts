@@ -26,7 +26,17 @@ interface Ended {
 
 let folder = ''
 
-/** Runs a program without anything of this process's npm or Node settings. */
+/** How this machine reaches a registry, which is no business of the packages: a proxy, and whose certificates it trusts. */
+function networkSettings(): Record<string, string> {
+  const names = /^(?:NODE_EXTRA_CA_CERTS|(?:https?|no)_proxy)$/i
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      names.test(name) && value !== undefined ? [[name, value]] : [],
+    ),
+  )
+}
+
+/** Runs a program without anything else of this process's npm or Node settings. */
 function run(
   program: string,
   args: readonly string[],
@@ -34,7 +44,12 @@ function run(
   node: string = process.execPath,
 ): Ended {
   const path = `${dirname(node)}:/usr/local/bin:/usr/bin:/bin`
-  const env = { PATH: path, HOME: process.env['HOME'] ?? cwd, npm_config_loglevel: 'error' }
+  const env = {
+    ...networkSettings(),
+    PATH: path,
+    HOME: process.env['HOME'] ?? cwd,
+    npm_config_loglevel: 'error',
+  }
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd,
     env,
@@ -120,7 +135,7 @@ test('the verifier brings no other package and no server code', () => {
     ['@seaworthy'],
   )
   const rooms = readdirSync(join(verify, 'node_modules', '@seaworthy', 'verify', 'dist')).toSorted()
-  assert.deepEqual(rooms, ['kernel', 'proof', 'verdict', 'verify'])
+  assert.deepEqual(rooms, ['formats', 'kernel', 'proof', 'register', 'verdict', 'verify'])
 })
 
 test('both packages can be imported by the names they export', () => {
