@@ -1,4 +1,5 @@
 // The control plane's slices over the test database: real signatures, a clock that tests move, blobs in memory.
+import { PROBE_CHECKS } from '../src/probe/index.ts'
 import { actionSlice, makeActions } from '../src/action/index.ts'
 import { makeEvidence, evidenceSlice } from '../src/evidence/index.ts'
 import { gatesSlice, makeGatesChecks, makePlans, makeRuns } from '../src/gates/index.ts'
@@ -44,6 +45,8 @@ export interface House {
     attempt?: number,
     announced?: number,
   ): Promise<StoredStatus>
+  /** Submits a person's answer to a manual gate. */
+  answer(person: Person, started: StartedRun, gate: string, answer: boolean): Promise<StoredStatus>
   sign(
     person: Person,
     role: string,
@@ -96,7 +99,7 @@ export async function openHouse(): Promise<House> {
     controlPlane,
     confirmSecret: nodeRandom.bytes(32),
   }
-  const plans = makePlans(planPorts)
+  const plans = makePlans({ ...planPorts, runnerChecks: PROBE_CHECKS })
   const actions = makeActions(planPorts)
   const findWaivers = makeStandingWaivers(planPorts)
   const { runs } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
@@ -105,6 +108,31 @@ export async function openHouse(): Promise<House> {
     runs,
     controlPlane,
   })
+  const tell = async (
+    teller: Person,
+    started: StartedRun,
+    gate: string,
+    capture: Capture,
+    attempt: number,
+    announced: number,
+  ): Promise<StoredStatus> => {
+    const bytes = canonicalBytes(capture)
+    const digest = await evidence.keepBytes(tenantId, bytes)
+    const statement = await sealGateRun(
+      teller,
+      started,
+      gate,
+      attempt,
+      { digest, sizeBytes: bytes.length },
+      clock.nowMs(),
+    )
+    await runs.intend(tenantId, 'operator', {
+      runId: started.run.runId,
+      gate,
+      attempt: announced,
+    })
+    return (await runs.record(tenantId, started.run.runId, statement)).status
+  }
   await identity.register(tenantId, {
     kind: 'control-plane',
     displayName: 'control plane',
@@ -130,7 +158,7 @@ export async function openHouse(): Promise<House> {
       })
       return { principal, signer: own }
     },
-    async submit(runner, started, gate, exitCode, attempt = 1, announced = attempt) {
+    submit(runner, started, gate, exitCode, attempt = 1, announced = attempt) {
       const capture: Capture = {
         kind: 'command',
         exitCode,
@@ -140,23 +168,10 @@ export async function openHouse(): Promise<House> {
         durationMs: 1,
         streams: {},
       }
-      const bytes = canonicalBytes(capture)
-      const digest = await evidence.keepBytes(tenantId, bytes)
-      const statement = await sealGateRun(
-        runner,
-        started,
-        gate,
-        attempt,
-        { digest, sizeBytes: bytes.length },
-        clock.nowMs(),
-      )
-      await runs.intend(tenantId, 'operator', {
-        runId: started.run.runId,
-        gate,
-        attempt: announced,
-      })
-      return (await runs.record(tenantId, started.run.runId, statement)).status
+      return tell(runner, started, gate, capture, attempt, announced)
     },
+    answer: (person, started, gate, answer) =>
+      tell(person, started, gate, { kind: 'manual', answer, note: '', slots: {} }, 1, 1),
     async sign(person, role, decision = 'APPROVE', reviewHash, subject) {
       const review = await releases.review(tenantId, RELEASE)
       const statement = buildStatement('sign-off', subjectsOf(subject ?? review.subject), {
@@ -205,7 +220,12 @@ export async function sealGateRun(
   return (await sealStatement(nodeDigest, runner.signer, statement)).bytes
 }
 
-export async function startPlan(house: House, plan: Plan, fresh = false): Promise<StartedRun> {
+export async function startPlan(
+  house: House,
+  plan: Plan,
+  fresh = false,
+  subject = SUBJECT,
+): Promise<StartedRun> {
   const { planHash } = await house.plans.record(house.tenantId, 'operator', plan)
   return house.runs.start(
     { id: 'operator', tenantId: house.tenantId },
@@ -213,7 +233,7 @@ export async function startPlan(house: House, plan: Plan, fresh = false): Promis
       planHash,
       parameters: {},
       parametersDigest: contentDigest(nodeDigest.sha256(canonicalBytes({}))),
-      subject: SUBJECT,
+      subject,
       resume: fresh ? 'none' : 'cut-off',
     },
   )

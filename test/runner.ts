@@ -12,6 +12,7 @@ import {
   systemDigest,
   systemFetch,
   systemSpawn,
+  systemWire,
 } from '../src/platform/index.ts'
 import { parseEnvelope, parseStatement } from '../src/proof/index.ts'
 import type { GateRunPredicate } from '../src/proof/index.ts'
@@ -36,6 +37,7 @@ export const systemPorts = {
   fetch: systemFetch,
   dialSql: systemDialSql,
   clock: systemClock,
+  wire: systemWire,
   digest: systemDigest,
 }
 

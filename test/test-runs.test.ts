@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import test from 'node:test'
 import { spawnSync } from 'node:child_process'
+import { readReport } from '../src/formats/index.ts'
+import { renderCtrf } from '../tools/test-ctrf.ts'
 import { groupsFor, probePostgres } from '../tools/test-groups.ts'
 import type { GroupRequest } from '../tools/test-groups.ts'
 import { SUMMARY_FILE_VARIABLE } from '../tools/test-reporter.ts'
@@ -110,6 +112,26 @@ test('the reporter counts passes, failures and skips with their reasons, and is 
     assert.match(stdout, /expected 1, got 2/)
     assert.ok(!stdout.includes('holds'))
   })
+})
+
+test('the CTRF report counts each test, and a group that proved nothing or did not run is not silent in it', () => {
+  const listed = { name: 'holds', file: 'a.test.ts:1', durationMs: 1.4 }
+  const tests = [
+    { ...listed, status: 'passed' },
+    { ...listed, status: 'skipped', reason: 'no server' },
+  ] as const
+  const good = { name: 'pure', counts: { passed: 1, failed: 0, skipped: [], tests } }
+  const hollow = { name: 'e2e', counts: { passed: 0, failed: 0, skipped: [], tests: [] } }
+  const text = renderCtrf([good, { ...hollow, fault: 'not one test ran' }], ['no PostgreSQL'], {
+    startMs: 0,
+    stopMs: 5,
+  })
+  const reading = readReport(new TextEncoder().encode(text))
+  assert.ok(reading.ok)
+  assert.deepEqual(reading.report.doubts, [])
+  const { passed, failed, skipped, failedNames } = reading.report.tests!
+  assert.deepEqual([passed, failed, skipped], [1, 1, 2])
+  assert.deepEqual(failedNames, ['group e2e'])
 })
 
 test('the launcher accepts exactly the versions that engines names', async () => {

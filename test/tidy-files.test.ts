@@ -13,6 +13,8 @@ test('ambient time, chance, timers and environment are found', () => {
     'setTimeout(f, 1)',
     'setInterval(f, 1)',
     'process.env.HOME',
+    'import(name)',
+    'import(`./${name}.ts`)',
   ]
   for (const text of table) {
     assert.deepEqual(

@@ -47,6 +47,19 @@ test('an import of src from outside it is found', () => {
   assert.deepEqual(rulesBrokenBy(outside), ['floors'])
 })
 
+test('an import by the board of more than its doors and packages is found, and so is one of the board', () => {
+  for (const door of ['../src/ledger/index.ts', '../src/verify/bundle.ts', 'fastify', 'reactor'])
+    assert.deepEqual(
+      rulesBrokenBy(withLines('board/main.tsx', `import '${door}'`)),
+      ['board'],
+      door,
+    )
+  const outside = {
+    'test/page.test.ts': "// Looks.\nimport '../board/main.tsx'\ntest('drawn', () => {})\n",
+  }
+  assert.deepEqual(rulesBrokenBy(outside), ['board'])
+})
+
 test('an import past the front door is found, also when it is a type or dynamic', () => {
   assert.deepEqual(
     rulesBrokenBy(withLines('src/app/run.ts', "import type { X } from '../ledger/store.ts'")),

@@ -15,12 +15,15 @@ export const FLOORS = {
   nodeEntries: ['verify/node.ts'],
   onlyAppImports: ['platform'],
   commandFace: 'cli.ts',
+  board: { doors: ['verify/index.ts'], packages: ['react'] },
   tables: { platform: ['tenant'] },
   expectedAtLeast: { files: 10, imports: 8 },
 }
 
 export const CLEAN: Readonly<Record<string, string>> = {
   'src/floors.json': JSON.stringify(FLOORS),
+  'board/main.tsx':
+    "// Draws the board.\nimport { verifyBundle } from '../src/verify/index.ts'\nimport { jsx } from 'react/jsx-runtime'\nexport const drawn = [verifyBundle, jsx]\n",
   'src/main.ts': "// Starts the program.\nimport { run } from './app/index.ts'\nrun()\n",
   'src/app/README.md': '# app\n',
   'src/app/index.ts': "// Front door of the app.\nexport { run } from './run.ts'\n",

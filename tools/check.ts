@@ -27,7 +27,8 @@ interface Step {
 }
 
 const STEPS: readonly Step[] = [
-  { name: 'types', run: checkTypes },
+  { name: 'types', run: () => checkTypes('.') },
+  { name: 'types of the board', run: () => checkTypes('board') },
   {
     name: 'lint',
     run: () =>
@@ -49,14 +50,14 @@ function runTool([script = '', ...args]: readonly string[], count: RegExp): Step
   return { isGood: done.status === 0, readCount: Number(count.exec(text)?.[1] ?? 0), text }
 }
 
-function checkTypes(): StepResult {
+function checkTypes(project: string): StepResult {
   const { isGood, text } = runTool(
-    ['typescript/bin/tsc', '-p', '.', '--noEmit', '--listFiles', '--pretty', 'false'],
+    ['typescript/bin/tsc', '-p', project, '--noEmit', '--listFiles', '--pretty', 'false'],
     /$/,
   )
   const lines = text.split('\n')
   const isListed = (line: string): boolean =>
-    /\.(?:ts|mts|cts)$/.test(line) && !line.includes(': error TS')
+    /\.(?:tsx?|mts|cts)$/.test(line) && !line.includes(': error TS')
   const readCount = lines.filter((line) => isListed(line) && !line.includes('node_modules')).length
   const faults = lines.filter((line) => !isListed(line))
   return {

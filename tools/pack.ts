@@ -13,6 +13,8 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundleBoard } from './board.ts'
+import { bundleEntries } from './pack/bundle.ts'
 import { planGuard, planSeaworthy, planVerify } from './pack/manifests.ts'
 import type { PackagePlan, RepositoryManifest } from './pack/manifests.ts'
 import { arrowsOf, readProject, readTree } from './tidy/project.ts'
@@ -76,7 +78,16 @@ function packOne(plan: PackagePlan, compiled: string, out: string): BuiltPackage
   const files = globSync('**/*.{js,d.ts,sql,json}', { cwd: compiled }).filter((path) =>
     plan.holds(path.replace(/\.d\.ts$|\.js$/, '.ts')),
   )
-  for (const path of files) copyFile(join(compiled, path), join(folder, 'dist', path))
+  const dist = join(folder, 'dist')
+  const isBundled = plan.entries.length > 0
+  const copied = files.filter((path) => !isBundled || !path.endsWith('.js'))
+  for (const path of copied) copyFile(join(compiled, path), join(dist, path))
+  const bundledCount = isBundled ? bundleEntries(compiled, dist, plan.entries) : 0
+  const board = plan.hasBoard ? bundleBoard() : []
+  for (const { path, bytes } of board) {
+    mkdirSync(dirname(join(dist, 'board', path)), { recursive: true })
+    writeFileSync(join(dist, 'board', path), bytes)
+  }
   for (const name of plan.launchers) copyFile(join(root, 'bin', name), join(folder, 'bin', name))
   for (const path of plan.schemas) copyFile(join(root, path), join(folder, path))
   copyFile(join(root, 'LICENSE'), join(folder, 'LICENSE'))
@@ -89,7 +100,11 @@ function packOne(plan: PackagePlan, compiled: string, out: string): BuiltPackage
     [...before, 'pack', '--json', '--ignore-scripts', '--pack-destination', out],
     folder,
   )
-  return { ...readPackAnswer(answer, out), folder, fileCount: files.length }
+  return {
+    ...readPackAnswer(answer, out),
+    folder,
+    fileCount: copied.length + bundledCount + board.length,
+  }
 }
 
 function readPackAnswer(answer: string, out: string): { name: string; tarball: string } {

@@ -29,7 +29,11 @@ const DATABASE: Shelf = {
   patterns: ['src/**/*.db.test.ts', 'test/*.db.test.ts'],
   isolation: 'none',
 }
-const JOURNEYS: Shelf = { name: 'e2e', patterns: ['test/e2e/*.test.ts'], isolation: 'process' }
+const JOURNEYS: Shelf = {
+  name: 'e2e',
+  patterns: ['test/e2e/*.test.ts', 'examples/*/test/*.test.ts'],
+  isolation: 'process',
+}
 const FAULTS: Shelf = { name: 'faults', patterns: ['test/faults/*.test.ts'], isolation: 'process' }
 const EXTENDED: Shelf = {
   name: 'extended',

@@ -13,10 +13,22 @@ export interface SkippedTest {
   readonly reason: string
 }
 
+/** One test that ended, however it ended. */
+export interface ListedTest {
+  readonly name: string
+  readonly file: string
+  readonly status: 'passed' | 'failed' | 'skipped'
+  readonly durationMs: number
+  /** Why it was skipped. */
+  readonly reason?: string
+}
+
 export interface TestCounts {
   readonly passed: number
   readonly failed: number
   readonly skipped: readonly SkippedTest[]
+  /** Every test that the counts count. */
+  readonly tests: readonly ListedTest[]
 }
 
 type Ended = Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>['data']
@@ -27,25 +39,37 @@ const ERROR_DEPTH = 6
 export default async function* reportTests(
   events: AsyncIterable<TestEvent>,
 ): AsyncGenerator<string> {
-  const skipped: SkippedTest[] = []
-  let passed = 0
-  let failed = 0
+  const tests: ListedTest[] = []
   for await (const event of events) {
     if (event.type === 'test:stdout' || event.type === 'test:stderr') yield event.data.message
     if (event.type === 'test:diagnostic' && event.data.file !== undefined)
       yield `  ${event.data.message}\n`
     if (event.type === 'test:fail') {
-      failed += 1
+      tests.push(listTest(event.data, 'failed'))
       yield renderFailure(event.data)
     }
     if (event.type !== 'test:pass' || event.data.details.type === 'suite') continue
     const reason = reasonForSkipping(event.data)
-    if (reason === undefined) passed += 1
-    else skipped.push({ name: event.data.name, file: placeOf(event.data), reason })
+    if (reason === undefined) tests.push(listTest(event.data, 'passed'))
+    else tests.push({ ...listTest(event.data, 'skipped'), reason })
   }
-  const counts: TestCounts = { passed, failed, skipped }
   const file = process.env[SUMMARY_FILE_VARIABLE]
-  if (file !== undefined) writeFileSync(file, JSON.stringify(counts))
+  if (file !== undefined) writeFileSync(file, JSON.stringify(countTests(tests)))
+}
+
+function listTest(data: Ended, status: ListedTest['status']): ListedTest {
+  return { name: data.name, file: placeOf(data), status, durationMs: data.details.duration_ms }
+}
+
+function countTests(tests: readonly ListedTest[]): TestCounts {
+  return {
+    passed: tests.filter(({ status }) => status === 'passed').length,
+    failed: tests.filter(({ status }) => status === 'failed').length,
+    skipped: tests.flatMap(({ name, file, reason }) =>
+      reason === undefined ? [] : [{ name, file, reason }],
+    ),
+    tests,
+  }
 }
 
 /** A test set aside as "todo" did not prove anything either. */

@@ -1,10 +1,11 @@
 // Runs the tests in groups and ends with plain counts; a group without a test, or a skip without a name, cannot pass unseen.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { renderCtrf } from './test-ctrf.ts'
 import { GROUP_NAMES, groupsFor, probePostgres } from './test-groups.ts'
 import type { GroupRequest, TestGroup } from './test-groups.ts'
 import { SUMMARY_FILE_VARIABLE } from './test-reporter.ts'
@@ -24,7 +25,7 @@ interface GroupOutcome {
   readonly durationMs: number
 }
 
-const NOTHING: TestCounts = { passed: 0, failed: 0, skipped: [] }
+const NOTHING: TestCounts = { passed: 0, failed: 0, skipped: [], tests: [] }
 
 async function runGroup(group: TestGroup, folder: string): Promise<GroupOutcome> {
   const startedMs = performance.now()
@@ -48,7 +49,7 @@ async function runGroup(group: TestGroup, folder: string): Promise<GroupOutcome>
 }
 
 function runNode(group: TestGroup, summary: string): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const ended = Promise.withResolvers<string>()
   const args = [
     '--test',
     `--test-isolation=${group.isolation}`,
@@ -64,9 +65,11 @@ function runNode(group: TestGroup, summary: string): Promise<string> {
     env: { ...process.env, ...group.env, [SUMMARY_FILE_VARIABLE]: summary },
     timeout: GROUP_TIMEOUT_MS,
   })
-  child.on('error', reject)
-  child.on('exit', (code, signal) => resolve(signal === null ? `exit ${code}` : `signal ${signal}`))
-  return promise
+  child.on('error', ended.reject)
+  child.on('exit', (code, signal) =>
+    ended.resolve(signal === null ? `exit ${code}` : `signal ${signal}`),
+  )
+  return ended.promise
 }
 
 /** One line alone on its line, because machines look for it. */
@@ -113,9 +116,15 @@ const OPTIONS = {
   group: { type: 'string' },
   quick: { type: 'boolean' },
   extended: { type: 'boolean' },
+  ctrf: { type: 'string' },
 } as const
 
-function readRequest(args: readonly string[]): GroupRequest | string {
+interface TestRequest extends GroupRequest {
+  /** Where a CTRF report of the run goes. */
+  readonly ctrf?: string
+}
+
+function readRequest(args: readonly string[]): TestRequest | string {
   const { values, positionals } = parseArgs({
     args: [...args],
     options: OPTIONS,
@@ -129,26 +138,37 @@ function readRequest(args: readonly string[]): GroupRequest | string {
     ...positionals,
   ]
   if (unknown.length > 0)
-    return `expected --group NAME, --quick or --extended, not ${unknown.join(' ')}`
-  if (values.group === undefined)
-    return { only: undefined, isQuick: values.quick === true, isExtended: values.extended === true }
+    return `expected --group NAME, --quick, --extended or --ctrf FILE, not ${unknown.join(' ')}`
+  if (values.ctrf !== undefined && typeof values.ctrf !== 'string')
+    return 'expected the name of a file after --ctrf'
+  const report = values.ctrf === undefined ? {} : { ctrf: values.ctrf }
+  if (values.group === undefined) {
+    const isExtended = values.extended === true
+    return { only: undefined, isQuick: values.quick === true, isExtended, ...report }
+  }
   if (typeof values.group === 'string' && GROUP_NAMES.includes(values.group)) {
-    return { only: values.group, isQuick: false, isExtended: false }
+    return { only: values.group, isQuick: false, isExtended: false, ...report }
   }
   return `--group is one of ${GROUP_NAMES.join(', ')}, not ${String(values.group)}`
 }
 
-async function runTests(request: GroupRequest): Promise<boolean> {
+async function runTests(request: TestRequest): Promise<boolean> {
   const postgres = await probePostgres(process.env)
   const groups = groupsFor(request, postgres, root)
   const hasDatabase = groups.some(({ name }) => name.startsWith('database'))
   const notRun =
     hasDatabase && 'absence' in postgres ? [`database on postgres: ${postgres.absence}`] : []
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-tests-'))
+  const startMs = Date.now()
   try {
     const outcomes: GroupOutcome[] = []
     for (const group of groups) outcomes.push(await runGroup(group, folder))
     process.stdout.write(renderOutcomes(outcomes, notRun))
+    if (request.ctrf !== undefined) {
+      const file = resolve(request.ctrf)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, renderCtrf(outcomes, notRun, { startMs, stopMs: Date.now() }))
+    }
     return outcomes.every(({ counts, fault }) => counts.failed === 0 && fault === undefined)
   } finally {
     rmSync(folder, { recursive: true })

@@ -19,6 +19,7 @@ const RULES: readonly ((project: Project) => Finding[])[] = [
   imports.findSideDoorFaults,
   imports.findHostFaults,
   imports.findImpureImports,
+  imports.findBoardFaults,
   imports.findCircles,
   imports.findUnreachable,
   files.findNameFaults,

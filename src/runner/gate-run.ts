@@ -55,7 +55,7 @@ export async function runAttempt(
   collect: () => Promise<Collected>,
   consumed?: Consumed,
 ): Promise<AttemptOutcome | undefined> {
-  if (gate.check.type === 'builtin')
+  if (gate.check.type === 'builtin' && gate.check.on === undefined)
     return { ...(await sink.perform(gate.id, attempt)), attempt, notes: [] }
   await sink.intend(gate.id, attempt)
   const startedAtMs = nowMs()

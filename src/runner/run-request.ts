@@ -1,7 +1,8 @@
 // What the run command is asked for, from its options: subject, folder, author, and the pin over all that a token fixes.
-import { canonicalBytes, contentDigest } from '../kernel/index.ts'
+import { base64Of, canonicalBytes, contentDigest } from '../kernel/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
 import type { CommandContext, LocalKey, OptionValues } from '../client/index.ts'
+import type { PresentedPrincipal } from '../identity/index.ts'
 import type { RecordedPlan, RunCall } from '../gates/index.ts'
 import { keyIdOf, releaseDigestOf } from '../proof/index.ts'
 import { askedParameters } from '../verdict/index.ts'
@@ -16,12 +17,23 @@ export function personIdOf(context: CommandContext, key: LocalKey): string {
   return `person-${keyIdOf(context.ports.digest, key.signer.publicKey).slice(0, 16)}`
 }
 
+/**
+ * Who wrote the change. A key that the control plane does not know yet is registered without a role: a key that the person
+ * registers later is then one of theirs, and may not sign off either.
+ */
 export async function authorId(
   context: CommandContext,
   options: OptionValues,
 ): Promise<string | null> {
   const name = options['author']
-  return typeof name === 'string' ? personIdOf(context, await context.keys.open(name)) : null
+  if (typeof name !== 'string') return null
+  const key = await context.keys.open(name)
+  const id = personIdOf(context, key)
+  const people = await context.client.call<readonly PresentedPrincipal[]>('GET', '/v1/principals')
+  if (people.some((each) => each.id === id)) return id
+  const publicKey = base64Of(key.signer.publicKey)
+  const author = { kind: 'person', displayName: key.name, roles: [], publicKey }
+  return (await context.client.call<PresentedPrincipal>('POST', '/v1/principals', author)).id
 }
 
 export function subjectOf(

@@ -199,9 +199,9 @@ test('ten thousand gates in a chain, side by side, on one resource or in phases 
   ]
   for (const [name, shape, turnCount] of shapes) {
     const gates = ids.map((id, at) => gate(id, shape(at)))
-    const startedMs = performance.now()
+    const before = process.threadCpuUsage()
     const turns = turnsOf(new Scheduler(gates, 4))
-    const tookMs = performance.now() - startedMs
+    const tookMs = process.threadCpuUsage(before).user / 1000
     assert.equal(turns.length, turnCount, name)
     assert.equal(turns.flat().length, MANY, name)
     assert.ok(tookMs < MANY_LIMIT_MS, `${name} took ${tookMs} ms`)

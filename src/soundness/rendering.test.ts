@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import test from 'node:test'
+import { faultsOfSarif } from '../../test/export-schemas.ts'
 import { aBlock } from '../../test/shell-texts.ts'
 import type { Finding } from './block.ts'
 import { lintBlock } from './lint.ts'
@@ -96,6 +97,14 @@ test('the SARIF log describes every rule and places every finding', () => {
   assert.equal(run.results[1]?.ruleIndex, undefined)
   assert.equal(run.tool.driver.version, '1.2.3')
   assert.deepEqual(JSON.parse(JSON.stringify(log)), log)
+  assert.deepEqual(faultsOfSarif(log), [])
+})
+
+test('SARIF keeps to the schema of 2.1.0 whatever the document is called', () => {
+  const documentName = 'C:/a b#1/50%?\u{1f6a2} \u05e9\u05dc\u05d5\u05dd \ud800.md'
+  assert.deepEqual(faultsOfSarif(toSarif([FINDING], { documentName, toolVersion: '1.2.3' })), [])
+  const wrong = toSarif([{ ...FINDING, line: 0 }], { documentName, toolVersion: '1.2.3' })
+  assert.match(faultsOfSarif(wrong).join(), /startLine must be >= 1/)
 })
 
 test('the rules page is what the rule table says, and names no other rule', () => {

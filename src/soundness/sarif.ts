@@ -104,7 +104,7 @@ function describeRule(rule: LintRule): SarifRule {
 }
 
 function uriOf(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/')
+  return path.toWellFormed().split('/').map(encodeURIComponent).join('/')
 }
 
 function describeResult(

@@ -3,7 +3,8 @@ import { roomOf } from '../tidy/project.ts'
 import type { Project } from '../tidy/project.ts'
 
 export function renderArchitecture(project: Project): string {
-  const { floors, pure, noPackages, nodeEntries, onlyAppImports, commandFace } = project.floors
+  const { floors, pure, noPackages, nodeEntries, onlyAppImports, commandFace, board } =
+    project.floors
   const present = new Set([...project.facts.keys()].map(roomOf))
   const rows = floors.flatMap(({ floor, rooms }) => {
     const built = rooms.filter((room) => present.has(room))
@@ -34,6 +35,7 @@ export function renderArchitecture(project: Project): string {
     `* ${listOf(nodeEntries)} bind a pure room to Node; they are doors beside \`index.ts\`.`,
     `* Only \`app\` imports ${listOf(onlyAppImports)}; the other rooms are handed ports.`,
     `* Only \`app\` enters a slice through its \`${commandFace}\` or \`…-${commandFace}\` ([why](decisions/0003-command-faces.md)).`,
+    `* [\`board/\`](../board/README.md), the web board, runs in a browser: of \`src\` it imports ${listOf(board.doors)}, of npm ${listOf(board.packages)}; nothing imports it.`,
     '',
     '## Rooms',
     '',

@@ -1,5 +1,6 @@
 // Writes docs/checks.md from the built-in checks that the slices bring.
 import { slices } from '../../src/app/compose.ts'
+import { OUTWARD_WORDS } from '../../src/gates/index.ts'
 import type { CheckDescription } from '../../src/kernel/index.ts'
 
 export function renderChecksPage(): string {
@@ -10,9 +11,10 @@ export function renderChecksPage(): string {
     '',
     'Written by `npm run docs` from the slices; do not edit.',
     '',
-    'A built-in check collects facts inside the control plane, which signs the record with its own key. Nothing in it decides: the',
-    'assertions of the plan judge the record, and `verify` judges it again offline. `seaworthy checks` lists what a control plane knows;',
-    'a plan that names another one has its gate BLOCKED with the reason.',
+    'A built-in check collects facts into a record. Nothing in it decides: the assertions of the plan judge the record, and `verify`',
+    'judges it again offline. `seaworthy checks` lists what a control plane knows; a plan that names another one has its gate BLOCKED with the reason.',
+    '',
+    'Most look at the control plane itself, which signs what it saw with its own key:',
     '',
     '```yaml',
     'check: { type: builtin, name: ledger-chain-verifies }',
@@ -21,12 +23,39 @@ export function renderChecksPage(): string {
     'effect: read',
     'provenRead: true',
     '```',
+    '',
+    'Those with `on: runner` ask another service, from where gates run and under the runner’s key; the values under `with` may hold `$NAME`',
+    'of the run’s parameters, secret ones included. They are no proven reads: one that only asks runs once the plan is reviewed, one that acts',
+    'asks for a person’s word each time, whatever effect the plan names. `percentile` reads histograms, whose error is at most 1/128:',
+    '',
+    '```yaml',
+    'check:',
+    '  type: builtin',
+    '  name: probe-load',
+    '  on: runner',
+    '  with: { url: $STAGING_URL/health, ratePerSecond: 100, seconds: 30 }',
+    'assertions:',
+    '- { read: { from: percentile, path: $.latency, percent: 95 }, op: le, value: 250, unit: ms }',
+    '- { read: { from: json, path: $.errorPercent }, op: le, value: 1, unit: "%" }',
+    '- { read: { from: json, path: $.answersPerSecond }, op: ge, value: 99 }',
+    'effect: write-staging',
+    'provenRead: false',
+    'parameters: [STAGING_URL]',
+    '```',
+    '',
+    '[An example plan](../examples/certify/certify.plan.yaml) has one gate for each of them.',
     ...checks.flatMap(renderCheck),
     '',
   ].join('\n')
 }
 
-function renderCheck({ name, summary, parameters, fields }: CheckDescription): readonly string[] {
+function renderCheck({
+  name,
+  summary,
+  outward,
+  parameters,
+  fields,
+}: CheckDescription): readonly string[] {
   const values = Object.entries(parameters)
   return [
     '',
@@ -34,6 +63,7 @@ function renderCheck({ name, summary, parameters, fields }: CheckDescription): r
     '',
     `${summary}.`,
     '',
+    ...(outward === undefined ? [] : [`\`on: runner\`; ${OUTWARD_WORDS[outward]}.`, '']),
     ...(values.length === 0
       ? []
       : ['| `with` | type | needed | meaning |', '| --- | --- | --- | --- |']),

@@ -1,4 +1,5 @@
 // The manifests of the published packages, made from the repository's own.
+import type { BundledEntry } from './bundle.ts'
 
 export interface RepositoryManifest {
   readonly version: string
@@ -19,6 +20,10 @@ export interface PackagePlan {
   readonly schemas: readonly string[]
   /** Its README, relative to the repository. */
   readonly readme: string
+  /** Entries that are joined into one file each; without any, every module is a file of its own. */
+  readonly entries: readonly BundledEntry[]
+  /** Whether the web board, bundled, comes along. */
+  readonly hasBoard: boolean
   /** Whether a path below `src` (as `verify/index.ts`) belongs to it. */
   holds(path: string): boolean
 }
@@ -43,8 +48,14 @@ export function planSeaworthy(root: RepositoryManifest): PackagePlan {
       dependencies: root.dependencies,
     },
     launchers: ['runtime.js', 'seaworthy.js'],
-    schemas: ['schemas/plan.schema.json', 'schemas/config.schema.json'],
+    schemas: [
+      'schemas/plan.schema.json',
+      'schemas/config.schema.json',
+      'schemas/controls.schema.json',
+    ],
     readme: 'README.md',
+    entries: [],
+    hasBoard: true,
     holds: () => true,
   }
 }
@@ -68,6 +79,8 @@ export function planVerify(root: RepositoryManifest, reached: ReadonlySet<string
     launchers: ['runtime.js', 'seaworthy-verify.js'],
     schemas: [],
     readme: 'src/verify/README.md',
+    entries: ['verify/index', 'verify/node', 'verify/node-cli', 'verify/browser'].map(asEntry),
+    hasBoard: false,
     holds: (path) => reached.has(path),
   }
 }
@@ -82,18 +95,28 @@ export function planGuard(root: RepositoryManifest): PackagePlan {
       files: ['dist'],
       name: '@seaworthy/guard',
       description:
-        'Rate limits for Fastify, Express and node:http: exact, shared through Redis, bounded.',
+        'Protects Fastify, Express and node:http services: rate limits shared through Redis, rate anomalies, GraphQL cost, strict JSON bodies, kill switches, breakers, CORS, CSRF and header fields.',
       exports: { '.': entryOf('guard/index'), './node': entryOf('guard/node') },
     },
     launchers: [],
     schemas: [],
     readme: 'src/guard/README.md',
+    entries: [
+      ...['guard/index', 'guard/node'].map(asEntry),
+      // Named by its address in a module that goes into `guard/node`, so it has to lie beside that.
+      { module: 'guard/contract/contract-worker', file: 'guard/contract-worker' },
+    ],
+    hasBoard: false,
     holds: (path) => path.startsWith('guard/'),
   }
 }
 
 function commonOf({ version, license, engines }: RepositoryManifest): Record<string, unknown> {
   return { version, license, type: 'module', engines, files: ['bin', 'dist'] }
+}
+
+function asEntry(path: string): BundledEntry {
+  return { module: path, file: path }
 }
 
 function entryOf(path: string): Record<string, string> {

@@ -28,7 +28,10 @@ export interface FileFacts {
   readonly functions: readonly FunctionFact[]
   /** Names of exported function declarations. */
   readonly exportedFunctions: readonly NamedFact[]
-  /** Reads of ambient time, chance, timers or the environment, by the name people know: `Date.now`, `process.env`. */
+  /**
+   * Reads of ambient time, chance, timers or the environment, by the name people know: `Date.now`, `process.env`;
+   * and imports by a computed name.
+   */
   readonly ambient: readonly NamedFact[]
   readonly testNames: readonly NamedFact[]
   /** Tests declared inside a loop. */
@@ -106,11 +109,15 @@ export function readFacts(path: string, text: string): FileFacts {
   const program = parsed.program as unknown
   if (isNode(program)) walk(program, [], lineOf, collected)
   const { staticImports, staticExports, dynamicImports } = parsed.module
-  const dynamic = dynamicImports.map(({ moduleRequest }) => ({
-    specifier: text.slice(moduleRequest.start + 1, moduleRequest.end - 1),
-    line: lineOf(moduleRequest.start),
-    isReexport: false,
-  }))
+  const dynamic: ImportFact[] = []
+  for (const { moduleRequest } of dynamicImports) {
+    const given = text.slice(moduleRequest.start, moduleRequest.end)
+    const line = lineOf(moduleRequest.start)
+    // What is imported by a computed name nobody can read here: only the entries of Node may do that.
+    if (/^(['"`])(?:(?!\1|\$\{).)*\1$/.test(given))
+      dynamic.push({ specifier: given.slice(1, -1), line, isReexport: false })
+    else collected.ambient.push({ name: `import(${given})`, line })
+  }
   const reexports = staticExports
     .flatMap(({ entries }) => entries.slice(0, 1))
     .flatMap(({ moduleRequest }) =>

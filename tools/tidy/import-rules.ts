@@ -1,5 +1,13 @@
 // Rules about who may import whom: floors, front doors, circles, purity, and what nothing reaches.
-import { arrowsOf, isNodeEntry, isProduct, roomOf, targetOf, TEST_FILE } from './project.ts'
+import {
+  arrowsOf,
+  isBoard,
+  isNodeEntry,
+  isProduct,
+  roomOf,
+  targetOf,
+  TEST_FILE,
+} from './project.ts'
 import type { Arrow, Finding, Project } from './project.ts'
 
 /** Imports go to a lower floor; up and sideways are refused. Tests may look anywhere. */
@@ -115,11 +123,34 @@ export function findImpureImports(project: Project): Finding[] {
   return faults
 }
 
-/** Files of `src` that import each other in a ring, types included. */
+/** The board imports its own files, the doors that `floors.json` opens to it, and the packages it names; nothing imports the board. */
+export function findBoardFaults(project: Project): Finding[] {
+  const { doors, packages } = project.floors.board
+  const faults: Finding[] = []
+  for (const [path, { imports }] of project.facts) {
+    for (const fact of imports) {
+      const target = targetOf(path, fact)
+      const isAllowed =
+        target === undefined
+          ? packages.some((each) => `${fact.specifier}/`.startsWith(`${each}/`))
+          : isBoard(target) || doors.some((door) => target === `src/${door}`)
+      if (isBoard(path) && !isAllowed)
+        faults.push(boardFault(path, fact.line, `the board does not import ${fact.specifier}`))
+      if (!isBoard(path) && target !== undefined && isBoard(target))
+        faults.push(boardFault(path, fact.line, `only a browser runs ${target}`))
+    }
+  }
+  return faults
+}
+
+function boardFault(path: string, line: number, text: string): Finding {
+  return { rule: 'board', path, line, text }
+}
+
+/** Files that import each other in a ring, types included. */
 export function findCircles(project: Project): Finding[] {
-  const next = linksOf(
-    arrowsOf(project).filter(({ from, target }) => isProduct(from) && isProduct(target)),
-  )
+  const ships = (path: string): boolean => isProduct(path) || isBoard(path)
+  const next = linksOf(arrowsOf(project).filter(({ from, target }) => ships(from) && ships(target)))
   const done = new Set<string>()
   const faults: Finding[] = []
   for (const start of next.keys()) {

@@ -15,6 +15,8 @@ export interface Floors {
   readonly onlyAppImports: readonly string[]
   /** The second front door of a slice, for `app` alone, so that help does not load every slice. */
   readonly commandFace: string
+  /** What the code of the web board may enter besides its own files. */
+  readonly board: { readonly doors: readonly string[]; readonly packages: readonly string[] }
   /** Tables a room owns without its prefix. */
   readonly tables: Readonly<Record<string, readonly string[]>>
   /** Reading less than this means the reader is broken, not that the house is clean. */
@@ -45,10 +47,10 @@ export interface Arrow {
   readonly line: number
 }
 
-const READ_FOLDERS = ['src', 'test', 'tools', 'bin', 'bench', 'examples']
+const READ_FOLDERS = ['src', 'board', 'test', 'tools', 'bin', 'bench', 'examples']
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', '.seaworthy'])
-const SOURCE_FILE = /\.[jt]s$/
-const READ_FILE = /\.(?:[jt]s|sql|json|md)$/
+const SOURCE_FILE = /\.[jt]sx?$/
+const READ_FILE = /\.(?:[jt]sx?|sql|json|md)$/
 export const TEST_FILE = /\.(?:db\.)?(?:test|contract)\.ts$/
 
 /** Reads the folders that hold code; a folder that does not exist yet is empty. */
@@ -82,6 +84,11 @@ export function readProject(tree: Tree): Project {
 export function roomOf(path: string): string | undefined {
   const [top, room] = path.split('/')
   return top === 'src' ? room : undefined
+}
+
+/** Code of the web board, which runs in a browser. */
+export function isBoard(path: string): boolean {
+  return path.startsWith('board/') && SOURCE_FILE.test(path)
 }
 
 /** Code that ships: in `src` and no test. */

@@ -5,6 +5,7 @@ import type { CheckSite, Collected } from './collected.ts'
 import { collectCommand } from './command.ts'
 import { collectDocument } from './document.ts'
 import { collectHttp } from './http.ts'
+import { collectProbe } from './probe.ts'
 import { collectPromql } from './promql.ts'
 import { collectSoak } from './soak.ts'
 import { collectSql } from './sql.ts'
@@ -30,6 +31,8 @@ async function collectOnce(gate: PlanGate, site: CheckSite): Promise<Collected> 
       return collectPromql(gate, check, site)
     case 'document':
       return collectDocument(check, site)
+    case 'builtin':
+      return collectProbe(gate, check, site)
     default:
       throw runnerFault(
         'RUNNER_GATE_KIND_REFUSED',

@@ -1,6 +1,6 @@
 // What every check is handed and gives back: facts and streams, never an opinion.
 import type { CollectedStream } from '../../gates/index.ts'
-import type { Clock, DialSql, Fetch, Spawn, SpawnUser } from '../../kernel/index.ts'
+import type { Clock, DialSql, Fetch, Spawn, SpawnUser, Wire } from '../../kernel/index.ts'
 import type { Capture, PlanGate, RunTerms, StreamState } from '../../verdict/index.ts'
 import type { SecretMask } from '../masking.ts'
 
@@ -22,6 +22,7 @@ export interface CheckPorts {
   readonly fetch: Fetch
   readonly dialSql: DialSql
   readonly clock: Clock
+  readonly wire: Wire
 }
 
 /** How far a soak has come. */

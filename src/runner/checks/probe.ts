@@ -1,0 +1,60 @@
+// Runs a built-in check that asks another service, and keeps its record.
+import { canonicalBytes } from '../../kernel/index.ts'
+import { findProbe } from '../../probe/index.ts'
+import { substituteParameters } from '../../verdict/index.ts'
+import type { BuiltinCapture, PlanGate } from '../../verdict/index.ts'
+import { maskedReason, StreamTally, timeoutOf } from './collected.ts'
+import type { CheckOf, CheckSite, Collected } from './collected.ts'
+
+/** A check that cannot collect is an ERROR of the gate. When its time is over, all it has under way is ended. */
+export async function collectProbe(
+  gate: PlanGate,
+  check: CheckOf<'builtin'>,
+  site: CheckSite,
+): Promise<Collected> {
+  const { clock, wire } = site.ports
+  const collectedAtMs = clock.nowMs()
+  const startedMs = clock.monotonicMs()
+  const tally = new StreamTally(site.mask)
+  const stop = new AbortController()
+  const late = clock
+    .sleep(timeoutOf(gate), stop.signal)
+    .then(() => stop.abort(new Error(`it did not end within ${gate.timeoutMs} ms`)))
+  late.catch(() => undefined)
+  const finish = (error?: string): Collected => {
+    stop.abort()
+    const capture: BuiltinCapture = {
+      kind: 'builtin',
+      name: check.name,
+      collectedAtMs,
+      durationMs: Math.round(clock.monotonicMs() - startedMs),
+      streams: tally.states,
+      ...(error === undefined ? {} : { error }),
+    }
+    return { capture, streams: tally.streams, aborted: site.signal.aborted, notes: [] }
+  }
+  try {
+    const probe = findProbe(check.name)
+    if (probe === undefined) throw new Error(`this runner has no check ${check.name}`)
+    const signal = AbortSignal.any([stop.signal, site.signal])
+    const record = await probe.collect({ clock, wire }, { values: valuesOf(check, site), signal })
+    signal.throwIfAborted()
+    tally.add('record', 'application/json', canonicalBytes(record), false)
+    return finish()
+  } catch (thrown) {
+    const cause = stop.signal.aborted ? stop.signal.reason : thrown
+    return finish(maskedReason(site.mask, cause))
+  }
+}
+
+function valuesOf(
+  check: CheckOf<'builtin'>,
+  site: CheckSite,
+): Readonly<Record<string, string | number | boolean>> {
+  return Object.fromEntries(
+    Object.entries(check.with ?? {}).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? substituteParameters(value, site.parameters) : value,
+    ]),
+  )
+}
