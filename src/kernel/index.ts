@@ -19,8 +19,10 @@ export {
 export type { Json } from './canonical.ts'
 export { defineErrors, EXIT, faultsOf, messageOf, SeaworthyError } from './errors.ts'
 export type { ErrorRow, ErrorTable, ExitCode, FaultOptions } from './errors.ts'
-export { contentDigest, isContentDigest, slugOf, uuidV7 } from './ids.ts'
-export type { ContentDigest } from './ids.ts'
+export { Doorbell } from './doorbell.ts'
+export { hmacSha256With } from './hmac.ts'
+export { contentDigest, type ContentDigest, isContentDigest, slugOf, uuidV7 } from './ids.ts'
+export type * from './jobs.ts'
 export { nearestName } from './nearest.ts'
 export type * from './ports.ts'
 export {
@@ -31,6 +33,7 @@ export {
   redactValues,
 } from './redaction.ts'
 export type { Redacted } from './redaction.ts'
+export * from './route.ts'
 export type * from './slice.ts'
 export { parseStrictJson } from './strict-json.ts'
 export { countCells, splitRow } from './table-row.ts'

@@ -41,6 +41,17 @@ export interface Sql {
   transaction<T>(scope: SqlScope, work: (tx: SqlTx) => Promise<T>): Promise<T>
 }
 
+/**
+ * Words between processes on one database. A word may be lost, so whoever listens looks for itself now and then; it never
+ * comes before what it speaks of can be seen.
+ */
+export interface PubSub {
+  /** Told to everybody who listens once the transaction has committed. */
+  publish(tx: SqlTx, channel: string, word: string): Promise<void>
+  /** @returns what ends it */
+  subscribe(channel: string, listener: (word: string) => void): () => void
+}
+
 /** Content-addressed bytes per tenant. `put` is durable when it resolves. */
 export interface BlobStore {
   put(tenantId: string, digest: string, bytes: Uint8Array): Promise<void>
@@ -53,7 +64,24 @@ export interface Digest {
   hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array
 }
 
-export type SignatureAlgorithm = 'ecdsa-p256-sha256' | 'ed25519'
+/** What one slow hash takes: memory, how often it is passed through, and in how many lanes. */
+export interface SlowHashCost {
+  readonly memoryKib: number
+  readonly passes: number
+  readonly lanes: number
+}
+
+/** Argon2id (RFC 9106): slow and hungry on purpose, for secrets at rest. */
+export interface SlowHash {
+  argon2id(
+    message: Uint8Array,
+    salt: Uint8Array,
+    cost: SlowHashCost,
+    sizeBytes: number,
+  ): Promise<Uint8Array>
+}
+
+export type SignatureAlgorithm = 'ecdsa-p256-sha256' | 'ed25519' | 'ml-dsa-44'
 
 /** A private key that signs. ECDSA signatures are DER, Ed25519 raw (64 bytes). */
 export interface Signer {
@@ -169,6 +197,12 @@ export interface Fetch {
   send(request: FetchRequest): Promise<FetchAnswer>
 }
 
+/** Outbound HTTP to addresses that somebody else chose: what leads to a private network is refused at every dial. */
+export interface GuardedFetch extends Fetch {
+  /** What can be said of an address before it is dialled. @throws PLATFORM_REQUEST_REFUSED */
+  admit(url: string): void
+}
+
 export interface DialSqlRequest {
   readonly url: string
   readonly text: string
@@ -187,4 +221,38 @@ export interface DialSqlAnswer {
 /** Asks somebody else's PostgreSQL one question inside a read-only transaction that is rolled back. */
 export interface DialSql {
   ask(request: DialSqlRequest): Promise<DialSqlAnswer>
+}
+
+/** Kept-alive connections to other services, at most so many at a time; requests beyond that wait for one. */
+export interface ConnectionPool extends Fetch {
+  /** Ends every connection, busy ones too. */
+  close(): void
+}
+
+/** One connection on which bytes are written as they are. */
+export interface RawConnection {
+  /** False once the other side has closed. */
+  readonly isOpen: boolean
+  write(bytes: Uint8Array): void
+  /** What came so far, at most 64 KiB of it. */
+  received(): Uint8Array
+  /** Resolves when the other side closes, or after `ms`. */
+  waitForClose(ms: number): Promise<void>
+  close(): void
+}
+
+/** How late this process came to its timers, in milliseconds. */
+export interface LoopDelay {
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+}
+
+/** What puts load on other services and tells whether this process could. */
+export interface Wire {
+  openPool(connectionLimit: number): ConnectionPool
+  /** Connects to the host and port of an http or https address. Rejects when that fails within the time. */
+  dial(url: string, timeoutMs: number): Promise<RawConnection>
+  /** Watches the event loop of this process until it is stopped. */
+  watchLoop(): { stop(): LoopDelay }
 }

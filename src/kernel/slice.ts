@@ -2,36 +2,7 @@
 import type { Json } from './canonical.ts'
 import type { ErrorTable } from './errors.ts'
 import type { SqlTx } from './ports.ts'
-
-/** Who is asking. Local principals now; accounts carry the same shape later. */
-export interface Principal {
-  readonly id: string
-  readonly tenantId: string
-}
-
-export interface RouteInput {
-  readonly principal: Principal
-  readonly params: Readonly<Record<string, string>>
-  readonly query: Readonly<Record<string, string>>
-  /** Parsed JSON, or raw bytes when the route's `accepts` is 'bytes'. */
-  readonly body: unknown
-}
-
-/** What a handler answers; `bytes` for files, `data` for JSON. */
-export type RouteAnswer =
-  | { readonly status?: number; readonly data: unknown }
-  | { readonly status?: number; readonly bytes: Uint8Array; readonly mediaType: string }
-
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** Fastify path, e.g. `/v1/runs/:runId`. */
-  readonly path: string
-  readonly summary: string
-  /** `read` never changes state; `write` does and needs the key when it comes through a socket. */
-  readonly access: 'read' | 'write'
-  readonly accepts?: 'json' | 'bytes'
-  handle(input: RouteInput): Promise<RouteAnswer>
-}
+import type { Principal, Route } from './route.ts'
 
 /** What an action would do, as a person reads it before saying yes. */
 export interface ActionPreview {
@@ -78,6 +49,11 @@ export interface CheckDescription {
   /** Kebab case; begins with the name of the slice. */
   readonly name: string
   readonly summary: string
+  /**
+   * Set for checks that ask another service, from where a runner stands. `asks`: sends requests that are meant to change
+   * nothing. `acts`: burdens what it reaches or changes it; no plan can call that a read.
+   */
+  readonly outward?: 'asks' | 'acts'
   readonly parameters: Readonly<Record<string, CheckParameter>>
   /** Fields of the record that assertions read as `$.field`. */
   readonly fields: Readonly<Record<string, string>>

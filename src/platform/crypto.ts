@@ -1,18 +1,48 @@
 // Hashes, signature checks and gzip from Node behind the kernel's ports.
-import { createHmac, createPublicKey, hash, verify, type KeyObject } from 'node:crypto'
+import { argon2, createPublicKey, hash, verify, type KeyObject } from 'node:crypto'
 import { gunzip, gzip } from 'node:zlib'
 import {
+  hmacSha256With,
   messageOf,
   type Digest,
   type Inflate,
   type SignatureAlgorithm,
   type SignatureVerifier,
+  type SlowHash,
 } from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
 
+const SHA256_BYTES = 32
+
+/** The digest as text of one character a byte: making a buffer for each costs more than hashing a leaf. */
+function sha256(bytes: Uint8Array): Uint8Array {
+  const text = hash('sha256', bytes, 'latin1')
+  const out = new Uint8Array(SHA256_BYTES)
+  for (let at = 0; at < SHA256_BYTES; at++) out[at] = text.charCodeAt(at)
+  return out
+}
+
 export const systemDigest: Digest = {
-  sha256: (bytes) => plainBytes(hash('sha256', bytes, 'buffer')),
-  hmacSha256: (key, bytes) => plainBytes(createHmac('sha256', key).update(bytes).digest()),
+  sha256,
+  hmacSha256: (key, bytes) => hmacSha256With(sha256, key, bytes),
+}
+
+export const systemSlowHash: SlowHash = {
+  argon2id: (message, salt, { memoryKib, passes, lanes }, sizeBytes) =>
+    new Promise((resolve, reject) => {
+      const terms = {
+        message,
+        nonce: salt,
+        memory: memoryKib,
+        passes,
+        parallelism: lanes,
+        tagLength: sizeBytes,
+      }
+      argon2('argon2id', terms, (error, hash) => {
+        if (error === null) resolve(plainBytes(hash))
+        else reject(error)
+      })
+    }),
 }
 
 export const systemVerifier: SignatureVerifier = {
@@ -29,9 +59,9 @@ function isSignatureValid(
   const key = readPublicKey(publicKey)
   if (key === undefined || !fitsAlgorithm(key, algorithm)) return false
   try {
-    return algorithm === 'ed25519'
-      ? verify(null, message, key, signature)
-      : verify('sha256', message, { key, dsaEncoding: 'der' }, signature)
+    return algorithm === 'ecdsa-p256-sha256'
+      ? verify('sha256', message, { key, dsaEncoding: 'der' }, signature)
+      : verify(null, message, key, signature)
   } catch {
     // OpenSSL throws for some malformed signatures; the port promises false for all of them.
     return false
@@ -49,7 +79,7 @@ function readPublicKey(der: Uint8Array): KeyObject | undefined {
 
 /** Whether the key is of the kind the algorithm names; P-256 is the only curve for ECDSA. */
 export function fitsAlgorithm(key: KeyObject, algorithm: SignatureAlgorithm): boolean {
-  if (algorithm === 'ed25519') return key.asymmetricKeyType === 'ed25519'
+  if (algorithm !== 'ecdsa-p256-sha256') return key.asymmetricKeyType === algorithm
   return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1'
 }
 

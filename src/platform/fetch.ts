@@ -1,5 +1,10 @@
 // Outbound HTTP on Node's own client: no redirects, no cookies, no proxy, bounded in time and size.
-import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http'
+import {
+  request as requestHttp,
+  type Agent,
+  type ClientRequest,
+  type IncomingMessage,
+} from 'node:http'
 import { request as requestHttps } from 'node:https'
 import {
   concatBytes,
@@ -21,15 +26,20 @@ const TIMEOUT_LIMIT_MS = 2 ** 31 - 1
  * `send` throws PLATFORM_REQUEST_REFUSED for a request that must not be sent, PLATFORM_REQUEST_FAILED
  * (with `details.reason`: `timeout`, `aborted` or the operating system's code) when no answer came.
  */
-export const systemFetch: Fetch = {
-  send: async (request) => {
-    const url = admitUrl(request.url)
-    const exchange = new Exchange(request)
-    return exchange.run(url)
-  },
+export const systemFetch: Fetch = makeFetch(() => false)
+
+/** @param agentFor whose connections are used; `false` = a new one for each request */
+export function makeFetch(agentFor: (url: URL) => Agent | false): Fetch {
+  return {
+    send: async (request) => {
+      const url = admitUrl(request.url)
+      return new Exchange(request, agentFor(url)).run(url)
+    },
+  }
 }
 
-function admitUrl(text: string): URL {
+/** @throws PLATFORM_REQUEST_REFUSED for what is no http or https address, or names a user */
+export function admitUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw platformFault('PLATFORM_REQUEST_REFUSED', 'expected an http or https address')
@@ -46,9 +56,11 @@ function admitUrl(text: string): URL {
 class Exchange {
   readonly #request: FetchRequest
   readonly #startedAt = performance.now()
+  readonly #agent: Agent | false
 
-  constructor(request: FetchRequest) {
+  constructor(request: FetchRequest, agent: Agent | false) {
     this.#request = request
+    this.#agent = agent
   }
 
   async run(url: URL): Promise<FetchAnswer> {
@@ -98,7 +110,7 @@ class Exchange {
     const { method, headers } = this.#request
     try {
       const request = url.protocol === 'https:' ? requestHttps : requestHttp
-      return request(url, { method, headers: { ...headers }, agent: false })
+      return request(url, { method, headers: { ...headers }, agent: this.#agent })
     } catch (error) {
       throw platformFault(
         'PLATFORM_REQUEST_REFUSED',

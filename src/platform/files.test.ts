@@ -115,6 +115,16 @@ test('log lines are JSON of the wanted gravity, one line each, and never fail', 
   assert.equal((JSON.parse(lines[1] ?? '') as { message: string }).message, 'round')
 })
 
+test('log lines for people are one harmless line each, whatever a value holds', () => {
+  const lines: string[] = []
+  const clock = fakeClock(Date.UTC(2026, 10, 21))
+  const log = openLog({ level: 'info', clock, form: 'text', write: (line) => lines.push(line) })
+  log.info('read', { name: 'a\r\nforged\u001b[2J\u2028', count: 2, gone: undefined })
+  assert.deepEqual(lines, [
+    '2026-11-21T00:00:00.000Z info read name="a\\r\\nforged\\u001b[2J " count=2\n',
+  ])
+})
+
 test('sleeping ends on time or with the reason of the abort', async () => {
   const startedAt = systemClock.monotonicMs()
   await systemClock.sleep(20)

@@ -27,6 +27,15 @@ export async function openKeyFile(path: string, algorithm: SignatureAlgorithm): 
   return signerOf(readPrivateKey(path, pem, algorithm), algorithm)
 }
 
+/** PKCS #8 of Ed25519 (RFC 8410): what stands before the 32 bytes of the seed. */
+const ED25519_PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+/** A key made from 32 bytes that are secret already. */
+export function seedSigner(seed: Uint8Array): Signer {
+  const der = Buffer.concat([ED25519_PKCS8_PREFIX, seed])
+  return signerOf(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }), 'ed25519')
+}
+
 function signerOf(key: KeyObject, algorithm: SignatureAlgorithm): Signer {
   const publicKey = new Uint8Array(createPublicKey(key).export({ format: 'der', type: 'spki' }))
   return {
@@ -35,9 +44,9 @@ function signerOf(key: KeyObject, algorithm: SignatureAlgorithm): Signer {
     sign: (message) =>
       Promise.resolve(
         new Uint8Array(
-          algorithm === 'ed25519'
-            ? sign(null, message, key)
-            : sign('sha256', message, { key, dsaEncoding: 'der' }),
+          algorithm === 'ecdsa-p256-sha256'
+            ? sign('sha256', message, { key, dsaEncoding: 'der' })
+            : sign(null, message, key),
         ),
       ),
   }
@@ -45,9 +54,11 @@ function signerOf(key: KeyObject, algorithm: SignatureAlgorithm): Signer {
 
 async function createKeyFile(path: string, algorithm: SignatureAlgorithm): Promise<Buffer> {
   const { privateKey } =
-    algorithm === 'ed25519'
-      ? generateKeyPairSync('ed25519')
-      : generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+    algorithm === 'ecdsa-p256-sha256'
+      ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+      : algorithm === 'ed25519'
+        ? generateKeyPairSync('ed25519')
+        : generateKeyPairSync('ml-dsa-44')
   const pem = Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' }))
   const partial = `${path}.${randomUUID()}.partial`
   try {

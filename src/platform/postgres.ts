@@ -118,11 +118,13 @@ class PostgresSql implements OpenSql {
   }
 
   async stats(): Promise<SqlStats> {
+    const { totalCount, idleCount } = this.#pool
     return {
       engine: this.engine,
       committed: this.#committed,
       rolledBack: this.#rolledBack,
       waiting: this.#pool.waitingCount,
+      connections: { busy: totalCount - idleCount, idle: idleCount },
       lostConnections: this.#lostConnections,
     }
   }

@@ -95,9 +95,14 @@ test('a time limit reaches a daemon that was detached from its command', async (
 
 test('a command whose helpers end by themselves a moment later has left nothing', async (t) => {
   if (!hasGuard(t)) return
-  const result = await systemSpawn.run(shell('echo hello > >(sleep 0.02; cat)'))
-  assert.equal(utf8Text(result.stdout.bytes), 'hello\n')
-  assert.equal(result.leftovers, undefined)
+  const found: (number | undefined)[] = []
+  // On a busy machine a helper may take longer than the moment that it is given; not ten times in a row.
+  for (let tries = 0; tries < 10 && !found.includes(undefined); tries++) {
+    const result = await systemSpawn.run(shell('echo hello > >(sleep 0.02; cat)'))
+    if (result.leftovers === undefined) assert.equal(utf8Text(result.stdout.bytes), 'hello\n')
+    found.push(result.leftovers?.count)
+  }
+  assert.ok(found.includes(undefined), `left over each time: ${found.join()}`)
 })
 
 test('a command that kills its guard is no success, and ends', async (t) => {

@@ -21,6 +21,8 @@ export interface SqlStats {
   readonly syncs?: number
   readonly checkpoints?: number
   readonly vacuums?: number
+  /** PostgreSQL only: connections of the pool. */
+  readonly connections?: { readonly busy: number; readonly idle: number }
   /** PostgreSQL only: connections that broke while idle. */
   readonly lostConnections?: number
 }

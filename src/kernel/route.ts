@@ -1,0 +1,120 @@
+// Who asks, and what a route is: who may ask, what it takes, what it answers; a plain record that any HTTP edge can mount and document.
+
+/** Who is asking. Local principals now; accounts carry the same shape later. */
+export interface Principal {
+  readonly id: string
+  readonly tenantId: string
+}
+
+/** What somebody may do at all: a viewer reads, a developer changes, an admin says who may do what. */
+export type AccessRole = 'admin' | 'developer' | 'viewer'
+
+/** Who is asking, with what they may do. */
+export interface Caller extends Principal {
+  readonly role: AccessRole
+  /** Environments that they may change something in; null = every one. */
+  readonly environments: readonly string[] | null
+  /** What they showed. */
+  readonly credential: 'api-key' | 'service-token' | 'operator' | 'view-key'
+}
+
+/** Reads values of one form and says what does not fit. Schemas of zod are such; the kernel knows no more of them. */
+export interface Schema<T = unknown> {
+  parse(value: unknown): T
+  safeParse(
+    value: unknown,
+  ):
+    | { readonly success: true; readonly data: unknown }
+    | { readonly success: false; readonly error: { readonly issues: readonly SchemaIssue[] } }
+}
+
+export interface SchemaIssue {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+}
+
+type TextRecord = Readonly<Record<string, string>>
+
+export interface RouteInput<Body = unknown, Query = unknown, Params = TextRecord> {
+  readonly principal: Principal
+  readonly params: Params
+  readonly query: Query
+  /** Id of the last event that a follower of a stream had, when it comes back (`Last-Event-ID`). */
+  readonly lastEventId?: string
+  /** JSON as the route's schema read it, or raw bytes when it `accepts` bytes. */
+  readonly body: Body
+}
+
+/** What a handler answers; `bytes` for files, `data` for JSON. */
+export type RouteAnswer =
+  | {
+      readonly status?: number
+      readonly data: unknown
+      /** Of a page of a list: what `cursor` says to get the next one; null on the last. */
+      readonly next?: string | null
+    }
+  | {
+      readonly status?: number
+      readonly bytes: Uint8Array
+      readonly mediaType: string
+      /** Entity tag, quotes included; whoever has it already is answered 304 without the bytes. */
+      readonly etag?: string
+      /**
+       * How long whoever asked may keep it: `for-ever` for what never changes under its address, `never-unasked` for what
+       * has to be asked for each time. Nothing is kept when absent.
+       */
+      readonly keeping?: 'for-ever' | 'never-unasked'
+    }
+  | {
+      readonly status?: number
+      /** Goes on until the follower leaves, may ask no more, or the server ends: then the signal is aborted. */
+      readonly stream: (signal: AbortSignal) => AsyncIterable<Uint8Array>
+      readonly mediaType: string
+    }
+
+/** What a route answers when it does what was asked. */
+export interface AnswerForm {
+  /** Default 200. */
+  readonly statuses?: readonly number[]
+  /** What `data` holds; absent where the answer is bytes or a stream. */
+  readonly data?: Schema
+  /** Set where `data` is a page of a list. */
+  readonly isPaged?: boolean
+  /** Of bytes or a stream. */
+  readonly mediaType?: string
+}
+
+export interface Route<Body = unknown, Query = unknown, Params = TextRecord> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Fastify path, e.g. `/v1/runs/:runId`. */
+  readonly path: string
+  readonly summary: string
+  /** `read` never changes state and is open to viewers; `write` needs a developer, `admin` an admin. */
+  readonly access: 'read' | 'write' | 'admin'
+  /**
+   * What environment a request would change something in; `none` where it changes nothing of an environment. A route that
+   * does not say so changes nothing for callers who are limited to some environments.
+   */
+  readonly environment?: 'none' | EnvironmentOf<Body, Query, Params>
+  readonly accepts?: 'json' | 'bytes'
+  /** Reads the JSON body; a route without one takes no body but an empty object. */
+  readonly body?: Schema<Body>
+  /** Reads the query, whose values are text; a route without one takes no query. */
+  readonly query?: Schema<Query>
+  /** Reads the parameters of the path where they are more than any text. */
+  readonly params?: Schema<Params>
+  readonly answer: AnswerForm
+  handle(input: RouteInput<Body, Query, Params>): Promise<RouteAnswer>
+}
+
+// Taken from a method, so that a route with a body of its own is still a route.
+type EnvironmentOf<Body, Query, Params> = {
+  of(input: RouteInput<Body, Query, Params>): Promise<string>
+}['of']
+
+/** Lets the types of body, query and parameters follow from their schemas. */
+export function defineRoute<Body = unknown, Query = unknown, Params = TextRecord>(
+  route: Route<Body, Query, Params>,
+): Route {
+  return route as Route
+}

@@ -1,0 +1,92 @@
+// Outbound HTTP to addresses that somebody else chose: public ones only, judged at the moment of the connection.
+import { lookup as systemLookup } from 'node:dns'
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { isIP } from 'node:net'
+import type { LookupFunction } from 'node:net'
+import { callbackify } from 'node:util'
+import type { GuardedFetch, SeaworthyError } from '../kernel/index.ts'
+import { platformFault } from './errors.ts'
+import { admitUrl, makeFetch } from './fetch.ts'
+import { isLoopbackAddress, isPublicAddress } from './public-address.ts'
+
+const HTTPS_PORT = 443
+/** Ports below belong to services that speak something else. */
+const FREE_PORT_FROM = 1_024
+const LOOPBACK_NAME = 'localhost'
+
+export interface GuardedTerms {
+  /** Also this machine, also without TLS: for tests and demonstrations. */
+  readonly allowsLoopback: boolean
+  /** Instead of the system's resolver. */
+  readonly resolve?: (host: string) => Promise<readonly ResolvedAddress[]>
+}
+
+export interface ResolvedAddress {
+  readonly address: string
+  readonly family: 4 | 6
+}
+
+/**
+ * A name is resolved once, every answer is judged, and the connection goes to an address that was judged, so that a second
+ * answer of the resolver cannot lead elsewhere. One bad answer refuses all. No redirects, no proxy, each request on its own
+ * connection.
+ */
+export function makeGuardedFetch(terms: GuardedTerms): GuardedFetch {
+  const allows = (address: string): boolean =>
+    isPublicAddress(address) || (terms.allowsLoopback && isLoopbackAddress(address))
+  const lookup = judgedLookup(terms.resolve ?? resolveAll, allows)
+  const agents = { 'http:': new HttpAgent({ lookup }), 'https:': new HttpsAgent({ lookup }) }
+  const admit = (url: URL): void => {
+    const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+    const isLiteral = isIP(host) !== 0
+    if (isLiteral && !allows(host)) throw refusal('expected a public address')
+    if (!isLiteral && host === LOOPBACK_NAME && !terms.allowsLoopback)
+      throw refusal('expected a public name')
+    // Whoever may reach this machine may do so without TLS and on any port.
+    if (host === LOOPBACK_NAME || isLoopbackAddress(host)) return
+    if (url.protocol !== 'https:') throw refusal('expected an https address')
+    const port = url.port === '' ? HTTPS_PORT : Number(url.port)
+    if (port !== HTTPS_PORT && port < FREE_PORT_FROM)
+      throw refusal(`expected port ${HTTPS_PORT} or one from ${FREE_PORT_FROM}`)
+  }
+  const fetch = makeFetch((url) => {
+    admit(url)
+    return url.protocol === 'https:' ? agents['https:'] : agents['http:']
+  })
+  return { ...fetch, admit: (text) => admit(admitUrl(text)) }
+}
+
+function refusal(words: string): SeaworthyError {
+  return platformFault('PLATFORM_REQUEST_REFUSED', words)
+}
+
+function judgedLookup(
+  resolve: (host: string) => Promise<readonly ResolvedAddress[]>,
+  allows: (address: string) => boolean,
+): LookupFunction {
+  const judge = callbackify(async (host: string): Promise<readonly ResolvedAddress[]> => {
+    const addresses = await resolve(host)
+    if (addresses.length > 0 && addresses.every(({ address }) => allows(address))) return addresses
+    const words = 'the name leads to no public address'
+    throw Object.assign(new Error(words), { code: 'ENOTPUBLIC' })
+  })
+  return (host, options, callback) => {
+    judge(host, (error, addresses) => {
+      const [first] = addresses ?? []
+      if (first === undefined) callback(error, '')
+      else if (options.all === true) callback(null, [...addresses])
+      else callback(null, first.address, first.family)
+    })
+  }
+}
+
+function resolveAll(host: string): Promise<readonly ResolvedAddress[]> {
+  return new Promise((resolve, reject) => {
+    systemLookup(host, { all: true }, (error, addresses) => {
+      if (error === null)
+        resolve(addresses.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 })))
+      else reject(error)
+    })
+  })
+}
