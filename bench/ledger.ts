@@ -61,6 +61,14 @@ async function timeMs(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt
 }
 
+/** Microseconds of this process' processors for each of `count`, which a busy machine changes less than the time. */
+async function processorUs(count: number, work: () => Promise<unknown>): Promise<string> {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return `${((user + system) / count).toFixed(1)} µs`
+}
+
 /** Times of rounds, of which the first warms up and is not counted. */
 async function roundsMs(work: () => Promise<unknown>): Promise<number[]> {
   await work()
@@ -150,6 +158,15 @@ async function appendFrom(ledger: Ledger, tenantId: string, callers: number, eac
   )
 }
 
+async function timeProofs(ledger: Ledger, tenantId: string): Promise<number[]> {
+  const times: number[] = []
+  for (let at = 0; at < PROOFS; at++) {
+    const seq = (at * 7_919) % entryCount
+    times.push(await timeMs(() => ledger.proveInclusion(tenantId, seq, entryCount)))
+  }
+  return times
+}
+
 async function measure(stand: Stand): Promise<(readonly [string, string])[]> {
   const { sql } = stand
   await migrateUp(sql, [{ name: 'ledger', migrations: ledgerSlice.migrations! }])
@@ -174,9 +191,12 @@ async function measure(stand: Stand): Promise<(readonly [string, string])[]> {
   const batchedRate = (BATCHED_ENTRIES / median(batched)) * 1_000
 
   const tenantId = await freshTenant(sql)
-  const buildMs = await timeMs(async () => {
-    for (let done = 0; done < entryCount; done += BATCH)
-      await ledger.append(tenantId, factsOf(Math.min(BATCH, entryCount - done)))
+  let buildMs = 0
+  const buildUs = await processorUs(entryCount, async () => {
+    buildMs = await timeMs(async () => {
+      for (let done = 0; done < entryCount; done += BATCH)
+        await ledger.append(tenantId, factsOf(Math.min(BATCH, entryCount - done)))
+    })
   })
   const chain = await roundsMs(() =>
     sql.transaction('system', (tx) => tx.query('select validate_hash_chain($1)', [tenantId])),
@@ -186,11 +206,8 @@ async function measure(stand: Stand): Promise<(readonly [string, string])[]> {
     if (!verdict.ok || verdict.checked.entries !== entryCount)
       throw new Error(`expected ${entryCount} entries verified, got ${JSON.stringify(verdict)}`)
   })
-  const proofTimes: number[] = []
-  for (let at = 0; at < PROOFS; at++) {
-    const seq = (at * 7_919) % entryCount
-    proofTimes.push(await timeMs(() => ledger.proveInclusion(tenantId, seq, entryCount)))
-  }
+  const verifyUs = await processorUs(entryCount, () => ledger.verifyLog(tenantId, {}))
+  const proofTimes = await timeProofs(ledger, tenantId)
   const perSecond = (times: readonly number[]): string =>
     `${Math.round((entryCount / median(times)) * 1_000)}/s`
   const ms = (value: number): string => `${value.toFixed(2)} ms`
@@ -204,8 +221,10 @@ async function measure(stand: Stand): Promise<(readonly [string, string])[]> {
       `${Math.round(batchedRate)}/s, ${Math.round((batchedRate / bare) * 100)} % of bare inserts`,
     ],
     [`append, ${BATCH} facts a call`, `${Math.round((entryCount / buildMs) * 1_000)}/s`],
+    [`append, ${BATCH} facts a call: processor time of this process, each`, buildUs],
     [`validate_hash_chain, ${entryCount} rows`, perSecond(chain)],
     [`full verification, ${entryCount} entries`, perSecond(verifying)],
+    ['full verification: processor time of this process, each', verifyUs],
     [`inclusion proof at ${entryCount}: p50`, ms(median(proofTimes))],
     [`inclusion proof at ${entryCount}: p95`, ms(percentile95(proofTimes))],
   ]

@@ -1,6 +1,6 @@
 // A ledger over the test database, with real cryptography, a clock that tests move, and a guard in memory.
 import type { Clock, Sql, SqlTx } from '../src/kernel/index.ts'
-import { bytesEqual } from '../src/kernel/index.ts'
+import { bytesEqual, uuidV7 } from '../src/kernel/index.ts'
 import { ledgerSlice, makeLedger } from '../src/ledger/index.ts'
 import type {
   CheckpointGuard,
@@ -144,4 +144,9 @@ export function aFact(changed: Partial<LedgerFact> = {}): LedgerFact {
 
 export function factsOf(count: number): LedgerFact[] {
   return Array.from({ length: count }, (_, at) => aFact({ payload: { n: at } }))
+}
+
+/** Facts whose ids the caller chose, so that a repetition of each would be known. */
+export function namedFacts(count: number): LedgerFact[] {
+  return factsOf(count).map((fact) => ({ ...fact, id: uuidV7(TEST_NOW_MS, nodeRandom.bytes(10)) }))
 }

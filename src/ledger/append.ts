@@ -4,19 +4,15 @@ import { hexOf, SeaworthyError } from '../kernel/index.ts'
 import type { Digest, Random } from '../kernel/index.ts'
 import { encodeFrontier, genesisLink, isNoteName } from '../proof/index.ts'
 import { linkBatch } from './batch.ts'
-import type { LogHead } from './batch.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import { ledgerFault } from './errors.ts'
 import type { AppendWay, JournalledSql } from './journal.ts'
 import type { PreparedFact } from './fact.ts'
 import type { AppendedEntry } from './model.ts'
-import {
-  insertBatch,
-  lockHead,
-  openTenantLog,
-  selectKnownEntries,
-  selectSubjectCounts,
-} from './store.ts'
+import { findEarlierTry } from './retry.ts'
+import type { BatchTries } from './retry.ts'
+import { insertBatch, lockTurn, openTenantLog, selectKnownEntries } from './store.ts'
+import type { LogTurn } from './store.ts'
 
 const FIRST_EPOCH = 1
 const OPAQUE_ID_BYTES = 8
@@ -30,30 +26,28 @@ export interface AppendPorts {
   readonly journal: JournalledSql | undefined
 }
 
-/** One outcome per fact: the entry, or why this fact alone was refused. Everything else that fails, throws. */
+/**
+ * One outcome per fact: the entry, or why this fact alone was refused. Everything else that fails, throws.
+ * @param tries of a batch that is tried again when nobody knows how an earlier try ended
+ */
 export async function appendPrepared(
   ports: AppendPorts,
   tx: SqlTx,
   tenantId: string,
   facts: readonly PreparedFact[],
   way: AppendWay,
+  tries?: BatchTries,
 ): Promise<readonly (AppendedEntry | Error)[]> {
-  const { journal } = ports
+  const { journal, digest } = ports
   journal?.assertWritable(tenantId)
-  const head = await takeTurn(ports, tx, tenantId)
+  const { head, seenIds, subjectCounts } = await takeTurn(ports, tx, tenantId, facts)
   await journal?.settleBatches(tenantId, head)
-  const known = await selectKnownEntries(
-    tx,
-    head.logId,
-    facts.filter((fact) => fact.keepsId).map((fact) => fact.id),
-  )
-  const counts = await selectSubjectCounts(
-    tx,
-    head.logId,
-    facts.map((fact) => fact.subjectKey),
-  )
+  const known = await selectKnownEntries(tx, head.logId, seenIds)
+  if (tries !== undefined)
+    for (const [id, entry] of await findEarlierTry(digest, tx, head, tries, facts))
+      known.set(id, entry)
   const nowMs = ports.clockWatch.readMs(head.size === 0)
-  const batch = linkBatch(ports.digest, head, facts, known, counts, nowMs)
+  const batch = linkBatch(digest, head, facts, known, subjectCounts, nowMs)
   if (batch.added.length > 0) {
     try {
       await insertBatch(tx, head, batch, encodeFrontier(batch.frontier))
@@ -65,9 +59,16 @@ export async function appendPrepared(
   return batch.outcomes
 }
 
-async function takeTurn(ports: AppendPorts, tx: SqlTx, tenantId: string): Promise<LogHead> {
-  const head = await lockHead(tx, tenantId)
-  if (head !== undefined) return head
+async function takeTurn(
+  ports: AppendPorts,
+  tx: SqlTx,
+  tenantId: string,
+  facts: readonly PreparedFact[],
+): Promise<LogTurn> {
+  const ids = facts.filter(({ keepsId }) => keepsId).map(({ id }) => id)
+  const subjects = facts.map(({ subjectKey }) => subjectKey)
+  const turn = await lockTurn(tx, tenantId, ids, subjects)
+  if (turn !== undefined) return turn
   const origin = `${ports.originPrefix}/ledger/${hexOf(ports.random.bytes(OPAQUE_ID_BYTES))}`
   try {
     await openTenantLog(tx, tenantId, origin, genesisLink(ports.digest, origin, FIRST_EPOCH))
@@ -80,7 +81,7 @@ async function takeTurn(ports: AppendPorts, tx: SqlTx, tenantId: string): Promis
       { cause: error },
     )
   }
-  const opened = await lockHead(tx, tenantId)
+  const opened = await lockTurn(tx, tenantId, ids, subjects)
   if (opened === undefined)
     throw ledgerFault(
       'LEDGER_APPEND_REFUSED',

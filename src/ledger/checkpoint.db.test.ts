@@ -15,6 +15,8 @@ import {
 import type { NoteKey } from '../proof/index.ts'
 import { makeLedger, makeLedgerRoutes } from './index.ts'
 import type { Ledger } from './index.ts'
+import { callRoute } from '../../test/routes.ts'
+import type { CalledWith } from '../../test/routes.ts'
 
 async function noteKeyOfLog(ledger: Ledger, tenantId: string): Promise<NoteKey> {
   const key = parseNoteKey(nodeDigest, (await ledger.identify(tenantId))!.noteKey)
@@ -166,16 +168,11 @@ test('the routes append a note, list it, verify, sign and prove it to somebody w
   const call = async (
     method: string,
     path: string,
-    input: { body?: unknown; params?: Record<string, string>; query?: Record<string, string> } = {},
+    input: CalledWith = {},
   ): Promise<RouteAnswer> => {
     const route = routes.find((each) => each.method === method && each.path === path)
     assert.ok(route, `${method} ${path}`)
-    return route.handle({
-      principal: { id: 'p-1', tenantId },
-      params: input.params ?? {},
-      query: input.query ?? {},
-      body: input.body,
-    })
+    return callRoute(route, { id: 'p-1', tenantId }, input)
   }
   const appended = await call('POST', '/v1/ledger/entries', {
     body: { subject: 'harbour@2.1.0', payload: { text: 'hello' } },
@@ -229,35 +226,23 @@ test('the routes append a note, list it, verify, sign and prove it to somebody w
 test('the routes refuse what is no note, and say which field', async () => {
   const { ledger, tenantId } = await openTestLedger()
   const [append, list, verify, prove] = makeLedgerRoutes(ledger)
-  const input = { principal: { id: 'p-1', tenantId }, params: {}, query: {}, body: undefined }
+  const principal = { id: 'p-1', tenantId }
   const bodies: readonly (readonly [unknown, RegExp])[] = [
-    [{ type: 'release.decided', subject: 'x', payload: 1 }, /^type: /],
-    [{ type: 'tenant.created', subject: 'x', payload: 1 }, /^type: /],
-    [{ subject: 'x' }, /^payload: /],
-    [{ subject: '', payload: 1 }, /^subject: /],
-    [{ subject: 'a\nb', payload: 1 }, /^subject: /],
+    [{ type: 'release.decided', subject: 'x', payload: 1 }, /"type"/],
+    [{ type: 'tenant.created', subject: 'x', payload: 1 }, /"type"/],
+    [{ subject: 'x' }, /"payload"/],
+    [{ subject: '', payload: 1 }, /"subject"/],
+    [{ subject: 'a\nb', payload: 1 }, /"subject"/],
     [{ subject: 'x', payload: 1, actor: 'p-2' }, /actor/],
     [{ subject: 'x', payload: 1, id: 'not-a-uuid' }, /id/],
-    [undefined, /the request/],
+    [undefined, /expected object/],
   ]
   for (const [body, message] of bodies) {
-    await assert.rejects(
-      append!.handle({ ...input, body }),
-      { code: 'LEDGER_ENTRY_REFUSED', message },
-      JSON.stringify(body),
-    )
+    await assert.rejects(callRoute(append!, principal, { body }), { message }, JSON.stringify(body))
   }
-  await assert.rejects(list!.handle({ ...input, query: { limit: '0' } }), {
-    code: 'LEDGER_ENTRY_REFUSED',
-  })
-  await assert.rejects(list!.handle({ ...input, query: { from: '-1' } }), {
-    code: 'LEDGER_ENTRY_REFUSED',
-  })
-  await assert.rejects(verify!.handle({ ...input, body: { limit: 0 } }), {
-    code: 'LEDGER_ENTRY_REFUSED',
-  })
-  await assert.rejects(prove!.handle({ ...input, params: { seq: '1e3' } }), {
-    code: 'LEDGER_ENTRY_REFUSED',
-  })
+  await assert.rejects(callRoute(list!, principal, { query: { limit: '0' } }), /limit/)
+  await assert.rejects(callRoute(list!, principal, { query: { from: '-1' } }), /from/)
+  await assert.rejects(callRoute(verify!, principal, { body: { limit: 0 } }), /limit/)
+  await assert.rejects(callRoute(prove!, principal, { params: { seq: '1e3' } }), /seq/)
   assert.equal((await ledger.verifyLog(tenantId, {})).size, 0)
 })

@@ -1,6 +1,17 @@
 // The ledger commands: append, list, verify, prove, checkpoint and sealed days.
-import { EXIT, harmlessLine, harmlessText, utf8Bytes, utf8Text } from '../kernel/index.ts'
+import {
+  bytesOfBase64,
+  EXIT,
+  harmlessLine,
+  harmlessText,
+  utf8Bytes,
+  utf8Text,
+} from '../kernel/index.ts'
+import { shellWordOf } from '../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
+import { parseWitnessPolicy, POLICY_LIMIT_CHARACTERS } from '../proof/index.ts'
+import { gatherCosignatures } from './cosigning.ts'
+import type { Cosigned } from './cosigning.ts'
 import { ledgerFault } from './errors.ts'
 import type { LogVerdict, SealedDay, SignedCheckpoint } from './model.ts'
 
@@ -83,9 +94,23 @@ export async function runLedgerProve(
   options: OptionValues,
 ): Promise<CommandOutcome> {
   const seq = wholeNumber(args[0], 'the sequence number')
-  await context.client.call('POST', '/v1/ledger/checkpoints', {})
-  const proof = await context.client.call<{ tlogProof: string }>('GET', `/v1/ledger/proofs/${seq}`)
-  return writeText(context, options, proof.tlogProof, proof)
+  const signed = await context.client.call<KeyedCheckpoint>('POST', '/v1/ledger/checkpoints', {})
+  const { noteKey } = signed
+  const cosigned = await cosign(context, options, signed)
+  const path = `/v1/ledger/proofs/${seq}${options['bare'] === true ? '?bare=1' : ''}`
+  const made = await context.client.call<{ tlogProof: string; checkpoint: string }>('GET', path)
+  if (cosigned !== undefined && made.checkpoint !== signed.note)
+    throw ledgerFault(
+      'LEDGER_ENTRY_UNKNOWN',
+      'expected the checkpoint that was cosigned to be the last one still',
+    )
+  const note = cosigned?.note ?? made.checkpoint
+  const tlogProof = made.tlogProof.replace(made.checkpoint, () => note)
+  const proof = { ...made, checkpoint: note, tlogProof }
+  const outcome = await writeText(context, options, proof.tlogProof, { ...proof, noteKey })
+  if (typeof options['out'] !== 'string') return outcome
+  const next = `seaworthy verify ${shellWordOf(outcome.text)} --trust ${shellWordOf(noteKey)}`
+  return { ...outcome, text: `${outcome.text}\nverify it anywhere: ${next}` }
 }
 
 export async function runLedgerCheckpoint(
@@ -100,7 +125,36 @@ export async function runLedgerCheckpoint(
       ? `/v1/ledger/days/${encodeURIComponent(day)}`
       : '/v1/ledger/checkpoints'
   const signed = await context.client.call<SignedCheckpoint>('POST', path, {})
-  return writeText(context, options, signed.note, signed)
+  const cosigned = await cosign(context, options, signed)
+  if (cosigned === undefined) return writeText(context, options, signed.note, signed)
+  const { note, refusals } = cosigned
+  const witnesses = cosigned.cosignatures.map(({ name, atSeconds }) => ({ name, atSeconds }))
+  return writeText(context, options, note, { ...signed, note, witnesses, refusals })
+}
+
+interface KeyedCheckpoint extends SignedCheckpoint {
+  readonly noteKey: string
+}
+
+/** With `--policy`: its witnesses are asked, and too few of them are a refusal. */
+async function cosign(
+  context: CommandContext,
+  options: OptionValues,
+  signed: SignedCheckpoint,
+): Promise<Cosigned | undefined> {
+  const file = options['policy']
+  if (typeof file !== 'string') return undefined
+  const { digest, fetch } = context.ports
+  const text = utf8Text(await context.files.read(file, POLICY_LIMIT_CHARACTERS))
+  const policy = parseWitnessPolicy(digest, text)
+  if (!policy.ok) throw ledgerFault('LEDGER_ENTRY_REFUSED', `policy ${file}: ${policy.reason}`)
+  const proveFrom = async (size: number): Promise<Uint8Array[]> => {
+    const path = `/v1/ledger/consistency?from=${size}&to=${signed.size}`
+    const { proof } = await context.client.call<{ proof: readonly string[] }>('GET', path)
+    return proof.map(bytesOfBase64)
+  }
+  const { verifier } = context.ports
+  return gatherCosignatures({ fetch, digest, verifier, proveFrom }, signed, policy.value)
 }
 
 /** Signs nothing: the whole log is held against the note the day was sealed with. */

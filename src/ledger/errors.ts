@@ -2,6 +2,13 @@
 import { defineErrors, EXIT, faultsOf } from '../kernel/index.ts'
 
 export const ledgerErrors = defineErrors({
+  LEDGER_ANCHOR_FAILED: {
+    status: 502,
+    exit: EXIT.unavailable,
+    title: 'The place outside the database did not take or give checkpoints',
+    hint: 'The message says what it answered. The checkpoint is signed; anchor it again.',
+    retryable: true,
+  },
   LEDGER_APPEND_REFUSED: {
     status: 500,
     exit: EXIT.invalid,
@@ -103,6 +110,13 @@ export const ledgerErrors = defineErrors({
     exit: EXIT.unavailable,
     title: 'Too many entries wait to be appended',
     hint: 'Try again in a moment.',
+    retryable: true,
+  },
+  LEDGER_QUORUM_MISSED: {
+    status: 503,
+    exit: EXIT.unavailable,
+    title: 'Too few witnesses cosigned the checkpoint',
+    hint: 'The checkpoint is signed; ask again when the witnesses answer. Their refusals are in the details.',
     retryable: true,
   },
   LEDGER_TENANT_UNKNOWN: {

@@ -37,7 +37,7 @@ export interface Producer {
 
 export interface PreparedFact {
   readonly id: string
-  /** True when a later append of the same id must find this one. */
+  /** True when the caller gave the id: a later append of the same id must find this one. */
   readonly keepsId: boolean
   readonly body: UncountedBody
   /** What the subject is counted under. */
@@ -55,16 +55,8 @@ export interface FactPorts {
   readonly producer: Producer
 }
 
-/**
- * @param keepsId write an idempotency row even when the caller gave no id, so that a retry finds the entry
- * @throws LEDGER_ENTRY_REFUSED, LEDGER_ENTRY_TOO_LARGE
- */
-export function prepareFact(
-  ports: FactPorts,
-  fact: LedgerFact,
-  nowMs: number,
-  keepsId: boolean,
-): PreparedFact {
+/** @throws LEDGER_ENTRY_REFUSED, LEDGER_ENTRY_TOO_LARGE */
+export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number): PreparedFact {
   assertFact(fact)
   const id = fact.id ?? uuidV7(nowMs, ports.random.bytes(ID_CHANCE_BYTES))
   const salt = ports.random.bytes(SALT_BYTES)
@@ -92,7 +84,7 @@ export function prepareFact(
   const said = { type, actor, subject, refs, ...(fact.ts === undefined ? {} : { ts: fact.ts }) }
   return {
     id,
-    keepsId: keepsId || fact.id !== undefined,
+    keepsId: fact.id !== undefined,
     body,
     subjectKey: subjectKeyOf(ports.digest, subject),
     salt,

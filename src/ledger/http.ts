@@ -1,11 +1,23 @@
 // Routes of the ledger: append notes, list entries, verify, prove, sign.
 import { z } from 'zod'
-import { base64Of, hexOf } from '../kernel/index.ts'
+import { base64Of, defineRoute, hexOf } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
-import { decodeLeaf, formatTlogProof } from '../proof/index.ts'
+import { decodeLeaf, formatTlogProof, TLOG_EXTRA_LIMIT_BYTES } from '../proof/index.ts'
 import { ledgerFault } from './errors.ts'
+import { makeTileRoutes } from './tile-http.ts'
 import { PAGE_LIMIT } from './model.ts'
 import type { AppendedEntry, Ledger, LedgerEntry } from './model.ts'
+import {
+  appendedSchema,
+  checkpointSchema,
+  entriesSchema,
+  freshSchema,
+  identitySchema,
+  proofSchema,
+  sealedDaySchema,
+  sealedSchema,
+  verdictSchema,
+} from './answers.ts'
 
 /** What comes from outside is a note: no type with another first word can be confused with the house's own facts. */
 const NOTE_TYPE = /^note\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*)*$/
@@ -31,7 +43,8 @@ const verifySchema = z.strictObject({
   checkpoint: z.string().max(100_000).optional(),
 })
 
-const position = z
+/** A position in the log, as text of a query. */
+export const position = z
   .string()
   .regex(/^(?:0|[1-9][0-9]{0,15})$/, 'expected a whole number')
   .transform(Number)
@@ -43,40 +56,50 @@ const listSchema = z.strictObject({
   subject: z.string().max(300).optional(),
 })
 
+/** `bare` leaves the entry's bytes out of the proof file. */
+const proofQuery = z.strictObject({ bare: z.literal('1').optional() })
+
 export function makeLedgerRoutes(ledger: Ledger): readonly Route[] {
   return [
     appendRoute(ledger),
     listRoute(ledger),
     verifyRoute(ledger),
     proofRoute(ledger),
+    consistencyRoute(ledger),
     ...checkpointRoutes(ledger),
     ...dayRoutes(ledger),
+    ...makeTileRoutes(ledger),
   ]
 }
 
 function appendRoute(ledger: Ledger): Route {
-  return {
+  return defineRoute({
     method: 'POST',
     path: '/v1/ledger/entries',
     summary: 'Append a note to the log',
     access: 'write',
+    environment: 'none',
+    body: entrySchema,
+    answer: { statuses: [200, 201], data: appendedSchema },
     async handle({ principal, body }) {
-      const { id, ...note } = parseInput(entrySchema, body)
+      const { id, ...note } = body
       const fact = { ...note, actor: principal.id, refs: [], ...(id === undefined ? {} : { id }) }
       const [appended] = await ledger.append(principal.tenantId, [fact])
       return { status: appended!.isRepeat ? 200 : 201, data: presentAppended(appended!) }
     },
-  }
+  })
 }
 
 function listRoute(ledger: Ledger): Route {
-  return {
+  return defineRoute({
     method: 'GET',
     path: '/v1/ledger/entries',
     summary: 'List entries of the log',
     access: 'read',
+    query: listSchema,
+    answer: { data: entriesSchema },
     async handle({ principal, query }) {
-      const { from, limit, type, subject } = parseInput(listSchema, query)
+      const { from, limit, type, subject } = query
       const page = await ledger.list(principal.tenantId, {
         ...(from === undefined ? {} : { fromSeq: from }),
         ...(limit === undefined ? {} : { limit }),
@@ -85,34 +108,39 @@ function listRoute(ledger: Ledger): Route {
       })
       return { data: { entries: page.entries.map(presentEntry), nextSeq: page.nextSeq ?? null } }
     },
-  }
+  })
 }
 
 function verifyRoute(ledger: Ledger): Route {
-  return {
+  return defineRoute({
     method: 'POST',
     path: '/v1/ledger/verify',
     summary: 'Verify the stored log',
     access: 'read',
+    body: verifySchema.optional(),
+    answer: { data: verdictSchema },
     async handle({ principal, body }) {
-      const { limit, checkpoint } = parseInput(verifySchema, body ?? {})
+      const { limit, checkpoint } = body ?? {}
       const verdict = await ledger.verifyLog(principal.tenantId, {
         ...(limit === undefined ? {} : { limit }),
         ...(checkpoint === undefined ? {} : { checkpoint }),
       })
       return { data: verdict }
     },
-  }
+  })
 }
 
 function proofRoute(ledger: Ledger): Route {
-  return {
+  return defineRoute({
     method: 'GET',
     path: '/v1/ledger/proofs/:seq',
     summary: 'Prove that an entry is in the last signed checkpoint',
     access: 'read',
-    async handle({ principal, params }) {
-      const seq = parseInput(position, params['seq'])
+    params: z.strictObject({ seq: position }),
+    query: proofQuery,
+    answer: { data: proofSchema },
+    async handle({ principal, params, query: { bare } }) {
+      const { seq } = params
       const checkpoint = await ledger.latestCheckpoint(principal.tenantId)
       if (checkpoint === undefined || seq >= checkpoint.size) {
         throw ledgerFault(
@@ -126,20 +154,54 @@ function proofRoute(ledger: Ledger): Route {
         checkpoint.size,
       )
       const { entries } = await ledger.list(principal.tenantId, { fromSeq: seq, limit: 1 })
+      const { leaf } = entries[0]!
+      const brings = bare === undefined && leaf.length <= TLOG_EXTRA_LIMIT_BYTES
       return {
         data: {
           seq,
           size,
-          leaf: base64Of(entries[0]!.leaf),
+          leaf: base64Of(leaf),
           leafHash: hexOf(leafHash),
           proof: proof.map(base64Of),
           root: checkpoint.root,
           checkpoint: checkpoint.note,
-          tlogProof: formatTlogProof({ index: seq, hashes: proof, checkpoint: checkpoint.note }),
+          tlogProof: formatTlogProof({
+            index: seq,
+            hashes: proof,
+            checkpoint: checkpoint.note,
+            ...(brings ? { extra: leaf } : {}),
+          }),
         },
       }
     },
-  }
+  })
+}
+
+const consistencySchema = z.object({
+  from: z.object({ size: z.int(), root: z.string() }),
+  to: z.object({ size: z.int(), root: z.string() }),
+  proof: z.array(z.string()),
+})
+
+function consistencyRoute(ledger: Ledger): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/v1/ledger/consistency',
+    summary: 'Prove that the first entries of the log are the beginning of more of them',
+    access: 'read',
+    query: z.strictObject({ from: position, to: position }),
+    answer: { data: consistencySchema },
+    async handle({ principal, query: { from, to } }) {
+      const { proof, root1, root2 } = await ledger.proveConsistency(principal.tenantId, from, to)
+      return {
+        data: {
+          from: { size: from, root: base64Of(root1) },
+          to: { size: to, root: base64Of(root2) },
+          proof: proof.map(base64Of),
+        },
+      }
+    },
+  })
 }
 
 function checkpointRoutes(ledger: Ledger): readonly Route[] {
@@ -149,8 +211,25 @@ function checkpointRoutes(ledger: Ledger): readonly Route[] {
       path: '/v1/ledger/checkpoints',
       summary: 'Sign the log as it is now',
       access: 'write',
+      environment: 'none',
+      answer: { statuses: [201], data: freshSchema },
       async handle({ principal }) {
-        return { status: 201, data: await ledger.checkpoint(principal.tenantId) }
+        const signed = await ledger.checkpoint(principal.tenantId)
+        const identity = await ledger.identify(principal.tenantId)
+        return { status: 201, data: { ...signed, noteKey: identity?.noteKey ?? null } }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/ledger/identity',
+      summary: 'Read the origin of the log and the key that its notes verify with',
+      access: 'read',
+      answer: { data: identitySchema },
+      async handle({ principal }) {
+        const identity = await ledger.identify(principal.tenantId)
+        if (identity === undefined)
+          throw ledgerFault('LEDGER_ENTRY_UNKNOWN', 'expected a log, this tenant has none yet')
+        return { data: identity }
       },
     },
     {
@@ -158,6 +237,7 @@ function checkpointRoutes(ledger: Ledger): readonly Route[] {
       path: '/v1/ledger/checkpoint',
       summary: 'Read the last signed checkpoint and the key it verifies with',
       access: 'read',
+      answer: { data: checkpointSchema },
       async handle({ principal }) {
         const checkpoint = await ledger.latestCheckpoint(principal.tenantId)
         const identity = await ledger.identify(principal.tenantId)
@@ -178,6 +258,8 @@ function dayRoutes(ledger: Ledger): readonly Route[] {
       path,
       summary: 'Seal a UTC day that is over: sign the root of the entries before its end',
       access: 'write',
+      environment: 'none',
+      answer: { statuses: [201], data: sealedSchema },
       async handle({ principal, params }) {
         const sealed = await ledger.sealDay(principal.tenantId, params['day'] ?? '')
         return { status: 201, data: sealed }
@@ -188,6 +270,7 @@ function dayRoutes(ledger: Ledger): readonly Route[] {
       path,
       summary: 'Read what a UTC day is sealed with and the key it verifies with',
       access: 'read',
+      answer: { data: sealedDaySchema },
       async handle({ principal, params }) {
         const day = params['day'] ?? ''
         const sealed = await ledger.sealedDay(principal.tenantId, day)
@@ -204,7 +287,8 @@ function presentAppended(entry: AppendedEntry): Record<string, unknown> {
   return { seq: entry.seq, id: entry.id, leafHash: hexOf(entry.leafHash), isRepeat: entry.isRepeat }
 }
 
-function presentEntry(entry: LedgerEntry): Record<string, unknown> {
+/** An entry as the API shows it. */
+export function presentEntry(entry: LedgerEntry): Record<string, unknown> {
   const leaf = decodeLeaf(entry.leaf)
   return {
     seq: entry.seq,
@@ -213,17 +297,4 @@ function presentEntry(entry: LedgerEntry): Record<string, unknown> {
     prev: leaf.ok ? hexOf(leaf.value.prev) : null,
     body: entry.body,
   }
-}
-
-function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
-  const parsed = schema.safeParse(input)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  const where =
-    issue === undefined || issue.path.length === 0 ? 'the request' : issue.path.join('.')
-  throw ledgerFault('LEDGER_ENTRY_REFUSED', `${where}: ${issue?.message ?? 'not understood'}`, {
-    details: {
-      issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
-    },
-  })
 }

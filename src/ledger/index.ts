@@ -5,13 +5,23 @@ import { ledgerErrors } from './errors.ts'
 import { LEDGER_EVENTS } from './model.ts'
 
 export { makeLedgerChecks } from './checks.ts'
+export { makeLedgerFeed } from './feed.ts'
+export type { LedgerFeed } from './feed.ts'
+export { makeFeedRoutes } from './feed-http.ts'
+export { makeLedgerReaders } from './readers.ts'
+export type { LedgerReaders, ReaderEntry } from './readers.ts'
 export { makeLedgerRoutes } from './http.ts'
+export { makeLedgerJobs } from './jobs.ts'
+export { countLedgerEntries } from './figures.ts'
 export { openJournalledSql } from './journal.ts'
 export type { JournalledSql, LeafJournal } from './journal.ts'
 export { QUEUE_LIMIT } from './model.ts'
 export type * from './model.ts'
 export { makeLedger } from './service.ts'
 export type { LedgerPorts } from './service.ts'
+export { Witness } from './witness.ts'
+export type { WitnessMemory } from './witness.ts'
+export { makeWitnessRoutes } from './witness-http.ts'
 
 export const ledgerSlice: Slice = {
   name: 'ledger',

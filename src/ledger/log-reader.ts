@@ -33,6 +33,7 @@ export interface ReaderPorts {
 type Reading = Pick<
   Ledger,
   | 'list'
+  | 'sizeOf'
   | 'payloadOf'
   | 'proveInclusion'
   | 'proveConsistency'
@@ -85,6 +86,10 @@ export class LogReader implements Reading {
       const isEnd = last === undefined || rows.length < limit || last.seq + 1 >= log.size
       return isEnd ? { entries } : { entries, nextSeq: last.seq + 1 }
     })
+  }
+
+  async sizeOf(tenantId: string): Promise<number> {
+    return this.readLog(tenantId, (_, log) => Promise.resolve(log?.size ?? 0))
   }
 
   async payloadOf(tenantId: string, seq: number): ReturnType<Ledger['payloadOf']> {
@@ -202,7 +207,7 @@ export class LogReader implements Reading {
   }
 }
 
-function readEntry(row: StoredLeaf): LedgerEntry {
+export function readEntry(row: StoredLeaf): LedgerEntry {
   const leaf = decodeLeaf(row.leaf)
   const body = leaf.ok ? parseEntryBody(leaf.value.body) : leaf
   if (!leaf.ok || !body.ok) {

@@ -157,6 +157,23 @@ export interface LogIdentity {
   readonly noteKey: string
 }
 
+/** The first hashes or entries of one tile of the tree (C2SP tlog-tiles). */
+export interface TilePart {
+  /** 0 holds leaf hashes, each higher level the hash over a full tile of the level below. */
+  readonly level: number
+  readonly index: number
+  /** 1 to 256. */
+  readonly width: number
+}
+
+/** The log as static pieces, as far as it is signed. */
+export interface LogTiles {
+  /** One hash after the other; undefined beyond the last checkpoint. */
+  hashes(tenantId: string, part: TilePart): Promise<Uint8Array | undefined>
+  /** Leaves, each after its length as uint16; undefined beyond the last checkpoint. */
+  entries(tenantId: string, part: Omit<TilePart, 'level'>): Promise<Uint8Array | undefined>
+}
+
 /** The front of the ledger. Every call is about one tenant's log. */
 export interface Ledger {
   /**
@@ -171,6 +188,8 @@ export interface Ledger {
   /** Appends in a transaction of its own, together with whatever else is waiting. Durable when it resolves. */
   append(tenantId: string, facts: readonly LedgerFact[]): Promise<readonly AppendedEntry[]>
   list(tenantId: string, query: EntryQuery): Promise<EntryPage>
+  /** Entries in the log; 0 before the first. */
+  sizeOf(tenantId: string): Promise<number>
   /** Salt and value behind an entry's commitment; undefined when erased. */
   payloadOf(tenantId: string, seq: number): Promise<EntryPayload | undefined>
   /** Holds every stored row against every other, and the roots against what was signed. */
@@ -191,6 +210,7 @@ export interface Ledger {
   sealDay(tenantId: string, day: string): Promise<SealedDay>
   /** What the day is sealed with; undefined when it is not. */
   sealedDay(tenantId: string, day: string): Promise<SealedDay | undefined>
+  readonly tiles: LogTiles
   /** Origin and verifier key of the tenant's log; undefined before its first entry. */
   identify(tenantId: string): Promise<LogIdentity | undefined>
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nodeDigest } from '../../test/crypto.ts'
-import { aFact, factsOf, openTestLedger } from '../../test/ledger.ts'
+import { aFact, factsOf, namedFacts, openTestLedger } from '../../test/ledger.ts'
 import type { TestLedger } from '../../test/ledger.ts'
 import { flipByte, rewriteSuffix, TAMPERED_SIZE as SIZE, TAMPERINGS } from '../../test/tampering.ts'
 import type { Tampering } from '../../test/tampering.ts'
@@ -28,10 +28,10 @@ class Undo extends Error {}
 async function openTampered(): Promise<TestLedger & { readonly logId: number }> {
   const opened = await openTestLedger()
   const { ledger, sql, tenantId, clock } = opened
-  await ledger.append(tenantId, factsOf(200))
+  await ledger.append(tenantId, namedFacts(200))
   await ledger.checkpoint(tenantId)
   clock.advance(86_400_000)
-  await ledger.append(tenantId, factsOf(SIZE - 200))
+  await ledger.append(tenantId, namedFacts(SIZE - 200))
   await ledger.sealDay(tenantId, '2026-11-21')
   clock.advance(2 * 86_400_000)
   const [row] = await sql.transaction('system', (tx) =>

@@ -26,7 +26,7 @@ const ports = {
 
 function prepare(count: number): PreparedFact[] {
   return Array.from({ length: count }, (_, n) =>
-    prepareFact(ports, aFact({ payload: { n } }), 1_000, true),
+    prepareFact(ports, aFact({ payload: { n } }), 1_000),
   )
 }
 

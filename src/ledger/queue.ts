@@ -6,6 +6,7 @@ import { ledgerFault } from './errors.ts'
 import type { PreparedFact } from './fact.ts'
 import { BATCH_LIMIT, QUEUE_LIMIT } from './model.ts'
 import type { AppendedEntry } from './model.ts'
+import type { BatchTries } from './retry.ts'
 
 /** Tries per batch, the first included. */
 const TRY_LIMIT = 5
@@ -22,8 +23,11 @@ interface Waiting {
 export interface QueuePorts {
   readonly clock: Clock
   readonly random: Random
-  /** Appends one batch in a transaction of its own. */
-  commit(facts: readonly PreparedFact[]): Promise<readonly (AppendedEntry | Error)[]>
+  /** Appends one batch in a transaction of its own; the same `tries` come with every try of it. */
+  commit(
+    facts: readonly PreparedFact[],
+    tries: BatchTries,
+  ): Promise<readonly (AppendedEntry | Error)[]>
 }
 
 /**
@@ -83,18 +87,19 @@ export class AppendQueue {
     this.#draining = undefined
   }
 
-  /** After an unknown outcome (connection lost at commit) a retry is safe: every fact here keeps its id. */
+  /** After an unknown outcome (connection lost at commit) a retry is safe: it looks for what an earlier try wrote. */
   async #commitWithRetries(
     facts: readonly PreparedFact[],
   ): Promise<readonly (AppendedEntry | Error)[] | Error> {
-    for (let tries = 1; ; tries++) {
+    const tries: BatchTries = {}
+    for (let count = 1; ; count++) {
       try {
-        return await this.#ports.commit(facts)
+        return await this.#ports.commit(facts, tries)
       } catch (error) {
         const failure = error instanceof Error ? error : new Error(String(error))
-        if (tries >= TRY_LIMIT || !isWorthRetrying(error)) return failure
+        if (count >= TRY_LIMIT || !isWorthRetrying(error)) return failure
         const jitter = (this.#ports.random.bytes(1)[0] ?? 0) / 255
-        await this.#ports.clock.sleep(RETRY_PAUSE_MS * 2 ** (tries - 1) * (0.5 + jitter))
+        await this.#ports.clock.sleep(RETRY_PAUSE_MS * 2 ** (count - 1) * (0.5 + jitter))
       }
     }
   }

@@ -30,7 +30,9 @@ import type {
   VerifyQuery,
 } from './model.ts'
 import { AppendQueue } from './queue.ts'
+import type { BatchTries } from './retry.ts'
 import type { StoredLog } from './store.ts'
+import { TileReader } from './tile-reader.ts'
 import { LogCheck } from './verify-log.ts'
 
 export interface LedgerPorts {
@@ -49,6 +51,8 @@ export interface LedgerPorts {
   readonly guard?: CheckpointGuard
   /** An operator's word that a leap of the clock is right. */
   readonly allowsClockJump?: boolean
+  /** Called with each batch, before its commit: a hint for whoever follows the feed, not a promise. */
+  readonly onAppend?: () => void
   /** Of the embedded database; `sql` must then be this too, here and in every room that appends. */
   readonly journal?: JournalledSql
 }
@@ -59,6 +63,7 @@ export function makeLedger(ports: LedgerPorts): Ledger {
 }
 
 class LedgerService implements Ledger {
+  readonly tiles: TileReader
   readonly #ports: LedgerPorts
   readonly #clockWatch: ClockWatch
   readonly #reader: LogReader
@@ -71,6 +76,7 @@ class LedgerService implements Ledger {
       throw new TypeError('expected the journalled database, got another')
     this.#ports = ports
     this.#reader = new LogReader(ports)
+    this.tiles = new TileReader(this.#reader)
     this.#clockWatch = new ClockWatch(ports.clock, ports.allowsClockJump === true)
   }
 
@@ -79,9 +85,7 @@ class LedgerService implements Ledger {
     tenantId: string,
     facts: readonly LedgerFact[],
   ): Promise<readonly AppendedEntry[]> {
-    const prepared = facts.map((fact) =>
-      prepareFact(this.#ports, fact, this.#ports.clock.nowMs(), false),
-    )
+    const prepared = facts.map((fact) => prepareFact(this.#ports, fact, this.#ports.clock.nowMs()))
     if (prepared.length === 0) return []
     const outcomes = await this.#appendPrepared(tx, tenantId, prepared, 'caller')
     return outcomes.map((outcome) => {
@@ -92,9 +96,7 @@ class LedgerService implements Ledger {
   }
 
   async append(tenantId: string, facts: readonly LedgerFact[]): Promise<readonly AppendedEntry[]> {
-    const prepared = facts.map((fact) =>
-      prepareFact(this.#ports, fact, this.#ports.clock.nowMs(), true),
-    )
+    const prepared = facts.map((fact) => prepareFact(this.#ports, fact, this.#ports.clock.nowMs()))
     if (prepared.length === 0) return []
     const queue = this.#queues.get(tenantId) ?? this.#openQueue(tenantId)
     try {
@@ -126,6 +128,10 @@ class LedgerService implements Ledger {
 
   list(tenantId: string, query: EntryQuery): ReturnType<Ledger['list']> {
     return this.#reader.list(tenantId, query)
+  }
+
+  sizeOf(tenantId: string): Promise<number> {
+    return this.#reader.sizeOf(tenantId)
   }
 
   payloadOf(tenantId: string, seq: number): ReturnType<Ledger['payloadOf']> {
@@ -177,20 +183,24 @@ class LedgerService implements Ledger {
     return sql.transaction({ tenantId }, (tx) => work({ clock, digest, signer, guard }, tx))
   }
 
-  #appendPrepared(
+  async #appendPrepared(
     tx: SqlTx,
     tenantId: string,
     facts: readonly PreparedFact[],
     way: AppendWay,
+    tries?: BatchTries,
   ): Promise<readonly (AppendedEntry | Error)[]> {
-    const { digest, random, originPrefix, journal } = this.#ports
-    return appendPrepared(
+    const { digest, random, originPrefix, journal, onAppend } = this.#ports
+    const outcomes = await appendPrepared(
       { digest, random, originPrefix, clockWatch: this.#clockWatch, journal },
       tx,
       tenantId,
       facts,
       way,
+      tries,
     )
+    onAppend?.()
+    return outcomes
   }
 
   #openQueue(tenantId: string): AppendQueue {
@@ -198,8 +208,10 @@ class LedgerService implements Ledger {
     const queue = new AppendQueue({
       clock,
       random,
-      commit: (facts) =>
-        sql.transaction({ tenantId }, (tx) => this.#appendPrepared(tx, tenantId, facts, 'queue')),
+      commit: (facts, tries) =>
+        sql.transaction({ tenantId }, (tx) =>
+          this.#appendPrepared(tx, tenantId, facts, 'queue', tries),
+        ),
     })
     this.#queues.set(tenantId, queue)
     return queue

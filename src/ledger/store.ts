@@ -38,7 +38,36 @@ export async function lockHead(tx: SqlTx, tenantId: string): Promise<LogHead | u
     'select log_id, origin, size, latest, frontier, latest_ms from ledger_lock($1)',
     [tenantId],
   )
+  return row === undefined ? undefined : headOf(row)
+}
+
+/** What a batch needs to know, once it is its turn. */
+export interface LogTurn {
+  readonly head: LogHead
+  /** Those of the ids that lead to an entry already. */
+  readonly seenIds: readonly string[]
+  /** How many entries of each subject the log holds, by subject key. */
+  readonly subjectCounts: ReadonlyMap<string, number>
+}
+
+/** As `lockHead`, with two more answers from the same question. */
+export async function lockTurn(
+  tx: SqlTx,
+  tenantId: string,
+  ids: readonly string[],
+  subjectKeys: readonly string[],
+): Promise<LogTurn | undefined> {
+  const keys = [...new Set(subjectKeys)]
+  const [row] = await tx.query<HeadRow & { seen: readonly string[]; counts: readonly number[] }>(
+    'select log_id, origin, size, latest, frontier, latest_ms, seen, counts from ledger_turn($1, $2, $3)',
+    [tenantId, ids, keys],
+  )
   if (row === undefined) return undefined
+  const subjectCounts = new Map(keys.map((key, at) => [key, row.counts[at] ?? 0]))
+  return { head: headOf(row), seenIds: row.seen, subjectCounts }
+}
+
+function headOf(row: HeadRow): LogHead {
   const frontier = decodeFrontier(row.size, row.frontier)
   if (!frontier.ok)
     throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `head of ${row.origin}: ${frontier.reason}`)

@@ -2,7 +2,7 @@
 import { base64Of, bytesOfBase64, canonicalBytes } from '../kernel/index.ts'
 import type { Json } from '../kernel/index.ts'
 import { MANIFEST_LIST_LIMIT } from './bundle.ts'
-import { parseCanonical } from './entry.ts'
+import { parseCanonical, parseCanonicalText, textOfCanonical } from './entry.ts'
 import { accepted, refused } from './parsed.ts'
 import type { Parsed } from './parsed.ts'
 import { asArray, asCount, asObject, asText, expectKeys, ShapeMismatch } from './reading.ts'
@@ -51,12 +51,14 @@ export function formatBundleEntries(entries: readonly BundleEntry[]): Uint8Array
 /** Reads `entries.json` strictly: canonical JSON, positions rising. What the leaves say is not looked at. */
 export function parseBundleEntries(bytes: Uint8Array): Parsed<readonly BundleEntry[]> {
   return reading(() => {
-    const list = asArray(parseCanonical(bytes), 'the entries')
-    if (list.length > MANIFEST_LIST_LIMIT)
-      throw new ShapeMismatch(`expected at most ${MANIFEST_LIST_LIMIT} entries`)
     // Neighbours share most of their proofs, so each hash is decoded once.
     const known = new Map<string, Uint8Array>()
-    const entries = list.map((entry, index) => readBundleEntry(entry, `[${index}]`, known))
+    const entries: BundleEntry[] = []
+    for (const entry of listCanonical(bytes)) {
+      if (entries.length >= MANIFEST_LIST_LIMIT)
+        throw new ShapeMismatch(`expected at most ${MANIFEST_LIST_LIMIT} entries`)
+      entries.push(readBundleEntry(entry, `[${entries.length}]`, known))
+    }
     for (const [index, entry] of entries.entries()) {
       const before = entries[index - 1]
       if (before !== undefined && before.seq >= entry.seq) {
@@ -67,6 +69,42 @@ export function parseBundleEntries(bytes: Uint8Array): Parsed<readonly BundleEnt
     }
     return entries
   })
+}
+
+/** How an entry begins, behind the end of the one before; inside a text of JSON the quotes would be escaped. */
+const NEXT_ENTRY = '},{"leaf":"'
+
+/**
+ * Each entry of canonical `entries.json`. One after the other, because the list as a whole is many times the memory of one
+ * entry. A payload may hold what looks like the next entry: then the piece is no JSON, and the list is read as a whole.
+ */
+function* listCanonical(bytes: Uint8Array): Generator<Json, void, void> {
+  const text = textOfCanonical(bytes)
+  const last = text.length - 1
+  if (!text.startsWith('[{') || text[last] !== ']') {
+    yield* asArray(parseCanonicalText(text), 'the entries')
+    return
+  }
+  for (let from = 1, until; from < last; from = until + 1) {
+    const next = text.indexOf(NEXT_ENTRY, from)
+    until = next === -1 ? last : next + 1
+    const piece = parseWhole(text.slice(from, until))
+    if (piece === undefined) {
+      yield* asArray(parseCanonicalText(`[${text.slice(from)}`), 'the entries')
+      return
+    }
+    yield piece
+  }
+}
+
+/** Undefined for text that is no JSON. @throws ShapeMismatch for JSON that is not in its canonical form */
+function parseWhole(text: string): Json | undefined {
+  try {
+    return parseCanonicalText(text)
+  } catch (thrown) {
+    if (thrown instanceof ShapeMismatch && thrown.cause instanceof SyntaxError) return undefined
+    throw thrown
+  }
 }
 
 /** The bytes of `consistency.json`. */

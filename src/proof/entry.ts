@@ -1,6 +1,5 @@
 // The body of a ledger entry: who did what to which thing, with the payload behind a commitment.
 import {
-  bytesOfBase64,
   canonicalBytes,
   concatBytes,
   isCanonicalText,
@@ -12,7 +11,6 @@ import {
 import type { ContentDigest, Json } from '../kernel/index.ts'
 import { COMMITMENT_ALGORITHM } from './commitment.ts'
 import type { PayloadCommitment } from './commitment.ts'
-import { HASH_BYTES } from './leaf.ts'
 import { accepted, refused } from './parsed.ts'
 import type { Parsed } from './parsed.ts'
 import {
@@ -82,8 +80,8 @@ export const SUBJECT_SEQ_LIMIT_BYTES = 30
 export function encodeUncountedBody(body: Omit<EntryBody, 'subjectSeq'>): UncountedBody {
   const bytes = canonicalBytes(body)
   // Canonical members are in order of their names, and these are the ones behind `subjectSeq`.
-  const { ts, type, v } = body
-  const at = bytes.length - (canonicalBytes({ ts, type, v }).length - 1)
+  const behind = `"ts":${JSON.stringify(body.ts)},"type":${JSON.stringify(body.type)},"v":${body.v}}`
+  const at = bytes.length - utf8Bytes(behind).length
   return { before: bytes.subarray(0, at), after: bytes.subarray(at) }
 }
 
@@ -109,19 +107,28 @@ export function parseEntryBody(bytes: Uint8Array): Parsed<EntryBody> {
  * @throws ShapeMismatch for bad UTF-8, text that is no JSON, and any other spelling of the value.
  */
 export function parseCanonical(bytes: Uint8Array): Json {
+  return parseCanonicalText(textOfCanonical(bytes))
+}
+
+/** Strict decoding is one to one, so texts can be compared in place of bytes. @throws ShapeMismatch for bad UTF-8 */
+export function textOfCanonical(bytes: Uint8Array): string {
+  try {
+    return utf8Text(bytes)
+  } catch (thrown) {
+    throw thrown instanceof TypeError ? new ShapeMismatch(messageOf(thrown)) : thrown
+  }
+}
+
+/** As `parseCanonical`, for text that was decoded already. */
+export function parseCanonicalText(text: string): Json {
   let value: Json
   let isCanonical: boolean
   try {
-    // Strict decoding is one to one, so texts can be compared; that spares a second copy of a bundle's entries.
-    const text = utf8Text(bytes)
     value = JSON.parse(text) as Json
     isCanonical = isCanonicalText(text, value)
   } catch (thrown) {
-    const isRefusal =
-      thrown instanceof SeaworthyError ||
-      thrown instanceof TypeError ||
-      thrown instanceof SyntaxError
-    if (isRefusal) throw new ShapeMismatch(messageOf(thrown))
+    const isRefusal = thrown instanceof SeaworthyError || thrown instanceof SyntaxError
+    if (isRefusal) throw new ShapeMismatch(messageOf(thrown), { cause: thrown })
     throw thrown
   }
   if (!isCanonical) throw new ShapeMismatch('expected canonical JSON (RFC 8785)')
@@ -179,11 +186,9 @@ function readCommitment(value: Json | undefined): PayloadCommitment {
   }
 }
 
+/** Padded base64 of 32 bytes, its unused bits zero. */
+const HASH_TEXT = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/
+
 function isHashText(text: string): boolean {
-  try {
-    return bytesOfBase64(text).length === HASH_BYTES
-  } catch {
-    // Not base64 at all.
-    return false
-  }
+  return HASH_TEXT.test(text)
 }

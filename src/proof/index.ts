@@ -1,6 +1,7 @@
 // Front door of proof.
 export * from './checkpoint.ts'
 export * from './commitment.ts'
+export * from './cosignature.ts'
 export * from './dsse.ts'
 export * from './entry.ts'
 export * from './keyid.ts'
@@ -11,18 +12,19 @@ export { accepted, refused } from './parsed.ts'
 export type { Parsed } from './parsed.ts'
 export type {
   ApprovalPredicate,
-  ChangeApproval,
   DecisionPredicate,
   GateRunPredicate,
   SignOffPredicate,
   StatementEvidence,
-  WaiverPredicate,
 } from './predicate.ts'
+export type { ChangeApproval, WaiverPredicate } from './register-predicate.ts'
 export * from './statement.ts'
 export * from './tlog-proof.ts'
 export * from './tree.ts'
+export * from './witness-policy.ts'
 export * from './bundle-readme.ts'
 export * from './bundle.ts'
 export * from './bundle-ledger.ts'
 export * from './tar.ts'
 export * from './trust.ts'
+export * from './trusted-root.ts'

@@ -48,7 +48,7 @@ export function encodeLeaf(leaf: Leaf): Uint8Array {
   return out
 }
 
-/** Refuses a wrong magic or version, a short header, an oversized leaf and numbers beyond 2^53-1. */
+/** The parts are views into `bytes`, not copies. Refuses a wrong magic or version, a short header, an oversized leaf and numbers beyond 2^53-1. */
 export function decodeLeaf(bytes: Uint8Array): Parsed<Leaf> {
   if (bytes.length < LEAF_HEADER_BYTES)
     return refused(`expected a header of 52 bytes, got ${bytes.length}`)
@@ -57,22 +57,27 @@ export function decodeLeaf(bytes: Uint8Array): Parsed<Leaf> {
   if (!LEAF_MAGIC.every((byte, at) => bytes[at] === byte))
     return refused('expected the leaf magic 53570200')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const seq = Number(view.getBigUint64(SEQ_AT))
-  const timeMs = Number(view.getBigUint64(TIME_AT))
+  const seq = view.getUint32(SEQ_AT) * 2 ** 32 + view.getUint32(SEQ_AT + 4)
+  const timeMs = view.getUint32(TIME_AT) * 2 ** 32 + view.getUint32(TIME_AT + 4)
   if (!Number.isSafeInteger(seq) || !Number.isSafeInteger(timeMs))
     return refused('expected seq and time up to 2^53-1')
   return accepted({
     seq,
     timeMs,
-    prev: bytes.slice(PREV_AT, PREV_AT + HASH_BYTES),
-    body: bytes.slice(LEAF_HEADER_BYTES),
+    prev: bytes.subarray(PREV_AT, PREV_AT + HASH_BYTES),
+    body: bytes.subarray(LEAF_HEADER_BYTES),
   })
 }
 
 /** RFC 6962 section 2.1 leaf hash, SHA-256(00 | leaf); it is also what the next leaf's `prev` holds. */
 export function hashLeaf(digest: Digest, leafBytes: Uint8Array): Uint8Array {
-  return digest.sha256(concatBytes([LEAF_TAG, leafBytes]))
+  if (leafBytes.length > LEAF_LIMIT_BYTES) return digest.sha256(concatBytes([LEAF_TAG, leafBytes]))
+  leafInput.set(leafBytes, 1)
+  return digest.sha256(leafInput.subarray(0, 1 + leafBytes.length))
 }
+
+/** What is hashed for a leaf, made once: a digest reads its input before it answers, and keeps none of it. */
+const leafInput = new Uint8Array(1 + LEAF_LIMIT_BYTES)
 
 /** What `prev` of entry 0 holds, so that two logs never share a first leaf. */
 export function genesisLink(digest: Digest, origin: string, epoch: number): Uint8Array {

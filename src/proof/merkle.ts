@@ -5,8 +5,17 @@ import { HASH_BYTES } from './leaf.ts'
 
 const NODE_TAG = 0x01
 
+/** What is hashed for a node, made once: a digest reads its input before it answers, and keeps none of it. */
+const nodeInput = new Uint8Array(1 + 2 * HASH_BYTES)
+nodeInput[0] = NODE_TAG
+
 /** Interior node: SHA-256(01 | left | right), RFC 6962 section 2.1. */
 export function hashNode(digest: Digest, left: Uint8Array, right: Uint8Array): Uint8Array {
+  if (left.length === HASH_BYTES && right.length === HASH_BYTES) {
+    nodeInput.set(left, 1)
+    nodeInput.set(right, 1 + HASH_BYTES)
+    return digest.sha256(nodeInput)
+  }
   const input = new Uint8Array(1 + left.length + right.length)
   input[0] = NODE_TAG
   input.set(left, 1)

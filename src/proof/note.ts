@@ -2,6 +2,7 @@
 import {
   base64Of,
   bytesOfBase64,
+  bytesOfHex,
   concatBytes,
   hexOf,
   utf8Bytes,
@@ -68,7 +69,7 @@ export function noteKeyOf(digest: Digest, name: string, spki: Uint8Array): NoteK
   if (rawKey === undefined) throw new RangeError('expected an Ed25519 key')
   if (!isNoteName(name))
     throw new RangeError(`expected a name without white space or "+", got ${JSON.stringify(name)}`)
-  return { name, hash: hexOf(keyHashOf(digest, name, rawKey)), publicKey: spki }
+  return { name, hash: hexOf(noteKeyHash(digest, name, ED25519_TYPE, rawKey)), publicKey: spki }
 }
 
 /** Verifier key text, `name+hash+base64(type | key)`. */
@@ -79,16 +80,30 @@ export function formatNoteKey(key: NoteKey): string {
 }
 
 export function parseNoteKey(digest: Digest, text: string): Parsed<NoteKey> {
+  const read = readNoteKeyText(digest, text)
+  if (!read.ok) return read
+  const { name, hash, type, rawKey } = read.value
+  if (type !== ED25519_TYPE || rawKey.length !== 32) {
+    return refused('expected an Ed25519 verifier key (type 01, 32 bytes)')
+  }
+  return accepted({ name, hash, publicKey: ed25519SpkiOf(rawKey) })
+}
+
+/** The parts of any verifier key text, whatever its type; the hash is that of name, type and key. */
+export function readNoteKeyText(
+  digest: Digest,
+  text: string,
+): Parsed<{ name: string; hash: string; type: number; rawKey: Uint8Array }> {
   const [, name = '', hash = '', encoded = ''] = NOTE_KEY_TEXT.exec(text) ?? []
   if (!isNoteName(name)) return refused('expected a verifier key "name+hash+key"')
   const bytes = decodeBase64(encoded)
-  if (bytes === undefined || bytes[0] !== ED25519_TYPE || bytes.length !== 33) {
-    return refused('expected an Ed25519 verifier key (type 01, 32 bytes)')
-  }
+  if (bytes === undefined || bytes.length < 2)
+    return refused('expected a verifier key with type and key in base64')
+  const type = bytes[0]!
   const rawKey = bytes.slice(1)
-  if (hexOf(keyHashOf(digest, name, rawKey)) !== hash)
+  if (hexOf(noteKeyHash(digest, name, type, rawKey)) !== hash)
     return refused('expected the key hash to belong to name and key')
-  return accepted({ name, hash, publicKey: ed25519SpkiOf(rawKey) })
+  return accepted({ name, hash, type, rawKey })
 }
 
 /** Splits a note and checks its form; says nothing about who signed. */
@@ -166,12 +181,22 @@ export async function signNote(
   const signature = await signer.sign(utf8Bytes(text))
   if (signature.length !== ED25519_SIGNATURE_BYTES)
     throw new RangeError(`expected 64 bytes of signature`)
-  const rawKey = ed25519KeyOf(key.publicKey)!
-  return `${text}\n— ${name} ${base64Of(concatBytes([keyHashOf(digest, name, rawKey), signature]))}\n`
+  return `${text}\n${formatNoteSignature({ name, hash: key.hash, signature })}`
 }
 
-function keyHashOf(digest: Digest, name: string, rawKey: Uint8Array): Uint8Array {
-  const input = concatBytes([utf8Bytes(`${name}\n`), new Uint8Array([ED25519_TYPE]), rawKey])
+/** A signature line, ended. */
+export function formatNoteSignature({ name, hash, signature }: NoteSignature): string {
+  return `— ${name} ${base64Of(concatBytes([bytesOfHex(hash), signature]))}\n`
+}
+
+/** SHA-256(name | 0A | type | key), first 4 bytes. */
+export function noteKeyHash(
+  digest: Digest,
+  name: string,
+  type: number,
+  rawKey: Uint8Array,
+): Uint8Array {
+  const input = concatBytes([utf8Bytes(`${name}\n`), new Uint8Array([type]), rawKey])
   return digest.sha256(input).slice(0, KEY_HASH_BYTES)
 }
 

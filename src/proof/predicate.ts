@@ -12,6 +12,8 @@ import {
   ShapeMismatch,
 } from './reading.ts'
 import type { JsonObject } from './reading.ts'
+import { readChangeApproval } from './register-predicate.ts'
+import type { ChangeApproval } from './register-predicate.ts'
 
 /** One stored piece of evidence; `capture` is the canonical JSON of what the runner saw. */
 export interface StatementEvidence {
@@ -65,35 +67,6 @@ export interface PlanApproval {
   readonly digest: ContentDigest
   readonly principal: string
   readonly at: string
-}
-
-export interface ChangeApproval {
-  readonly what: 'change'
-  readonly service: string
-  readonly principal: string
-  readonly at: string
-  /** What changes; its shape is the room `register`'s to read. */
-  readonly change: JsonObject
-}
-
-/** A request to let named gates of one release pass for a while; others approve it. */
-export interface WaiverPredicate {
-  readonly id: string
-  readonly service: string
-  readonly version: string
-  readonly environment: string
-  readonly gates: readonly string[]
-  readonly reason: string
-  /** Id of the risk in the register. */
-  readonly risk: string
-  readonly compensatingControl: string
-  /** Who asks for it. */
-  readonly principal: string
-  readonly at: string
-  readonly expiresAt: string
-  readonly maxUses: number
-  /** Gate that shows when the waiver is no longer needed. */
-  readonly closureTest?: string
 }
 
 export const VERDICT_NAMES = [
@@ -215,51 +188,6 @@ export function readApproval(predicate: JsonObject): ApprovalPredicate {
     digest: asDigest(predicate['digest'], 'digest'),
     principal: asText(predicate['principal'], 'principal'),
     at: asInstant(predicate['at'], 'at'),
-  }
-}
-
-function readChangeApproval(predicate: JsonObject): ChangeApproval {
-  expectKeys(predicate, ['what', 'service', 'principal', 'at', 'change'], [], 'the predicate')
-  return {
-    what: 'change',
-    service: asText(predicate['service'], 'service'),
-    principal: asText(predicate['principal'], 'principal'),
-    at: asInstant(predicate['at'], 'at'),
-    change: asObject(predicate['change'], 'change'),
-  }
-}
-
-export function readWaiver(predicate: JsonObject): WaiverPredicate {
-  const keys = [
-    'id',
-    'service',
-    'version',
-    'environment',
-    'gates',
-    'reason',
-    'risk',
-    'compensatingControl',
-    'principal',
-    'at',
-    'expiresAt',
-    'maxUses',
-  ]
-  expectKeys(predicate, keys, ['closureTest'], 'the predicate')
-  const textOf = (key: string): string => asText(predicate[key], key)
-  return {
-    id: textOf('id'),
-    service: textOf('service'),
-    version: textOf('version'),
-    environment: textOf('environment'),
-    gates: asArray(predicate['gates'], 'gates').map((gate) => asText(gate, 'gates')),
-    reason: textOf('reason'),
-    risk: textOf('risk'),
-    compensatingControl: textOf('compensatingControl'),
-    principal: textOf('principal'),
-    at: asInstant(predicate['at'], 'at'),
-    expiresAt: asInstant(predicate['expiresAt'], 'expiresAt'),
-    maxUses: asCount(predicate['maxUses'], 'maxUses'),
-    ...(predicate['closureTest'] === undefined ? {} : { closureTest: textOf('closureTest') }),
   }
 }
 

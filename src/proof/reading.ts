@@ -8,7 +8,7 @@ export class ShapeMismatch extends Error {}
 export type JsonObject = { readonly [key: string]: Json }
 
 // RFC 3339, UTC, milliseconds: the one form instants have in signed text.
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
+const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})\.\d{3}Z$/
 
 export function asObject(value: Json | undefined, what: string): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -50,9 +50,19 @@ export function asInstant(value: Json | undefined, what: string): string {
 }
 
 export function isInstant(text: string): boolean {
-  const atMs = INSTANT.test(text) ? Date.parse(text) : Number.NaN
-  // Writing it again refuses dates that parsers roll over, such as 30 February.
-  return !Number.isNaN(atMs) && new Date(atMs).toISOString() === text
+  const [, year, month, day, hour, minute, second] = INSTANT.exec(text) ?? []
+  if (year === undefined) return false
+  const days = daysOfMonth(Number(year), Number(month))
+  const isDay = Number(day) >= 1 && Number(day) <= days
+  return isDay && Number(hour) <= 23 && Number(minute) <= 59 && Number(second) <= 59
+}
+
+/** 0 for what is no month. */
+function daysOfMonth(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  if (month === 2) return isLeap ? 29 : 28
+  if (month < 1 || month > 12) return 0
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
 export function asOneOf<const T extends string>(

@@ -4,14 +4,15 @@ import type { Digest, Json } from '../kernel/index.ts'
 import { parseCanonical } from './entry.ts'
 import { accepted, refused } from './parsed.ts'
 import type { Parsed } from './parsed.ts'
-import { readApproval, readDecision, readGateRun, readSignOff, readWaiver } from './predicate.ts'
+import { readApproval, readDecision, readGateRun, readSignOff } from './predicate.ts'
 import type {
   ApprovalPredicate,
   DecisionPredicate,
   GateRunPredicate,
   SignOffPredicate,
-  WaiverPredicate,
 } from './predicate.ts'
+import { readWaiver } from './register-predicate.ts'
+import type { WaiverPredicate } from './register-predicate.ts'
 import { asArray, asObject, asText, expectKeys, ShapeMismatch } from './reading.ts'
 import type { JsonObject } from './reading.ts'
 

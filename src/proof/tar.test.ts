@@ -86,6 +86,18 @@ test('a container that is not canonical is refused with the place and the reason
   const cases: readonly (readonly [string, Uint8Array, number, RegExp])[] = [
     ['link', tamper((b) => b.set([0x32], 156)), 156, /type flag/],
     ['directory', tamper((b) => b.set([0x35], 156)), 156, /type flag/],
+    ['hard link', tamper((b) => b.set([0x31], 156)), 156, /type flag/],
+    ['device', tamper((b) => b.set([0x33], 156)), 156, /type flag/],
+    ['pax header', tamper((b) => b.set([0x78], 156)), 156, /type flag/],
+    ['global pax header', tamper((b) => b.set([0x67], 156)), 156, /type flag/],
+    ['sparse file', tamper((b) => b.set([0x53], 156)), 156, /type flag/],
+    ['link target', tamper((b) => b.set([0x61], 157)), 157, /link/],
+    [
+      'eight gibibytes declared',
+      tamper((b) => b.set(utf8Bytes('77777777777'), 124)),
+      124,
+      /ends before/,
+    ],
     ['long name record', tamper((b) => b.set([0x4c], 156)), 156, /type flag/],
     ['mode', tamper((b) => b.set([0x37], 104)), 104, /mode/],
     ['owner', tamper((b) => b.set([0x31], 114)), 114, /user id/],

@@ -5,10 +5,13 @@ import { NOTE_LIMIT_BYTES } from './note.ts'
 import { accepted, refused } from './parsed.ts'
 import type { Parsed } from './parsed.ts'
 
-const HEADER = 'c2sp.org/tlog-proof@v1'
+/** First line of a proof file. */
+export const TLOG_PROOF_HEADER = 'c2sp.org/tlog-proof@v1'
 /** A tree of 2^63 entries needs no more. */
 const HASH_LIMIT = 63
 const LINE_LIMIT_CHARACTERS = 65_536
+/** The most bytes that fit into the line of `extra`. */
+export const TLOG_EXTRA_LIMIT_BYTES = Math.floor((LINE_LIMIT_CHARACTERS - 'extra '.length) / 4) * 3
 
 export interface TlogProof {
   /** Position of the entry, from 0. */
@@ -24,7 +27,7 @@ export interface TlogProof {
 export function formatTlogProof(proof: TlogProof): string {
   const extra = proof.extra === undefined ? '' : `extra ${base64Of(proof.extra)}\n`
   const hashes = proof.hashes.map((hash) => `${base64Of(hash)}\n`).join('')
-  return `${HEADER}\n${extra}index ${proof.index}\n${hashes}\n${proof.checkpoint}`
+  return `${TLOG_PROOF_HEADER}\n${extra}index ${proof.index}\n${hashes}\n${proof.checkpoint}`
 }
 
 export function parseTlogProof(text: string): Parsed<TlogProof> {
@@ -35,7 +38,8 @@ export function parseTlogProof(text: string): Parsed<TlogProof> {
   const lines = text.slice(0, split).split('\n')
   if (lines.some((line) => line.length > LINE_LIMIT_CHARACTERS))
     return refused('expected shorter lines')
-  if (lines.shift() !== HEADER) return refused(`expected the first line ${HEADER}`)
+  if (lines.shift() !== TLOG_PROOF_HEADER)
+    return refused(`expected the first line ${TLOG_PROOF_HEADER}`)
   const extra = lines[0]?.startsWith('extra ')
     ? decode(lines.shift()!.slice('extra '.length))
     : null

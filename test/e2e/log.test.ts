@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
+import { readWholeLog } from '../tile-client.ts'
 import { openWorkplace } from './command-line.ts'
 
 interface Page {
@@ -19,6 +20,11 @@ interface LogVerdict {
   readonly size: number
   readonly scope: string
   readonly checked: { readonly entries: number }
+}
+
+interface ProofReport {
+  readonly verdict: string
+  readonly entry: { readonly body: { readonly subject: string } } | null
 }
 
 const place = openWorkplace()
@@ -59,7 +65,7 @@ test('notes are appended, listed in order, proven and verified', async () => {
   )
   assert.equal(page.nextSeq, null)
   const proof = join(place.folder, 'entry.tlog-proof')
-  const proven = await place.ask<{ leafHash: string }>([
+  const proven = await place.ask<{ leafHash: string; leaf: string; noteKey: string }>([
     'ledger',
     'prove',
     String(first.data.seq),
@@ -68,10 +74,68 @@ test('notes are appended, listed in order, proven and verified', async () => {
   ])
   assert.equal(proven.data.leafHash, first.data.leafHash)
   assert.match(readFileSync(proof, 'utf8'), /^c2sp\.org\/tlog-proof@v1\n/)
+  const { noteKey } = proven.data
+  const shown = await place.ask<ProofReport>(['verify', proof, '--trust', noteKey])
+  assert.deepEqual([shown.exit, shown.data.verdict], [0, 'INTACT'])
+  assert.equal(shown.data.entry?.body.subject, 'sloop@1.0.0')
+  assert.equal((await place.ask<ProofReport>(['verify', proof])).exit, 12)
+  const changed = readFileSync(proof, 'utf8').replace(/^extra ..../m, 'extra AAAA')
+  const damaged = place.write('changed.tlog-proof', changed)
+  assert.equal((await place.ask<ProofReport>(['verify', damaged, '--trust', noteKey])).exit, 40)
   const verified = await place.ask<LogVerdict>(['ledger', 'verify', '--since-checkpoint', note])
   assert.deepEqual([verified.exit, verified.data.ok], [0, true])
   assert.equal(verified.data.checked.entries, second.data.seq + 1)
   assert.match(verified.data.scope, /^consistent-with-checkpoint /)
+})
+
+test('a proof without the entry is verified with the bytes beside it', async () => {
+  await place.ask(['ledger', 'append', 'another one'])
+  const bare = join(place.folder, 'bare.tlog-proof')
+  const words = ['ledger', 'prove', '1', '--bare', '--out', bare]
+  const { data } = await place.ask<{ leaf: string; noteKey: string }>(words)
+  const trust = ['--trust', place.write('log.key', `${data.noteKey}\n`)]
+  assert.equal((await place.ask<ProofReport>(['verify', bare, ...trust])).exit, 40)
+  const entry = place.write('entry.bin', Buffer.from(data.leaf, 'base64'))
+  const shown = await place.ask<ProofReport>(['verify', bare, ...trust, '--entry', entry])
+  assert.deepEqual([shown.exit, shown.data.verdict], [0, 'INTACT'])
+})
+
+test('a stranger with the specification reads the whole log over HTTP, and may keep its tiles', async () => {
+  const { data: signed } = await place.ask<{ origin: string; size: number; root: string }>([
+    'ledger',
+    'checkpoint',
+  ])
+  const secret = readFileSync(join(place.dataFolder, 'keys', 'api.secret'), 'utf8').trim()
+  const apiKey = Buffer.from(secret, 'base64').toString('base64url')
+  const served = await place.serve()
+  try {
+    const prefix = `${served.url}/ledger/${signed.origin.split('/').at(-1)}`
+    const caching = new Set<string>()
+    const ask = (path: string): Promise<Response> =>
+      fetch(`${prefix}/${path}`, {
+        headers: { authorization: `Bearer ${apiKey}` },
+      })
+    const read = await readWholeLog(async (path) => {
+      const answer = await ask(path)
+      assert.equal(answer.status, 200, path)
+      const kind = path.split('/')[0]
+      caching.add(
+        [kind, ...['content-type', 'cache-control'].map((name) => answer.headers.get(name))].join(
+          ' ',
+        ),
+      )
+      return new Uint8Array(await answer.arrayBuffer())
+    })
+    assert.deepEqual([read.origin, read.size, read.root], [signed.origin, signed.size, signed.root])
+    assert.deepEqual([...caching].toSorted(), [
+      'checkpoint text/plain; charset=utf-8 private, no-cache',
+      'tile application/octet-stream private, max-age=31536000, immutable',
+    ])
+    assert.equal((await ask('tile/0/001')).status, 404)
+    assert.equal((await fetch(`${prefix}/checkpoint`)).status, 401)
+  } finally {
+    await served.stop()
+  }
 })
 
 test('a tenant sees its own log only, and a checkpoint of another log does not fit', async () => {

@@ -1,0 +1,68 @@
+// Readers of the log that keep their place: each entry is handed to each reader at least once, in order, after its commit.
+import { parseStrictJson } from '../kernel/index.ts'
+import type { Json, Sql, SqlTx } from '../kernel/index.ts'
+import {
+  advanceReader,
+  lockReader,
+  selectLogsBehind,
+  selectPayloads,
+  selectUnread,
+} from './reader-store.ts'
+import { readEntry } from './log-reader.ts'
+import type { LedgerEntry } from './model.ts'
+
+/** An entry with its payload. */
+export interface ReaderEntry extends LedgerEntry {
+  /** Null when it was erased. */
+  readonly payload: Json
+}
+
+export interface ReaderTake {
+  readonly limit: number
+  /** False when nobody wants the entries of this tenant: then the reader goes to the end at once. */
+  isWanted(tx: SqlTx): Promise<boolean>
+  /** In one transaction with the reader's place: what it writes there, it writes once. It must not append. */
+  take(tx: SqlTx, entries: readonly ReaderEntry[]): Promise<void>
+}
+
+export interface LedgerReaders {
+  /** Tenants with entries that the reader has not taken. */
+  behind(reader: string, limit: number): Promise<readonly string[]>
+  /** How many entries of a tenant the reader has not taken. */
+  lag(reader: string, tenantId: string): Promise<number>
+  /** @returns how many entries were handed over; 0 too when another process is at it */
+  advance(reader: string, tenantId: string, terms: ReaderTake): Promise<number>
+}
+
+export function makeLedgerReaders({ sql }: { readonly sql: Sql }): LedgerReaders {
+  return {
+    async behind(reader, limit) {
+      const logs = await sql.transaction('system', (tx) => selectLogsBehind(tx, reader, limit))
+      return [...new Set(logs.map(({ tenantId }) => tenantId))]
+    },
+    async lag(reader, tenantId) {
+      const logs = await sql.transaction({ tenantId }, (tx) => selectUnread(tx, reader, tenantId))
+      return logs.reduce((sum, { unread }) => sum + unread, 0)
+    },
+    advance: (reader, tenantId, terms) =>
+      sql.transaction({ tenantId }, async (tx) => {
+        const [log] = await selectUnread(tx, reader, tenantId)
+        if (log === undefined) return 0
+        const fromSeq = await lockReader(tx, reader, log.logId)
+        if (fromSeq === undefined) return 0
+        if (!(await terms.isWanted(tx))) {
+          await advanceReader(tx, reader, log.logId, log.size)
+          return 0
+        }
+        const rows = await selectPayloads(tx, log.logId, fromSeq, terms.limit)
+        const entries = rows.map(({ payload, ...leaf }) => ({
+          ...readEntry(leaf),
+          payload: payload === null ? null : parseStrictJson(payload),
+        }))
+        if (entries.length === 0) return 0
+        await terms.take(tx, entries)
+        await advanceReader(tx, reader, log.logId, entries.at(-1)!.seq + 1)
+        return entries.length
+      }),
+  }
+}
