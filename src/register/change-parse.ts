@@ -2,6 +2,7 @@
 import { accepted, refused } from '../proof/index.ts'
 import type { Parsed } from '../proof/index.ts'
 import {
+  readBoolean,
   readDigest,
   readInteger,
   readList,
@@ -11,8 +12,8 @@ import {
   readShare,
   readText,
 } from '../verdict/index.ts'
-import type { Reader } from '../verdict/index.ts'
-import type { Change, ChangeKind } from './model.ts'
+import type { CabItem, Reader } from '../verdict/index.ts'
+import type { Change, ChangeKind, MappedControl } from './model.ts'
 
 /** Longest text of one field of a change, in UTF-16 code units. */
 const CHANGE_TEXT_LIMIT = 10_000
@@ -51,8 +52,37 @@ const instant: Reader<string> = (value, at) => {
   return written
 }
 
+const instantOrNone: Reader<string> = (value, at) => (value === 'none' ? value : instant(value, at))
+
 const names: Reader<readonly string[]> = (value, at) => {
   const list = readList(name)(value, at)
+  if (list.length > CHANGE_LIST_LIMIT)
+    throw at.refuse(`expected at most ${CHANGE_LIST_LIMIT} elements at ${at.path}`)
+  return list
+}
+
+const cabItem = readRecord(
+  {
+    about: name,
+    outcome: readOneOf(['approved', 'approved-with-conditions', 'deferred', 'rejected']),
+  },
+  { note: name, conditions: names },
+)
+
+const cabItems: Reader<readonly CabItem[]> = (value, at) => {
+  const list = readList(cabItem, 1)(value, at)
+  if (list.length > CHANGE_LIST_LIMIT)
+    throw at.refuse(`expected at most ${CHANGE_LIST_LIMIT} elements at ${at.path}`)
+  return list
+}
+
+const control = readRecord(
+  { framework: name, id: name, title: name, gates: names, risks: names },
+  {},
+)
+
+const controls: Reader<readonly MappedControl[]> = (value, at) => {
+  const list = readList(control, 1)(value, at)
   if (list.length > CHANGE_LIST_LIMIT)
     throw at.refuse(`expected at most ${CHANGE_LIST_LIMIT} elements at ${at.path}`)
   return list
@@ -71,6 +101,9 @@ const policy = readRecord(
     rosterMaxAgeMs: readInteger(1, 366 * 86_400_000),
     areas: readList(readRecord({ gates: text, owner: name }, {})),
     securityRole: name,
+    planReviewed: readBoolean,
+    cabRole: name,
+    cabQuorum: readInteger(0, 50),
     timezone: name,
   },
 )
@@ -87,14 +120,30 @@ const READERS: { readonly [K in ChangeKind]: Reader<Extract<Change, { kind: K }>
       impact: grade,
       mitigation: text,
     },
-    { dueAt: instant, closureTest: name },
+    { dueAt: instant, closureTest: name, closureDefinition: readDigest },
   ),
   'risk.accepted': readRecord({ kind: kindOf('risk.accepted'), id, until: instant }, {}),
   'risk.closed': readRecord(
     { kind: kindOf('risk.closed'), id, note: text },
-    { evidence: readRecord({ version: name, gate: name, statement: readDigest }, {}) },
+    {
+      evidence: readRecord(
+        { version: name, gate: name, statement: readDigest },
+        { definition: readDigest, review: readDigest },
+      ),
+    },
   ),
   'risk.reopened': readRecord({ kind: kindOf('risk.reopened'), id, reason: name }, {}),
+  'risk.revised': readRecord(
+    { kind: kindOf('risk.revised'), id, reason: name },
+    {
+      level: readOneOf(['P0', 'P1', 'P2', 'P3']),
+      owner: name,
+      likelihood: grade,
+      impact: grade,
+      mitigation: text,
+      dueAt: instantOrNone,
+    },
+  ),
   'waiver.revoked': readRecord({ kind: kindOf('waiver.revoked'), id, reason: name }, {}),
   'condition.set': readRecord(
     {
@@ -138,6 +187,18 @@ const READERS: { readonly [K in ChangeKind]: Reader<Extract<Change, { kind: K }>
     {},
   ),
   'roster.confirmed': readRecord({ kind: kindOf('roster.confirmed'), people: names }, {}),
+  'cab.recorded': readRecord(
+    {
+      kind: kindOf('cab.recorded'),
+      id,
+      version: name,
+      heldAt: instant,
+      attendees: names,
+      items: cabItems,
+    },
+    { minutes: readDigest },
+  ),
+  'controls.mapped': readRecord({ kind: kindOf('controls.mapped'), controls }, {}),
   'policy.set': readRecord({ kind: kindOf('policy.set'), policy }, {}),
   'launch.planned': readRecord(
     { kind: kindOf('launch.planned'), version: name, at: instant, timezone: name },

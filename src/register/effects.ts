@@ -7,12 +7,15 @@ import type {
   Proposal,
   Register,
   RegisterAct,
+  RegisteredCab,
   RegisteredCondition,
   RegisteredFreeze,
   RegisteredGlass,
   RegisteredRisk,
   RegisteredWaiver,
 } from './model.ts'
+import { cabFrom } from './cab.ts'
+import { dueOf, isLowering, reviseRisk, withoutProposals } from './revision.ts'
 
 /** A register while it is folded. */
 export interface DraftRegister {
@@ -26,6 +29,8 @@ export interface DraftRegister {
   policy: PolicyTerms
   launches: Map<string, Launch>
   glasses: Map<string, RegisteredGlass>
+  cab: Map<string, RegisteredCab>
+  controls: Register['controls']
   proposals: Map<string, Proposal>
   acts: RegisterAct[]
 }
@@ -45,6 +50,10 @@ export function takesTwo(register: Register | DraftRegister, change: Changed): b
       return true
     case 'risk.closed':
       return register.risks.get(change.id)?.closureTest === undefined
+    case 'risk.revised': {
+      const risk = register.risks.get(change.id)
+      return risk === undefined || isLowering(risk, change)
+    }
     default:
       return false
   }
@@ -60,6 +69,12 @@ export function applyApproval(
   if (waiver !== undefined && waiver.statement === change.statement) {
     const approvals = [...waiver.approvals, { principal: act.person, roles: act.roles }]
     draft.waivers.set(change.id, { ...waiver, approvals })
+    return
+  }
+  const record = draft.cab.get(change.id)
+  if (record !== undefined && record.statement === change.statement) {
+    const signers = [...record.signers, { principal: act.person, roles: act.roles }]
+    draft.cab.set(change.id, { ...record, signers })
     return
   }
   const proposal = draft.proposals.get(change.statement)
@@ -79,9 +94,10 @@ export function applyApproval(
 /** @param people who consented to it, the proposer first */
 export function applyChange(
   draft: DraftRegister,
-  { change, person, statement, atMs }: RegisterAct,
+  act: RegisterAct,
   people: readonly string[],
 ): void {
+  const { change, person, roles, statement, atMs } = act
   switch (change.kind) {
     case 'waiver.requested': {
       const { kind: _kind, ...request } = change
@@ -109,70 +125,58 @@ export function applyChange(
     case 'policy.set':
       draft.policy = { ...draft.policy, ...change.policy }
       return
+    case 'controls.mapped':
+      draft.controls = change.controls
+      return
     case 'launch.planned': {
       const { version, at, timezone } = change
       draft.launches.set(version, { version, atMs: Date.parse(at), timezone })
       return
     }
-    case 'glass.broken': {
-      const { kind: _kind, expiresAt, reviewDueAt, ...rest } = change
-      draft.glasses.set(change.id, {
-        ...rest,
-        principal: person,
-        atMs,
-        expiresAtMs: Date.parse(expiresAt),
-        reviewDueAtMs: Date.parse(reviewDueAt),
-      })
+    case 'cab.recorded': {
+      draft.cab.set(change.id, cabFrom(change, { principal: person, roles }, statement))
       return
     }
+    case 'glass.broken':
+      draft.glasses.set(change.id, brokenGlassOf(change, person, atMs))
+      return
     case 'glass.reviewed':
       update(draft.glasses, change.id, { reviewedBy: person, finding: change.finding })
       return
     case 'approved':
       return
     default:
-      applyToTerms(draft, change, person, people)
+      applyToTerms(draft, change, act, people)
   }
 }
 
-type TermChange = Extract<
-  Change,
-  { kind: `risk.${string}` | `condition.${string}` | `freeze.${string}` }
->
+function brokenGlassOf(
+  { kind: _kind, expiresAt, reviewDueAt, ...rest }: Extract<Change, { kind: 'glass.broken' }>,
+  person: string,
+  atMs: number,
+): RegisteredGlass {
+  return {
+    ...rest,
+    principal: person,
+    atMs,
+    expiresAtMs: Date.parse(expiresAt),
+    reviewDueAtMs: Date.parse(reviewDueAt),
+  }
+}
+
+type RiskChange = Extract<Change, { kind: `risk.${string}` }>
+type TermChange = RiskChange | Extract<Change, { kind: `condition.${string}` | `freeze.${string}` }>
 
 function applyToTerms(
   draft: DraftRegister,
   change: TermChange,
-  person: string,
+  act: RegisterAct,
   people: readonly string[],
 ): void {
   switch (change.kind) {
-    case 'risk.opened': {
-      const { kind: _kind, dueAt, ...terms } = change
-      const due = dueAt === undefined ? {} : { dueAtMs: Date.parse(dueAt) }
-      draft.risks.set(change.id, { ...terms, ...due, state: 'OPEN' })
-      return
-    }
-    case 'risk.accepted':
-      update(draft.risks, change.id, {
-        state: 'ACCEPTED',
-        acceptedBy: people,
-        acceptedUntilMs: Date.parse(change.until),
-      })
-      return
-    case 'risk.closed':
-      update(draft.risks, change.id, { state: 'CLOSED' })
-      return
-    case 'risk.reopened': {
-      const risk = draft.risks.get(change.id)
-      if (risk === undefined) return
-      const { acceptedBy: _by, acceptedUntilMs: _until, ...rest } = risk
-      draft.risks.set(change.id, { ...rest, state: 'OPEN' })
-      return
-    }
     case 'condition.set': {
       const { kind: _kind, dueAt, ...terms } = change
-      draft.conditions.set(change.id, { ...terms, dueAtMs: Date.parse(dueAt), setBy: person })
+      draft.conditions.set(change.id, { ...terms, dueAtMs: Date.parse(dueAt), setBy: act.person })
       return
     }
     case 'condition.extended':
@@ -194,8 +198,63 @@ function applyToTerms(
       const overrides = new Map(draft.freezes.get(change.id)?.overrides)
       overrides.set(change.version, { people, reason: change.reason })
       update(draft.freezes, change.id, { overrides })
+      return
+    }
+    default:
+      applyToRisks(draft, change, act, people)
+  }
+}
+
+function applyToRisks(
+  draft: DraftRegister,
+  change: RiskChange,
+  { person, atMs }: RegisterAct,
+  people: readonly string[],
+): void {
+  switch (change.kind) {
+    case 'risk.opened': {
+      const { kind: _kind, dueAt, ...terms } = change
+      const due = dueAt === undefined ? {} : { dueAtMs: Date.parse(dueAt) }
+      const opened = { state: 'OPEN', openedBy: person, openedAtMs: atMs } as const
+      draft.risks.set(change.id, { ...terms, ...due, ...opened })
+      return
+    }
+    case 'risk.accepted':
+      update(draft.risks, change.id, {
+        state: 'ACCEPTED',
+        acceptedBy: people,
+        acceptedUntilMs: Date.parse(change.until),
+      })
+      return
+    case 'risk.closed':
+      closeRisk(draft, change)
+      return
+    case 'risk.reopened': {
+      const risk = draft.risks.get(change.id)
+      if (risk === undefined) return
+      const { acceptedBy: _by, acceptedUntilMs: _until, isUnvouched: _unvouched, ...rest } = risk
+      draft.risks.set(change.id, { ...rest, state: 'OPEN', openedAtMs: atMs })
+      return
+    }
+    case 'risk.revised': {
+      const risk = draft.risks.get(change.id)
+      if (risk === undefined) return
+      draft.risks.set(change.id, reviseRisk(risk, change, dueOf(risk, change)))
+      draft.proposals = withoutProposals(draft.proposals, change.id)
+      return
     }
   }
+}
+
+function closeRisk(
+  draft: DraftRegister,
+  { id, evidence }: Extract<Change, { kind: 'risk.closed' }>,
+): void {
+  const risk = draft.risks.get(id)
+  if (risk === undefined) return
+  const { isUnvouched: _before, ...rest } = risk
+  const isUnvouched = evidence !== undefined && evidence.definition === undefined
+  draft.risks.set(id, { ...rest, state: 'CLOSED', ...(isUnvouched ? { isUnvouched } : {}) })
 }
 
 function update<T extends object>(map: Map<string, T>, id: string, change: Partial<T>): void {

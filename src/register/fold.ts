@@ -23,6 +23,8 @@ export function foldRegister(acts: readonly RegisterAct[]): FoldedRegister {
     policy: {},
     launches: new Map(),
     glasses: new Map(),
+    cab: new Map(),
+    controls: [],
     proposals: new Map(),
     acts: [],
   }
@@ -55,6 +57,8 @@ export function aboutOf(change: RegisterAct['change']): string {
       return 'budget'
     case 'roster.confirmed':
       return 'roster'
+    case 'controls.mapped':
+      return 'controls'
     case 'launch.planned':
       return change.version
   }

@@ -3,10 +3,13 @@ import type { ContentDigest } from '../kernel/index.ts'
 import type { WaiverPredicate } from '../proof/index.ts'
 import type {
   BreakGlass,
+  CabItem,
+  CabRecord,
   Condition,
   DecisionPolicy,
   Grade,
   Override,
+  PlannedLaunch,
   Risk,
   Roster,
   WaiverApproval,
@@ -16,6 +19,30 @@ import type {
 export type PolicyTerms = Partial<Omit<DecisionPolicy, 'rejectionsStand'>> & {
   /** IANA name of the release time zone, which dates without an offset are read in. Absent = UTC. */
   readonly timezone?: string
+}
+
+/** A control of a framework, and the gates and risks whose evidence speaks for it. */
+export interface MappedControl {
+  /** e.g. `SOC 2`. */
+  readonly framework: string
+  /** As the framework numbers it, e.g. `CC7.2`. */
+  readonly id: string
+  readonly title: string
+  /** Ids of gates of the plan. */
+  readonly gates: readonly string[]
+  /** Ids of risks of the register that a closure test shows mitigated. */
+  readonly risks: readonly string[]
+}
+
+/** New terms of a risk. */
+export interface RiskRevision {
+  readonly level?: Risk['level']
+  readonly owner?: string
+  readonly likelihood?: Grade
+  readonly impact?: Grade
+  readonly mitigation?: string
+  /** RFC 3339, or `none` for a risk that is due at no time any more. */
+  readonly dueAt?: string
 }
 
 /**
@@ -36,6 +63,8 @@ export type Change =
       readonly dueAt?: string
       /** Gate whose fresh evidence closes it. */
       readonly closureTest?: string
+      /** Its definition hash now: evidence of exactly this closes the risk, by anybody but who opened it. */
+      readonly closureDefinition?: ContentDigest
     }
   /** Two, one of them the owner. */
   | { readonly kind: 'risk.accepted'; readonly id: string; readonly until: string }
@@ -48,9 +77,18 @@ export type Change =
         readonly version: string
         readonly gate: string
         readonly statement: ContentDigest
+        /** Definition hash of the gate that ran. Absent in closings of the first edition, which pinned nothing. */
+        readonly definition?: ContentDigest
+        /** Recorded review of the plan that ran, by somebody else; needed unless the opening pinned the definition. */
+        readonly review?: ContentDigest
       }
     }
   | { readonly kind: 'risk.reopened'; readonly id: string; readonly reason: string }
+  /**
+   * What is left out stays. Two when it says less of the risk than before (`isLowering`), one when it says more. An
+   * acceptance does not outlive it.
+   */
+  | ({ readonly kind: 'risk.revised'; readonly id: string; readonly reason: string } & RiskRevision)
   | { readonly kind: 'waiver.revoked'; readonly id: string; readonly reason: string }
   | {
       readonly kind: 'condition.set'
@@ -98,6 +136,18 @@ export type Change =
   /** Two; for one version. */
   | { readonly kind: 'budget.overridden'; readonly version: string; readonly reason: string }
   | { readonly kind: 'roster.confirmed'; readonly people: readonly string[] }
+  /** What a change advisory board decided; counts by the signatures of those who attended. */
+  | {
+      readonly kind: 'cab.recorded'
+      readonly id: string
+      readonly version: string
+      readonly heldAt: string
+      readonly attendees: readonly string[]
+      readonly items: readonly CabItem[]
+      readonly minutes?: ContentDigest
+    }
+  /** The whole mapping; it replaces the one before and no verdict reads it. */
+  | { readonly kind: 'controls.mapped'; readonly controls: readonly MappedControl[] }
   /** Two. */
   | { readonly kind: 'policy.set'; readonly policy: PolicyTerms }
   | {
@@ -145,6 +195,12 @@ export interface RegisteredRisk extends Risk {
   readonly likelihood: Grade
   readonly impact: Grade
   readonly mitigation: string
+  /** Who opened it, and so said what closes it. */
+  readonly openedBy: string
+  /** When it was opened last: only evidence collected later closes it. */
+  readonly openedAtMs: number
+  /** Closed in the first edition, when nobody else had to vouch for the closure test: closes nothing in the second. */
+  readonly isUnvouched?: true
 }
 
 export interface RegisteredWaiver {
@@ -174,10 +230,13 @@ export interface RegisteredGlass extends BreakGlass {
   readonly finding?: string
 }
 
-export interface Launch {
+export interface Launch extends PlannedLaunch {
   readonly version: string
-  readonly atMs: number
-  readonly timezone: string
+}
+
+export interface RegisteredCab extends CabRecord {
+  readonly version: string
+  readonly statement: ContentDigest
 }
 
 export interface BudgetReading {
@@ -201,6 +260,9 @@ export interface Register {
   /** By version. */
   readonly launches: ReadonlyMap<string, Launch>
   readonly glasses: ReadonlyMap<string, RegisteredGlass>
+  /** In the order in which they were recorded. */
+  readonly cab: ReadonlyMap<string, RegisteredCab>
+  readonly controls: readonly MappedControl[]
   /** Waiting for a second person, by the statement that proposed. */
   readonly proposals: ReadonlyMap<string, Proposal>
   /** Acts in order, for the audit trail. */

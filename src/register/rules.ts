@@ -1,6 +1,9 @@
 // Why an act may not enter the register; the control plane asks before it records, the verifier asks again.
+import { refuseCab, refuseCabSignature } from './cab.ts'
 import type { DraftRegister } from './effects.ts'
-import type { Change, Register, RegisterAct } from './model.ts'
+import type { Change, Register, RegisterAct, RegisteredRisk } from './model.ts'
+import { refuseControls } from './controls.ts'
+import { refuseRevision } from './revision.ts'
 
 /** Longest life of a waiver whatever anybody approves. Source: release semantics, section 5. */
 const WAIVER_LIFETIME_LIMIT_DAYS = 90
@@ -41,12 +44,16 @@ export function refuseAct(
         : undefined
     case 'roster.confirmed':
       return change.people.length === 0 ? 'expected at least one person on call' : undefined
+    case 'cab.recorded':
+      return refuseCab(register, act, change)
     case 'budget.overridden':
       return register.budget === undefined ? 'no error budget was entered yet' : undefined
     case 'policy.set':
       return Object.keys(change.policy).length === 0
         ? 'expected a policy that sets something'
         : undefined
+    case 'controls.mapped':
+      return refuseControls(change.controls)
     case 'launch.planned':
       return undefined
     default:
@@ -88,6 +95,8 @@ function refuseTerms(
     case 'condition.extended':
     case 'condition.withdrawn':
       return refuseCondition(register, act, change)
+    case 'risk.revised':
+      return refuseRevision(register.risks.get(change.id), change)
     default:
       return refuseRisk(register, act, change)
   }
@@ -102,23 +111,41 @@ function refuseRisk(
   if (risk === undefined) return `there is no risk ${change.id}`
   if (change.kind === 'risk.reopened')
     return risk.state === 'OPEN' ? `risk ${change.id} is open already` : undefined
-  if (risk.state === 'CLOSED') return `risk ${change.id} is closed`
+  if (risk.state === 'CLOSED' && risk.isUnvouched !== true) return `risk ${change.id} is closed`
   if (change.kind === 'risk.accepted') {
     if (risk.level === 'P0') return `risk ${change.id} is P0, which can only be closed`
     return Date.parse(change.until) <= act.atMs
       ? 'expected an acceptance until a time in the future'
       : undefined
   }
-  if (risk.closureTest === undefined) {
-    return change.evidence === undefined
+  return refuseClosing(risk, act, change)
+}
+
+/** Whoever closes a risk alone may not also be the only one who says what closes it. */
+function refuseClosing(
+  risk: RegisteredRisk,
+  act: RegisterAct,
+  { id, evidence }: Extract<Change, { kind: 'risk.closed' }>,
+): string | undefined {
+  const { closureTest, closureDefinition, openedBy } = risk
+  if (closureTest === undefined) {
+    return evidence === undefined
       ? undefined
-      : `risk ${change.id} has no closure test that evidence could satisfy`
+      : `risk ${id} has no closure test that evidence could satisfy`
   }
-  if (change.evidence === undefined)
-    return `risk ${change.id} closes only with evidence of its closure test ${risk.closureTest}`
-  return change.evidence.gate === risk.closureTest
-    ? undefined
-    : `expected evidence of ${risk.closureTest}, got some of ${change.evidence.gate}`
+  if (evidence === undefined)
+    return `risk ${id} closes only with evidence of its closure test ${closureTest}`
+  const { gate, definition, review } = evidence
+  if (gate !== closureTest) return `expected evidence of ${closureTest}, got some of ${gate}`
+  // Without a definition it is of the first edition; the second takes it for no closing.
+  if (definition === undefined || review !== undefined) return undefined
+  if (closureDefinition === undefined)
+    return `expected a plan that somebody other than ${act.person} reviewed: the opening of ${id} did not pin what ${closureTest} is`
+  if (closureDefinition !== definition)
+    return `expected evidence of ${closureTest} as it was defined when ${id} was opened, or a plan that somebody other than ${act.person} reviewed`
+  return openedBy === act.person
+    ? `${act.person} opened ${id} and said what closes it: somebody else closes it, or reviews the plan`
+    : undefined
 }
 
 function refuseCondition(
@@ -175,6 +202,9 @@ function refuseApproval(
       ? `waiver ${change.id} has expired`
       : undefined
   }
+  const record = register.cab.get(change.id)
+  if (record !== undefined && record.statement === change.statement)
+    return refuseCabSignature(record, act)
   const proposal = register.proposals.get(change.statement)
   if (proposal === undefined || proposal.about !== change.id)
     return `nothing about ${change.id} waits for a second person with this statement`

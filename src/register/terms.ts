@@ -1,6 +1,13 @@
 // The part of a decision's inputs that follows from the register.
-import type { DecisionInputs, DecisionPolicy, Waiver } from '../verdict/index.ts'
-import type { Register, RegisteredWaiver } from './model.ts'
+import { isSecondEdition } from '../verdict/index.ts'
+import type {
+  DecisionInputs,
+  DecisionPolicy,
+  FreezeWindow,
+  Risk,
+  Waiver,
+} from '../verdict/index.ts'
+import type { Register, RegisteredRisk, RegisteredWaiver } from './model.ts'
 
 /** A GO is void after this long when no policy says otherwise. Source: release semantics, section 7. */
 export const GO_LIFETIME_MS = 24 * 3_600_000
@@ -27,16 +34,20 @@ export type RegisterTerms = Pick<
   | 'errorBudgetReading'
   | 'roster'
   | 'breakGlass'
+  | 'cab'
+  | 'launch'
 >
 
 /**
  * What the register says about one release.
  * @param uses earlier Go decisions that rested on each waiver, by waiver id
+ * @param rules edition of the rules, and nothing else of the inputs
  */
 export function termsOf(
   register: Register,
   release: { readonly version: string; readonly environment: string },
   uses: ReadonlyMap<string, number>,
+  rules: Pick<DecisionInputs, 'edition'>,
 ): RegisterTerms {
   const { version, environment } = release
   const { budget, roster } = register
@@ -47,7 +58,7 @@ export function termsOf(
   const { timezone: _timezone, ...decisive } = register.policy
   const override = register.budgetOverrides.get(version)
   return {
-    risks: [...register.risks.values()],
+    risks: [...register.risks.values()].map((risk) => riskOf(risk, isSecondEdition(rules))),
     waivers: [...register.waivers.values()]
       .filter(
         ({ request, approvals }) =>
@@ -60,18 +71,7 @@ export function termsOf(
       .filter((each) => each.version === version)
       .map(({ version: _version, setBy: _setBy, ...condition }) => condition),
     policy: { ...DEFAULT_POLICY, ...decisive },
-    freeze: [...register.freezes.values()]
-      .filter((each) => !each.lifted)
-      .map(({ id, fromMs, untilMs, reason, overrides }) => {
-        const passed = overrides.get(version)
-        return {
-          id,
-          fromMs,
-          untilMs,
-          reason,
-          ...(passed === undefined ? {} : { override: passed }),
-        }
-      }),
+    freeze: freezesFor(register, version),
     ...(budget === undefined
       ? {}
       : {
@@ -83,11 +83,47 @@ export function termsOf(
             ...(override === undefined ? {} : { override }),
           },
         }),
+    ...(isSecondEdition(rules) ? boardAndLaunch(register, version) : {}),
     ...(roster === undefined ? {} : { roster }),
     ...(glasses.length === 0
       ? {}
       : { breakGlass: glasses.map(({ finding: _finding, ...glass }) => glass) }),
   }
+}
+
+function riskOf(registered: RegisteredRisk, isVouchingAsked: boolean): Risk {
+  const { openedBy: _by, openedAtMs: _at, isUnvouched, ...risk } = registered
+  return isUnvouched === true && isVouchingAsked ? { ...risk, state: 'OPEN' } : risk
+}
+
+/** What decisions of the first edition knew nothing of. */
+function boardAndLaunch(
+  register: Register,
+  version: string,
+): Pick<DecisionInputs, 'cab' | 'launch'> {
+  const launch = register.launches.get(version)
+  const cab = [...register.cab.values()].filter((each) => each.version === version)
+  return {
+    ...(cab.length === 0
+      ? {}
+      : { cab: cab.map(({ version: _version, statement: _statement, ...record }) => record) }),
+    ...(launch === undefined ? {} : { launch: { atMs: launch.atMs, timezone: launch.timezone } }),
+  }
+}
+
+function freezesFor(register: Register, version: string): readonly FreezeWindow[] {
+  return [...register.freezes.values()]
+    .filter((each) => !each.lifted)
+    .map(({ id, fromMs, untilMs, reason, overrides }) => {
+      const passed = overrides.get(version)
+      return {
+        id,
+        fromMs,
+        untilMs,
+        reason,
+        ...(passed === undefined ? {} : { override: passed }),
+      }
+    })
 }
 
 function waiverOf(waiver: RegisteredWaiver, uses: number): Waiver {

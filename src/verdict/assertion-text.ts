@@ -54,6 +54,8 @@ export function describeReading(read: Reading): string {
       return read.in === undefined ? read.of : `${read.of} in ${shownText(read.in)}`
     case 'json':
       return `JSON ${read.path}`
+    case 'percentile':
+      return `percentile ${read.percent} of ${read.path}`
     case 'header':
       return `header ${read.name}`
     case 'cell':

@@ -68,7 +68,7 @@ function answerOf(gate: PlanGate, assertion: Assertion, found: Found): Reply {
       // A slot that nothing was printed for is undecided; any other empty reading makes `exists` false.
       if (assertion.op === 'exists' && assertion.read.from === 'slot' && isEmpty(found.value))
         return { answer: noData('an empty value'), value }
-      return { answer: compareValue(found.value, assertion, ownUnit), value }
+      return { answer: compareValue(found.value, assertion, ownUnit, found.whyEmpty), value }
     }
     case 'many': {
       const replies = found.values.map((value) => ({
@@ -116,7 +116,12 @@ function sampleSizeOf(
   const what = describeReading(sampleSize.read)
   const { minimum } = sampleSize
   if (found.state === 'value') {
-    const answer = compareValue(found.value, { op: 'ge', value: minimum }, undefined)
+    const answer = compareValue(
+      found.value,
+      { op: 'ge', value: minimum },
+      undefined,
+      found.whyEmpty,
+    )
     if (answer.is === 'true') return undefined
     const got = answer.why ?? shownText(textOf(found.value))
     return { found, answer: noData(`a sample of ${got} (${what}), at least ${minimum} are needed`) }

@@ -65,7 +65,7 @@ export const readCheck: Reader<Check> = readTagged<Check>('type', {
   ),
   builtin: readRecord(
     { type: readOneOf(['builtin']), name: readName },
-    { with: readMap(readScalar) },
+    { on: readOneOf(['runner']), with: readMap(readScalar) },
   ),
   document: readRecord({ type: readOneOf(['document']), path: readName }, {}),
   manual: readRecord({ type: readOneOf(['manual']), question: readText }, {}),
@@ -99,6 +99,10 @@ const readReading: Reader<Reading> = readTagged<Reading>('from', {
   stderr: readRecord({ from: readOneOf(['stderr']) }, {}),
   body: readRecord({ from: readOneOf(['body']) }, {}),
   json: readRecord({ from: readOneOf(['json']), path: readName }, {}),
+  percentile: readRecord(
+    { from: readOneOf(['percentile']), path: readName, percent: readNumber },
+    {},
+  ),
   report: readRecord(
     { from: readOneOf(['report']), of: readName },
     { in: readName, product: readName },

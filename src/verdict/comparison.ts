@@ -21,10 +21,18 @@ export type Bound = Pick<
 export const yes = (holds: boolean): Answer => ({ is: holds ? 'true' : 'false' })
 export const noData = (why: string): Answer => ({ is: 'no-data', why })
 
-/** @param ownUnit the unit that a bare number of this reading is in */
-export function compareValue(value: Json, bound: Bound, ownUnit: string | undefined): Answer {
+/**
+ * @param ownUnit the unit that a bare number of this reading is in
+ * @param whyEmpty what is said of an empty value
+ */
+export function compareValue(
+  value: Json,
+  bound: Bound,
+  ownUnit: string | undefined,
+  whyEmpty = 'an empty value',
+): Answer {
   if (isEmpty(value) && !(value === '' && bound.op === 'eq' && bound.value === '')) {
-    return bound.op === 'exists' ? { is: 'false', why: 'an empty value' } : noData('an empty value')
+    return bound.op === 'exists' ? { is: 'false', why: whyEmpty } : noData(whyEmpty)
   }
   if (bound.op === 'exists') return yes(true)
   switch (typeof bound.value) {

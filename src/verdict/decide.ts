@@ -1,13 +1,17 @@
 // The decision: a pure function of plan and frozen inputs, first matching rule wins, everything that blocks is listed.
 import type { ContentDigest, Digest } from '../kernel/index.ts'
 import type { Case, ConditionStates, Outcome } from './case.ts'
+import { cabReasons } from './cab.ts'
 import { breakOpen, glassFor, glassReasons } from './break-glass.ts'
 import { falseConsumers } from './data-edges.ts'
 import { decisionHashOf, reviewHashWith, sortedBy, sortedTexts } from './decision-hash.ts'
 import { gateReasons, nothingCertified } from './gate-rules.ts'
-import { INSTANT_LIMIT_MS, describeInstant } from './instant.ts'
+import { horizonsOf, lifeNotes } from './horizon.ts'
+import { describeInstant } from './instant.ts'
+import { isSecondEdition } from './edition.ts'
 import type { DecisionInputs, Reason, Verdict } from './model.ts'
-import type { BreakGlass, Waiver } from './people-model.ts'
+import type { Waiver } from './people-model.ts'
+import { launchReasons } from './launch.ts'
 import { laterGates } from './phase.ts'
 import { notesOf } from './notes.ts'
 import type { Plan } from './plan-model.ts'
@@ -20,8 +24,10 @@ import {
   riskReasons,
   signOffReasons,
 } from './release-rules.ts'
+import { heldFailureReasons } from './held-failures.ts'
 import { conditionState, standingsOf, withRollUps } from './standing.ts'
-import { coveringWaiver, refuseWaiver } from './waiver.ts'
+import { planReviewReasons } from './vouching-rules.ts'
+import { coveringWaiver, nonWaivableGates, refuseWaiver } from './waiver.ts'
 
 /**
  * The verdict of a release. Same plan and inputs, same verdict, in any order of the lists and for ever.
@@ -43,15 +49,16 @@ export function decide(digest: Digest, plan: Plan, inputs: DecisionInputs): Verd
   const raw = ruleOn(facts, [])
   const glass = glassFor(ruled, inputs)
   const final = glass === undefined ? ruled : breakOpen(ruled, glass)
-  const expiresAtMs = expiryOf(facts, final, glass)
+  const horizons = horizonsOf(facts, final, glass)
+  const expiresAtMs = horizons[0]?.atMs
   const used = sortedTexts([...new Set([...final.used.values()].map((each) => each.id))])
   return {
     value: final.value,
     raw: raw.value,
     reasons: final.reasons,
-    notes: sortedTexts([...notesOf(facts, final.used), ...lifeNotes(inputs, expiresAtMs)]),
+    notes: sortedTexts([...notesOf(facts, final.used), ...lifeNotes(inputs, horizons)]),
     ...hashes,
-    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+    ...(expiresAtMs === undefined ? {} : { expiresAtMs, horizons }),
     ...(used.length === 0 ? {} : { usedWaivers: used }),
     ...(facts.conditions.length === 0
       ? {}
@@ -87,10 +94,7 @@ function openCase(
     standings,
     conditions,
     later,
-    held: withDescendants(
-      plan.gates,
-      conditions.flatMap((each) => (each.state === 'OPEN' ? [each.condition.gate] : [])),
-    ),
+    held: heldGates(plan, inputs, conditions),
     quorum: countSignOffs(plan, inputs, reviewHash),
     waivers: sortedBy(inputs.waivers, (each) => each.id).filter(
       (each) => refuseWaiver(each, inputs, plan) === undefined,
@@ -98,14 +102,27 @@ function openCase(
   }
 }
 
+/** Gates that wait for an open condition. What no waiver may cover, no condition holds either. */
+function heldGates(
+  plan: Plan,
+  inputs: DecisionInputs,
+  conditions: ConditionStates,
+): ReadonlySet<string> {
+  const open = conditions.flatMap((each) => (each.state === 'OPEN' ? [each.condition.gate] : []))
+  const held = withDescendants(plan.gates, open)
+  if (!isSecondEdition(inputs)) return held
+  const fixed = new Set(nonWaivableGates(plan, inputs))
+  return new Set([...held].filter((gate) => !fixed.has(gate)))
+}
+
 /** Rules 2 to 8 with the given waivers in force. */
 function ruleOn(facts: Case, waivers: readonly Waiver[]): Outcome {
   const { plan, inputs, held } = facts
+  const nonWaivable = nonWaivableGates(plan, inputs)
   const used = new Map<string, Waiver>()
   const standings = withRollUps(plan, facts.standings, (child) => {
     if (held.has(child.gate.id)) return undefined
-    return coveringWaiver(child.gate.id, child.status, waivers, inputs.policy.nonWaivable) ===
-      undefined
+    return coveringWaiver(child.gate.id, child.status, waivers, nonWaivable) === undefined
       ? child.status
       : 'PASS'
   })
@@ -115,24 +132,23 @@ function ruleOn(facts: Case, waivers: readonly Waiver[]): Outcome {
   for (const standing of standings.values()) {
     if (!weighing.has(standing.gate.id) || held.has(standing.gate.id) || standing.status === 'WARN')
       continue
-    const waiver = coveringWaiver(
-      standing.gate.id,
-      standing.status,
-      waivers,
-      inputs.policy.nonWaivable,
-    )
+    const waiver = coveringWaiver(standing.gate.id, standing.status, waivers, nonWaivable)
     if (waiver !== undefined) used.set(standing.gate.id, waiver)
   }
-  const blocking = [
+  const found = [
     ...gateReasons(standings, held, new Set(used.keys()), inputs.terms),
     ...nothingCertified(standings),
     ...riskReasons(inputs),
     ...environmentReasons(inputs),
     ...readinessReasons(inputs),
+    ...planReviewReasons(facts),
     ...glassReasons(inputs),
     ...conditionReasons(facts),
+    ...heldFailureReasons(facts),
     ...signOffReasons(facts.quorum, inputs.policy),
+    ...cabReasons(inputs),
   ]
+  const blocking = [...found, ...launchReasons(inputs, found)]
   if (blocking.length > 0) {
     const isNoGo = blocking.some((reason) => !reason.rule.startsWith('7.6'))
     return { value: isNoGo ? 'NO_GO' : 'NOT_READY', reasons: sortedReasons(blocking), used }
@@ -192,35 +208,6 @@ function waiverReasons(used: ReadonlyMap<string, Waiver>): Reason[] {
     text: `waiver ${waiver.id} covers it: ${waiver.reason} (risk ${waiver.risk}, until ${describeInstant(waiver.expiresAtMs)})`,
     flip: `${gate} passes without the waiver.`,
   }))
-}
-
-/** A GO ends with its life, and no later than a waiver it used or a condition it waits for. */
-function expiryOf(
-  facts: Case,
-  outcome: Outcome,
-  glass: BreakGlass | undefined,
-): number | undefined {
-  if (!['GO', 'GO_WITH_WAIVERS', 'CONDITIONAL_GO'].includes(outcome.value)) return undefined
-  const ends = [facts.inputs.asOfMs + facts.inputs.policy.goLifetimeMs]
-  // What a broken glass overrides may be stale already; only the glass itself ends such a Go.
-  if (glass !== undefined) return Math.min(INSTANT_LIMIT_MS, glass.expiresAtMs, ...ends)
-  for (const waiver of outcome.used.values()) ends.push(waiver.expiresAtMs)
-  // A Go does not outlive the evidence it rests on: the next decision would call it stale.
-  for (const { gate, expiresAtMs } of facts.standings.values()) {
-    if (gate.severity === 'required' && expiresAtMs !== undefined) ends.push(expiresAtMs)
-  }
-  for (const { condition, state } of facts.conditions)
-    if (state === 'OPEN') ends.push(condition.dueAtMs)
-  return Math.min(INSTANT_LIMIT_MS, ...ends)
-}
-
-/** A Go that ends long before its time says so at once: what it rests on ends then. */
-function lifeNotes(inputs: DecisionInputs, expiresAtMs: number | undefined): string[] {
-  const leftMs = expiresAtMs === undefined ? Infinity : expiresAtMs - inputs.asOfMs
-  if (expiresAtMs === undefined || leftMs > inputs.policy.goLifetimeMs / 4) return []
-  return [
-    `this Go holds only until ${describeInstant(expiresAtMs)}, less than a quarter of its usual life: something it rests on ends then`,
-  ]
 }
 
 /** The order of reasons on every screen: by rule, then gate. */

@@ -114,6 +114,7 @@ export function decisionHashOf(
 ): ContentDigest {
   return hashOfJson(digest, {
     format: 'seaworthy-decision/1',
+    ...(inputs.edition === undefined ? {} : { edition: inputs.edition }),
     reviewHash,
     plan: inputs.plan,
     run: inputs.run,
@@ -123,6 +124,9 @@ export function decisionHashOf(
       ...(inputs.terms.waived === undefined ? {} : { waived: inputs.terms.waived }),
     },
     ...(inputs.author === undefined ? {} : { author: inputs.author }),
+    ...(inputs.planReviews === undefined
+      ? {}
+      : { planReviews: sortedBy(inputs.planReviews, (each) => each.statement) }),
     evidence: sortedBy(inputs.results, (result) => result.gate).map(evidenceIdsOf),
     waivers: sortedBy(inputs.waivers, (waiver) => waiver.id).map(({ id, revoked, uses }) => ({
       id,
@@ -150,6 +154,9 @@ export function decisionHashOf(
       ? {}
       : { errorBudgetReading: inputs.errorBudgetReading }),
     ...(inputs.roster === undefined ? {} : { roster: inputs.roster }),
+    // In the order of the ledger: a later outcome replaces an earlier one.
+    ...(inputs.cab === undefined ? {} : { cab: inputs.cab }),
+    ...(inputs.launch === undefined ? {} : { launch: inputs.launch }),
     ...(inputs.breakGlass === undefined
       ? {}
       : { breakGlass: sortedBy(inputs.breakGlass, (each) => each.id) }),

@@ -3,7 +3,12 @@ import type { Json } from '../kernel/index.ts'
 import type { Quantifier, Reading } from './plan-model.ts'
 
 export type Found =
-  | { readonly state: 'value'; readonly value: Json }
+  | {
+      readonly state: 'value'
+      readonly value: Json
+      /** Why it is null, where that is known. */
+      readonly whyEmpty?: string
+    }
   /** Several values and which of them the claim has to hold for; never none. */
   | { readonly state: 'many'; readonly values: readonly Json[]; readonly rows: Quantifier }
   /** It was looked for and is not there. */

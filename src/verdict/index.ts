@@ -2,11 +2,18 @@
 export * from './admission.ts'
 export { CAPTURE_LIMIT_BYTES, parseCapture } from './capture-parse.ts'
 export * from './data-edges.ts'
+export { cabOutcomeOf } from './cab.ts'
 export { decide } from './decide.ts'
+export * from './regeneration.ts'
+export { policyOf } from './policy-file.ts'
+export { isSecondEdition, RULES_EDITION } from './edition.ts'
 export { reviewHashOf } from './decision-hash.ts'
 export { diffResults, type DiffWord, type GateDiff } from './result-diff.ts'
+export { makeHistogram, percentileOf, type Histogram, type HistogramRecord } from './histogram.ts'
 export { parseDecisionInputs } from './inputs-parse.ts'
 export { judgeGate } from './judge.ts'
+export { earlySteps, type LaunchCheck } from './launch.ts'
+export * from './locks.ts'
 export type * from './capture-model.ts'
 export type * from './model.ts'
 export type * from './people-model.ts'
@@ -15,22 +22,12 @@ export { definitionHashOf, findPhaseCircle, needsOf, planHashOf, withDescendants
 export type * from './plan-model.ts'
 export { parsePlan } from './plan-parse.ts'
 export { matchesReportPath, reportStreamName } from './report-paths.ts'
-export {
-  readDigest,
-  readInteger,
-  readList,
-  readName,
-  readOneOf,
-  readRecord,
-  readShare,
-  readText,
-  type Reader,
-} from './shape.ts'
+export { readBoolean, readDigest, readInteger, readList, readName } from './shape.ts'
+export { readOneOf, readRecord, readShare, readText, type Reader } from './shape.ts'
 export * from './soak.ts'
 export * from './soak-samples.ts'
 export { heldByNeeds, settleRun, type RecordedGate } from './settle.ts'
 export { statusForDependents, waivedGates } from './waiver.ts'
 export { statusAt, type StatusTerms, type TimedStatus } from './staleness.ts'
-export { conditionState, standingsOf, withRollUps } from './standing.ts'
-export type { GateStanding, Standings } from './standing.ts'
+export * from './standing.ts'
 export { exitCodeOfVerdict, isSatisfied, worstStatus } from './status.ts'

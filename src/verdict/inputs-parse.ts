@@ -1,4 +1,5 @@
 // Reads decision inputs strictly: every key known, every id once, so that a replay reads what was frozen.
+import { RULES_EDITION, SECOND_EDITION } from './edition.ts'
 import { shownText } from './shown-text.ts'
 import { verdictFault } from './errors.ts'
 import { INSTANT_LIMIT_MS } from './instant.ts'
@@ -31,12 +32,12 @@ const readBudget: Reader<number> = (value, at) => {
   return share
 }
 
-const readTerms = readRecord(
+export const readTerms = readRecord(
   { parameters: readMap(readText), confirmed: readList(readName) },
   { waived: readMap(readName) },
 )
 
-const readSubject = readRecord(
+export const readSubject = readRecord(
   { service: readName, version: readName, environment: readName, digests: readMap(readText) },
   { commit: readName },
 )
@@ -46,7 +47,7 @@ const readEvidence = readRecord(
   {},
 )
 
-const readResult = readRecord(
+export const readResult = readRecord(
   {
     gate: readName,
     definition: readDigest,
@@ -93,6 +94,7 @@ const readRisk = readRecord(
     impact: readGrade,
     mitigation: readText,
     closureTest: readName,
+    closureDefinition: readDigest,
   },
 )
 
@@ -162,7 +164,10 @@ const readPolicy = readRecord(
     rosterMaxAgeMs: readInteger(1, INSTANT_LIMIT_MS),
     areas: readList(readRecord({ gates: readText, owner: readName }, {})),
     securityRole: readName,
+    planReviewed: readBoolean,
     rejectionsStand: readBoolean,
+    cabRole: readName,
+    cabQuorum: readInteger(0, 50),
   },
 )
 
@@ -189,6 +194,28 @@ const readBreakGlass = readRecord(
   { reviewedBy: readName },
 )
 
+const readCabItem = readRecord(
+  {
+    about: readName,
+    outcome: readOneOf(['approved', 'approved-with-conditions', 'deferred', 'rejected']),
+  },
+  { note: readText, conditions: readList(readName) },
+)
+
+const readCab = readRecord(
+  {
+    id: readName,
+    heldAtMs: readLastInstantMs,
+    attendees: readList(readName, 1),
+    items: readList(readCabItem, 1),
+    recordedBy: readName,
+    signers: readList(readRecord({ principal: readName, roles: readList(readName) }, {})),
+  },
+  { minutes: readDigest },
+)
+
+const readLaunch = readRecord({ atMs: readLastInstantMs, timezone: readName }, {})
+
 const readInputs: Reader<DecisionInputs> = readRecord(
   {
     format: readOneOf(['seaworthy-decision-inputs/1']),
@@ -208,12 +235,18 @@ const readInputs: Reader<DecisionInputs> = readRecord(
     integrity: readRecord({ ok: readBoolean, findings: readList(readText) }, {}),
   },
   {
+    edition: readInteger(SECOND_EDITION, RULES_EDITION),
+    planReviews: readList(
+      readRecord({ principal: readName, statement: readDigest }, { person: readName }),
+    ),
     author: readName,
     errorBudget: readBudget,
     phase: readName,
     errorBudgetReading: readErrorBudgetReading,
     roster: readRoster,
     breakGlass: readList(readBreakGlass),
+    cab: readList(readCab),
+    launch: readLaunch,
   },
 )
 
@@ -239,6 +272,8 @@ export function parseDecisionInputs(json: unknown): DecisionInputs {
     ['waiver', inputs.waivers.map((each) => each.id)],
     ['condition', inputs.conditions.map((each) => each.id)],
     ['broken glass', (inputs.breakGlass ?? []).map((each) => each.id)],
+    ['plan review', (inputs.planReviews ?? []).map((each) => each.statement)],
+    ['outcome of the board', (inputs.cab ?? []).map((each) => each.id)],
     ['sign-off statement', inputs.signOffs.map((each) => each.statement)],
   ]
   for (const [what, ids] of lists) {

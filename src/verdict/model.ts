@@ -3,11 +3,14 @@ import type { ContentDigest } from '../kernel/index.ts'
 import type { BuiltinCapture, PromqlCapture, SoakCapture, StreamState } from './capture-model.ts'
 import type {
   BreakGlass,
+  CabRecord,
   Condition,
   ConditionState,
   DecisionPolicy,
   ErrorBudgetReading,
   FreezeWindow,
+  PlanReview,
+  PlannedLaunch,
   Risk,
   Roster,
   SignOff,
@@ -203,12 +206,16 @@ export interface Subject {
 /** Everything a decision rests on, frozen. JSON; hashed as canonical JSON. */
 export interface DecisionInputs {
   readonly format: 'seaworthy-decision-inputs/1'
+  /** Edition of the rules the decision is taken under, see `edition.ts`. Absent = the first. */
+  readonly edition?: number
   readonly plan: ContentDigest
   readonly run: string
   readonly terms: RunTerms
   readonly subject: Subject
   /** Account that wrote the change; may not sign off. */
   readonly author?: string
+  /** Who reviewed this very plan. Absent in the first edition, which did not ask. */
+  readonly planReviews?: readonly PlanReview[]
   /** The phase the decision is taken for: gates of later phases are not yet due. Absent = every gate counts. */
   readonly phase?: string
   readonly results: readonly GateResult[]
@@ -224,6 +231,10 @@ export interface DecisionInputs {
   readonly errorBudgetReading?: ErrorBudgetReading
   /** The on-call roster as it was confirmed last; absent when nobody ever did. */
   readonly roster?: Roster
+  /** Outcomes of the change advisory board on this version, in the order of the ledger. Absent = none. */
+  readonly cab?: readonly CabRecord[]
+  /** Absent = none is planned. */
+  readonly launch?: PlannedLaunch
   /** Glasses broken for this release, and unreviewed ones of other versions of the service. Absent = none. */
   readonly breakGlass?: readonly BreakGlass[]
   readonly asOfMs: number
@@ -244,6 +255,13 @@ export interface Reason {
   readonly flip: string
 }
 
+/** When something that a Go rests on ends. */
+export interface Horizon {
+  /** As the subject of a sentence: `the evidence of load`. */
+  readonly what: string
+  readonly atMs: number
+}
+
 export interface Verdict {
   readonly value: VerdictValue
   /** The verdict had no waiver been granted. */
@@ -256,6 +274,8 @@ export interface Verdict {
   readonly asOfMs: number
   /** When a GO is void; absent for other verdicts. */
   readonly expiresAtMs?: number
+  /** What a GO rests on that ends, the first first, five at most; absent for other verdicts. */
+  readonly horizons?: readonly Horizon[]
   /** Ids of the waivers that the verdict rests on. Absent = none. */
   readonly usedWaivers?: readonly string[]
   /** Every condition with its state at `asOf`. Absent = none. */

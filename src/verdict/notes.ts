@@ -1,9 +1,12 @@
 // What a verdict lists without being blocked by it: warnings, open lesser risks, expiries, waivers without effect.
 import type { Case } from './case.ts'
+import { glassNotes } from './break-glass.ts'
+import { cabNotes } from './cab.ts'
 import { describeInstant } from './instant.ts'
 import type { Risk, Waiver } from './people-model.ts'
 import { isNearExpiry } from './staleness.ts'
 import { isSatisfied } from './status.ts'
+import { planReviewNotes } from './vouching-rules.ts'
 import { refuseWaiver } from './waiver.ts'
 
 /** What ends or begins within this time is worth a word. */
@@ -17,6 +20,9 @@ export function notesOf(facts: Case, used: ReadonlyMap<string, Waiver>): string[
     ...riskNotes(facts),
     ...conditionNotes(facts),
     ...readinessNotes(facts),
+    ...planReviewNotes(facts),
+    ...cabNotes(facts.inputs),
+    ...glassNotes(facts.inputs),
     ...facts.quorum.ignored.map(({ signOff, why }) => {
       return `the sign-off ${signOff.statement} of ${signOff.principal} as ${signOff.role} does not count: ${why}`
     }),

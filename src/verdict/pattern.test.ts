@@ -138,9 +138,9 @@ test('what could take more than linear time or means something else elsewhere is
 
 test('a text made to make matchers backtrack is answered in linear time', () => {
   const pattern = compilePattern('^a*a*a*a*a*a*a*a*b$')
-  const startedMs = performance.now()
+  const before = process.threadCpuUsage()
   assert.equal(matchesPattern(pattern, 'a'.repeat(50_000)), false)
-  assert.ok(performance.now() - startedMs < 1_000)
+  assert.ok(process.threadCpuUsage(before).user < 1_000_000)
 })
 
 test('a match that would take too many steps is not answered', () => {

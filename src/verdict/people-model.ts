@@ -15,6 +15,8 @@ export interface Risk {
   readonly mitigation?: string
   /** Gate whose fresh, satisfied evidence closes the risk. */
   readonly closureTest?: string
+  /** Definition hash of that gate as it was when the risk was opened; only evidence of it closes without a review. */
+  readonly closureDefinition?: ContentDigest
   readonly dueAtMs?: number
   readonly acceptedBy?: readonly string[]
   readonly acceptedUntilMs?: number
@@ -76,6 +78,16 @@ export interface SignOff {
   readonly statement: ContentDigest
 }
 
+/** A person's recorded review of a plan. */
+export interface PlanReview {
+  /** The key's owner, as the statement names it. */
+  readonly principal: string
+  /** The person behind the key, where one person has several keys. Absent = `principal`. */
+  readonly person?: string
+  /** Digest of the signed approval. */
+  readonly statement: ContentDigest
+}
+
 export interface FreezeWindow {
   readonly fromMs: number
   readonly untilMs: number
@@ -104,6 +116,37 @@ export interface Roster {
   readonly people: readonly string[]
   readonly confirmedBy: string
   readonly confirmedAtMs: number
+}
+
+export type CabOutcome = 'approved' | 'approved-with-conditions' | 'deferred' | 'rejected'
+
+/** One item of a board's agenda and what became of it. */
+export interface CabItem {
+  readonly about: string
+  readonly outcome: CabOutcome
+  readonly note?: string
+  /** Ids of the conditions it was approved on. */
+  readonly conditions?: readonly string[]
+}
+
+/** What a change advisory board decided on a release. */
+export interface CabRecord {
+  readonly id: string
+  readonly heldAtMs: number
+  readonly attendees: readonly string[]
+  readonly items: readonly CabItem[]
+  /** Of the minutes' bytes, which stay with who keeps them. */
+  readonly minutes?: ContentDigest
+  readonly recordedBy: string
+  /** Who signed exactly this record, the one who recorded it first; only those who attended count. */
+  readonly signers: readonly WaiverApproval[]
+}
+
+/** When the release is to be launched. */
+export interface PlannedLaunch {
+  readonly atMs: number
+  /** IANA name of the zone its times are shown in. */
+  readonly timezone: string
 }
 
 /** A Go in spite of everything that a named person takes upon themselves, and that somebody else has to review. */
@@ -142,6 +185,12 @@ export interface DecisionPolicy {
   readonly areas?: readonly PolicyArea[]
   /** Role whose approval lets a waiver last up to 90 days instead of 30. */
   readonly securityRole?: string
+  /** Somebody other than the author must have reviewed the plan. Absent = it is only said when nobody did. */
+  readonly planReviewed?: boolean
+  /** Role that people of the change advisory board hold; with it, or a quorum, the board has to approve. */
+  readonly cabRole?: string
+  /** People who attended and sign before the board's approval counts. 0 = it need not approve. Absent = 2. */
+  readonly cabQuorum?: number
   /** A rejection over any state of the release stands until the person withdraws it. Absent = only over this state. */
   readonly rejectionsStand?: boolean
 }

@@ -164,3 +164,30 @@ test('a broken glass overrides all but tampering and a missing review, and says 
   const integrity = { ok: false, findings: [] }
   assert.equal(broken([glass], { integrity }), 'INVALID 7.1')
 })
+
+test('nobody holds a release open alone, one broken glass after the other', () => {
+  const first: BreakGlass = {
+    id: 'B1',
+    version: PLAIN.version,
+    principal: 'x',
+    reason: 'outage',
+    atMs: NOON_MS - DAY_MS,
+    expiresAtMs: NOON_MS - HOUR_MS,
+    reviewDueAtMs: NOON_MS + DAY_MS,
+  }
+  const again = { ...first, id: 'B2', atMs: NOON_MS - HOUR_MS, expiresAtMs: NOON_MS + HOUR_MS }
+  const broken = (breakGlass: readonly BreakGlass[], edition = 4): Verdict =>
+    decideWith({ edition, breakGlass }, { a: 'FAIL' })
+  const alone = broken([again, first])
+  assert.equal(shown(alone), 'NO_GO 7.2')
+  assert.ok(alone.notes.includes('break-glass B2 has no force: B1 waits for a review'))
+  assert.equal(shown(broken([again, { ...first, reviewedBy: 'x' }])), 'NO_GO 7.2')
+  const reviewed = broken([again, { ...first, reviewedBy: 'y' }])
+  assert.equal(shown(reviewed), 'GO_WITH_WAIVERS break-glass 7.2')
+  assert.equal(reviewed.breakGlass?.id, 'B2')
+  assert.match(reviewed.reasons[0]?.flip ?? '', /Somebody other than x reviews this by/)
+  const looked = broken([{ ...again, reviewedBy: 'y' }])
+  assert.match(looked.reasons[0]?.flip ?? '', /y reviewed this\.$/)
+  const earlier = broken([again, first], 3)
+  assert.equal(shown(earlier), 'GO_WITH_WAIVERS break-glass 7.2', 'an old decision replays')
+})

@@ -49,10 +49,12 @@ export type Check =
   /** `connection` names the parameter that holds the database URL. */
   | { readonly type: 'sql'; readonly connection: string; readonly text: string }
   | PromqlCheck
-  /** A check of the control plane by its name; `with` holds its parameters. */
+  /** A check that comes with the house, by its name; `with` holds its parameters. */
   | {
       readonly type: 'builtin'
       readonly name: string
+      /** Absent = the control plane looks at itself and signs; `runner` = it asks another service from where gates run. */
+      readonly on?: 'runner'
       readonly with?: Readonly<Record<string, string | number | boolean>>
     }
   /** `path` is relative to the workspace; `..` and symbolic links out of it are refused. */
@@ -67,6 +69,8 @@ export type Reading =
   | { readonly from: 'stdout' | 'stderr' | 'body' }
   /** JSON of stdout (command), body (http) or the file (document), by a path such as `$.data.groups[0].name`. */
   | { readonly from: 'json'; readonly path: string }
+  /** A percentile of the histogram at the path, as `12.5 ms`; `percent` is above 0 and at most 100. */
+  | { readonly from: 'percentile'; readonly path: string; readonly percent: number }
   /**
    * A value of the reports that the check produced, such as `tests.failed`; names are in docs/evidence-formats.md. `in` is
    * one of the check's report files, `product` the package URL of what was scanned, for VEX statements about it.
@@ -230,6 +234,8 @@ export interface PlanGate {
   readonly soak?: Soak
   /** Gates naming the same resource never run at the same time. */
   readonly exclusive?: string
+  /** To be tried again after the deploy, against production. Absent = no. */
+  readonly regenerate?: boolean
   /** Lint findings of level error on the check, shown wherever the gate is. */
   readonly unsound: readonly string[]
   readonly source: { readonly line: number; readonly sha256: ContentDigest }

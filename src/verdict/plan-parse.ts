@@ -77,6 +77,7 @@ const readGate: Reader<PlanGate> = readRecord(
     children: readList(readName, 1),
     maxAgeMs: readInteger(1, MAX_AGE_LIMIT_MS),
     exclusive: readName,
+    regenerate: readBoolean,
     soak: readSoak,
   },
 )

@@ -73,15 +73,18 @@ function problemOf(
   const unknown = assertion.fills?.find((id) => !fillable.has(id))
   if (unknown !== undefined)
     return `fills "${shownText(unknown)}", which is neither a slot nor a toggle of the gate`
-  if (gate.check.type === 'builtin' && gate.effect !== 'read')
-    return `belongs to a built-in check, which only reads, and says ${gate.effect}`
+  const { check } = gate
+  if (check.type === 'builtin' && check.on === undefined && gate.effect !== 'read')
+    return `belongs to a check of the control plane, which only reads, and says ${gate.effect}; one that asks another service has on: runner`
   if (gate.children === undefined && !offersReading(gate.check.type, read.from)) {
     return `a ${gate.check.type} check has no ${read.from}`
   }
   if (read.from === 'slot' && !gate.slots.some((slot) => slot.id === read.slot)) {
     return `reads the slot "${shownText(read.slot)}", which the gate does not have`
   }
-  if (read.from === 'json') parseJsonPath(read.path)
+  if (read.from === 'json' || read.from === 'percentile') parseJsonPath(read.path)
+  if (read.from === 'percentile' && !(read.percent > 0 && read.percent <= 100))
+    return `expected a percentile above 0 and at most 100, got ${read.percent}`
   if (op === 'matches' && typeof value === 'string') compilePattern(value)
   return (
     reportReadingProblem(gate, read) ??

@@ -15,7 +15,7 @@ export function planHashOf(digest: Digest, plan: Plan): ContentDigest {
 
 /**
  * SHA-256 over everything that decides what the gate runs and how it is judged. Left out: title, section, phase, severity,
- * needs, exclusive, unsound and source; changing those changes the plan hash but keeps evidence valid.
+ * needs, exclusive, regenerate, unsound and source; changing those changes the plan hash but keeps evidence valid.
  */
 export function definitionHashOf(digest: Digest, gate: PlanGate): ContentDigest {
   return hashOfJson(digest, {

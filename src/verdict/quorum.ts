@@ -18,6 +18,8 @@ export interface QuorumGap {
 export interface Quorum {
   readonly rejections: readonly SignOff[]
   readonly gaps: readonly QuorumGap[]
+  /** People whose approval of this very state counts, in whatever role. */
+  readonly approvers: readonly string[]
   /** Sign-offs that were left out, each with its reason. */
   readonly ignored: readonly { readonly signOff: SignOff; readonly why: string }[]
 }
@@ -62,6 +64,7 @@ export function countSignOffs(
   return {
     rejections: counted.filter((each) => each.decision === 'REJECT'),
     gaps: gapsOf(plan.signOffs, approvals),
+    approvers: [...new Set(approvals.map(speakerOf))],
     ignored: sortedBy(
       ignored,
       (each) => each.signOff.role,

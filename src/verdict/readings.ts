@@ -2,7 +2,9 @@
 import { parseStrictJson, SeaworthyError, utf8TextLossy } from '../kernel/index.ts'
 import type { Json } from '../kernel/index.ts'
 import { closedReason } from './closed-stream.ts'
+import { explainEmpty } from './empty-value.ts'
 import type { Found, Observer } from './found.ts'
+import { percentileOf, readHistogram } from './histogram.ts'
 import { valueAtPath } from './json-path.ts'
 import type { Capture, EvidenceBytes } from './model.ts'
 import type { Check, PlanGate, Reading, SampleChoice } from './plan-model.ts'
@@ -23,7 +25,7 @@ const READINGS_OF_CHECK: Readonly<
   // Its samples are read, each for itself.
   soak: [],
   sql: ['rowCount', 'cell', 'column', 'matchingRows', 'duplicates', 'durationMs', 'slot'],
-  builtin: ['json', 'durationMs', 'slot'],
+  builtin: ['json', 'percentile', 'durationMs', 'slot'],
   promql: ['samples', 'json', 'report', 'status', 'durationMs', 'slot'],
   document: [
     'text',
@@ -74,7 +76,12 @@ export function observeCapture(
       case 'text':
         return stream(reading.from).text()
       case 'json':
-        return stream(mainStreamOf(capture)).at(reading.path)
+        return explainEmpty(capture, stream(mainStreamOf(capture)), reading.path)
+      case 'percentile':
+        return readPercentile(
+          explainEmpty(capture, stream(mainStreamOf(capture)), reading.path),
+          reading,
+        )
       case 'report':
         return reports.read(reading)
       case 'cell':
@@ -122,6 +129,20 @@ function readFact(capture: Capture, reading: Reading): Found {
         tainted: false,
       }
   }
+}
+
+function readPercentile(
+  found: Found,
+  { path, percent }: Extract<Reading, { from: 'percentile' }>,
+): Found {
+  if (found.state !== 'value' || found.value === null) return found
+  const histogram = readHistogram(found.value)
+  if (histogram === undefined)
+    return { state: 'unreadable', why: `${path} is no histogram`, tainted: false }
+  const ms = percentileOf(histogram, percent)
+  return ms === undefined
+    ? { state: 'absent', why: `${histogram.count} values do not tell percentile ${percent}` }
+    : { state: 'value', value: `${ms} ms` }
 }
 
 function ofNullable(value: number | boolean | null, why: string): Found {

@@ -5,6 +5,7 @@ import type { DecisionInputs, Reason } from './model.ts'
 import type { DecisionPolicy, Override, Risk } from './people-model.ts'
 import type { Quorum } from './quorum.ts'
 import { CLOCK_SKEW_LIMIT_MS } from './staleness.ts'
+import { isOwnWord } from './vouching-rules.ts'
 
 /** Rule 3: P0 until closed; P1 until closed or accepted by two; P2 once overdue. P3 never blocks. */
 export function riskReasons(inputs: DecisionInputs): Reason[] {
@@ -67,7 +68,7 @@ export function environmentReasons(inputs: DecisionInputs): Reason[] {
 }
 
 /** Two distinct people with a reason; the control plane records nothing less, and this does not take its word. */
-function isOverridden(override: Override | undefined): boolean {
+export function isOverridden(override: Override | undefined): boolean {
   return (
     override !== undefined && override.reason.trim() !== '' && new Set(override.people).size > 1
   )
@@ -77,22 +78,31 @@ function isOverridden(override: Override | undefined): boolean {
 export function readinessReasons(inputs: DecisionInputs): Reason[] {
   const { policy, asOfMs, errorBudgetReading: reading, roster } = inputs
   const out: Reason[] = []
-  const needsBudget = policy.minimumErrorBudget > 0 && policy.errorBudgetMaxAgeMs !== undefined
-  if (needsBudget && !isOverridden(reading?.override)) {
-    const why = whyNotFresh(reading?.measuredAtMs, policy.errorBudgetMaxAgeMs, asOfMs)
+  const isOwn = (person: string | undefined): string | undefined =>
+    isOwnWord(inputs, person) ? 'was entered by the author of the change' : undefined
+  if (policy.minimumErrorBudget > 0 && !isOverridden(reading?.override)) {
+    const why =
+      whyNotFresh(reading?.measuredAtMs, policy.errorBudgetMaxAgeMs, asOfMs) ??
+      isOwn(reading?.enteredBy)
     if (why !== undefined)
       out.push({
         rule: '7.6-error-budget',
         text: `the error budget ${why}`,
-        flip: 'Enter what is left of the error budget, with its source.',
+        flip: isOwnWord(inputs, reading?.enteredBy)
+          ? 'Somebody else enters what is left of the error budget, with its source.'
+          : 'Enter what is left of the error budget, with its source.',
       })
   }
-  const why = whyNotFresh(roster?.confirmedAtMs, policy.rosterMaxAgeMs, asOfMs)
+  const why =
+    whyNotFresh(roster?.confirmedAtMs, policy.rosterMaxAgeMs, asOfMs) ??
+    (policy.rosterMaxAgeMs === undefined ? undefined : isOwn(roster?.confirmedBy))
   if (why !== undefined)
     out.push({
       rule: '7.6-roster',
       text: `the on-call roster ${why}`,
-      flip: 'Confirm who is on call.',
+      flip: isOwnWord(inputs, roster?.confirmedBy)
+        ? 'Somebody else confirms who is on call.'
+        : 'Confirm who is on call.',
     })
   return out
 }

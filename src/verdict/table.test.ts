@@ -141,7 +141,7 @@ test('two tables with the column of the assertion are no data: nobody may pick t
 test('ten thousand rows are read in well under a second', () => {
   const rows = Array.from({ length: 10_000 }, (_, index) => `| ${index} | ${index} ms |`)
   const text = ['| id | Lag |', '|---|---|', ...rows].join('\n')
-  const started = performance.now()
+  const before = process.threadCpuUsage()
   assert.equal(
     judgeText(text, {
       read: { from: 'column', column: 'Lag', rows: 'every' },
@@ -151,7 +151,7 @@ test('ten thousand rows are read in well under a second', () => {
     }).status,
     'PASS',
   )
-  assert.ok(performance.now() - started < 1_000)
+  assert.ok(process.threadCpuUsage(before).user < 1_000_000)
 })
 
 test('a table in a comment is none, whatever it says', () => {

@@ -3,6 +3,8 @@ import type { DecisionInputs, RunTerms, Status, StoredStatus } from './model.ts'
 import type { Waiver } from './people-model.ts'
 import type { Plan } from './plan-model.ts'
 import { sortedBy } from './decision-hash.ts'
+import { isSecondEdition } from './edition.ts'
+import { withDescendants } from './plan.ts'
 import { CLOCK_SKEW_LIMIT_MS } from './staleness.ts'
 
 /** Longest life of a waiver. */
@@ -18,7 +20,7 @@ const WAIVABLE: ReadonlySet<Status> = new Set<Status>(['FAIL', 'WARN', 'STALE', 
 /** What of a decision's inputs says whether a waiver is in force. */
 export type WaiverFacts = Pick<
   DecisionInputs,
-  'subject' | 'asOfMs' | 'author' | 'risks' | 'waivers' | 'policy'
+  'subject' | 'asOfMs' | 'author' | 'risks' | 'waivers' | 'policy' | 'edition'
 >
 
 /** Why the waiver has no force in this decision; undefined when it has. Source: release semantics, section 5. */
@@ -90,12 +92,22 @@ export function coveringWaiver(
   return waivers.find((waiver) => waiver.gates.includes(gate))
 }
 
+/** Gates that no waiver may cover: in the second edition also those below a roll-up that the policy names. */
+export function nonWaivableGates(
+  plan: Plan,
+  { policy, ...rules }: Pick<WaiverFacts, 'policy' | 'edition'>,
+): readonly string[] {
+  return isSecondEdition(rules)
+    ? [...policy.nonWaivable, ...withDescendants(plan.gates, policy.nonWaivable)]
+    : policy.nonWaivable
+}
+
 /** The waiver in force now of each gate that has one, by gate id: what a run is told. */
 export function waivedGates(plan: Plan, facts: WaiverFacts): Readonly<Record<string, string>> {
   const inForce = sortedBy(facts.waivers, (each) => each.id).filter(
     (each) => refuseWaiver(each, facts, plan) === undefined,
   )
-  const { nonWaivable } = facts.policy
+  const nonWaivable = nonWaivableGates(plan, facts)
   return Object.fromEntries(
     plan.gates.flatMap(({ id }) => {
       const waiver = coveringWaiver(id, 'FAIL', inForce, nonWaivable)
