@@ -1,9 +1,10 @@
 // Routes of actions: preview one by name, see what a token stands for, carry it out.
 import { z } from 'zod'
+import { defineRoute } from '../kernel/index.ts'
 import type { Action, Route } from '../kernel/index.ts'
-import { parseBody } from '../web/index.ts'
 import { actionFault } from './errors.ts'
 import type { Actions } from './service.ts'
+import { issuedSchema, resultSchema, shownSchema } from './answers.ts'
 
 const tokenSchema = z.strictObject({ token: z.string().min(1).max(100) })
 const previewSchema = z.strictObject({ params: z.json() })
@@ -22,43 +23,45 @@ export function makeActionRoutes(
     )
   }
   return [
-    {
+    defineRoute({
       method: 'POST',
       path: '/v1/actions/:name/previews',
       summary: 'Show what an action would do, and the token that carries out exactly that',
       access: 'write',
+      body: previewSchema,
+      answer: { statuses: [201], data: issuedSchema },
       async handle({ principal, params, body }) {
-        const request = parseBody(previewSchema, body)
         const action = find(params['name'] ?? '')
         return {
           status: 201,
-          data: await actions.preview(principal, action, request.params),
+          data: await actions.preview(principal, action, body.params),
         }
       },
-    },
-    {
+    }),
+    defineRoute({
       method: 'POST',
       path: '/v1/action-tokens/read',
       summary: 'Show what a token was shown for; the token stays as it is',
       access: 'write',
+      body: tokenSchema,
+      answer: { data: shownSchema },
       async handle({ principal, body }) {
-        const { action, params, preview, expiresAt } = await actions.read(
-          principal,
-          parseBody(tokenSchema, body).token,
-        )
+        const { action, params, preview, expiresAt } = await actions.read(principal, body.token)
         return { data: { action, params, preview, expiresAt } }
       },
-    },
-    {
+    }),
+    defineRoute({
       method: 'POST',
       path: '/v1/action-tokens/confirm',
       summary: 'Carry out what was previewed, once; refused with a fresh preview when it changed',
       access: 'write',
+      body: tokenSchema,
+      answer: { data: resultSchema },
       async handle({ principal, body }) {
-        const { token } = parseBody(tokenSchema, body)
+        const { token } = body
         const { action } = await actions.read(principal, token)
         return { data: await actions.confirm(principal, find(action), token) }
       },
-    },
+    }),
   ]
 }

@@ -5,16 +5,20 @@ import type { Check, Plan } from '../verdict/index.ts'
 
 /**
  * The plan with every built-in check that nobody brings, or that is asked with other parameters than it takes, turned
- * into one that cannot run and says why: the gate is BLOCKED, here and for every verifier.
+ * into one that cannot run and says why: the gate is BLOCKED, here and for every verifier. A check that acts on another
+ * service is no read, whatever the plan says: it asks each time.
  */
 export function blockUnknownChecks(plan: Plan, known: readonly CheckDescription[]): Plan {
   return {
     ...plan,
     gates: plan.gates.map((gate) => {
-      const reason = gate.check.type === 'builtin' ? refusalOf(gate.check, known) : undefined
-      return reason === undefined
-        ? gate
-        : { ...gate, check: { type: 'unsupported', language: 'builtin', reason } }
+      const { check } = gate
+      if (check.type !== 'builtin') return gate
+      const reason = refusalOf(check, known)
+      if (reason !== undefined)
+        return { ...gate, check: { type: 'unsupported', language: 'builtin', reason } }
+      const acts = known.find(({ name }) => name === check.name)?.outward === 'acts'
+      return acts && gate.effect === 'read' ? { ...gate, effect: 'unknown' } : gate
     }),
   }
 }
@@ -29,6 +33,11 @@ function refusalOf(
       check.name,
       known.map(({ name }) => name),
     )}`
+  const isOutward = found.outward !== undefined
+  if (isOutward !== (check.on === 'runner'))
+    return isOutward
+      ? `${found.name} asks another service: write on: runner`
+      : `${found.name} looks at the control plane itself: leave out on: runner`
   const given = Object.entries(check.with ?? {})
   const names = Object.keys(found.parameters)
   for (const [name, value] of given) {

@@ -6,7 +6,7 @@ import type { House } from '../../test/house.ts'
 import { aGate, aPlan } from '../../test/runner.ts'
 import { utf8Text } from '../kernel/index.ts'
 import { parseEnvelope, parseStatement } from '../proof/index.ts'
-import type { Assertion, Plan } from '../verdict/index.ts'
+import type { Assertion, Check, Effect, Plan } from '../verdict/index.ts'
 
 type With = Readonly<Record<string, string | number | boolean>>
 
@@ -145,4 +145,28 @@ test('a runner may not tell of a built-in check, whatever it says to have seen',
     code: 'GATES_STATEMENT_REFUSED',
     message: /expected the signature of a control-plane for house, got one of a runner/,
   })
+})
+
+test('a check of another service is the runner’s to tell, and no plan can call it a read when it acts', async () => {
+  const house = await openHouse()
+  const url = 'http://127.0.0.1:1/'
+  const gateOf = (check: Check, effect: Effect = 'read'): Plan => {
+    const plan = aBuiltinPlan('probe-load', [IS_OK])
+    return { ...plan, gates: [aGate('house', check, { assertions: [IS_OK], effect })] }
+  }
+  const values = { url, ratePerSecond: 1, seconds: 1 }
+  const load = { type: 'builtin', name: 'probe-load', on: 'runner', with: values } as const
+  const standing = await standingOf(house, gateOf(load))
+  assert.deepEqual(
+    [standing.status, standing.reason],
+    ['BLOCKED', 'needs review and confirm: the check has the effect unknown'],
+  )
+  const here = { type: 'builtin', name: 'probe-load', with: values } as const
+  assert.match((await standingOf(house, gateOf(here))).reason, /write on: runner/)
+  const elsewhere = { type: 'builtin', name: 'ledger-chain-verifies', on: 'runner' } as const
+  assert.match((await standingOf(house, gateOf(elsewhere))).reason, /leave out on: runner/)
+  const started = await startPlan(house, gateOf(load), true)
+  const attempt = { runId: started.run.runId, gate: 'house', attempt: 1 }
+  const performed = house.runs.perform(house.tenantId, 'operator', attempt)
+  await assert.rejects(performed, { code: 'GATES_GATE_UNKNOWN' })
 })

@@ -28,10 +28,10 @@ export async function performBuiltin(
   const plan = await context.plans.readPinned(tenantId, run.planHash)
   const gate = plan.gates.find(({ id }) => id === intent.gate)
   const check = gate?.check
-  if (gate === undefined || check?.type !== 'builtin') {
+  if (gate === undefined || check?.type !== 'builtin' || check.on !== undefined) {
     throw gatesFault(
       'GATES_GATE_UNKNOWN',
-      `expected a gate with a built-in check, got ${JSON.stringify(intent.gate.slice(0, 200))}`,
+      `expected a gate with a check of the control plane, got ${JSON.stringify(intent.gate.slice(0, 200))}`,
     )
   }
   await recordIntent(context, tenantId, actor, intent)

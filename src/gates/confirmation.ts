@@ -1,4 +1,5 @@
 // Which gates need a person's word before they run, and what a person is shown of them.
+import { canonicalize } from '../kernel/index.ts'
 import type { ActionPreview } from '../kernel/index.ts'
 import type { Plan, PlanGate } from '../verdict/index.ts'
 
@@ -46,7 +47,7 @@ export function describeCheck(gate: PlanGate): string {
     case 'promql':
       return check.query
     case 'builtin':
-      return check.name
+      return check.with === undefined ? check.name : `${check.name} ${canonicalize(check.with)}`
     case 'document':
       return check.path
     case 'manual':

@@ -45,7 +45,7 @@ test('a key of another kind of check or reading is told where it belongs', () =>
   )
   assert.match(
     refusalOf(text.replace('{ from: exitCode }', '{ from: exitCode, path: $.a }')).message,
-    /unknown key "path" at gates\[0\]\.assertions\[0\]\.read: from exitCode takes no other key; "path" belongs to from json\n/,
+    /unknown key "path" at gates\[0\]\.assertions\[0\]\.read: from exitCode takes no other key; "path" belongs to from json or percentile\n/,
   )
   assert.match(
     refusalOf(text.replace('    language: bash', '    language: bash\n    scrip: x')).message,

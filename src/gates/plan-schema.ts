@@ -48,6 +48,7 @@ const check = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('builtin'),
     name,
+    on: z.literal('runner').exactOptional(),
     with: z.record(name, scalar).exactOptional(),
   }),
   z.strictObject({ type: z.literal('document'), path: name }),
@@ -88,6 +89,7 @@ const reading = z.discriminatedUnion('from', [
     ]),
   }),
   z.strictObject({ from: z.literal('json'), path: name }),
+  z.strictObject({ from: z.literal('percentile'), path: name, percent: z.number() }),
   z.strictObject({
     from: z.literal('report'),
     of: name,
@@ -160,6 +162,7 @@ const gate = z.strictObject({
   maxAgeMs: z.int().min(1).exactOptional(),
   retries: z.int().min(0),
   exclusive: name.exactOptional(),
+  regenerate: z.boolean().exactOptional(),
   soak: soak.exactOptional(),
   unsound: z.array(text),
   source: gateSource,

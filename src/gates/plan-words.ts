@@ -3,6 +3,7 @@
 const READING = {
   from: 'Where the value is read from',
   path: 'Path into the JSON, as $.items[0].name',
+  percent: 'Which percentile of the histogram at the path, above 0 and at most 100',
   of: 'Value of a report, such as tests.failed or findings.critical; docs/evidence-formats.md lists them',
   in: 'Report file that is read; all of the check together by default',
   product:
@@ -74,6 +75,8 @@ export const PLAN_WORDS: Readonly<Record<string, Readonly<Record<string, string>
     maxAgeMs: 'Evidence older than this is STALE, in milliseconds; without it, age does not matter',
     retries: 'Further attempts after ERROR; reads only',
     exclusive: 'Gates that name the same resource never run at the same time',
+    regenerate:
+      'true: to be tried again after the deploy; a second set without it says missing (`bundle --with-run`)',
     soak: 'Asks the check again and again; it has to hold over the whole window. timeoutMs then bounds each sample',
     unsound:
       'Lint rules of level error that the check breaks: it can succeed while the gate is false',
@@ -107,6 +110,7 @@ export const PLAN_WORDS: Readonly<Record<string, Readonly<Record<string, string>
     range: 'Asks for every value of a time that has passed, not only for the one now',
     text: 'One SQL statement; runs in a read-only transaction that is rolled back',
     name: 'Name of a built-in check; seaworthy checks lists them',
+    on: 'Where it runs: runner for checks that ask another service; absent for those of the control plane',
     with: 'Values for its parameters',
     path: 'File, relative to the workspace; nothing outside it is read',
     question: 'What a person answers with yes or no',

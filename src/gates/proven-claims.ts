@@ -60,8 +60,10 @@ function isProvenAgain(gate: PlanGate): boolean {
       return classifyCheck(gate, 'sql', check.text).provenRead
     // A query has no way to change anything; what may be sent is only the query.
     case 'promql':
-    // Collects facts of the control plane and changes none.
+      return true
+    // Collects facts of the control plane and changes none; what asks another service is never taken on its word.
     case 'builtin':
+      return check.on === undefined
     // A file of the workspace.
     case 'document':
       return true

@@ -50,6 +50,8 @@ export interface RunView {
   readonly results: readonly GateResult[]
   /** Highest attempt announced so far, by gate. */
   readonly attempts: Readonly<Record<string, number>>
+  /** Recorded reviews of the plan, by statement. */
+  readonly reviews: readonly { readonly principal: string; readonly statement: ContentDigest }[]
 }
 
 export interface GateIntent {
@@ -85,9 +87,12 @@ export interface Runs {
   perform(tenantId: string, actor: string, intent: GateIntent): Promise<PerformedBuiltin>
   finish(tenantId: string, actor: string, runId: string): Promise<RunView>
   read(tenantId: string, runId: string): Promise<RunView>
+  /** What environment the run looks at. @throws GATES_RUN_UNKNOWN */
+  environmentOf(tenantId: string, runId: string): Promise<string>
   /** @throws GATES_RUN_UNKNOWN */
   readLatest(tenantId: string, release: ReleaseName): Promise<RunView>
-  listRecent(tenantId: string): Promise<readonly StoredRun[]>
+  /** Newest first. @param before only runs older than the one of this id */
+  listPage(tenantId: string, limit: number, before?: string): Promise<readonly StoredRun[]>
   /** Judges every recorded result again from its evidence. */
   audit(tenantId: string, runId: string): Promise<RunAudit>
 }

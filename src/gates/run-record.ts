@@ -189,15 +189,15 @@ function assertBound(
   }
 }
 
-/** Who may tell of a check; anything else is a runner's. */
-const SIGNER_OF_CHECK: Readonly<Partial<Record<PlanGate['check']['type'], PrincipalKind>>> = {
-  manual: 'person',
-  builtin: 'control-plane',
+/** Who may tell of a check. */
+function tellerOf({ check }: PlanGate): PrincipalKind {
+  if (check.type === 'manual') return 'person'
+  return check.type === 'builtin' && check.on === undefined ? 'control-plane' : 'runner'
 }
 
 // What is accepted here must verify later: whatever a bundle would be refused for is refused now.
 function assertSigner(gate: PlanGate, signer: RegisteredPrincipal, runnerId: string): void {
-  const wanted = SIGNER_OF_CHECK[gate.check.type] ?? 'runner'
+  const wanted = tellerOf(gate)
   if (signer.kind !== wanted) {
     throw refuseClaim(
       `expected the signature of a ${wanted} for ${gate.id}, got one of a ${signer.kind}`,

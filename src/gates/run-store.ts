@@ -122,14 +122,17 @@ export async function selectLatestRun(
   return rows[0] && { ...runOfRow(rows[0]), pin: rows[0].pin }
 }
 
-export async function selectRecentRuns(
+/** Ids of runs rise with time, so they are the place in the list. */
+export async function selectRunPage(
   tx: SqlTx,
   tenantId: string,
   limit: number,
+  before: string | null,
 ): Promise<StoredRun[]> {
   const rows = await tx.query<RunRow>(
-    'select * from gates_run where tenant_id = $1 order by run_id desc limit $2',
-    [tenantId, limit],
+    `select * from gates_run where tenant_id = $1 and ($3::text is null or run_id < $3)
+     order by run_id desc limit $2`,
+    [tenantId, limit, before],
   )
   return rows.map(runOfRow)
 }

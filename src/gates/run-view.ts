@@ -5,7 +5,7 @@ import { gatesFault } from './errors.ts'
 import type { ReleaseName, RunContext, RunView } from './run-model.ts'
 import { selectLatestRun, selectRun, updateRunFinished } from './run-store.ts'
 import type { FixedRun, StoredRun } from './run-store.ts'
-import { selectIntents, selectLastResults } from './store.ts'
+import { selectIntents, selectLastResults, selectReviews } from './store.ts'
 
 export function instantText(context: RunContext): string {
   return new Date(context.ports.clock.nowMs()).toISOString()
@@ -76,11 +76,13 @@ export async function viewRun(
 ): Promise<RunView> {
   const { ports, plans } = context
   const { plan } = await plans.read(tenantId, run.planHash)
-  const { stored, intents, earlier } = await ports.sql.transaction({ tenantId }, async (tx) => ({
+  const kept = await ports.sql.transaction({ tenantId }, async (tx) => ({
     stored: await selectLastResults(tx, tenantId, run.runId),
     intents: await selectIntents(tx, tenantId, run.runId),
     earlier: await selectEarlierAttempts(tx, tenantId, run.runId),
+    reviews: await selectReviews(tx, tenantId, run.planHash),
   }))
+  const { stored, intents, earlier, reviews } = kept
   const attempts = Object.fromEntries(intents.map((intent) => [intent.gate, intent.attempt]))
   const recorded = new Map(
     stored.map((result) => [result.gate, { ...result, environment: plan.environment }] as const),
@@ -90,7 +92,7 @@ export async function viewRun(
   const results = settled.map((result) =>
     tellEarlier(result, lastAttempt.get(result.gate) ?? 1, earlier.get(result.gate) ?? []),
   )
-  return { run, plan, attempts, results }
+  return { run, plan, attempts, results, reviews }
 }
 
 export async function finishRun(

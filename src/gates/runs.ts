@@ -8,11 +8,9 @@ import { pauseRun, renewRun } from './run-lease.ts'
 import type { RunContext, RunPorts, Runs } from './run-model.ts'
 import { recordGateRun, recordIntent } from './run-record.ts'
 import { startRun } from './run-start.ts'
-import { finishRun, readLatestRun, readRun, viewRun } from './run-view.ts'
+import { finishRun, readFixedRun, readLatestRun, readRun, viewRun } from './run-view.ts'
 import type { Plans } from './service.ts'
-import { selectRecentRuns } from './run-store.ts'
-
-const RECENT_RUNS_LIMIT = 100
+import { selectRunPage } from './run-store.ts'
 
 /** The use cases of runs, and the actions they bring. */
 export function makeRuns(
@@ -37,9 +35,11 @@ function runsOf(context: RunContext): Runs {
     finish: (tenantId, actor, runId) => finishRun(context, tenantId, actor, runId),
     read: async (tenantId, runId) =>
       viewRun(context, tenantId, await readRun(context, tenantId, runId)),
+    environmentOf: async (tenantId, runId) =>
+      (await readFixedRun(context, tenantId, runId)).subject.environment,
     readLatest: (tenantId, release) => readLatestRun(context, tenantId, release),
     audit: (tenantId, runId) => auditRun(context, tenantId, runId),
-    listRecent: (tenantId) =>
-      sql.transaction({ tenantId }, (tx) => selectRecentRuns(tx, tenantId, RECENT_RUNS_LIMIT)),
+    listPage: (tenantId, limit, before) =>
+      sql.transaction({ tenantId }, (tx) => selectRunPage(tx, tenantId, limit, before ?? null)),
   }
 }

@@ -99,11 +99,18 @@ export function renderPlanSummary(recorded: RecordedPlan): string {
     .join('\n')
 }
 
+/** What a check does to the service it asks, in the words of plan and documents. */
+export const OUTWARD_WORDS: Readonly<Record<NonNullable<CheckDescription['outward']>, string>> = {
+  asks: 'sends requests that are meant to change nothing: runs once the plan is reviewed',
+  acts: 'burdens or changes the service it asks: asks for a person’s word each time it runs',
+}
+
 /** What a plan may name as a built-in check, and what its assertions may read of it. */
 export function renderChecks(checks: readonly CheckDescription[]): string {
-  const lines = checks.flatMap(({ name, summary, parameters, fields }) => [
+  const lines = checks.flatMap(({ name, summary, outward, parameters, fields }) => [
     name,
     `  ${summary}`,
+    ...(outward === undefined ? [] : [`  on: runner; ${OUTWARD_WORDS[outward]}`]),
     ...Object.entries(parameters).map(
       ([key, parameter]) =>
         `  with ${key}: ${parameter.type}${parameter.isRequired ? '' : ', optional'}; ${parameter.summary}`,

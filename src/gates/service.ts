@@ -1,6 +1,7 @@
 // Use cases of plans: record a plan, review it, show what a run of it would do.
 import type {
   BuiltinCheck,
+  CheckDescription,
   Clock,
   ContentDigest,
   Digest,
@@ -29,6 +30,8 @@ export interface PlanPorts {
   readonly confirmSecret: Uint8Array
   /** Built-in checks that the slices bring. */
   readonly checks: readonly BuiltinCheck[]
+  /** Built-in checks that a runner collects for. Absent = none. */
+  readonly runnerChecks?: readonly CheckDescription[]
 }
 
 export interface RecordedPlan {
@@ -38,6 +41,8 @@ export interface RecordedPlan {
 }
 
 export interface Plans {
+  /** What a plan may name as a built-in check, wherever it runs. */
+  readonly checks: readonly CheckDescription[]
   /** Pins a plan by its hash, without claims of reading that cannot be proven; recording it again is no change. */
   record(tenantId: string, actor: string, plan: unknown): Promise<RecordedPlan>
   /** What recording the plan would answer; nothing is stored. */
@@ -95,9 +100,11 @@ export function makePlans(ports: PlanPorts): Plans {
     }
   }
 
+  const checks = [...ports.checks, ...(ports.runnerChecks ?? [])]
   return {
+    checks,
     async record(tenantId, actor, candidate) {
-      const plan = acceptPlan(candidate, ports.checks)
+      const plan = acceptPlan(candidate, checks)
       const planHash = planHashOf(digest, plan)
       const bytes = canonicalBytes(plan)
       await evidence.keep(tenantId, planHash, bytes)
@@ -123,7 +130,7 @@ export function makePlans(ports: PlanPorts): Plans {
       return readPlan(tenantId, planHash)
     },
     async look(tenantId, candidate) {
-      const plan = acceptPlan(candidate, ports.checks)
+      const plan = acceptPlan(candidate, checks)
       const planHash = planHashOf(digest, plan)
       const reviewers = await sql.transaction({ tenantId }, (tx) =>
         selectReviewers(tx, tenantId, planHash),
@@ -172,7 +179,7 @@ export function makePlans(ports: PlanPorts): Plans {
 }
 
 /** A plan as it may be pinned. @throws GATES_PLAN_CIRCLE_FOUND, and what `parsePlan` throws */
-function acceptPlan(candidate: unknown, checks: PlanPorts['checks']): Plan {
+function acceptPlan(candidate: unknown, checks: readonly CheckDescription[]): Plan {
   const plan = parsePlan(candidate)
   const circle = findPhaseCircle(plan.gates)
   if (circle !== undefined) {

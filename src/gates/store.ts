@@ -65,6 +65,19 @@ export async function selectReviewers(
   return rows.map((row) => row.principal_id)
 }
 
+/** Who reviewed the plan, each with the signed approval. */
+export async function selectReviews(
+  tx: SqlTx,
+  tenantId: string,
+  planHash: string,
+): Promise<{ principal: string; statement: ContentDigest }[]> {
+  return tx.query<{ principal: string; statement: ContentDigest }>(
+    `select principal_id as principal, statement_id as statement from gates_review
+     where tenant_id = $1 and plan_hash = $2 order by statement_id limit 100`,
+    [tenantId, planHash],
+  )
+}
+
 /** Where an attempt stands after it was to be announced or recorded. */
 export interface AttemptOutcome {
   readonly isAdded: boolean

@@ -1,0 +1,167 @@
+// Routes of runs: started, executed under a lease, finished.
+import { z } from 'zod'
+import { defineRoute } from '../kernel/index.ts'
+import type { Route, RouteInput } from '../kernel/index.ts'
+import {
+  judgementSchema,
+  performedSchema,
+  runSchema,
+  runsSchema,
+  runViewSchema,
+  startedSchema,
+} from './answers.ts'
+import { decodeCursor, encodeCursor, pageShape } from '../web/index.ts'
+import type { Runs } from './run-model.ts'
+import { intentSchema, pauseSchema, renewSchema, startSchema } from './run-requests.ts'
+
+/** Without `limit`. */
+const PAGE_LIMIT_DEFAULT = 100
+/** What cursors of this list are bound to. */
+const RUNS_LIST = 'runs'
+
+export function makeRunRoutes(runs: Runs): readonly Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/v1/runs',
+      summary: 'Start a run of a pinned plan, or take up an open one on the same terms',
+      access: 'write',
+      environment: async ({ body }) => body.subject.environment,
+      body: startSchema,
+      answer: { statuses: [201], data: startedSchema },
+      async handle({ principal, body }) {
+        return {
+          status: 201,
+          data: await runs.start(principal, body),
+        }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/v1/runs',
+      summary: 'List runs, newest first, in pages',
+      access: 'read',
+      query: z.strictObject(pageShape),
+      answer: { data: runsSchema, isPaged: true },
+      async handle({ principal, query: { limit = PAGE_LIMIT_DEFAULT, cursor } }) {
+        const before = cursor === undefined ? undefined : decodeCursor(RUNS_LIST, cursor)
+        const data = await runs.listPage(principal.tenantId, limit, before)
+        const last = data.length < limit ? undefined : data.at(-1)
+        return { data, next: last === undefined ? null : encodeCursor(RUNS_LIST, last.runId) }
+      },
+    }),
+    {
+      method: 'GET',
+      path: '/v1/runs/:runId',
+      summary: 'Read a run with every gate’s status',
+      access: 'read',
+      answer: { data: runViewSchema },
+      async handle(input) {
+        return { data: await runs.read(input.principal.tenantId, runIdOf(input)) }
+      },
+    },
+    ...makeExecutionRoutes(runs),
+  ]
+}
+
+/** Routes of whoever executes a run. */
+function makeExecutionRoutes(runs: Runs): readonly Route[] {
+  const ofRun = (input: Pick<RouteInput, 'principal' | 'params'>): Promise<string> =>
+    runs.environmentOf(input.principal.tenantId, runIdOf(input))
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/v1/runs/:runId/intents',
+      summary: 'Announce an attempt of a gate before it begins',
+      access: 'write',
+      environment: ofRun,
+      body: intentSchema,
+      answer: { statuses: [201], data: z.null() },
+      async handle(input) {
+        const intent = input.body
+        const { principal } = input
+        await runs.intend(principal.tenantId, principal.id, { ...intent, runId: runIdOf(input) })
+        return { status: 201, data: null }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/v1/runs/:runId/lease',
+      summary: 'Sign of life of the runner that executes the run',
+      access: 'write',
+      environment: ofRun,
+      body: renewSchema,
+      answer: { data: z.null() },
+      async handle(input) {
+        const { holder } = input.body
+        await runs.renew(input.principal.tenantId, runIdOf(input), holder)
+        return { data: null }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/v1/runs/:runId/pause',
+      summary: 'Let a run go and leave it open, cut off or waiting',
+      access: 'write',
+      environment: ofRun,
+      body: pauseSchema,
+      answer: { data: runSchema },
+      async handle(input) {
+        const { tenantId } = input.principal
+        const { holder, isWaiting } = input.body
+        return { data: await runs.pause(tenantId, runIdOf(input), holder, isWaiting) }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/v1/runs/:runId/built-in',
+      summary: 'Run a built-in check of the plan here; the answer is its status',
+      access: 'write',
+      environment: ofRun,
+      body: intentSchema,
+      answer: { statuses: [201], data: performedSchema },
+      async handle(input) {
+        const intent = input.body
+        const { principal } = input
+        const { status, reason, statement } = await runs.perform(principal.tenantId, principal.id, {
+          ...intent,
+          runId: runIdOf(input),
+        })
+        return { status: 201, data: { status, reason, statement } }
+      },
+    }),
+    {
+      method: 'POST',
+      path: '/v1/runs/:runId/results',
+      summary: 'Accept a signed gate run; the answer is the status recomputed from its evidence',
+      access: 'write',
+      environment: ofRun,
+      accepts: 'bytes',
+      answer: { statuses: [201], data: judgementSchema },
+      async handle(input) {
+        const judgement = await runs.record(
+          input.principal.tenantId,
+          runIdOf(input),
+          input.body as Uint8Array,
+        )
+        return { status: 201, data: judgement }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/runs/:runId/finish',
+      summary: 'Close a run; it never changes afterwards',
+      access: 'write',
+      environment: ofRun,
+      answer: { data: runViewSchema },
+      async handle(input) {
+        const { principal } = input
+        return { data: await runs.finish(principal.tenantId, principal.id, runIdOf(input)) }
+      },
+    },
+  ]
+}
+
+function runIdOf({ params }: Pick<RouteInput, 'params'>): string {
+  return params['runId'] ?? ''
+}
