@@ -1,9 +1,21 @@
-// The agenda of a change advisory board: what is to be decided, and the command that records each outcome.
-import { EXIT, harmlessText, utf8Bytes } from '../kernel/index.ts'
+// A change advisory board: its agenda with the command that records each outcome, and what it decided.
+import { EXIT, contentDigest, harmlessLine, harmlessText, utf8Bytes } from '../kernel/index.ts'
+import type { ContentDigest } from '../kernel/index.ts'
+import { cabOutcomeOf } from '../verdict/index.ts'
+import type { CabItem, CabOutcome } from '../verdict/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { chooseRelease, readReview } from './release-calls.ts'
 import type { ReleaseReview } from './model.ts'
-import { openRegisterOf, textOption } from './register-calls.ts'
+import { releaseFault } from './errors.ts'
+import {
+  choiceOption,
+  countNoun,
+  momentOption,
+  nextId,
+  openRegisterOf,
+  sendChange,
+  textOption,
+} from './register-calls.ts'
 import type { OpenedRegister } from './register-calls.ts'
 
 export async function runCabAgenda(
@@ -22,6 +34,112 @@ export async function runCabAgenda(
   return { exit: EXIT.ok, data: { markdown, path }, text: `  agenda: ${path}` }
 }
 
+/** Minutes larger than this are refused unread. */
+const MINUTES_LIMIT_BYTES = 20 * 1024 * 1024
+
+const OUTCOMES = ['approved', 'approved-with-conditions', 'deferred', 'rejected'] as const
+
+export async function runCabRecord(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const release = await chooseRelease(context, args[0])
+  const opened = await openRegisterOf(context, release.service, options)
+  const id = textOption(options, 'id') ?? nextId('CAB', opened.register.cab)
+  const names = listOption(options, 'attendee')
+  const attendees = names.map(opened.personOf)
+  const minutes = textOption(options, 'minutes')
+  const items = itemsOf(options, `${release.service}@${release.version}`)
+  const recorded = await sendChange(context, opened.service, options, {
+    kind: 'cab.recorded',
+    id,
+    version: release.version,
+    heldAt:
+      textOption(options, 'held') === undefined
+        ? new Date(context.ports.clock.nowMs()).toISOString()
+        : momentOption(context, opened, options, 'held'),
+    attendees,
+    items,
+    ...(minutes === undefined ? {} : { minutes: await digestOf(context, minutes) }),
+  })
+  const strangers = names.filter((_, index) => !attendees[index]!.startsWith('person-'))
+  const lines = [
+    `outcome ${id} of ${release.service}@${release.version}: ${describeItems(items)}`,
+    `It counts by the signatures of those who attended: seaworthy approve ${id} --as NAME`,
+    ...(strangers.length === 0
+      ? []
+      : [`Nobody here is called ${strangers.join(', ')}, so nobody signs as that.`]),
+  ]
+  return { exit: EXIT.ok, data: { id, ...recorded }, text: lines.map(harmlessLine).join('\n') }
+}
+
+export async function runCabList(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const release = await chooseRelease(context, args[0])
+  const opened = await openRegisterOf(context, release.service, options)
+  const records = opened.register.cab
+    .filter((each) => each.version === release.version)
+    .map((each) => ({ ...each, outcome: cabOutcomeOf(each) }))
+  const lines = records.flatMap((each) => [
+    `  ${each.id.padEnd(5)} ${each.outcome} on ${opened.describe(each.heldAtMs)}: ${describeItems(each.items)}`,
+    `        attended: ${each.attendees.map(opened.nameOf).join(', ')}`,
+    `        signed: ${each.signers.map(({ principal }) => opened.nameOf(principal) + (each.attendees.includes(principal) ? '' : ' (did not attend)')).join(', ')}`,
+    ...(each.minutes === undefined ? [] : [`        minutes: ${each.minutes}`]),
+  ])
+  const head = `${release.service}@${release.version}: ${countNoun(records.length, 'outcome')} of the change advisory board`
+  return { exit: EXIT.ok, data: { records }, text: [head, ...lines].map(harmlessLine).join('\n') }
+}
+
+/** `--outcome` is of the release, with note and conditions; each `--item` is another one. */
+function itemsOf(options: OptionValues, release: string): readonly CabItem[] {
+  const conditions = listOption(options, 'condition')
+  const note = textOption(options, 'note')
+  const others = listOption(options, 'item').map((text) => {
+    const at = text.lastIndexOf('=')
+    const outcome = text.slice(at + 1)
+    if (at > 0 && isOutcome(outcome)) return { about: text.slice(0, at), outcome }
+    throw releaseFault(
+      'RELEASE_OPTION_MISSING',
+      `expected --item as TEXT=OUTCOME with one of ${OUTCOMES.join(', ')}, got ${JSON.stringify(text)}`,
+    )
+  })
+  if (options['outcome'] === undefined && others.length > 0 && conditions.length === 0)
+    return others
+  const own = {
+    about: release,
+    outcome: choiceOption(options, 'outcome', OUTCOMES),
+    ...(note === undefined ? {} : { note }),
+    ...(conditions.length === 0 ? {} : { conditions }),
+  }
+  return [own, ...others]
+}
+
+function isOutcome(text: string): text is CabOutcome {
+  return OUTCOMES.some((each) => each === text)
+}
+
+function listOption(options: OptionValues, name: string): readonly string[] {
+  return Array.isArray(options[name]) ? (options[name] as readonly string[]) : []
+}
+
+async function digestOf(context: CommandContext, path: string): Promise<ContentDigest> {
+  const bytes = await context.files.read(path, MINUTES_LIMIT_BYTES)
+  return contentDigest(context.ports.digest.sha256(bytes))
+}
+
+function describeItems(items: readonly CabItem[]): string {
+  return items
+    .map(({ about, outcome, conditions, note }) => {
+      const on = conditions === undefined ? '' : ` (${conditions.join(', ')})`
+      return `${about}: ${outcome}${on}${note === undefined ? '' : `, ${note}`}`
+    })
+    .join('; ')
+}
+
 function renderAgenda(review: ReleaseReview, opened: OpenedRegister): string {
   const { verdict } = review
   const blocks = [
@@ -38,6 +156,9 @@ function renderAgenda(review: ReleaseReview, opened: OpenedRegister): string {
       ),
     ),
     section('To sign', signing(review)),
+    section('What the board decides', [
+      `${review.release}: \`seaworthy cab record ${review.release} --outcome approved --attendee NAME --attendee NAME --as NAME\`, or \`approved-with-conditions --condition ID\`, \`deferred\`, \`rejected\`; then those who attended sign it`,
+    ]),
     section('Waiting for a second person', waiting(opened)),
     section('Manual gates to answer', manual(review)),
     section(

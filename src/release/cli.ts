@@ -8,7 +8,10 @@ import type { DecidedRelease, ReleaseReview } from './model.ts'
 import { chooseRelease, phaseQuery, readReview, requireOption } from './release-calls.ts'
 import type { ReplayedDecision } from './replay.ts'
 import type { ReleaseKey } from './store.ts'
-import { renderStatus, renderVerdict } from './screen.ts'
+import { renderLocks, renderStatus, renderVerdict } from './screen.ts'
+import { choiceOption } from './register-calls.ts'
+import { exitCodeFor, STAGES } from '../verdict/index.ts'
+import type { Stage } from '../verdict/index.ts'
 
 export async function runStatus(
   context: CommandContext,
@@ -17,8 +20,9 @@ export async function runStatus(
 ): Promise<CommandOutcome> {
   const review = await readReview(context, await chooseRelease(context, args[0]), options)
   const { plan, ...rest } = review
+  const stage = stageOption(options)
   return {
-    exit: EXIT.ok,
+    exit: stage === undefined ? EXIT.ok : exitCodeFor(review.verdict, review.locks, stage),
     data: { ...rest, signOffRoles: plan.signOffs },
     text: renderStatus(review),
   }
@@ -49,15 +53,27 @@ export async function runDecide(
 ): Promise<CommandOutcome> {
   const release = await chooseRelease(context, args[0])
   if (options['replay'] === true) return replayDecision(context, release)
+  const stage = stageOption(options)
   const decided = await context.client.call<DecidedRelease & { exit: ExitCode }>(
     'POST',
     `${pathOf(release)}/decisions${phaseQuery(options)}`,
     {},
   )
   const paths = await writeDocuments(context, release)
-  const { exit, ...data } = decided
-  const text = `${renderVerdict(decided.release, decided.verdict, decided.names)}\n${renderPaths(paths)}`
-  return { exit, data: { ...data, paths }, text }
+  const { exit: _exit, ...data } = decided
+  const { verdict, locks } = decided
+  const head = renderVerdict(decided.release, verdict, decided.names, decided.timezone)
+  const said = [head, ...renderLocks(locks)]
+  return {
+    exit: exitCodeFor(verdict, locks, stage),
+    data: { ...data, paths },
+    text: [...said, renderPaths(paths)].join('\n'),
+  }
+}
+
+/** The stage that the exit code is asked about; a release is not changed by asking. */
+function stageOption(options: OptionValues): Stage | undefined {
+  return options['for'] === undefined ? undefined : choiceOption(options, 'for', STAGES)
 }
 
 async function replayDecision(
@@ -106,11 +122,13 @@ export async function runExport(
 export async function runBundle(
   context: CommandContext,
   args: readonly string[],
+  options: OptionValues,
 ): Promise<CommandOutcome> {
+  const run = options['withRun']
   const release = await chooseRelease(context, args[0])
   const sealed = await context.client.call<{ bundle: string; sizeBytes: number; trust: string }>(
     'POST',
-    `${pathOf(release)}/bundles`,
+    `${pathOf(release)}/bundles${typeof run === 'string' ? `?run=${encodeURIComponent(run)}` : ''}`,
     {},
   )
   const bytes = await context.client.download(`/v1/evidence/${sealed.bundle}`)

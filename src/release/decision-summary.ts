@@ -8,7 +8,8 @@ const REASON_LIMIT_COUNT = 100
 const TEXT_LIMIT_CHARACTERS = 300
 
 export function renderDecisionSummary(
-  decided: Pick<DecidedRelease, 'release' | 'statement' | 'verdict'>,
+  decided: Pick<DecidedRelease, 'release' | 'statement' | 'verdict'> &
+    Partial<Pick<DecidedRelease, 'locks'>>,
 ): string {
   const { release, verdict, statement } = decided
   const hiddenCount = verdict.reasons.length - REASON_LIMIT_COUNT
@@ -16,6 +17,7 @@ export function renderDecisionSummary(
     `## ${escapeMarkdown(release)}: ${verdict.value}`,
     '',
     ...(verdict.raw === verdict.value ? [] : [`Without waivers: ${verdict.raw}.`, '']),
+    ...lockLines(decided.locks ?? []),
     ...reasonLines(verdict),
     ...(hiddenCount > 0 ? [`… and ${hiddenCount} more reasons in the report.`, ''] : []),
     ...(verdict.expiresAtMs === undefined
@@ -35,6 +37,15 @@ function reasonLines({ reasons }: Verdict): readonly string[] {
   })
   const head = ['| rule | gate | why | what would flip it |', '| --- | --- | --- | --- |']
   return [...head, ...rows, '']
+}
+
+function lockLines(locks: NonNullable<DecidedRelease['locks']>): readonly string[] {
+  const held = locks.filter(({ condition }) => condition !== undefined)
+  if (held.length === 0) return []
+  const rows = held
+    .slice(0, REASON_LIMIT_COUNT)
+    .map(({ stage, text }) => `- Locked: **${stage}**. ${escapeMarkdown(shortened(text))}`)
+  return [...rows, '']
 }
 
 function shortened(text: string): string {

@@ -3,18 +3,19 @@ import { canonicalBytes, canonicalize, messageOf } from '../kernel/index.ts'
 import type { SqlTx } from '../kernel/index.ts'
 import type { SignedCheckpoint } from '../ledger/index.ts'
 import { buildStatement, PREDICATE_TYPES, sealStatement, subjectsOf } from '../proof/index.ts'
-import { decide } from '../verdict/index.ts'
+import { decide, locksOf } from '../verdict/index.ts'
 import type { DecisionInputs, Phase, Verdict } from '../verdict/index.ts'
 import { releaseFault } from './errors.ts'
 import type { DecidedRelease } from './model.ts'
 import { formatReleaseName } from '../gates/index.ts'
-import { freezeInputs, gatherRelease } from './review.ts'
+import { freezeInputs, gatherRelease, timezoneOf } from './review.ts'
 import type { GatheredRelease } from './review.ts'
 import type { ReleaseContext } from './context.ts'
 import { findRegisterDamage } from './register.ts'
 import { insertWaiverUse } from './register-store.ts'
 import { insertDecision, selectDecisionOn } from './store.ts'
 import type { ReleaseKey } from './store.ts'
+import type { UsesByWaiver } from './waiver-uses.ts'
 
 /** Decisions that race for the last use of a waiver look again this often. */
 const DECIDE_LIMIT_COUNT = 5
@@ -47,6 +48,7 @@ async function tryDecide(
   const { gathered, checkpoint } = await gatherAtCheckpoint(context, tenantId, release)
   const findings = await findDamage(context, tenantId, gathered)
   const inputs = freezeInputs(
+    digest,
     gathered,
     {
       asOfMs: clock.nowMs(),
@@ -73,17 +75,20 @@ async function tryDecide(
   })
   const sealed = await sealStatement(digest, signer, statement)
   await evidence.keep(tenantId, sealed.id, sealed.bytes)
-  const changeCount = gathered.acts.length
-  const decided = { inputs, verdict, statementId: sealed.id, inputsDigest, changeCount }
+  const { waiverUses, acts } = gathered
+  const facts = { waiverUses, changeCount: acts.length }
+  const decided = { inputs, verdict, statementId: sealed.id, inputsDigest, ...facts }
   const recorded = await recordDecision(context, tenantId, release, decided)
   if (recorded === undefined) return undefined
   return {
     release: formatReleaseName(release),
+    timezone: timezoneOf(gathered),
     runId: inputs.run,
     verdict,
     names: gathered.names,
     statement: recorded,
     inputs: inputsDigest,
+    locks: locksOf(verdict, inputs.conditions),
   }
 }
 
@@ -121,6 +126,7 @@ async function recordDecision(
     readonly inputsDigest: DecidedRelease['inputs']
     /** Changes of the register that it rests on. */
     readonly changeCount: number
+    readonly waiverUses: UsesByWaiver
   },
 ): Promise<DecidedRelease['statement'] | undefined> {
   const { sql, clock, evidence, ledger } = context.ports
@@ -185,16 +191,18 @@ async function useWaivers(
   tenantId: string,
   release: ReleaseKey,
   decided: {
-    readonly inputs: DecisionInputs
     readonly verdict: Verdict
-    readonly statementId: string
+    readonly statementId: DecidedRelease['statement']
+    readonly waiverUses: UsesByWaiver
   },
   at: string,
 ): Promise<void> {
-  const { inputs, verdict, statementId } = decided
+  const { verdict, statementId, waiverUses } = decided
   for (const waiverId of waiversUsed(verdict)) {
-    const waiver = inputs.waivers.find((each) => each.id === waiverId)
-    const use = { waiverId, number: (waiver?.uses ?? 0) + 1, statementId }
+    const before = waiverUses[waiverId]
+    // Decided before over the very same: that decision took the use.
+    if (before?.reviewHashes.includes(verdict.reviewHash) === true) continue
+    const use = { waiverId, number: (before?.lastNumber ?? 0) + 1, statementId }
     if (!(await insertWaiverUse(tx, tenantId, release.service, use, at)))
       throw new WaiverTaken(`use ${use.number} of ${waiverId}`)
   }

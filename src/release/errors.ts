@@ -26,12 +26,24 @@ export const releaseErrors = defineErrors({
     title: 'The release has no decision yet',
     hint: 'Decide first: `seaworthy decide`.',
   },
+  RELEASE_SECOND_RUN_REFUSED: {
+    status: 422,
+    exit: 2,
+    title: 'The run is no second set of what was decided on',
+    hint: 'Give a later run of the same version, commit and artefacts; `seaworthy run` prints its id.',
+  },
   RELEASE_FACTS_MOVING: {
     status: 409,
     exit: 9,
     title: 'The release keeps changing while it is decided',
     hint: 'Decide again when its runs have ended.',
     retryable: true,
+  },
+  RELEASE_AUTHOR_UNKNOWN: {
+    status: 404,
+    exit: 6,
+    title: 'The author of the release is no registered person',
+    hint: 'Register the author’s key first (seaworthy key create NAME), so that no other key of theirs can sign off.',
   },
   RELEASE_AUTHOR_CHANGED: {
     status: 409,
@@ -51,17 +63,17 @@ export const releaseErrors = defineErrors({
     title: 'There is no checklist to fill',
     hint: 'Run the checklist itself, or upload it with its plan.',
   },
+  RELEASE_CONTROLS_REFUSED: {
+    status: 422,
+    exit: 2,
+    title: 'The file is no mapping of controls',
+    hint: 'Compare it with the schema: seaworthy schema controls.',
+  },
   RELEASE_REPORT_UNKNOWN: {
     status: 404,
     exit: 2,
     title: 'There is no report of this kind',
     hint: 'The message lists the kinds; --kind all writes every one.',
-  },
-  RELEASE_PHASE_UNKNOWN: {
-    status: 400,
-    exit: 2,
-    title: 'There is no such phase',
-    hint: 'Phases: pre-deploy, canary-5, canary-25, canary-100, post-deploy.',
   },
   RELEASE_ENTRY_MISSING: {
     status: 404,

@@ -1,16 +1,23 @@
 // Routes of releases.
 import { z } from 'zod'
-import { base64Of, utf8Text } from '../kernel/index.ts'
+import { base64Of, defineRoute, utf8Text } from '../kernel/index.ts'
 import type { Route, RouteInput } from '../kernel/index.ts'
 import { exitCodeOfVerdict, PHASES } from '../verdict/index.ts'
-import type { Phase } from '../verdict/index.ts'
-import { parseBody } from '../web/index.ts'
 import { EXPORT_FORMATS, REPORT_KINDS } from '../report/index.ts'
 import type { ExportFormat, ReportKind } from '../report/index.ts'
 import { releaseFault } from './errors.ts'
 import { makeRegisterRoutes } from './register-http.ts'
 import type { Releases } from './service.ts'
 import type { ReleaseKey } from './store.ts'
+import {
+  decidedSchema,
+  documentsSchema,
+  openedSchema,
+  replayedSchema,
+  reportSchema,
+  reviewSchema,
+  sealedSchema,
+} from './answers.ts'
 
 const openSchema = z.strictObject({
   service: z
@@ -26,63 +33,80 @@ const openSchema = z.strictObject({
   author: z.string().max(200).nullable(),
 })
 
+const phaseQuery = z.strictObject({ phase: z.enum(PHASES).optional() })
+const bundleQuery = z.strictObject({ run: z.string().max(100).optional() })
+
 export function makeReleaseRoutes(releases: Releases): readonly Route[] {
   return [
-    {
+    defineRoute({
       method: 'POST',
       path: '/v1/releases',
       summary: 'Open a release and name who wrote the change',
       access: 'write',
+      environment: 'none',
+      body: openSchema,
+      answer: { statuses: [201], data: openedSchema },
       async handle({ principal, body }) {
-        const { author, ...release } = parseBody(openSchema, body)
+        const { author, ...release } = body
         await releases.open(principal.tenantId, principal.id, release, author)
         return { status: 201, data: release }
       },
-    },
+    }),
     {
       method: 'POST',
       path: '/v1/sign-offs',
       summary: 'Accept a role’s signed sign-off or rejection',
       access: 'write',
       accepts: 'bytes',
+      answer: { statuses: [201], data: reviewSchema },
       async handle({ principal, body }) {
         return { status: 201, data: await releases.signOff(principal.tenantId, body as Uint8Array) }
       },
     },
     ...makeRegisterRoutes(releases),
-    {
+    defineRoute({
       method: 'GET',
       path: '/v1/releases/:service/:version',
       summary: 'Read a release: what a person would sign',
       access: 'read',
+      query: phaseQuery,
+      answer: { data: reviewSchema },
       async handle(input) {
         const review = await releases.review(
           input.principal.tenantId,
           releaseOf(input),
-          phaseOf(input),
+          input.query.phase,
         )
         return { data: review }
       },
-    },
-    {
+    }),
+    defineRoute({
       method: 'POST',
       path: '/v1/releases/:service/:version/decisions',
       summary: 'Take and record the decision',
       access: 'write',
+      query: phaseQuery,
+      async environment(input) {
+        const { tenantId } = input.principal
+        const { subject } = await releases.review(tenantId, releaseOf(input), input.query.phase)
+        return subject.environment
+      },
+      answer: { statuses: [201], data: decidedSchema },
       async handle(input) {
         const decided = await releases.decide(
           input.principal.tenantId,
           releaseOf(input),
-          phaseOf(input),
+          input.query.phase,
         )
         return { status: 201, data: { ...decided, exit: exitCodeOfVerdict(decided.verdict.value) } }
       },
-    },
+    }),
     {
       method: 'GET',
       path: '/v1/releases/:service/:version/replay',
       summary: 'Decide the newest decision again from its frozen inputs',
       access: 'read',
+      answer: { data: replayedSchema },
       async handle(input) {
         const replayed = await releases.replay(input.principal.tenantId, releaseOf(input))
         return { data: { ...replayed, exit: exitCodeOfVerdict(replayed.verdict.value) } }
@@ -100,6 +124,7 @@ function makeDocumentRoutes(releases: Releases): readonly Route[] {
       path: '/v1/releases/:service/:version/documents',
       summary: 'Render the filled checklist and the report',
       access: 'read',
+      answer: { data: documentsSchema },
       async handle(input) {
         const documents = await releases.documents(input.principal.tenantId, releaseOf(input))
         return {
@@ -118,6 +143,7 @@ function makeDocumentRoutes(releases: Releases): readonly Route[] {
       summary:
         'Render one report: decision, evaluation, readiness, closure, audit, metrics or diff',
       access: 'read',
+      answer: { data: reportSchema },
       async handle(input) {
         const { tenantId } = input.principal
         const report = await releases.report(tenantId, releaseOf(input), kindOf(input))
@@ -136,19 +162,25 @@ function makeDocumentRoutes(releases: Releases): readonly Route[] {
       summary:
         'The newest decision as vsa, svr, test-result (signed in-toto statements), junit or sarif',
       access: 'read',
+      answer: { mediaType: 'application/octet-stream' },
       async handle(input) {
         const { tenantId } = input.principal
         const bytes = await releases.export(tenantId, releaseOf(input), formatOf(input))
         return { bytes, mediaType: 'application/octet-stream' }
       },
     },
-    {
+    defineRoute({
       method: 'POST',
       path: '/v1/releases/:service/:version/bundles',
-      summary: 'Seal the newest decision into a bundle, kept as evidence under its digest',
+      summary:
+        'Seal the newest decision into a bundle, kept as evidence under its digest; `?run=` adds the results of a run after the deploy',
       access: 'write',
+      environment: 'none',
+      query: bundleQuery,
+      answer: { statuses: [201], data: sealedSchema },
       async handle(input) {
-        const sealed = await releases.seal(input.principal.tenantId, releaseOf(input))
+        const { tenantId } = input.principal
+        const sealed = await releases.seal(tenantId, releaseOf(input), input.query.run)
         return {
           status: 201,
           data: {
@@ -158,27 +190,15 @@ function makeDocumentRoutes(releases: Releases): readonly Route[] {
           },
         }
       },
-    },
+    }),
   ]
 }
 
-/** `?phase=`; the default phase without it. */
-function phaseOf({ query }: RouteInput): Phase | undefined {
-  const wanted = query['phase']
-  if (wanted === undefined) return undefined
-  const phase = PHASES.find((each) => each === wanted)
-  if (phase !== undefined) return phase
-  throw releaseFault(
-    'RELEASE_PHASE_UNKNOWN',
-    `expected one of ${PHASES.join(', ')}, got ${JSON.stringify(wanted.slice(0, 60))}`,
-  )
-}
-
-function releaseOf(input: RouteInput): ReleaseKey {
+function releaseOf(input: Pick<RouteInput, 'params'>): ReleaseKey {
   return { service: input.params['service'] ?? '', version: input.params['version'] ?? '' }
 }
 
-function kindOf(input: RouteInput): ReportKind {
+function kindOf(input: Pick<RouteInput, 'params'>): ReportKind {
   const given = input.params['kind'] ?? ''
   const kind = REPORT_KINDS.find((known) => known === given)
   if (kind !== undefined) return kind
@@ -188,7 +208,7 @@ function kindOf(input: RouteInput): ReportKind {
   )
 }
 
-function formatOf(input: RouteInput): ExportFormat {
+function formatOf(input: Pick<RouteInput, 'params'>): ExportFormat {
   const given = input.params['format'] ?? ''
   const format = EXPORT_FORMATS.find((known) => known === given)
   if (format !== undefined) return format

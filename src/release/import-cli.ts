@@ -1,5 +1,6 @@
 // The commands that propose risks and conditions from documents; a person looks before anything is recorded.
-import { EXIT, harmlessText, utf8Text } from '../kernel/index.ts'
+import { EXIT, harmlessLine, utf8Text } from '../kernel/index.ts'
+import { shellWordOf } from '../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { readDocumentBytes, readMarkdown } from '../document/index.ts'
 import { readRiskDocument, readSarifRisks } from './finding-reading.ts'
@@ -18,14 +19,14 @@ export async function runConditionImport(
   const { conditions, findings } = readPromises(readMarkdown(readDocumentBytes(bytes)))
   const lines = conditions.flatMap((each) => [
     `  line ${each.line}: ${each.text}  (${each.owner}, due ${each.due ?? 'no day stated'}, blocks ${each.blocks})`,
-    `      seaworthy condition add ${quote(each.text)} --gate ${each.gate} --owner ${quote(each.owner)} --due ${each.due ?? 'DATE'} --blocks ${each.blocks} --as NAME`,
+    `      seaworthy condition add ${shellWordOf(each.text)} --gate ${each.gate} --owner ${shellWordOf(each.owner)} --due ${each.due ?? 'DATE'} --blocks ${each.blocks} --as NAME${context.placeWords}`,
   ])
   const text = [
     `${conditions.length} ${conditions.length === 1 ? 'condition' : 'conditions'} proposed, nothing recorded`,
     ...lines,
     ...findings.map((each) => `  line ${each.line}: ${each.text}`),
   ]
-  return { exit: EXIT.ok, data: { conditions, findings }, text: harmlessText(text.join('\n')) }
+  return { exit: EXIT.ok, data: { conditions, findings }, text: text.map(harmlessLine).join('\n') }
 }
 
 export async function runRiskImport(
@@ -42,7 +43,7 @@ export async function runRiskImport(
     return {
       exit: EXIT.ok,
       data: { risks, findings, entered: [] },
-      text: harmlessText([head, ...lines, ...doubts].join('\n')),
+      text: [head, ...lines, ...doubts].map(harmlessLine).join('\n'),
     }
   }
   const entered = await enterRisks(context, risks, options)
@@ -50,7 +51,7 @@ export async function runRiskImport(
   return {
     exit: EXIT.ok,
     data: { risks, findings, entered },
-    text: harmlessText([head, ...entered.map((id) => `  ${id}`), ...doubts].join('\n')),
+    text: [head, ...entered.map((id) => `  ${id}`), ...doubts].map(harmlessLine).join('\n'),
   }
 }
 
@@ -87,8 +88,4 @@ async function enterRisks(
     entered.push(id)
   }
   return entered
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }

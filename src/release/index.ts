@@ -3,6 +3,7 @@ import type { Slice } from '../kernel/index.ts'
 import { releaseErrors } from './errors.ts'
 import { RELEASE_EVENTS } from './model.ts'
 
+export { controlsJsonSchema } from './controls-file.ts'
 export { runBundle, runDecide, runSign } from './cli.ts'
 export { renderDecisionSummary } from './decision-summary.ts'
 export { writeDocuments } from './files.ts'

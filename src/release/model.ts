@@ -1,12 +1,22 @@
 // What release shows: the review a person signs, the decision, the documents.
-import type { GateResult, Plan, SignOff, Subject, Verdict } from '../verdict/index.ts'
+import type {
+  GateResult,
+  Lock,
+  Plan,
+  PlanReview,
+  SignOff,
+  Subject,
+  Verdict,
+} from '../verdict/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
 import type { RegisterTerms } from '../register/index.ts'
+import type { StoredDecision } from './store.ts'
 
 export const RELEASE_EVENTS = [
   'release.opened',
   'sign-off.recorded',
   'release.decided',
+  'bundle.begun',
   'bundle.sealed',
   'register.changed',
   'waiver.requested',
@@ -21,16 +31,26 @@ export interface ReleaseReview {
   readonly plan: Plan
   readonly planHash: ContentDigest
   readonly results: readonly GateResult[]
+  /** Recorded reviews of this very plan. */
+  readonly planReviews: readonly PlanReview[]
   readonly signOffs: readonly SignOff[]
   /** What would be decided now, before anything is verified. */
   readonly verdict: Verdict
   readonly terms: RegisterTerms
+  /** The release time zone, an IANA name. */
+  readonly timezone: string
+  /** The newest recorded decision, which may be of an earlier run or state; null before the first one. */
+  readonly latestDecision: StoredDecision | null
+  /** What the release may not do although it may do other things. */
+  readonly locks: readonly Lock[]
   /** Display names by principal id. */
   readonly names: Readonly<Record<string, string>>
 }
 
 export interface DecidedRelease {
   readonly release: string
+  /** The release time zone, an IANA name. */
+  readonly timezone: string
   readonly runId: string
   readonly verdict: Verdict
   /** Display names by principal id. */
@@ -38,4 +58,5 @@ export interface DecidedRelease {
   /** Digest of the signed decision statement. */
   readonly statement: ContentDigest
   readonly inputs: ContentDigest
+  readonly locks: readonly Lock[]
 }

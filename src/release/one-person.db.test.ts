@@ -49,6 +49,7 @@ test('among eleven hundred people two keys of one person still fill one place, a
   await house.releases.open(house.tenantId, 'operator', RELEASE, author.principal.id)
   await startPlan(house, PLAN)
   await house.sign(ann, 'Manager')
+  house.clock.advance(1)
   await house.sign(annAgain, 'Manager')
   await assert.rejects(house.sign(authorAgain, 'Manager'), { code: 'RELEASE_SIGN_OFF_REFUSED' })
   const { verdict } = await house.releases.decide(house.tenantId, RELEASE)

@@ -6,6 +6,7 @@ import type { Change, PolicyTerms } from '../register/index.ts'
 import { chooseRelease, readReview, requireOption } from './release-calls.ts'
 import { releaseFault } from './errors.ts'
 import {
+  choiceOption,
   countNoun,
   describeRecorded,
   findEntry,
@@ -159,6 +160,7 @@ export async function runRulesSet(
     return given.length === 1 && given[0] === 'none' ? [] : given
   }
   const budget = textOption(options, 'minimumBudget')
+  const quorum = textOption(options, 'cabQuorum')
   const given: { readonly [K in keyof PolicyTerms]: PolicyTerms[K] | undefined } = {
     timezone: textOption(options, 'zone'),
     goLifetimeMs: hours('goHours'),
@@ -166,6 +168,12 @@ export async function runRulesSet(
     errorBudgetMaxAgeMs: hours('budgetHours'),
     minimumErrorBudget: budget === undefined ? undefined : shareOf(budget),
     securityRole: textOption(options, 'securityRole'),
+    planReviewed:
+      options['planReview'] === undefined
+        ? undefined
+        : choiceOption(options, 'planReview', ['required', 'optional']) === 'required',
+    cabRole: textOption(options, 'cabRole'),
+    cabQuorum: quorum === undefined ? undefined : countFrom(quorum),
     nonWaivable: list('nonWaivable'),
     areas: list('area')?.map((text) => {
       const [gates, owner] = text.split('=', 2)
@@ -271,6 +279,11 @@ async function change(
   const recorded = await sendChange(context, opened.service, options, wanted)
   const text = describeRecorded(recorded, id, done)
   return { exit: EXIT.ok, data: { id, ...recorded }, text: harmlessLine(text) }
+}
+
+function countFrom(text: string): number {
+  if (/^\d{1,2}$/.test(text)) return Number(text)
+  throw releaseFault('RELEASE_OPTION_MISSING', `expected a count of people, got ${text}`)
 }
 
 /** `0.42` or `42%`. */

@@ -74,6 +74,7 @@ export async function sendChange(
   const statement = buildStatement('approval', serviceSubject(digest, service), {
     what: 'change',
     service,
+    audience: await audienceOf(context),
     principal: `person-${keyIdOf(digest, signer.publicKey).slice(0, 16)}`,
     at: new Date(clock.nowMs()).toISOString(),
     // Keys that are there and undefined have no form in signed text.
@@ -87,17 +88,24 @@ export async function sendChange(
 export async function sendRequest(
   context: CommandContext,
   options: OptionValues,
-  request: Omit<WaiverPredicate, 'principal' | 'at'>,
+  request: Omit<WaiverPredicate, 'principal' | 'at' | 'audience'>,
 ): Promise<RecordedChange> {
   const { digest, clock } = context.ports
   const { signer } = await context.keys.open(requireOption(options, 'as'))
   const statement = buildStatement('waiver', serviceSubject(digest, request.service), {
     ...request,
+    audience: await audienceOf(context),
     principal: `person-${keyIdOf(digest, signer.publicKey).slice(0, 16)}`,
     at: new Date(clock.nowMs()).toISOString(),
   })
   const sealed = await sealStatement(digest, signer, statement)
   return context.client.upload<RecordedChange>('POST', '/v1/waivers', sealed.bytes)
+}
+
+/** Origin of the tenant's ledger, which what is signed is for. */
+async function audienceOf(context: CommandContext): Promise<string> {
+  const { origin } = await context.client.call<{ origin: string }>('GET', '/v1/ledger/identity')
+  return origin
 }
 
 /** The given id, or the first free one with this letter: R1, R2 … */

@@ -2,6 +2,7 @@
 import type { Route } from '../kernel/index.ts'
 import { presentRegister } from './register-view.ts'
 import type { Releases } from './service.ts'
+import { recordedChangeSchema, registerSchema } from './answers.ts'
 
 export function makeRegisterRoutes(releases: Releases): readonly Route[] {
   return [
@@ -11,6 +12,7 @@ export function makeRegisterRoutes(releases: Releases): readonly Route[] {
       summary: 'Accept a signed change of a register, or a second person’s approval of one',
       access: 'write',
       accepts: 'bytes',
+      answer: { statuses: [201], data: recordedChangeSchema },
       async handle({ principal, body }) {
         const recorded = await releases.change(principal.tenantId, 'approval', body as Uint8Array)
         return { status: 201, data: recorded }
@@ -22,6 +24,7 @@ export function makeRegisterRoutes(releases: Releases): readonly Route[] {
       summary: 'Accept a signed request for a waiver',
       access: 'write',
       accepts: 'bytes',
+      answer: { statuses: [201], data: recordedChangeSchema },
       async handle({ principal, body }) {
         const recorded = await releases.change(principal.tenantId, 'waiver', body as Uint8Array)
         return { status: 201, data: recorded }
@@ -32,6 +35,7 @@ export function makeRegisterRoutes(releases: Releases): readonly Route[] {
       path: '/v1/services/:service/register',
       summary: 'Read a service’s register: risks, waivers, conditions, freezes and what waits',
       access: 'read',
+      answer: { data: registerSchema },
       async handle({ principal, params }) {
         const register = await releases.register(principal.tenantId, params['service'] ?? '')
         return { data: presentRegister(register) }

@@ -73,18 +73,33 @@ export async function selectActs(
   }))
 }
 
-/** How many decisions have used each waiver, by waiver id. */
+/** A recorded use of a waiver, by the decision that took it. */
+export interface StoredUse {
+  readonly waiverId: string
+  readonly number: number
+  readonly statementId: ContentDigest
+}
+
+/** Every use of the service's waivers, in order. */
 export async function selectWaiverUses(
   tx: SqlTx,
   tenantId: string,
   service: string,
-): Promise<Readonly<Record<string, number>>> {
-  const rows = await tx.query<{ waiver_id: string; use_count: number }>(
-    `select waiver_id, count(*) as use_count from release_waiver_use
-     where tenant_id = $1 and service = $2 group by waiver_id`,
+): Promise<StoredUse[]> {
+  const rows = await tx.query<{
+    waiver_id: string
+    use_number: number
+    statement_id: ContentDigest
+  }>(
+    `select waiver_id, use_number, statement_id from release_waiver_use
+     where tenant_id = $1 and service = $2 order by waiver_id, use_number`,
     [tenantId, service],
   )
-  return Object.fromEntries(rows.map((row) => [row.waiver_id, row.use_count]))
+  return rows.map((row) => ({
+    waiverId: row.waiver_id,
+    number: row.use_number,
+    statementId: row.statement_id,
+  }))
 }
 
 /** @returns false when another decision took this very use in the meantime */
@@ -92,7 +107,7 @@ export async function insertWaiverUse(
   tx: SqlTx,
   tenantId: string,
   service: string,
-  use: { readonly waiverId: string; readonly number: number; readonly statementId: string },
+  use: StoredUse,
   createdAt: string,
 ): Promise<boolean> {
   const rows = await tx.query(

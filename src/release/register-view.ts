@@ -28,6 +28,8 @@ export interface PresentedRegister {
   readonly policy: Register['policy']
   readonly launches: readonly ValueOf<Register['launches']>[]
   readonly glasses: readonly ValueOf<Register['glasses']>[]
+  readonly cab: readonly ValueOf<Register['cab']>[]
+  readonly controls: Register['controls']
   readonly proposals: readonly {
     readonly statement: string
     readonly about: string
@@ -54,6 +56,8 @@ export function presentRegister(register: Register): PresentedRegister {
     policy: register.policy,
     launches: [...register.launches.values()],
     glasses: [...register.glasses.values()],
+    cab: [...register.cab.values()],
+    controls: register.controls,
     proposals: [...register.proposals.values()].map(({ act, about, people }) => ({
       statement: act.statement,
       about,
@@ -90,6 +94,11 @@ function wordsOf(change: RegisterAct['change']): string {
       return change.evidence === undefined
         ? change.note
         : `${change.note} (${change.evidence.gate}, ${change.evidence.statement})`.trim()
+    case 'risk.revised': {
+      const { kind: _kind, id: _id, reason, ...revision } = change
+      const terms = Object.entries(revision).map(([name, value]) => `${name} ${value}`)
+      return `${terms.join(', ')}: ${reason}`
+    }
     case 'condition.set':
       return `${change.text}, due ${change.dueAt}`
     case 'condition.extended':
@@ -98,6 +107,10 @@ function wordsOf(change: RegisterAct['change']): string {
       return `${change.remaining} left, from ${change.source}`
     case 'roster.confirmed':
       return change.people.join(', ')
+    case 'cab.recorded':
+      return change.items.map(({ about, outcome }) => `${about}: ${outcome}`).join('; ')
+    case 'controls.mapped':
+      return `${change.controls.length} controls`
     case 'policy.set':
       return JSON.stringify(change.policy)
     case 'launch.planned':

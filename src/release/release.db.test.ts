@@ -193,6 +193,20 @@ test('a word dated before the same person’s last one, or far from now, is refu
   assert.equal((await house.releases.decide(house.tenantId, RELEASE)).verdict.value, 'NO_GO')
 })
 
+test('a rejection is not lost to a withdrawal that the same person dated later under another key', async () => {
+  const { house, engineer } = await certifiedHouse()
+  const second = await house.person(engineer.principal.displayName.toUpperCase(), ['SRE'])
+  await house.sign(engineer, 'SRE', 'REJECT')
+  // The clock of their other machine is ahead.
+  house.clock.advance(60_000)
+  await house.sign(second, 'SRE', 'WITHDRAW')
+  house.clock.advance(-30_000)
+  await assert.rejects(house.sign(engineer, 'SRE', 'REJECT'), { code: 'RELEASE_SIGN_OFF_REFUSED' })
+  house.clock.advance(30_001)
+  await house.sign(engineer, 'SRE', 'REJECT')
+  assert.equal((await house.releases.decide(house.tenantId, RELEASE)).verdict.value, 'NO_GO')
+})
+
 test('a statement about another subject is accepted neither from people nor from runners', async () => {
   const { house, runner, manager } = await certifiedHouse()
   const foreign = { ...SUBJECT, digests: { release: 'f'.repeat(64) } }

@@ -4,6 +4,7 @@ import type { ContentDigest } from '../kernel/index.ts'
 import { formatReleaseName } from '../gates/index.ts'
 import type { LedgerEntry } from '../ledger/index.ts'
 import type { DecidedState, RecordedFact, ReportFacts } from '../report/index.ts'
+import { foldRegister } from '../register/index.ts'
 import { decide, parseDecisionInputs, parsePlan } from '../verdict/index.ts'
 import type { DecisionInputs } from '../verdict/index.ts'
 import type { ReleaseContext } from './context.ts'
@@ -31,6 +32,7 @@ export async function readReportedState(
     ...(decided === undefined ? {} : { statement: decided.statement }),
     names: Object.fromEntries(people.map((person) => [person.id, person.displayName])),
     facts: [],
+    controls: foldRegister(gathered.acts).register.controls,
   }
 }
 
@@ -126,7 +128,7 @@ async function provisionalInputs(
   gathered: GatheredRelease,
 ): Promise<DecisionInputs> {
   const { origin, size, root } = await context.ports.ledger.checkpoint(tenantId)
-  return freezeInputs(gathered, {
+  return freezeInputs(context.ports.digest, gathered, {
     asOfMs: context.ports.clock.nowMs(),
     checkpoint: { origin, size, root },
     integrity: { ok: true, findings: [] },

@@ -1,26 +1,30 @@
 // Builds what people sign and what the decision reads, from what is stored now.
-import type { ContentDigest } from '../kernel/index.ts'
+import type { ContentDigest, Digest } from '../kernel/index.ts'
 import { formatReleaseName } from '../gates/index.ts'
 import type { RunView } from '../gates/index.ts'
 import { foldRegister, termsOf } from '../register/index.ts'
 import type { RegisterTerms } from '../register/index.ts'
-import { decide, defaultPhaseOf, reviewHashOf } from '../verdict/index.ts'
-import type { DecisionInputs, Phase, SignOff } from '../verdict/index.ts'
+import { decide, defaultPhaseOf, locksOf, reviewHashOf, RULES_EDITION } from '../verdict/index.ts'
+import type { DecisionInputs, Phase, PlanReview, SignOff } from '../verdict/index.ts'
 import type { ReleaseReview } from './model.ts'
 import type { ReleaseContext } from './context.ts'
+import { readLatestDecision } from './latest-decision.ts'
 import { selectActs, selectWaiverUses } from './register-store.ts'
 import type { StoredAct } from './register-store.ts'
 import { selectAuthor, selectSignOffs } from './store.ts'
 import type { ReleaseKey } from './store.ts'
+import { countWaiverUses, readWaiverUses } from './waiver-uses.ts'
+import type { UsesByWaiver } from './waiver-uses.ts'
 
 export interface GatheredRelease {
   readonly view: RunView
   /** The person who wrote the change. */
   readonly author: string | null
   readonly signOffs: readonly SignOff[]
+  readonly planReviews: readonly PlanReview[]
   /** Changes of the service's register, in order. */
   readonly acts: readonly StoredAct[]
-  readonly waiverUses: Readonly<Record<string, number>>
+  readonly waiverUses: UsesByWaiver
   /** Display names by principal id. */
   readonly names: Readonly<Record<string, string>>
 }
@@ -34,48 +38,66 @@ export async function gatherRelease(
   const people = await context.ports.identity.list(tenantId)
   const persons = new Map(people.map((each) => [each.id, each.person]))
   const personOf = (principal: string): string => persons.get(principal) ?? principal
-  return context.ports.sql.transaction({ tenantId }, async (tx) => {
+  const withPerson = <T extends { readonly principal: string }>(each: T): T => {
+    const person = personOf(each.principal)
+    return person === each.principal ? each : { ...each, person }
+  }
+  const gathered = await context.ports.sql.transaction({ tenantId }, async (tx) => {
     const author = (await selectAuthor(tx, tenantId, release)) ?? null
     const signOffs = await selectSignOffs(tx, tenantId, release)
     return {
       view,
       author: author === null ? null : personOf(author),
-      signOffs: signOffs.map((each) => {
-        const person = personOf(each.principal)
-        return person === each.principal ? each : { ...each, person }
-      }),
+      signOffs: signOffs.map(withPerson),
+      planReviews: view.reviews.map(withPerson),
       acts: await selectActs(tx, tenantId, release.service),
-      waiverUses: await selectWaiverUses(tx, tenantId, release.service),
+      uses: await selectWaiverUses(tx, tenantId, release.service),
       names: Object.fromEntries(people.map((each) => [each.id, each.displayName])),
     }
   })
+  const { uses, ...rest } = gathered
+  return { ...rest, waiverUses: await readWaiverUses(context.ports, tenantId, uses) }
 }
 
-export function registerTermsOf({ acts, view, waiverUses }: GatheredRelease): RegisterTerms {
-  const { register } = foldRegister(acts)
-  return termsOf(register, view.run.subject, new Map(Object.entries(waiverUses)))
+/** The zone that people set for the service's releases. */
+export function timezoneOf({ acts }: GatheredRelease): string {
+  return foldRegister(acts).register.policy.timezone ?? 'UTC'
+}
+
+/** @param reviewHash what is decided on: earlier decisions over the same use no waiver twice */
+export function registerTermsOf(
+  { acts, view, waiverUses }: GatheredRelease,
+  reviewHash?: ContentDigest,
+): RegisterTerms {
+  const uses = countWaiverUses(waiverUses, reviewHash)
+  return termsOf(foldRegister(acts).register, view.run.subject, uses, { edition: RULES_EDITION })
 }
 
 /** Decision inputs of the gathered facts; the caller adds what it verified. */
 export function freezeInputs(
+  digest: Digest,
   gathered: GatheredRelease,
   at: Pick<DecisionInputs, 'asOfMs' | 'checkpoint' | 'integrity'>,
   phase: Phase | undefined = defaultPhaseOf(gathered.view.plan),
 ): DecisionInputs {
-  const { view, author, signOffs } = gathered
-  return {
+  const { view, author, signOffs, planReviews } = gathered
+  const inputs: DecisionInputs = {
     format: 'seaworthy-decision-inputs/1',
+    edition: RULES_EDITION,
     plan: view.run.planHash,
     run: view.run.runId,
     terms: view.run.terms,
     subject: view.run.subject,
     ...(author === null ? {} : { author }),
     ...(phase === undefined ? {} : { phase }),
+    planReviews,
     results: view.results,
     signOffs,
     ...registerTermsOf(gathered),
     ...at,
   }
+  const reviewHash = reviewHashOf(digest, view.plan, inputs)
+  return { ...inputs, ...registerTermsOf(gathered, reviewHash) }
 }
 
 /** The review hash does not cover time, checkpoint or integrity, so placeholders stand in for them here. */
@@ -84,7 +106,7 @@ export function hashReview(
   gathered: GatheredRelease,
   phase?: Phase,
 ): ContentDigest {
-  const inputs = freezeInputs(gathered, unverifiedAt(0), phase)
+  const inputs = freezeInputs(context.ports.digest, gathered, unverifiedAt(0), phase)
   return reviewHashOf(context.ports.digest, gathered.view.plan, inputs)
 }
 
@@ -97,25 +119,35 @@ function unverifiedAt(asOfMs: number): Pick<DecisionInputs, 'asOfMs' | 'checkpoi
   }
 }
 
-export function presentReview(
+/** The release as it stands now, with what was recorded last. */
+export async function reviewRelease(
   context: ReleaseContext,
-  gathered: GatheredRelease,
+  tenantId: string,
+  release: ReleaseKey,
   phase?: Phase,
-): ReleaseReview {
+): Promise<ReleaseReview> {
+  const gathered = await gatherRelease(context, tenantId, release)
+  const latestDecision = (await readLatestDecision(context, tenantId, release)) ?? null
   const { view, signOffs, names } = gathered
   const { clock, digest } = context.ports
-  const inputs = freezeInputs(gathered, unverifiedAt(clock.nowMs()), phase)
+  const inputs = freezeInputs(digest, gathered, unverifiedAt(clock.nowMs()), phase)
+  const reviewHash = hashReview(context, gathered, phase)
+  const verdict = decide(digest, view.plan, inputs)
   return {
     release: formatReleaseName(view.run),
     runId: view.run.runId,
-    reviewHash: hashReview(context, gathered, phase),
+    reviewHash,
     subject: view.run.subject,
     plan: view.plan,
     planHash: view.run.planHash,
     results: view.results,
+    planReviews: gathered.planReviews,
     signOffs,
-    verdict: decide(digest, view.plan, inputs),
-    terms: registerTermsOf(gathered),
+    verdict,
+    terms: registerTermsOf(gathered, reviewHash),
+    timezone: timezoneOf(gathered),
+    locks: locksOf(verdict, inputs.conditions),
+    latestDecision,
     names,
   }
 }

@@ -1,9 +1,8 @@
-// The commands of risks: add, list, show, accept, close, reopen.
-import { EXIT, harmlessText } from '../kernel/index.ts'
+// The commands of risks: add, list, show, accept, close, reopen, revise.
+import { EXIT, harmlessLine, harmlessText } from '../kernel/index.ts'
+import type { RiskRevision } from '../register/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
-import { pathOf } from './files.ts'
-import { chooseRelease, requireOption } from './release-calls.ts'
-import type { ReleaseReview } from './model.ts'
+import { chooseRelease, readReview, requireOption } from './release-calls.ts'
 import { releaseFault } from './errors.ts'
 import {
   choiceOption,
@@ -18,6 +17,9 @@ import {
 } from './register-calls.ts'
 import type { OpenedRegister } from './register-calls.ts'
 import type { PresentedRegister } from './register-view.ts'
+import type { ReleaseKey } from './store.ts'
+import type { Change } from '../register/index.ts'
+import { definitionHashOf } from '../verdict/index.ts'
 
 type PresentedRisk = PresentedRegister['risks'][number]
 
@@ -34,6 +36,7 @@ export async function runRiskAdd(
   const ownerName = requireOption(options, 'owner')
   const owner = opened.personOf(ownerName)
   const closureTest = textOption(options, 'closureTest')
+  const pinned = await pinnedDefinition(context, opened, closureTest, options)
   const level = choiceOption(options, 'level', LEVELS)
   const recorded = await sendChange(context, opened.service, options, {
     kind: 'risk.opened',
@@ -48,12 +51,18 @@ export async function runRiskAdd(
       ? {}
       : { dueAt: momentOption(context, opened, options, 'due') }),
     ...(closureTest === undefined ? {} : { closureTest }),
+    ...(pinned === undefined ? {} : { closureDefinition: pinned }),
   })
   const unknown = owner.startsWith('person-')
     ? ''
-    : `\nNobody here is called ${ownerName}, so nobody can accept it as its owner.`
-  const text = `risk ${id} (${level}) of ${opened.service}: ${args[0] ?? ''}${unknown}`
-  return { exit: EXIT.ok, data: { id, ...recorded }, text: harmlessText(text) }
+    : `Nobody here is called ${ownerName}, so nobody can accept it as its owner.`
+  const unpinned =
+    closureTest === undefined || pinned !== undefined
+      ? ''
+      : `No run has a gate ${closureTest} yet, so what it is could not be pinned: closing takes a plan that somebody other than the closer reviewed.`
+  const head = `risk ${id} (${level}) of ${opened.service}: ${args[0] ?? ''}`
+  const lines = [head, unknown, unpinned].filter((line) => line !== '')
+  return { exit: EXIT.ok, data: { id, ...recorded }, text: lines.map(harmlessLine).join('\n') }
 }
 
 export async function runRiskList(
@@ -70,7 +79,7 @@ export async function runRiskList(
   return {
     exit: EXIT.ok,
     data: { service: opened.service, risks: ordered },
-    text: harmlessText([head, ...lines].join('\n')),
+    text: [head, ...lines].map(harmlessLine).join('\n'),
   }
 }
 
@@ -93,7 +102,7 @@ export async function runRiskShow(
       (act) => `  ${act.at}  ${act.kind.padEnd(13)} ${opened.nameOf(act.person)}: ${act.words}`,
     ),
   ]
-  return { exit: EXIT.ok, data: { ...risk, trail }, text: harmlessText(lines.join('\n')) }
+  return { exit: EXIT.ok, data: { ...risk, trail }, text: lines.map(harmlessLine).join('\n') }
 }
 
 export async function runRiskAccept(
@@ -145,23 +154,88 @@ export async function runRiskReopen(
   return answer(recorded, risk.id, `risk ${risk.id} open again`)
 }
 
+export async function runRiskRevise(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const opened = await openRegister(context, options)
+  const risk = findEntry(opened.register.risks, 'risk', args[0])
+  const ownerName = textOption(options, 'owner')
+  const choice = <T extends string>(name: string, choices: readonly T[]): T | undefined =>
+    options[name] === undefined ? undefined : choiceOption(options, name, choices)
+  const given = {
+    level: choice('level', LEVELS),
+    likelihood: choice('likelihood', GRADES),
+    impact: choice('impact', GRADES),
+    mitigation: typeof options['mitigation'] === 'string' ? options['mitigation'] : undefined,
+    owner: ownerName === undefined ? undefined : opened.personOf(ownerName),
+    dueAt:
+      options['due'] === undefined || options['due'] === 'none'
+        ? textOption(options, 'due')
+        : momentOption(context, opened, options, 'due'),
+  }
+  const revision = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  ) as RiskRevision
+  const recorded = await sendChange(context, opened.service, options, {
+    kind: 'risk.revised',
+    id: risk.id,
+    reason: requireOption(options, 'reason'),
+    ...revision,
+  })
+  const after =
+    risk.state === 'ACCEPTED' && !recorded.isPending ? '. It was accepted and is open again' : ''
+  return answer(recorded, risk.id, `risk ${risk.id} revised${after}`)
+}
+
+/** What the closure test is in the plan that ran last, so that nobody closes the risk by another gate of its name. */
+async function pinnedDefinition(
+  context: CommandContext,
+  opened: OpenedRegister,
+  closureTest: string | undefined,
+  options: OptionValues,
+): Promise<`sha256:${string}` | undefined> {
+  if (closureTest === undefined) return undefined
+  const named = textOption(options, 'release')
+  const runs = await context.client.call<readonly ReleaseKey[]>('GET', '/v1/runs')
+  const release =
+    named === undefined
+      ? runs.find((run) => run.service === opened.service)
+      : await chooseRelease(context, named)
+  if (release === undefined) return undefined
+  const { plan } = await readReview(context, release)
+  const gate = plan.gates.find((each) => each.id === closureTest)
+  return gate === undefined ? undefined : definitionHashOf(context.ports.digest, gate)
+}
+
 /** The newest result of the closure test; the control plane refuses it unless it is fresh and holds. */
 async function closingEvidence(
   context: CommandContext,
   opened: OpenedRegister,
   risk: PresentedRisk,
   options: OptionValues,
-): Promise<{ version: string; gate: string; statement: `sha256:${string}` } | undefined> {
+): Promise<Extract<Change, { kind: 'risk.closed' }>['evidence']> {
   if (risk.closureTest === undefined) return undefined
   const release = await chooseRelease(context, textOption(options, 'release'))
-  const review = await context.client.call<ReleaseReview>('GET', pathOf(release))
-  const result = review.results.find((each) => each.gate === risk.closureTest)
+  const shown = await readReview(context, release)
+  const result = shown.results.find((each) => each.gate === risk.closureTest)
   if (result?.statement === undefined || release.service !== opened.service)
     throw releaseFault(
       'RELEASE_CHANGE_REFUSED',
-      `expected ${review.release} to have run ${risk.closureTest}, the closure test of ${risk.id}`,
+      `expected ${shown.release} to have run ${risk.closureTest}, the closure test of ${risk.id}`,
     )
-  return { version: release.version, gate: risk.closureTest, statement: result.statement }
+  const { statement, definition } = result
+  const closer = opened.personOf(requireOption(options, 'as'))
+  const isPinned = risk.closureDefinition === definition && risk.openedBy !== closer
+  const review = shown.planReviews.find((each) => (each.person ?? each.principal) !== closer)
+  return {
+    version: release.version,
+    gate: risk.closureTest,
+    statement,
+    definition,
+    ...(isPinned || review === undefined ? {} : { review: review.statement }),
+  }
 }
 
 function describeRisk(opened: OpenedRegister, risk: PresentedRisk): string {

@@ -1,7 +1,9 @@
 // What a person reads of a release on a terminal: the answer first, then why, then what would flip it.
 import { harmlessLine } from '../kernel/index.ts'
-import { currentResults } from '../verdict/index.ts'
-import type { Reason, Verdict } from '../verdict/index.ts'
+import { describeMoment } from '../register/index.ts'
+import { withNames } from '../report/index.ts'
+import { currentResults, STAGES } from '../verdict/index.ts'
+import type { Lock, Reason, Verdict } from '../verdict/index.ts'
 import type { ReleaseReview } from './model.ts'
 
 /** Reasons shown before the rest is only counted; the report has all of them. */
@@ -21,6 +23,7 @@ export function renderVerdict(
   release: string,
   verdict: Verdict,
   names: Readonly<Record<string, string>> = {},
+  zone = 'UTC',
 ): string {
   const lines = [headline(release, verdict)]
   if (verdict.raw !== verdict.value) lines.push(`without waivers: ${verdict.raw}`)
@@ -28,9 +31,16 @@ export function renderVerdict(
   for (const note of verdict.notes) lines.push(`  note: ${note}`)
   if (verdict.notYetDue !== undefined)
     lines.push(`  not yet due in this phase: ${verdict.notYetDue.join(', ')}`)
-  if (verdict.expiresAtMs !== undefined)
-    lines.push(`  holds until ${new Date(verdict.expiresAtMs).toISOString()}`)
+  lines.push(...horizonLines(verdict, zone))
   return lines.map((line) => harmlessLine(withNames(line, names))).join('\n')
+}
+
+/** Until when a Go holds, and what ends first, in the release time zone. */
+function horizonLines({ horizons = [] }: Verdict, zone: string): string[] {
+  return horizons.map(({ what, atMs }, index) => {
+    const until = describeMoment(atMs, zone)
+    return index === 0 ? `  holds until ${until}: ${what} ends first` : `    ${until}: ${what} ends`
+  })
 }
 
 function headline(release: string, verdict: Verdict): string {
@@ -51,9 +61,23 @@ function reasonLines(reasons: readonly Reason[]): string[] {
   return hidden > 0 ? [...lines, `  and ${hidden} more reasons; the report lists them all`] : lines
 }
 
-/** Ids of people as their names; the JSON answer keeps the ids. */
-function withNames(line: string, names: Readonly<Record<string, string>>): string {
-  return line.replace(/\bperson-[0-9a-f]{16}\b/g, (id) => names[id] ?? id)
+/** What each stage waits for. A verdict that is no Go is on the first line already and is not said again. */
+export function renderLocks(locks: readonly Lock[]): readonly string[] {
+  return STAGES.flatMap((stage) => {
+    const held = locks.filter((lock) => lock.stage === stage && lock.condition !== undefined)
+    if (held.length === 0) return []
+    const after = STAGES.slice(STAGES.indexOf(stage) + 1)
+    const rest = after.length === 0 ? '' : ` (and what comes after: ${after.join(', ')})`
+    return [harmlessLine(`  LOCKED ${stage}${rest}: ${held.map(({ text }) => text).join('; ')}`)]
+  })
+}
+
+/** What was recorded last: the headline is only how things stand now. */
+function recordedLine({ latestDecision, runId, timezone }: ReleaseReview): string {
+  if (latestDecision === null) return '  recorded: no decision yet'
+  const { verdict, decidedAtMs, statementId } = latestDecision
+  const run = latestDecision.runId === runId ? '' : `, on the earlier run ${latestDecision.runId}`
+  return `  recorded: ${verdict} at ${describeMoment(decidedAtMs, timezone)}${run} (${statementId})`
 }
 
 export function renderStatus(review: ReleaseReview): string {
@@ -78,7 +102,10 @@ export function renderStatus(review: ReleaseReview): string {
     const people = given.map((one) => `${one.principal} ${one.decision}`).join(', ')
     lines.push(`  sign-off ${roles.join(' or ')}: ${people || 'nobody yet'} (${minimum} needed)`)
   }
+  lines.push(...renderLocks(review.locks))
   for (const note of review.verdict.notes) lines.push(`  note: ${note}`)
+  lines.push(...horizonLines(review.verdict, review.timezone))
+  lines.push(recordedLine(review))
   lines.push(`  to sign: ${review.reviewHash}`)
   return lines.map((line) => harmlessLine(withNames(line, review.names))).join('\n')
 }

@@ -1,5 +1,5 @@
 // Seals everything needed to verify the newest decision offline into one bundle, and writes the trust file beside it.
-import { bytesOfBase64, utf8Bytes, utf8Text } from '../kernel/index.ts'
+import { bytesOfBase64, canonicalBytes, utf8Bytes, utf8Text } from '../kernel/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
 import {
   describeBundle,
@@ -7,20 +7,23 @@ import {
   formatBundleConsistency,
   formatBundleEntries,
   formatTrust,
+  formatTrustedRoot,
   packBundle,
   statementPath,
 } from '../proof/index.ts'
-import type { BundleEntry, BundleFile, KeyUse, Trust } from '../proof/index.ts'
+import type { BundleEntry, BundleFile, KeyBeginnings, KeyUse, Trust } from '../proof/index.ts'
 import type { RegisteredPrincipal } from '../identity/index.ts'
 import type { LedgerEntry, SignedCheckpoint } from '../ledger/index.ts'
-import { parseDecisionInputs } from '../verdict/index.ts'
-import type { DecisionInputs, Plan } from '../verdict/index.ts'
+import { parseDecisionInputs, policyOf } from '../verdict/index.ts'
+import type { DecisionInputs, GateResult, Plan } from '../verdict/index.ts'
+import { collectClosings } from './closing-evidence.ts'
 import { readLatestDecision } from './latest-decision.ts'
 import { renderDocuments } from './documents.ts'
 import { listEntries } from './entries.ts'
 import { releaseFault } from './errors.ts'
 import { formatReleaseName } from '../gates/index.ts'
 import type { ReleaseContext } from './context.ts'
+import { assertUnmoved, collectSecondSet } from './second-set.ts'
 import type { ReleaseKey } from './store.ts'
 
 export interface SealedRelease {
@@ -35,6 +38,7 @@ export async function sealRelease(
   context: ReleaseContext,
   tenantId: string,
   release: ReleaseKey,
+  secondRun?: string,
 ): Promise<SealedRelease> {
   const { clock, digest, ledger, evidence, signer } = context.ports
   const decision = await readLatestDecision(context, tenantId, release)
@@ -48,21 +52,23 @@ export async function sealRelease(
   const inputs = parseDecisionInputs(JSON.parse(utf8Text(inputsBytes)))
   const planBytes = await evidence.read(tenantId, inputs.plan)
   const plan = JSON.parse(utf8Text(planBytes)) as Plan
-  const trust = formatTrust(await collectTrust(context, tenantId))
+  const second = await collectSecondSet(context, tenantId, plan, inputs, secondRun)
+  const { trust: keys, since } = await collectTrust(context, tenantId)
+  const trust = formatTrust(keys)
+  await appendClosingLine(context, tenantId, release)
   const checkpoint = await ledger.checkpoint(tenantId)
-  const terms = { size: checkpoint.size }
-  const entries = [
-    ...(await listEntries(context, tenantId, formatReleaseName(release), terms)),
-    // The register is the service's: what it says about this release has to be shown too.
-    ...(await listEntries(context, tenantId, release.service, terms)),
-  ].toSorted((a, b) => a.seq - b.seq)
+  await assertUnmoved(context, tenantId, secondRun, second.results)
+  const { entries, closings } = await listShown(context, tenantId, release, inputs, checkpoint.size)
   const files: BundleFile[] = [
     { path: 'README.txt', bytes: utf8Bytes(describeBundle(release, context.controlPlane.keyId)) },
     { path: 'keys.json', bytes: trust },
+    { path: 'trusted-root.json', bytes: formatTrustedRoot(keys, since) },
+    { path: 'policy.json', bytes: canonicalBytes(policyOf(plan, inputs)) },
     { path: 'plan.json', bytes: planBytes },
     { path: 'decision-inputs.json', bytes: inputsBytes },
     ...(await collectStatements(context, tenantId, entries)),
-    ...(await collectEvidence(context, tenantId, inputs)),
+    ...second.files,
+    ...(await collectEvidence(context, tenantId, [...inputs.results, ...second.results], closings)),
     ...(await collectLedger(context, tenantId, checkpoint, entries, inputs)),
     ...(await collectDocuments(context, tenantId, release)),
   ]
@@ -86,7 +92,35 @@ export async function sealRelease(
   return { release: draft.release, bundle, sizeBytes: bytes.length, trust }
 }
 
-async function collectTrust(context: ReleaseContext, tenantId: string): Promise<Trust> {
+interface ShownEntries {
+  readonly entries: readonly LedgerEntry[]
+  /** Digests of the evidence that closed risks. */
+  readonly closings: readonly ContentDigest[]
+}
+
+/** Every entry of the release, of its service's register, and of what closed a risk, up to the checkpoint. */
+async function listShown(
+  context: ReleaseContext,
+  tenantId: string,
+  release: ReleaseKey,
+  inputs: DecisionInputs,
+  size: number,
+): Promise<ShownEntries> {
+  // The register is the service's: what it says about this release has to be shown too.
+  const register = await listEntries(context, tenantId, release.service, { size })
+  const closings = await collectClosings(context, tenantId, inputs, register)
+  const entries = [
+    ...(await listEntries(context, tenantId, formatReleaseName(release), { size })),
+    ...register,
+    ...closings.entries,
+  ]
+  return { entries: entries.toSorted((a, b) => a.seq - b.seq), closings: closings.evidence }
+}
+
+async function collectTrust(
+  context: ReleaseContext,
+  tenantId: string,
+): Promise<{ readonly trust: Trust; readonly since: KeyBeginnings }> {
   const people = await context.ports.identity.list(tenantId)
   const log = await context.ports.ledger.identify(tenantId)
   // A decision was taken, so its entry is in the log; without a log the database lost it.
@@ -95,19 +129,22 @@ async function collectTrust(context: ReleaseContext, tenantId: string): Promise<
       'RELEASE_DECISION_MISSING',
       'expected a ledger with the decision, found none',
     )
-  return {
-    ledger: { origin: log.origin, vkey: log.noteKey },
-    keys: people.map((principal) => ({
-      keyId: principal.keyId,
-      algorithm: 'ecdsa-p256-sha256' as const,
-      spki: principal.publicKey,
-      uses: usesOf(principal),
-      principal: principal.id,
-      ...(principal.person === principal.id ? {} : { person: principal.person }),
-      roles: principal.roles,
-      ...(principal.revokedAt === undefined ? {} : { revokedAt: principal.revokedAt }),
-    })),
-  }
+  const keys = people.map((principal) => ({
+    keyId: principal.keyId,
+    algorithm: 'ecdsa-p256-sha256' as const,
+    spki: principal.publicKey,
+    uses: usesOf(principal),
+    principal: principal.id,
+    ...(principal.person === principal.id ? {} : { person: principal.person }),
+    roles: principal.roles,
+    ...(principal.revokedAt === undefined ? {} : { revokedAt: principal.revokedAt }),
+  }))
+  const since = new Map(
+    people.flatMap(({ keyId, registeredAt }) =>
+      registeredAt === undefined ? [] : [[keyId, registeredAt] as const],
+    ),
+  )
+  return { trust: { ledger: { origin: log.origin, vkey: log.noteKey }, keys }, since }
 }
 
 function usesOf(principal: RegisteredPrincipal): readonly KeyUse[] {
@@ -152,12 +189,14 @@ async function collectStatements(
 async function collectEvidence(
   context: ReleaseContext,
   tenantId: string,
-  inputs: DecisionInputs,
+  results: readonly GateResult[],
+  further: readonly ContentDigest[],
 ): Promise<BundleFile[]> {
   const { digest, evidence, gzip } = context.ports
-  const digests = new Set(
-    inputs.results.flatMap((result) => result.evidence.map((ref) => ref.digest)),
-  )
+  const digests = new Set([
+    ...results.flatMap((result) => result.evidence.map((ref) => ref.digest)),
+    ...further,
+  ])
   const files: BundleFile[] = []
   for (const sha256 of digests) {
     const content = await evidence.read(tenantId, sha256)
@@ -219,4 +258,22 @@ async function collectDocuments(
       ? []
       : [{ path: 'documents/filled.md', bytes: documents.filled }]),
   ]
+}
+
+// Each entry says how many of its subject came before it: these make the bundle show that nothing recorded until now about
+// the release, or about its service, is left out of it.
+async function appendClosingLine(
+  context: ReleaseContext,
+  tenantId: string,
+  release: ReleaseKey,
+): Promise<void> {
+  const subjects = [formatReleaseName(release), release.service]
+  const entries = subjects.map((subject) => ({
+    type: 'bundle.begun',
+    actor: context.controlPlane.id,
+    subject,
+    payload: { release: formatReleaseName(release) },
+    refs: [],
+  }))
+  await context.ports.ledger.append(tenantId, entries)
 }

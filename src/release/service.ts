@@ -13,7 +13,7 @@ import { replayDecision } from './replay.ts'
 import type { ReplayedDecision } from './replay.ts'
 import { readRegister, recordChange } from './register.ts'
 import type { RecordedChange } from './register.ts'
-import { gatherRelease, presentReview } from './review.ts'
+import { reviewRelease } from './review.ts'
 import { sealRelease } from './seal.ts'
 import type { SealedRelease } from './seal.ts'
 import { recordSignOff } from './sign-off.ts'
@@ -21,7 +21,7 @@ import { insertRelease, selectAuthor } from './store.ts'
 import type { ReleaseKey } from './store.ts'
 
 export interface Releases {
-  /** Opening again is no change. @throws RELEASE_AUTHOR_CHANGED */
+  /** Opening again is no change. @throws RELEASE_AUTHOR_CHANGED, RELEASE_AUTHOR_UNKNOWN */
   open(tenantId: string, actor: string, release: ReleaseKey, author: string | null): Promise<void>
   review(tenantId: string, release: ReleaseKey, phase?: Phase): Promise<ReleaseReview>
   /** @throws RELEASE_SIGN_OFF_REFUSED, RELEASE_REVIEW_CHANGED */
@@ -43,13 +43,15 @@ export interface Releases {
   report(tenantId: string, release: ReleaseKey, kind: ReportKind): Promise<RenderedReport>
   /** @throws RELEASE_DECISION_MISSING */
   export(tenantId: string, release: ReleaseKey, format: ExportFormat): Promise<Uint8Array>
-  seal(tenantId: string, release: ReleaseKey): Promise<SealedRelease>
+  /** @param secondRun id of a run after the deploy, whose results go in beside those decided on */
+  seal(tenantId: string, release: ReleaseKey, secondRun?: string): Promise<SealedRelease>
 }
 
 export function makeReleases(context: ReleaseContext): Releases {
   const { sql, clock, ledger } = context.ports
   return {
     async open(tenantId, actor, release, author) {
+      const isKnown = author === null || (await isPerson(context, tenantId, author))
       await sql.transaction({ tenantId }, async (tx) => {
         const at = new Date(clock.nowMs()).toISOString()
         if (!(await insertRelease(tx, tenantId, { ...release, author }, at))) {
@@ -60,6 +62,12 @@ export function makeReleases(context: ReleaseContext): Releases {
             `expected the author ${known ?? '(none)'}, got ${author}`,
           )
         }
+        // Only a registered person is tied to the keys they register later: those may not sign off either.
+        if (!isKnown)
+          throw releaseFault(
+            'RELEASE_AUTHOR_UNKNOWN',
+            `expected a registered person as the author, got ${JSON.stringify(author)}`,
+          )
         await ledger.appendInTx(tx, tenantId, [
           {
             type: 'release.opened',
@@ -71,9 +79,7 @@ export function makeReleases(context: ReleaseContext): Releases {
         ])
       })
     },
-    async review(tenantId, release, phase) {
-      return presentReview(context, await gatherRelease(context, tenantId, release), phase)
-    },
+    review: (tenantId, release, phase) => reviewRelease(context, tenantId, release, phase),
     signOff: (tenantId, envelope) => recordSignOff(context, tenantId, envelope),
     decide: (tenantId, release, phase) => decideRelease(context, tenantId, release, phase),
     replay: (tenantId, release) => replayDecision(context, tenantId, release),
@@ -82,6 +88,11 @@ export function makeReleases(context: ReleaseContext): Releases {
     documents: (tenantId, release) => renderDocuments(context, tenantId, release),
     report: (tenantId, release, kind) => renderReport(context, tenantId, release, kind),
     export: (tenantId, release, format) => exportRelease(context, tenantId, release, format),
-    seal: (tenantId, release) => sealRelease(context, tenantId, release),
+    seal: (tenantId, release, secondRun) => sealRelease(context, tenantId, release, secondRun),
   }
+}
+
+async function isPerson(context: ReleaseContext, tenantId: string, id: string): Promise<boolean> {
+  const people = await context.ports.identity.list(tenantId)
+  return people.some((each) => each.id === id && each.kind === 'person')
 }

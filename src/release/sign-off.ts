@@ -9,7 +9,7 @@ import type { Phase, SignOff } from '../verdict/index.ts'
 import { releaseFault } from './errors.ts'
 import type { ReleaseReview } from './model.ts'
 import { parseReleaseName } from '../gates/index.ts'
-import { gatherRelease, hashReview, presentReview } from './review.ts'
+import { gatherRelease, hashReview, reviewRelease } from './review.ts'
 import type { GatheredRelease } from './review.ts'
 import type { ReleaseContext } from './context.ts'
 import { insertSignOff } from './store.ts'
@@ -25,7 +25,7 @@ export async function recordSignOff(
   const release = parseReleaseName(claim.release)
   const gathered = await gatherRelease(context, tenantId, release)
   assertEligible(opened, gathered)
-  assertTimely(claim, gathered, clock.nowMs())
+  assertTimely(opened, gathered, clock.nowMs())
   assertSubject(opened, gathered)
   const { reviewHash, phase } = signedReview(context, gathered, claim.reviewHash)
   if (claim.reviewHash !== reviewHash || claim.run !== gathered.view.run.runId) {
@@ -52,7 +52,7 @@ export async function recordSignOff(
       },
     ])
   })
-  return presentReview(context, await gatherRelease(context, tenantId, release), phase)
+  return reviewRelease(context, tenantId, release, phase)
 }
 
 /** The review that was signed: that of the default phase, or of whichever phase has this hash. */
@@ -124,16 +124,22 @@ function standingRejection(gathered: GatheredRelease, role: string, person: stri
 /** Clocks of the signer and of the control plane may differ by this much (release.md section 4). */
 export const CLOCK_SKEW_LIMIT_MS = 5 * 60 * 1000
 
-// The latest word of a person counts, so their words must be in the order of their times: a rejection dated before
-// their own approval would otherwise be lost without a sound.
-function assertTimely(claim: SignOffPredicate, gathered: GatheredRelease, nowMs: number): void {
+// The latest word of a person counts, so their words must be in the order of their times, under whichever of their keys:
+// a rejection dated before their own approval or withdrawal would otherwise be lost without a sound.
+function assertTimely(
+  { predicate: claim, signer }: OpenedStatement<'sign-off'>,
+  gathered: GatheredRelease,
+  nowMs: number,
+): void {
   const atMs = Date.parse(claim.at)
   if (Math.abs(atMs - nowMs) > CLOCK_SKEW_LIMIT_MS) {
     throw refuseSignOff(
       `expected a time within five minutes of ${new Date(nowMs).toISOString()}, got ${claim.at}`,
     )
   }
-  const earlier = gathered.signOffs.filter((signOff) => signOff.principal === claim.principal)
+  const earlier = gathered.signOffs.filter(
+    (signOff) => (signOff.person ?? signOff.principal) === signer.person,
+  )
   const lastMs = Math.max(0, ...earlier.map((signOff) => signOff.atMs))
   if (atMs <= lastMs) {
     throw refuseSignOff(

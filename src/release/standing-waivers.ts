@@ -1,17 +1,19 @@
 // Which gates of a plan are waived at this moment, for a run that begins or goes on.
 import type { FindWaivers } from '../gates/index.ts'
 import { foldRegister, termsOf } from '../register/index.ts'
-import { waivedGates } from '../verdict/index.ts'
+import { RULES_EDITION, waivedGates } from '../verdict/index.ts'
 import type { ReleasePorts } from './context.ts'
 import { selectActs, selectWaiverUses } from './register-store.ts'
 import { selectAuthor } from './store.ts'
+import { countWaiverUses, readWaiverUses } from './waiver-uses.ts'
 
 /** Reads the register as it stands; what a run makes of it says how many changes that were, so that anybody can look again. */
 export function makeStandingWaivers({
   sql,
   clock,
   identity,
-}: Pick<ReleasePorts, 'sql' | 'clock' | 'identity'>): FindWaivers {
+  evidence,
+}: Pick<ReleasePorts, 'sql' | 'clock' | 'identity' | 'evidence'>): FindWaivers {
   return async (tenantId, plan, subject) => {
     const { service } = subject
     const stored = await sql.transaction({ tenantId }, async (tx) => ({
@@ -23,10 +25,18 @@ export function makeStandingWaivers({
     const changeCount = stored.acts.length
     if (changeCount === 0) return { gates: {}, changeCount, asOfMs }
     const { register } = foldRegister(stored.acts)
-    const terms = termsOf(register, subject, new Map(Object.entries(stored.uses)))
+    const uses = countWaiverUses(await readWaiverUses({ evidence }, tenantId, stored.uses))
+    const rules = { edition: RULES_EDITION }
+    const terms = termsOf(register, subject, uses, rules)
     const people = stored.author ? await identity.list(tenantId) : []
     const author = people.find((each) => each.id === stored.author)?.person
-    const facts = { subject, asOfMs, ...terms, ...(author === undefined ? {} : { author }) }
+    const facts = {
+      subject,
+      asOfMs,
+      ...rules,
+      ...terms,
+      ...(author === undefined ? {} : { author }),
+    }
     return { gates: waivedGates(plan, facts), changeCount, asOfMs }
   }
 }

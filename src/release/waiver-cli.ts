@@ -141,11 +141,16 @@ interface Waiting {
 
 /** What waits for consent under this id, or under the beginning of its statement's digest; exactly one may. */
 function findWaiting(opened: OpenedRegister, id: string): Waiting {
-  const { waivers, proposals } = opened.register
+  const { waivers, proposals, cab } = opened.register
   const all: readonly Waiting[] = [
     ...waivers
       .filter((each) => !each.revoked)
       .map(({ request, statement }) => ({ about: request.id, statement, words: request.reason })),
+    ...cab.map(({ id: about, statement, items }) => ({
+      about,
+      statement,
+      words: items.map((item) => `${item.about}: ${item.outcome}`).join('; '),
+    })),
     ...proposals.map(({ about, statement, kind, words }) => ({
       about,
       statement: statement as ContentDigest,

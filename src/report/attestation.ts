@@ -1,4 +1,4 @@
-// The decision in other people's words: SLSA VSA v1, in-toto SVR v0.1 and test-result v0.1, as in-toto statements to be signed.
+// The decision in other people's words: SLSA VSA v1, in-toto SVR v0.2 and test-result v0.1, as in-toto statements to be signed.
 import { STATEMENT_TYPE, subjectsOf } from '../proof/index.ts'
 import type { Standings, VerdictValue } from '../verdict/index.ts'
 import type { ReportFacts } from './model.ts'
@@ -9,7 +9,7 @@ export type AttestationFormat = (typeof ATTESTATION_FORMATS)[number]
 
 const TYPES: Readonly<Record<AttestationFormat, string>> = {
   vsa: 'https://slsa.dev/verification_summary/v1',
-  svr: 'https://in-toto.io/attestation/svr/v0.1',
+  svr: 'https://in-toto.io/attestation/svr/v0.2',
   'test-result': 'https://in-toto.io/attestation/test-result/v0.1',
 }
 
@@ -78,7 +78,7 @@ function propertiesOf(
   return {
     verifier: {
       id: verifierId(verifier),
-      policy: { uri: `urn:seaworthy:plan:${inputs.plan}`, digest: digestOf(inputs.plan) },
+      policies: [{ uri: `urn:seaworthy:plan:${inputs.plan}`, digest: digestOf(inputs.plan) }],
     },
     timeCreated: new Date(verdict.asOfMs).toISOString(),
     properties: [...verdicts, ...held.map(({ id }) => `SEAWORTHY_GATE_${id}`)],

@@ -5,15 +5,18 @@ import type { Standings } from '../verdict/index.ts'
 import { areasOf } from './area.ts'
 import { composeAudit } from './audit.ts'
 import { composeClosure } from './closure.ts'
+import { composeControls } from './controls.ts'
 import { composeDecision } from './decision.ts'
 import { composeDiff } from './diff.ts'
 import { composeEvaluation } from './evaluation.ts'
 import { composeMetrics } from './metrics.ts'
 import type { DecidedState, ReportFacts, ReportKind, ReportPage } from './model.ts'
 import { composeReadiness } from './readiness.ts'
+import { withNames } from './words.ts'
 
 /** Pure: the same facts give the same page. */
-export function composeReport(digest: Digest, kind: ReportKind, facts: ReportFacts): ReportPage {
+export function composeReport(digest: Digest, kind: ReportKind, known: ReportFacts): ReportPage {
+  const facts = named(known)
   const standings = standingsAt(digest, facts)
   switch (kind) {
     case 'decision':
@@ -34,7 +37,21 @@ export function composeReport(digest: Digest, kind: ReportKind, facts: ReportFac
       return composeMetrics(facts)
     case 'diff':
       return composeDiff(facts)
+    case 'controls':
+      return composeControls(facts, standings)
   }
+}
+
+/** Reasons and notes with people by their names: nobody knows who person-16d8d67bf06473f7 is. */
+function named(facts: ReportFacts): ReportFacts {
+  const { verdict, names } = facts
+  const reasons = verdict.reasons.map((reason) => ({
+    ...reason,
+    text: withNames(reason.text, names),
+    flip: withNames(reason.flip, names),
+  }))
+  const notes = verdict.notes.map((note) => withNames(note, names))
+  return { ...facts, verdict: { ...verdict, reasons, notes } }
 }
 
 /** As the decision sees them: aged to its instant, roll-ups the worst of their children. */

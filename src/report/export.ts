@@ -5,9 +5,10 @@ import { ATTESTATION_FORMATS, buildAttestation } from './attestation.ts'
 import { standingsAt } from './compose.ts'
 import { renderJunit } from './junit.ts'
 import type { ReportFacts } from './model.ts'
+import { renderOscal } from './oscal.ts'
 import { renderSarif } from './sarif.ts'
 
-export const EXPORT_FORMATS = [...ATTESTATION_FORMATS, 'junit', 'sarif'] as const
+export const EXPORT_FORMATS = [...ATTESTATION_FORMATS, 'junit', 'sarif', 'oscal'] as const
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
@@ -29,6 +30,8 @@ export function composeExport(
       return { kind: 'file', bytes: utf8Bytes(renderJunit(facts, standings)) }
     case 'sarif':
       return { kind: 'file', bytes: utf8Bytes(renderSarif(facts)) }
+    case 'oscal':
+      return { kind: 'file', bytes: utf8Bytes(renderOscal(digest, facts, standings)) }
     default:
       return { kind: 'statement', statement: buildAttestation(format, facts, standings, verifier) }
   }

@@ -5,13 +5,17 @@ import type { Cell, ReportPage, ReportTable } from './model.ts'
 import { REPORT_STYLE } from './style.ts'
 import { toneOfVerdict } from './words.ts'
 
+/** The style of every report as a Content Security Policy names it, for whoever shows reports under a policy of their own. */
+export function reportStyleSource(digest: Digest): string {
+  return `'sha256-${base64Of(digest.sha256(utf8Bytes(REPORT_STYLE)))}'`
+}
+
 /** @param digest for the one style that the page's own policy allows */
 export function renderReportHtml(digest: Digest, page: ReportPage): string {
   const facts = page.facts.map(
     ([name, value]) => `<dt>${escapeHtml(name)}</dt><dd dir="auto">${escapeHtml(value)}</dd>`,
   )
-  const style = base64Of(digest.sha256(utf8Bytes(REPORT_STYLE)))
-  const policy = `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'`
+  const policy = `default-src 'none'; style-src ${reportStyleSource(digest)}; base-uri 'none'; form-action 'none'`
   return `<!doctype html>
 <html lang="en">
 <head>

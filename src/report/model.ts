@@ -1,5 +1,6 @@
 // What a report is rendered from, and the page it becomes before it is Markdown or HTML.
 import type { ContentDigest, Json } from '../kernel/index.ts'
+import type { MappedControl } from '../register/index.ts'
 import type { DecisionInputs, Plan, Verdict, VerdictValue } from '../verdict/index.ts'
 
 /** Reports that can be asked for, by the question each one answers. */
@@ -11,6 +12,7 @@ export const REPORT_KINDS = [
   'audit',
   'metrics',
   'diff',
+  'controls',
 ] as const
 
 export type ReportKind = (typeof REPORT_KINDS)[number]
@@ -43,6 +45,8 @@ export interface ReportFacts extends DecidedState {
   readonly names: Readonly<Record<string, string>>
   /** Every fact of the release, in the ledger's order. */
   readonly facts: readonly RecordedFact[]
+  /** Controls as they are mapped now, in the order of the file. */
+  readonly controls?: readonly MappedControl[]
   /** The release's first recorded decision, when that is another one. */
   readonly first?: DecidedState
   /** The newest decision on another run of the release: the evidence to compare with. */

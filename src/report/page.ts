@@ -23,6 +23,7 @@ const NAMES: Readonly<Record<ReportKind, string>> = {
   audit: 'Audit closure',
   metrics: 'Release metrics',
   diff: 'Evidence, before and after',
+  controls: 'Evidence per control',
 }
 
 /** Reasons on the first screen; the tables below have all of them. */

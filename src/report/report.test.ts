@@ -38,6 +38,18 @@ test('every report begins with the answer, then why, then what next', () => {
   }
 })
 
+test('reasons and notes name people, wherever a report quotes them', () => {
+  const id = 'person-16d8d67bf06473f7'
+  const facts = someReportFacts()
+  const reason = { rule: 'break-glass', text: `${id} goes`, flip: `Not ${id} reviews` }
+  const verdict = { ...facts.verdict, reasons: [reason], notes: [`${id} waits`] }
+  for (const kind of REPORT_KINDS) {
+    const shown = markdownOf(kind, { ...facts, verdict, names: { ...facts.names, [id]: 'Cleo' } })
+    assert.ok(shown.includes('Cleo goes') && shown.includes('Not Cleo reviews'), kind)
+    assert.ok(!shown.includes(id), kind)
+  }
+})
+
 test('the same facts give the same bytes in another process, time zone and locale', () => {
   const file = fileURLToPath(new URL('../../test/report-bytes.ts', import.meta.url))
   const bytesIn = (zone: string, locale: string): string => {

@@ -27,7 +27,7 @@ export function renderSarif(facts: ReportFacts): string {
         automationDetails: { id: `${release}/` },
         artifacts: [
           {
-            location: { uri: encodeURI(plan.source.name) },
+            location: { uri: uriOf(plan.source.name) },
             hashes: { 'sha-256': plan.source.sha256.slice('sha256:'.length) },
           },
         ],
@@ -56,11 +56,16 @@ function resultOf(
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: encodeURI(plan.source.name.toWellFormed()), index: 0 },
+          artifactLocation: { uri: uriOf(plan.source.name), index: 0 },
           ...(gate === undefined ? {} : { region }),
         },
       },
     ],
     partialFingerprints: { 'seaworthyReason/v1': `${reason.rule} ${reason.gate ?? 'release'}` },
   }
+}
+
+/** A path as a relative reference: in `encodeURI` a name with `#` or `?` would point at another file. */
+function uriOf(path: string): string {
+  return path.toWellFormed().split('/').map(encodeURIComponent).join('/')
 }

@@ -10,7 +10,7 @@ body { margin: 0 auto; max-width: 72rem; padding: 2.5rem 1.5rem; background: var
 h1 { font-size: 1.125rem; font-weight: 600; margin: 0 0 1rem; color: var(--soft) }
 h2 { font-size: 1.125rem; margin: 2.5rem 0 .5rem }
 p, ul { margin: 0 0 1rem; max-width: 46rem }
-.verdict { font-size: 2.25rem; line-height: 1.2; font-weight: 700; margin: 0 0 .5rem }
+.verdict { font-size: clamp(1.5rem, 6.5vw, 2.25rem); line-height: 1.2; font-weight: 700; margin: 0 0 .5rem }
 .answer { font-size: 1.125rem }
 .why { padding-inline-start: 1.5rem } h1, .answer, .next { text-wrap: pretty }
 .next { border-left: .25rem solid var(--line); padding-left: 1rem; margin-bottom: 1.5rem }

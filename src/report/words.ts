@@ -32,6 +32,11 @@ export function formatDuration(ms: number): string {
   return parts.join(' ')
 }
 
+/** Ids of people as their names; an id that nobody has a name for stays. */
+export function withNames(text: string, names: Readonly<Record<string, string>>): string {
+  return text.replace(/\bperson-[0-9a-f]{16}\b/g, (id) => names[id] ?? id)
+}
+
 /** Enough of a digest to find it by. */
 export function shortDigest(digest: string): string {
   return digest.slice('sha256:'.length, 'sha256:'.length + 12)
