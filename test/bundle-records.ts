@@ -1,11 +1,12 @@
 // Plays a release through to its decision, honestly except where a test changes something.
-import { canonicalBytes, contentDigest, utf8Bytes } from '../src/kernel/index.ts'
+import { canonicalBytes, contentDigest } from '../src/kernel/index.ts'
 import type { ContentDigest, Signer } from '../src/kernel/index.ts'
 import type {
   BundleEntry,
   BundleFile,
   DecisionPredicate,
   GateRunPredicate,
+  KeyBeginnings,
   Trust,
   SignOffPredicate,
 } from '../src/proof/index.ts'
@@ -15,7 +16,6 @@ import {
   judgeGate,
   parseCapture,
   planHashOf,
-  reportStreamName,
   reviewHashOf,
   takeValues,
 } from '../src/verdict/index.ts'
@@ -23,6 +23,7 @@ import type {
   Capture,
   DecisionInputs,
   Plan,
+  PlanReview,
   PlanGate,
   RecordedGate,
   Subject,
@@ -30,16 +31,12 @@ import type {
 import type { Packing } from './bundle-packing.ts'
 import type { BundleFact } from './bundle-packing.ts'
 import type { BundleChange } from './bundle-register.ts'
+import { commandCapture, streamsOf } from './bundle-captures.ts'
+import type { CommandResult } from './bundle-captures.ts'
+import type { SecondChanges } from './bundle-second.ts'
 import type { BundleKeys, People, Person } from './bundle-people.ts'
-import { RELEASE, RUN, instantAt, jsonOf } from './bundle-release.ts'
+import { RELEASE, RUN, SERVICE, instantAt, jsonOf } from './bundle-release.ts'
 import { nodeDigest } from './crypto.ts'
-
-/** What a command gave: `report` is what it wrote into the one report file of its check. */
-export interface CommandResult {
-  readonly exitCode: number
-  readonly stdout: string
-  readonly report?: { readonly path: string; readonly text: string }
-}
 
 /** Places where a forger (or a test of something unusual) may change what the builder would do honestly. */
 export interface BundleChanges {
@@ -47,7 +44,13 @@ export interface BundleChanges {
   /** Key that signs the manifest instead of the control plane's. */
   readonly manifestSigner?: Signer
   readonly trust?: (trust: Trust) => Trust
+  /** Since when each key counts, by key id. */
+  readonly since?: (since: KeyBeginnings) => KeyBeginnings
   readonly command?: CommandResult
+  /** The run that gates are recorded of; only the second set is of another one. */
+  readonly runId?: string
+  /** A run after the decision, whose results the bundle holds too. */
+  readonly second?: SecondChanges
   /** The plan that everything rests on: its first gate a command, its second manual, every further one a command. */
   readonly plan?: (plan: Plan) => Plan
   /** A second attempt of the command gate, recorded after the first. */
@@ -63,7 +66,9 @@ export interface BundleChanges {
   readonly inputs?: (inputs: DecisionInputs) => DecisionInputs
   readonly decision?: (predicate: DecisionPredicate) => DecisionPredicate
   readonly signOffs?: readonly ('APPROVE' | 'REJECT')[]
-  /** Changes of the register, recorded after the run. */
+  /** Decided under the first edition of the rules. */
+  readonly isFirstEdition?: boolean
+  /** Changes of the register, recorded after the run unless they are early. */
   readonly register?: readonly BundleChange[]
   /** The sign-offs that the decision uses; all that were recorded by default. */
   readonly usedSignOffs?: (signOffs: DecisionInputs['signOffs']) => DecisionInputs['signOffs']
@@ -90,7 +95,7 @@ export async function recordPlan(
   people: People,
   planHash: ContentDigest,
   subject: Subject,
-): Promise<void> {
+): Promise<readonly PlanReview[]> {
   pack.record('plan.recorded', people.lead.id, { plan: planHash }, [planHash])
   const approval = await pack.sign(people.lead.signer, 'approval', {
     what: 'plan',
@@ -105,6 +110,7 @@ export async function recordPlan(
     jsonOf({ plan: planHash, run: RUN, subject, terms: { parameters: {}, confirmed: [] } }),
     [planHash],
   )
+  return [{ principal: people.lead.id, statement: approval }]
 }
 
 export async function recordRun(
@@ -115,16 +121,6 @@ export async function recordRun(
 ): Promise<ReadonlyMap<string, RecordedGate>> {
   const recorded = new Map<string, RecordedGate>()
   const [command, manual, ...further] = plan.gates
-  const captured = (result: CommandResult): Capture => ({
-    kind: 'command',
-    exitCode: result.exitCode,
-    signal: null,
-    timedOut: false,
-    steps: [{ line: 1, exitCode: result.exitCode }],
-    durationMs: 12,
-    streams: { stdout: { truncated: false, maskedCount: 0 } },
-    ...(result.report === undefined ? {} : { reports: [{ path: result.report.path }] }),
-  })
   const attempts: readonly CommandResult[] = [
     changes.command ?? { exitCode: 0, stdout: 'rows: 42\n' },
     ...(changes.retry === undefined ? [] : [changes.retry]),
@@ -136,7 +132,7 @@ export async function recordRun(
       plan,
       command!,
       index + 1,
-      captured(result),
+      commandCapture(result),
       streamsOf(result),
       recorded,
       changes,
@@ -148,17 +144,20 @@ export async function recordRun(
   for (const gate of further) {
     const result = { exitCode: 0, stdout: `rows: ${recorded.size}\n` }
     const streams = streamsOf(result)
-    await recordGate(pack, people.runner, plan, gate, 1, captured(result), streams, recorded, said)
+    await recordGate(
+      pack,
+      people.runner,
+      plan,
+      gate,
+      1,
+      commandCapture(result),
+      streams,
+      recorded,
+      said,
+    )
   }
   pack.record('run.finished', people.lead.id, { run: RUN }, [planHashOf(nodeDigest, plan)])
   return recorded
-}
-
-function streamsOf({ stdout, report }: CommandResult): Readonly<Record<string, Uint8Array>> {
-  return {
-    stdout: utf8Bytes(stdout),
-    ...(report === undefined ? {} : { [reportStreamName(report.path)]: utf8Bytes(report.text) }),
-  }
 }
 
 export async function recordGate(
@@ -173,14 +172,15 @@ export async function recordGate(
   changes: BundleChanges,
 ): Promise<void> {
   const planHash = planHashOf(nodeDigest, plan)
+  const run = changes.runId ?? RUN
   if (gate.check.type !== 'manual')
-    pack.record('gate.intended', runner.id, { run: RUN, gate: gate.id, attempt }, [planHash])
+    pack.record('gate.intended', runner.id, { run, gate: gate.id, attempt }, [planHash])
   const captureBytes = canonicalBytes(capture)
   const evidence = [pack.keepEvidence('capture', 'application/json', captureBytes)]
   for (const [name, content] of Object.entries(streams))
     if (content.length > 0) evidence.push(pack.keepEvidence(name, 'text/plain', content))
   const honest: GateRunPredicate = {
-    run: RUN,
+    run,
     gate: gate.id,
     attempt,
     definition: definitionHashOf(nodeDigest, gate),
@@ -201,7 +201,7 @@ export async function recordGate(
     finishedAtMs: Date.parse(predicate.finishedAt),
     ...(predicate.consumed === undefined ? {} : { consumed: predicate.consumed }),
   })
-  const payload = { run: RUN, gate: gate.id, attempt, status: judgement.status }
+  const payload = { run, gate: gate.id, attempt, status: judgement.status }
   pack.record('gate.recorded', runner.id, payload, [
     ...new Set([statement, ...evidence.map((ref) => ref.digest)]),
   ])
@@ -279,11 +279,12 @@ export async function recordDecision(
       : { expiresAt: new Date(verdict.expiresAtMs).toISOString() }),
   }
   const statement = await pack.sign(plane, 'decision', changes.decision?.(honest) ?? honest)
+  const changeCount = pack.facts.filter(({ subject }) => subject === SERVICE).length
   return {
     type: 'release.decided',
     actor: 'control-plane',
     subject: RELEASE,
-    payload: { verdict: honest.verdict },
+    payload: { changes: changeCount, verdict: honest.verdict },
     refs: [statement, inputsDigest],
   }
 }

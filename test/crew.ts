@@ -1,11 +1,21 @@
 // People around a release of the test house: a plan of two gates, changes of the register, a waiver with its two approvers.
-import { buildStatement, sealStatement, serviceSubject } from '../src/proof/index.ts'
+import {
+  buildStatement,
+  parseTrust,
+  sealStatement,
+  serviceSubject,
+  subjectsOf,
+} from '../src/proof/index.ts'
+import assert from 'node:assert/strict'
 import { canonicalize } from '../src/kernel/index.ts'
+import { nodeVerifyPorts } from '../src/verify/node.ts'
+import { verifyBundle } from '../src/verify/index.ts'
+import type { VerifyReport } from '../src/verify/index.ts'
 import type { Change } from '../src/register/index.ts'
 import type { Plan } from '../src/verdict/index.ts'
 import { nodeDigest } from './crypto.ts'
 import { aGate, aPlan, DAY_MS } from './decisions.ts'
-import { openHouse, RELEASE, startPlan } from './house.ts'
+import { openHouse, RELEASE, startPlan, SUBJECT } from './house.ts'
 import type { House, Person } from './house.ts'
 
 const SERVICE = RELEASE.service
@@ -40,21 +50,46 @@ export async function aCrew(loadExit = 1, plan: Plan = CREW_PLAN): Promise<Crew>
   return { house, runner, ann, ben, cy }
 }
 
+/** @param audience the house's own ledger by default; null names none */
 export async function change(
   { house }: Pick<Crew, 'house'>,
   by: Person,
   wanted: Change,
   atMs = house.clock.nowMs(),
+  audience?: string | null,
 ): Promise<`sha256:${string}`> {
   const statement = buildStatement('approval', serviceSubject(nodeDigest, SERVICE), {
     what: 'change',
     service: SERVICE,
+    ...(audience === null ? {} : { audience: audience ?? (await audienceOf(house)) }),
     principal: by.principal.id,
     at: new Date(atMs).toISOString(),
     change: JSON.parse(canonicalize(wanted)) as Record<string, never>,
   })
   const sealed = await sealStatement(nodeDigest, by.signer, statement)
   await house.releases.change(house.tenantId, 'approval', sealed.bytes)
+  return sealed.id
+}
+
+async function audienceOf({ ledger, tenantId }: Crew['house']): Promise<string> {
+  return (await ledger.identify(tenantId))?.origin ?? ''
+}
+
+/** The person's recorded review of the plan. @returns the digest of the signed approval */
+export async function reviewPlan(
+  { house }: Pick<Crew, 'house'>,
+  by: Person,
+  plan: Plan,
+): Promise<`sha256:${string}`> {
+  const { planHash } = await house.plans.record(house.tenantId, 'operator', plan)
+  const statement = buildStatement('approval', subjectsOf(SUBJECT), {
+    what: 'plan',
+    digest: planHash,
+    principal: by.principal.id,
+    at: new Date(house.clock.nowMs()).toISOString(),
+  })
+  const sealed = await sealStatement(nodeDigest, by.signer, statement)
+  await house.plans.review(house.tenantId, sealed.bytes)
   return sealed.id
 }
 
@@ -74,6 +109,7 @@ export async function askWaiver(crew: Crew, maxUses: number): Promise<`sha256:${
   const statement = buildStatement('waiver', serviceSubject(nodeDigest, SERVICE), {
     id: 'W1',
     service: SERVICE,
+    audience: await audienceOf(house),
     version: RELEASE.version,
     environment: 'staging',
     gates: ['load'],
@@ -97,4 +133,15 @@ export async function aWaivedCrew(maxUses: number, plan: Plan = CREW_PLAN): Prom
     await change(crew, person, { kind: 'approved', id: 'W1', statement })
   if (plan.signOffs.length > 0) await crew.house.sign(crew.ann, 'Manager')
   return crew
+}
+
+/** What anybody makes of the sealed release with the trust file alone. */
+export async function verifySealed({ house }: Pick<Crew, 'house'>): Promise<VerifyReport> {
+  const sealed = await house.releases.seal(house.tenantId, RELEASE)
+  const trust = parseTrust(nodeDigest, sealed.trust)
+  assert.ok(trust.ok)
+  return verifyBundle(house.blobs.get(sealed.bundle)!, {
+    ports: nodeVerifyPorts,
+    trust: { kind: 'file', trust: trust.value },
+  })
 }

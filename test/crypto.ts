@@ -49,11 +49,13 @@ export function testSigner(algorithm: SignatureAlgorithm, pkcs8Pem?: string): Si
 }
 
 function freshKey(algorithm: SignatureAlgorithm): KeyObject {
+  if (algorithm === 'ecdsa-p256-sha256')
+    return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
   return algorithm === 'ed25519'
     ? generateKeyPairSync('ed25519').privateKey
-    : generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+    : generateKeyPairSync('ml-dsa-44').privateKey
 }
 
 function hashNameOf(algorithm: SignatureAlgorithm): string | null {
-  return algorithm === 'ed25519' ? null : 'sha256'
+  return algorithm === 'ecdsa-p256-sha256' ? 'sha256' : null
 }

@@ -113,31 +113,31 @@ export function checkStarted(
   last: ReadonlyMap<string, ProvenGateRun>,
 ): void {
   const { run, checkpoint } = contents.inputs
+  const gates = new Set(contents.plan.gates.map((gate) => gate.id))
   const isComplete = ledger.isContiguous || isCompleteBefore(ledger.release, checkpoint.size)
   for (const { seq, body, payload } of ledger.entries) {
     if (body.type !== 'gate.intended' || seq >= checkpoint.size || payload === undefined) continue
     if (!payloadSays(payload, { run })) continue
-    for (const gate of contents.plan.gates) {
-      if (!payloadSays(payload, { gate: gate.id })) continue
-      const recorded = last.get(gate.id)?.predicate.attempt ?? 0
-      const attempt = attemptOf(payload)
-      if (attempt <= recorded) continue
-      const text = `attempt ${attempt} of ${quoteName(gate.id)} began (entry ${seq}) and no result of it is recorded`
-      const result = contents.inputs.results.find((candidate) => candidate.gate === gate.id)
-      // A crash explains it, unless a green result rests on an older attempt while entries may be left out.
-      if (isComplete || result === undefined || !isSatisfied(result.status))
-        inspection.leaveOpen(`How ${quoteName(gate.id)} ended: ${text}.`)
-      else
-        inspection.find(
-          'VERIFY_ATTEMPT_UNRECORDED',
-          `${text}, while positions of the ledger are left out`,
-          'entries.json',
-        )
-    }
+    const { gate, attempt } = intentOf(payload)
+    if (!gates.has(gate) || attempt <= (last.get(gate)?.predicate.attempt ?? 0)) continue
+    const text = `attempt ${attempt} of ${quoteName(gate)} began (entry ${seq}) and no result of it is recorded`
+    const result = contents.inputs.results.find((candidate) => candidate.gate === gate)
+    // A crash explains it, unless a green result rests on an older attempt while entries may be left out.
+    if (isComplete || result === undefined || !isSatisfied(result.status))
+      inspection.leaveOpen(`How ${quoteName(gate)} ended: ${text}.`)
+    else
+      inspection.find(
+        'VERIFY_ATTEMPT_UNRECORDED',
+        `${text}, while positions of the ledger are left out`,
+        'entries.json',
+      )
   }
 }
 
-function attemptOf(payload: unknown): number {
-  const isShown = typeof payload === 'object' && payload !== null && 'attempt' in payload
-  return isShown && typeof payload.attempt === 'number' ? payload.attempt : 0
+function intentOf(payload: unknown): { readonly gate: string; readonly attempt: number } {
+  const { gate, attempt } = Object(payload) as Readonly<Record<string, unknown>>
+  return {
+    gate: typeof gate === 'string' ? gate : '',
+    attempt: typeof attempt === 'number' ? attempt : 0,
+  }
 }

@@ -1,14 +1,7 @@
 // Reads the documents of a bundle whose manifest holds: plan, decision inputs, ledger part, statements, evidence.
-import {
-  bytesEqual,
-  canonicalBytes,
-  contentDigest,
-  messageOf,
-  parseStrictJson,
-  utf8Text,
-} from '../kernel/index.ts'
+import { contentDigest, messageOf } from '../kernel/index.ts'
 import type { ContentDigest, Json } from '../kernel/index.ts'
-import { parseBundleConsistency, parseBundleEntries } from '../proof/index.ts'
+import { parseBundleConsistency, parseBundleEntries, parseCanonical } from '../proof/index.ts'
 import type { BundleConsistency, BundleEntry, OpenedBundle, Parsed } from '../proof/index.ts'
 import { parseDecisionInputs, parsePlan } from '../verdict/index.ts'
 import type { DecisionInputs, Plan } from '../verdict/index.ts'
@@ -35,6 +28,7 @@ const DOCUMENTS = [
   'documents/report.md',
   'documents/report.html',
 ]
+const SECOND_SET = ['regenerated.json', 'regenerated-plan.json']
 const NEEDED = [
   'keys.json',
   'plan.json',
@@ -43,7 +37,7 @@ const NEEDED = [
   'checkpoint',
   'consistency.json',
 ]
-const OPTIONAL = ['README.txt', ...DOCUMENTS]
+const OPTIONAL = ['README.txt', 'policy.json', 'trusted-root.json', ...SECOND_SET, ...DOCUMENTS]
 const STATEMENT_PATH = /^statements\/([0-9a-f]{64})\.json$/
 const EVIDENCE_PATH = /^evidence\/([0-9a-f]{64})\.gz$/
 
@@ -229,16 +223,15 @@ export async function inflateEvidence(
   return undefined
 }
 
-function readCanonical<T>(
+/** Reads a document that has to be canonical JSON; undefined with a finding when it cannot be read. */
+export function readCanonical<T>(
   inspection: Inspection,
   path: string,
   bytes: Uint8Array,
   parse: (json: Json) => T,
 ): T | undefined {
   try {
-    const json = parseStrictJson(utf8Text(bytes))
-    if (bytesEqual(canonicalBytes(json), bytes)) return parse(json)
-    inspection.find('VERIFY_FILE_MALFORMED', 'expected canonical JSON (RFC 8785)', path)
+    return parse(parseCanonical(bytes))
   } catch (thrown) {
     inspection.find('VERIFY_FILE_MALFORMED', messageOf(thrown), path)
   }

@@ -4,6 +4,8 @@ import { contentDigest, utf8Bytes } from '../kernel/index.ts'
 import type { DecisionInputs, GateResult } from '../verdict/index.ts'
 import { planHashOf } from '../verdict/index.ts'
 import { aPlan } from '../../test/bundle.ts'
+import type { BundleChanges } from '../../test/bundle.ts'
+import { RELEASE } from '../../test/bundle-release.ts'
 import { nodeDigest } from '../../test/crypto.ts'
 import { alterFile, alterPayload, assertForged, dropAttempt } from '../../test/forgery.ts'
 
@@ -259,3 +261,31 @@ test('a decision on another moment, run or subject than the ledger records is fo
       },
     ],
   ]))
+
+test('an author other than the one the release was opened with is found', () => {
+  const opened = (author: string | null): Pick<BundleChanges, 'facts'> => ({
+    facts: (facts) => [
+      {
+        type: 'release.opened',
+        actor: 'operator',
+        subject: RELEASE,
+        payload: { author },
+        refs: [],
+      },
+      ...facts,
+    ],
+  })
+  return assertForged([
+    ['left out', 'VERIFY_AUTHOR_DIFFERS', opened('person-of-ada')],
+    [
+      'another',
+      'VERIFY_AUTHOR_DIFFERS',
+      { ...opened('person-of-ada'), inputs: (inputs) => ({ ...inputs, author: 'zoe' }) },
+    ],
+    [
+      'made up',
+      'VERIFY_AUTHOR_DIFFERS',
+      { ...opened(null), inputs: (inputs) => ({ ...inputs, author: 'zoe' }) },
+    ],
+  ])
+})

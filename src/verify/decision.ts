@@ -75,7 +75,11 @@ function findDecision(
 }
 
 /** The terms the results were judged under must be those the run was started on, as the ledger has them. */
-function checkTerms(inspection: Inspection, contents: BundleContents, ledger: LedgerPart): void {
+export function checkTerms(
+  inspection: Inspection,
+  contents: BundleContents,
+  ledger: LedgerPart,
+): void {
   const { run, terms, subject, plan, checkpoint } = contents.inputs
   const starts = ledger.entries.filter(
     ({ seq, body }) => body.type === 'run.started' && seq < checkpoint.size,

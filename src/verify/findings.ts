@@ -17,6 +17,9 @@ export const FINDING_TITLES = {
   VERIFY_KEY_UNTRUSTED: 'A statement is signed by a key that nobody vouches for',
   VERIFY_KEY_USE_REFUSED: 'A key signed something that it may not sign',
   VERIFY_KEY_REVOKED: 'A key signed something that was recorded after it was revoked',
+  VERIFY_KEY_NOT_YET_VALID: 'A key signed something that was recorded before it was registered',
+  VERIFY_TRUSTED_ROOT_DIFFERS: 'The trusted root names other keys than the bundle rests on',
+  VERIFY_POLICY_DIFFERS: 'The policy is not the one that was decided by',
   VERIFY_CHECKPOINT_REFUSED: 'The ledger checkpoint is not signed by the ledger',
   VERIFY_CONSISTENCY_BROKEN:
     'The ledger of the decision is not the beginning of the ledger in the bundle',
@@ -49,8 +52,12 @@ export const FINDING_TITLES = {
   VERIFY_TERMS_DIFFER: 'The run was started on other terms than the decision says',
   VERIFY_SIGN_OFF_DIFFERS:
     'The sign-offs decided on are not the ones that were signed and recorded',
+  VERIFY_AUTHOR_DIFFERS: 'The author decided on is not the one the release was opened with',
+  VERIFY_REVIEW_DIFFERS:
+    'The reviews of the plan decided on are not the ones that were signed and recorded',
   VERIFY_REGISTER_DIFFERS:
     'Risks, waivers, conditions or policy decided on are not the ones that people signed',
+  VERIFY_REGENERATED_DIFFERS: 'The second set is not what its evidence shows against the first',
   VERIFY_TIME_IMPOSSIBLE: 'Something is dated before or after what the ledger allows',
   VERIFY_DECISION_MISSING: 'No signed decision rests on these decision inputs',
   VERIFY_DECISION_DIFFERS: 'The decision is not what follows from its inputs',

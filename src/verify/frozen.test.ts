@@ -12,6 +12,10 @@ const FOLDER = new URL('../../test/vectors/own/', import.meta.url)
 
 /** What each frozen bundle said when it was sealed. */
 const FROZEN: Readonly<Record<string, { readonly verdict: string; readonly decidedAt: string }>> = {
+  // Decided twice on a waiver, a risk closed with nothing pinned, another accepted, a freeze ahead: the first edition of the rules.
+  'harbour-1.4.0': { verdict: 'GO_WITH_WAIVERS', decidedAt: '2026-11-21T10:00:01.001Z' },
+  // The same under the second edition: the closing pinned, the waiver used once, the Go ending with the acceptance; entries numbered.
+  'harbour-second-edition': { verdict: 'GO_WITH_WAIVERS', decidedAt: '2026-11-21T10:00:01.002Z' },
   // A rejection that the same person's approval lifted, as the rules were before rejections stood.
   'sloop-1.0.0': { verdict: 'GO', decidedAt: '2026-11-25T16:05:05.503Z' },
 }

@@ -1,7 +1,7 @@
 // What a verifier is given and what it answers.
 import type { Digest, Inflate, SignatureVerifier } from '../kernel/index.ts'
 import type { Trust } from '../proof/index.ts'
-import type { Reason, VerdictValue } from '../verdict/index.ts'
+import type { GateDiff, Reason, VerdictValue } from '../verdict/index.ts'
 import type { Finding } from './findings.ts'
 
 /** Whom the reader believes; without it a bundle proves that it is whole, not whose it is. */
@@ -59,12 +59,26 @@ export interface ProvenRelease {
   }[]
 }
 
+/** Evidence that was made again after the deploy, decided again, against what was decided on. */
+export interface ProvenRegeneration {
+  readonly run: string
+  readonly environment: string
+  /** One row per gate that was to be tried again, or was. */
+  readonly gates: readonly (GateDiff & {
+    readonly title: string
+    /** A required gate that is worse or missing: roll back, or open an incident. */
+    readonly isAlarming: boolean
+  })[]
+}
+
 export interface VerifyReport {
   readonly verdict: BundleVerdict
   /** The release's verdict as decided again; INVALID with the bundle: then nothing is shown as green. */
   readonly release: VerdictValue
   /** What was decided again, in full; null when the bundle is INVALID. */
   readonly decision: ProvenRelease | null
+  /** The second set, when the bundle holds one; null without, and when the bundle is INVALID. */
+  readonly regenerated: ProvenRegeneration | null
   /** keyId behind the manifest, when the manifest could be read. */
   readonly signer: string | null
   /** What the verdict speaks of, in one line; `nothing` when the bundle is INVALID. */

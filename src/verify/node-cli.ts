@@ -7,13 +7,16 @@ import type { VerifyCommand } from './cli.ts'
 import { verifyFault } from './errors.ts'
 import { escapeControls } from './rendering.ts'
 
-const HELP = `Usage: seaworthy-verify BUNDLE [--trust FILE|KEY] [--json]
+const HELP = `Usage: seaworthy-verify BUNDLE|PROOF [--trust FILE|KEY] [--entry FILE] [--json]
 
 Verifies an evidence bundle offline: no byte changed, every signature and ledger proof holds, and every gate's
-status and the verdict follow from the evidence. Nothing is taken on the bundle's word.
+status and the verdict follow from the evidence. Nothing is taken on the bundle's word. A file that begins as a
+C2SP tlog-proof is verified as the proof of one ledger entry instead.
 
   --trust FILE|KEY  whom to believe: a trust file, a PEM public key file, a base64 key, or a key id (64 digits).
                     Without it the keys in the bundle count, and the best answer is "intact, signer unknown".
+                    For a proof: a trust file, or the log's verifier key (name+hash+key) itself or in a file.
+  --entry FILE      for a proof: the bytes of the entry, when they are not in it
   --json            one JSON document on standard output
   --help            this text
 
@@ -62,17 +65,27 @@ function readCommand(args: readonly string[]): VerifyCommand | 'help' {
       `expected the path of one bundle, got ${positionals.length}`,
     )
   }
-  return values.trust === undefined ? { bundle } : { bundle, trust: values.trust }
+  return {
+    bundle,
+    ...(values.trust === undefined ? {} : { trust: values.trust }),
+    ...(values.entry === undefined ? {} : { entry: values.entry }),
+  }
 }
 
 function parseWords(args: readonly string[]): {
-  readonly values: { readonly help?: boolean; readonly json?: boolean; readonly trust?: string }
+  readonly values: {
+    readonly help?: boolean
+    readonly json?: boolean
+    readonly trust?: string
+    readonly entry?: string
+  }
   readonly positionals: readonly string[]
 } {
   const options = {
     help: { type: 'boolean' },
     json: { type: 'boolean' },
     trust: { type: 'string' },
+    entry: { type: 'string' },
   } as const
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })

@@ -127,3 +127,32 @@ test('verifying loads no module that could reach a network', () => {
     'node:zlib',
   ])
 })
+
+test('the verify command of the whole program loads no module that could reach a network either', () => {
+  const hook = `
+    import { registerHooks } from 'node:module'
+    const seen = []
+    registerHooks({ load: (url, context, next) => { seen.push(url); return next(url, context) } })
+    process.on('exit', () => console.log('\\n' + JSON.stringify(seen)))`
+  const bundle = join(folder, 'a.bundle.tar')
+  const ran = spawnSync(
+    process.execPath,
+    [
+      '--import',
+      `data:text/javascript,${encodeURIComponent(hook)}`,
+      'bin/seaworthy.js',
+      'verify',
+      bundle,
+    ],
+    { encoding: 'utf8' },
+  )
+  assert.equal(ran.status, 12, ran.stderr)
+  const loaded = JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '') as string[]
+  assert.ok(loaded.some((url) => url.endsWith('/src/verify/service.ts')))
+  const reaching =
+    /^node:(?:https?|http2|net|tls|dns|dgram)$|\/src\/(?:platform|web)\/|\/node_modules\/(?!commander\/)/
+  assert.deepEqual(
+    loaded.filter((url) => reaching.test(url)),
+    [],
+  )
+})

@@ -61,6 +61,92 @@ test('an honest register is made again from its signatures', async () => {
   assert.deepEqual([report.checked.changes, report.release], [4, 'GO'])
 })
 
+test('a risk revised by one person stays as it was for the verifier; by two it is lowered', async () => {
+  const lower: Change = { kind: 'risk.revised', id: 'R1', reason: 'milder', level: 'P3' }
+  const register: readonly BundleChange[] = [
+    { by: 'lead', change: { ...RISK, level: 'P2' } },
+    { by: 'lead', change: lower },
+  ]
+  const agreed: readonly BundleChange[] = [
+    ...register,
+    { by: 'operator', change: { kind: 'approves', id: 'R1', place: 1 } },
+  ]
+  const levelOf = async (changes: readonly BundleChange[]): Promise<string | undefined> => {
+    let level: string | undefined
+    const inputs = (honest: DecisionInputs): DecisionInputs => {
+      level = honest.risks[0]?.level
+      return honest
+    }
+    const built = await aBundle({ keys: forgerKeys, register: changes, inputs })
+    assert.deepEqual((await verifyBundle(built.bytes, { ports: nodeVerifyPorts })).findings, [])
+    return level
+  }
+  assert.deepEqual([await levelOf(register), await levelOf(agreed)], ['P2', 'P3'])
+  await assertForged([
+    [
+      'a risk lowered by one person',
+      'VERIFY_REGISTER_DIFFERS',
+      {
+        register,
+        inputs: (inputs) => ({
+          ...inputs,
+          risks: inputs.risks.map((each) => ({ ...each, level: 'P3' as const })),
+        }),
+      },
+    ],
+  ])
+})
+
+test('an outcome of the board that nobody signed, and a launch that is left out, are found', async () => {
+  const register: readonly BundleChange[] = [
+    {
+      by: 'lead',
+      change: {
+        kind: 'cab.recorded',
+        id: 'CAB1',
+        version: '2.4.0',
+        heldAt: after(-DAY_MS),
+        attendees: ['the board'],
+        items: [{ about: 'it', outcome: 'approved' }],
+      },
+    },
+    {
+      by: 'lead',
+      change: { kind: 'launch.planned', version: '2.4.0', at: after(2 * DAY_MS), timezone: 'UTC' },
+    },
+  ]
+  const built = await aBundle({ keys: forgerKeys, register })
+  assert.deepEqual((await verifyBundle(built.bytes, { ports: nodeVerifyPorts })).findings, [])
+  const forged = (change: (inputs: DecisionInputs) => DecisionInputs) => ({
+    register,
+    inputs: change,
+  })
+  await assertForged([
+    [
+      'signers nobody recorded',
+      'VERIFY_REGISTER_DIFFERS',
+      forged((inputs) => ({
+        ...inputs,
+        cab: inputs.cab!.map((each) => ({
+          ...each,
+          signers: [...each.signers, { principal: 'the board', roles: [] }],
+        })),
+      })),
+    ],
+    ['outcome left out', 'VERIFY_REGISTER_DIFFERS', forged(({ cab: _cab, ...inputs }) => inputs)],
+    [
+      'launch left out',
+      'VERIFY_REGISTER_DIFFERS',
+      forged(({ launch: _launch, ...inputs }) => inputs),
+    ],
+    [
+      'taken for a decision of the first edition, which knew neither',
+      'VERIFY_REGISTER_DIFFERS',
+      forged(({ edition: _edition, cab: _cab, launch: _launch, ...inputs }) => inputs),
+    ],
+  ])
+})
+
 test('terms that people did not sign are found, whichever part they are in', () =>
   assertForged([
     ['risk left out', 'VERIFY_REGISTER_DIFFERS', lie(() => ({ risks: [] }))],
@@ -186,6 +272,17 @@ test('changes that the rules refuse, that are dated elsewhere, signed for anothe
                 .includes('condition.extended'),
           ),
       },
+    ],
+  ])
+})
+
+test('a decision whose entry does not show how many changes it rests on is found', () => {
+  const recorded = { register: HONEST }
+  return assertForged([
+    [
+      'no number',
+      'VERIFY_REGISTER_DIFFERS',
+      { ...recorded, decided: (fact) => ({ ...fact, payload: { verdict: 'GO' } }) },
     ],
   ])
 })

@@ -1,11 +1,14 @@
 // Makes the register again from the changes that people signed, and compares it with what the decision used.
 import { canonicalize } from '../kernel/index.ts'
+import type { ContentDigest } from '../kernel/index.ts'
 import { statementPath } from '../proof/index.ts'
+import { isSecondEdition, reviewHashOf } from '../verdict/index.ts'
 import { foldRegister, parseChange, termsOf } from '../register/index.ts'
 import type { RegisterAct, RegisterTerms } from '../register/index.ts'
 import { CLOCK_SKEW_LIMIT_MS } from './attempts.ts'
+import { inspectClosures } from './closures.ts'
+import type { RecordedAct } from './closures.ts'
 import type { BundleContents } from './contents.ts'
-import { quoteName } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import type { LedgerPart, ProvenEntry } from './ledger-part.ts'
 import type { ProvenStatement } from './statements.ts'
@@ -16,13 +19,16 @@ const INPUTS_PATH = 'decision-inputs.json'
 /** The policy of decisions that were taken before there was a register. */
 const EARLIER_POLICY = { nonWaivable: [], goLifetimeMs: 86_400_000, minimumErrorBudget: 0 }
 
+/** Kinds of changes that came with the second edition of the rules. */
+const LATER_KINDS: ReadonlySet<string> = new Set(['cab.recorded', 'controls.mapped'])
+
 /** Every change must be signed, recorded in order and allowed; together they must give what was decided on. */
-export function inspectRegister(
+export async function inspectRegister(
   inspection: Inspection,
   contents: BundleContents,
   ledger: LedgerPart,
   statements: readonly ProvenStatement[],
-): void {
+): Promise<void> {
   const recorded = actsOf(inspection, contents, statements)
   const { register, refused } = foldRegister(recorded.map(({ act }) => act))
   for (const { act, why } of refused)
@@ -32,23 +38,21 @@ export function inspectRegister(
       statementPath(act.statement),
     )
   checkComplete(inspection, contents, ledger, recorded)
-  checkClosures(inspection, recorded, statements)
+  checkEdition(inspection, contents, recorded)
+  await inspectClosures(inspection, { contents, ledger, recorded, statements })
   const { size } = contents.inputs.checkpoint
-  const uses = countUses(inspection, contents, ledger, ({ seq }) => seq < size)
+  const own = reviewHashOf(inspection.ports.digest, contents.plan, contents.inputs)
+  const shown = { contents, ledger, statements }
+  const uses = countUses(inspection, shown, ({ seq }) => seq < size, own)
   checkWaived(inspection, contents, ledger, recorded, (notice, atMs) =>
-    countUses(inspection, contents, ledger, ({ seq, timeMs }) => seq < notice.seq && timeMs < atMs),
+    countUses(inspection, shown, ({ seq, timeMs }) => seq < notice.seq && timeMs < atMs),
   )
   compareTerms(
     inspection,
     contents,
     recorded.length,
-    termsOf(register, contents.inputs.subject, uses),
+    termsOf(register, contents.inputs.subject, uses, contents.inputs),
   )
-}
-
-interface RecordedAct {
-  readonly act: RegisterAct
-  readonly entry: ProvenEntry
 }
 
 function actsOf(
@@ -87,9 +91,9 @@ function actOf(inspection: Inspection, statement: ProvenStatement): RegisterAct 
     roles: statement.key.roles,
   }
   if (statement.kind === 'waiver') {
-    const { predicate } = statement
-    const atMs = Date.parse(predicate.at)
-    return { ...by, atMs, change: { kind: 'waiver.requested', ...predicate } }
+    const { audience: _audience, ...request } = statement.predicate
+    const atMs = Date.parse(request.at)
+    return { ...by, atMs, change: { kind: 'waiver.requested', ...request } }
   }
   if (statement.kind !== 'approval' || statement.predicate.what !== 'change') return undefined
   const change = parseChange(statement.predicate.change)
@@ -119,6 +123,16 @@ function checkComplete(
     ({ body }) => body.type === 'release.decided' && body.refs.includes(contents.inputsDigest),
   )
   const count = memberOf(decided?.payload, 'changes')
+  if (decided !== undefined && decided.payload === undefined)
+    inspection.leaveOpen(
+      'That no change of the register before the decision is left out: how many there were is not disclosed.',
+    )
+  else if (count === undefined && isSecondEdition(contents.inputs))
+    inspection.find(
+      'VERIFY_REGISTER_DIFFERS',
+      'expected the entry of the decision to say how many changes of the register it rests on, it does not',
+      'entries.json',
+    )
   if (count !== undefined && count !== recorded.length)
     inspection.find(
       'VERIFY_REGISTER_DIFFERS',
@@ -127,44 +141,34 @@ function checkComplete(
     )
 }
 
-/** A risk that closed by evidence: where the bundle has that gate run, it must be of the gate and satisfied. */
-function checkClosures(
+// Else a decision passes for an old one, under which what the board decided did not count.
+function checkEdition(
   inspection: Inspection,
+  { inputs }: BundleContents,
   recorded: readonly RecordedAct[],
-  statements: readonly ProvenStatement[],
 ): void {
-  for (const { act, entry } of recorded) {
-    if (act.change.kind !== 'risk.closed' || act.change.evidence === undefined) continue
-    const { gate, statement, version } = act.change.evidence
-    const run = statements.find((each) => each.id === statement)
-    if (run === undefined) {
-      inspection.leaveOpen(
-        `That ${quoteName(gate)} of ${quoteName(version)} closed the risk ${quoteName(act.change.id)}: that run is not in the bundle.`,
-      )
-      continue
-    }
-    const status = memberOf(run.entry.payload, 'status')
-    const isOfGate = run.kind === 'gate-run' && run.predicate.gate === gate
-    const isBefore = run.entry.seq < entry.seq
-    if (isOfGate && isBefore && (status === undefined || status === 'PASS' || status === 'WARN'))
-      continue
-    inspection.find(
-      'VERIFY_REGISTER_DIFFERS',
-      `the risk ${quoteName(act.change.id)} was closed by evidence that does not show ${quoteName(gate)} satisfied`,
-      statementPath(act.statement),
-    )
-  }
+  const later = recorded.find(({ act }) => LATER_KINDS.has(act.change.kind))
+  if (later === undefined || isSecondEdition(inputs)) return
+  inspection.find(
+    'VERIFY_REGISTER_DIFFERS',
+    `expected the second edition of the rules, as the register has a ${later.act.change.kind}, which the first did not know`,
+    INPUTS_PATH,
+  )
 }
 
-/** Earlier Go decisions that rested on each waiver, as the ledger says. */
+/**
+ * Earlier Go decisions that rested on each waiver, as the ledger says. In the second edition those over one review count
+ * once, and those over `own` not at all.
+ */
 function countUses(
   inspection: Inspection,
-  contents: BundleContents,
-  ledger: LedgerPart,
+  { contents, ledger, statements }: Shown,
   isBefore: (entry: ProvenEntry) => boolean,
+  own?: ContentDigest,
 ): ReadonlyMap<string, number> {
   const { subject } = contents.inputs
-  const uses = new Map<string, number>()
+  const isSecond = isSecondEdition(contents.inputs)
+  const uses = new Map<string, Set<string>>()
   for (const entry of ledger.entries) {
     const { body, payload } = entry
     if (body.type !== 'release.decided' || !isBefore(entry)) continue
@@ -173,9 +177,20 @@ function countUses(
       inspection.leaveOpen('How often waivers were used: an earlier decision is not disclosed.')
     const waivers = memberOf(payload, 'waivers')
     if (!Array.isArray(waivers)) continue
-    for (const id of waivers) if (typeof id === 'string') uses.set(id, (uses.get(id) ?? 0) + 1)
+    const decision = statements.find((each) => body.refs.includes(each.id))
+    const over = decision?.kind === 'decision' ? decision.predicate.reviewHash : undefined
+    if (isSecond && over !== undefined && over === own) continue
+    const use = isSecond && over !== undefined ? over : `entry ${entry.seq}`
+    for (const id of waivers)
+      if (typeof id === 'string') uses.set(id, new Set([...(uses.get(id) ?? []), use]))
   }
-  return uses
+  return new Map([...uses].map(([id, each]) => [id, each.size]))
+}
+
+interface Shown {
+  readonly contents: BundleContents
+  readonly ledger: LedgerPart
+  readonly statements: readonly ProvenStatement[]
 }
 
 const COMPARED = [
@@ -188,6 +203,8 @@ const COMPARED = [
   'errorBudgetReading',
   'roster',
   'breakGlass',
+  'cab',
+  'launch',
 ] as const satisfies readonly (keyof RegisterTerms)[]
 
 function compareTerms(

@@ -1,4 +1,5 @@
 // The report on a bundle in plain words, for people at a terminal.
+import type { EntryProofReport } from './entry-proof.ts'
 import { FINDING_TITLES } from './findings.ts'
 import type { VerifyReport } from './model.ts'
 
@@ -25,10 +26,8 @@ export function renderVerifyReport(report: VerifyReport): string {
     pushRest(lines, report.findings.length)
   }
   if (report.decision !== null) pushRelease(lines, report.decision)
-  if (report.proven.length > 0)
-    lines.push('', 'What was proven:', ...report.proven.map((line) => `  ✓ ${line}`))
-  if (report.notProven.length > 0)
-    lines.push('', 'What was not proven:', ...report.notProven.map((line) => `  · ${line}`))
+  if (report.regenerated !== null) pushRegenerated(lines, report.regenerated)
+  pushProven(lines, report)
   if (report.verdict === 'INTACT_SIGNER_UNKNOWN') {
     lines.push(
       '',
@@ -36,6 +35,38 @@ export function renderVerifyReport(report: VerifyReport): string {
     )
   }
   return `${lines.map(escapeControls).join('\n')}\n`
+}
+
+const PROOF_HEADLINES = {
+  INTACT: 'INTACT: the entry is in the log, and the log is the one you trust.',
+  INTACT_SIGNER_UNKNOWN:
+    'INTACT, SIGNER UNKNOWN: the proof fits together; whose log it is is not shown.',
+  INVALID: 'INVALID: this file proves nothing.',
+} as const
+
+/** What one entry's proof file shows, in plain words. Ends with a line feed. */
+export function renderEntryProof(report: EntryProofReport): string {
+  const lines: string[] = [PROOF_HEADLINES[report.verdict]]
+  for (const { code, text } of report.findings)
+    lines.push('', `  ${code}`, `    ${FINDING_TITLES[code]}.`, `    ${text}`)
+  if (report.entry !== null) {
+    const { time, body } = report.entry
+    lines.push('', `${time}  ${body.type}  ${body.subject}  by ${body.actor}`)
+  }
+  if (report.leafHash !== null) lines.push(`leaf hash: ${report.leafHash}`)
+  pushProven(lines, report)
+  if (report.verdict === 'INTACT_SIGNER_UNKNOWN')
+    lines.push('', "To know whose it is, run again with --trust and the log's key or a trust file.")
+  return `${lines.map(escapeControls).join('\n')}\n`
+}
+
+function pushProven(
+  lines: string[],
+  { proven, notProven }: Pick<VerifyReport, 'proven' | 'notProven'>,
+): void {
+  if (proven.length > 0) lines.push('', 'What was proven:', ...proven.map((line) => `  ✓ ${line}`))
+  if (notProven.length > 0)
+    lines.push('', 'What was not proven:', ...notProven.map((line) => `  · ${line}`))
 }
 
 function pushRelease(lines: string[], release: NonNullable<VerifyReport['decision']>): void {
@@ -56,6 +87,27 @@ function pushRelease(lines: string[], release: NonNullable<VerifyReport['decisio
   for (const gate of release.gates.slice(0, LINE_LIMIT))
     lines.push(`  ${gate.status.padEnd(14)} ${gate.title}  [${gate.gate}]`)
   pushRest(lines, release.gates.length)
+}
+
+/** The bad news first, in words that need no table. */
+function pushRegenerated(
+  lines: string[],
+  { run, environment, gates }: NonNullable<VerifyReport['regenerated']>,
+): void {
+  const alarms = gates.filter(({ isAlarming }) => isAlarming)
+  lines.push(
+    '',
+    `Evidence made again by run ${run} in ${environment}:`,
+    alarms.length === 0
+      ? '  no required gate is worse than when it was decided, and none is missing'
+      : `  ${alarms.length} required gates are worse than when it was decided, or missing: roll back within the rollback window, or open an incident`,
+  )
+  const sorted = [...alarms, ...gates.filter(({ isAlarming }) => !isAlarming)]
+  for (const { gate, title, word, before, after } of sorted.slice(0, LINE_LIMIT))
+    lines.push(
+      `  ${word.toUpperCase().padEnd(8)} ${before ?? 'no result'} → ${after ?? 'no result'}  ${title}  [${gate}]`,
+    )
+  pushRest(lines, sorted.length)
 }
 
 function pushRest(lines: string[], count: number): void {

@@ -3,7 +3,7 @@ import { canonicalize, messageOf } from '../kernel/index.ts'
 import { statementPath } from '../proof/index.ts'
 import type { GateRunPredicate } from '../proof/index.ts'
 import { definitionHashOf, judgeGate, parseCapture, settleRun } from '../verdict/index.ts'
-import type { GateResult, Judgement, PlanGate, RecordedGate } from '../verdict/index.ts'
+import type { GateResult, Judgement, PlanGate, RecordedGate, RunTerms } from '../verdict/index.ts'
 import { checkStarted, lastAttempts } from './attempts.ts'
 import type { ProvenGateRun } from './attempts.ts'
 import { inspectConsumed } from './consumed.ts'
@@ -20,6 +20,7 @@ export async function inspectResults(
   contents: BundleContents,
   ledger: LedgerPart,
   statements: readonly ProvenStatement[],
+  path = 'decision-inputs.json',
 ): Promise<void> {
   const { plan, inputs } = contents
   const last = lastAttempts(inspection, contents, statements)
@@ -29,8 +30,10 @@ export async function inspectResults(
   for (const gate of plan.gates) {
     const run = last.get(gate.id)
     if (run === undefined) continue
-    const judgement = await judgeAgain(inspection, contents, gate, run)
+    const judgement = await judgeAgain(inspection, contents, { gate, run, terms: inputs.terms })
     if (judgement === undefined) continue
+    inspection.checked.gateRuns++
+    inspection.checked.assertions += judgement.assertions.length
     recorded.set(gate.id, {
       judgement,
       statement: run.id,
@@ -53,14 +56,21 @@ export async function inspectResults(
     inspection,
     inputs.results,
     settleRun(inspection.ports.digest, plan, inputs.terms, recorded),
+    path,
   )
 }
 
-async function judgeAgain(
+interface JudgedRun {
+  readonly gate: PlanGate
+  readonly run: ProvenGateRun
+  readonly terms: RunTerms
+}
+
+/** The run's status from its evidence; undefined with findings when it cannot be shown. */
+export async function judgeAgain(
   inspection: Inspection,
   contents: BundleContents,
-  gate: PlanGate,
-  run: ProvenGateRun,
+  { gate, run, terms }: JudgedRun,
 ): Promise<Judgement | undefined> {
   const path = statementPath(run.id)
   const definition = definitionHashOf(inspection.ports.digest, gate)
@@ -77,7 +87,6 @@ async function judgeAgain(
   const capture = evidence?.['capture']
   if (evidence === undefined || capture === undefined) return undefined
   try {
-    const { terms } = contents.inputs
     const { consumed } = run.predicate
     const facts = {
       ...(consumed === undefined ? {} : { consumed }),
@@ -85,8 +94,6 @@ async function judgeAgain(
       finishedAtMs: Date.parse(run.predicate.finishedAt),
     }
     const judgement = judgeGate(gate, parseCapture(capture), evidence, terms, facts)
-    inspection.checked.gateRuns++
-    inspection.checked.assertions += judgement.assertions.length
     if (!agreesOnStatus(run.entry.payload, judgement.status)) {
       inspection.find(
         'VERIFY_RESULT_DIFFERS',
@@ -106,7 +113,7 @@ async function judgeAgain(
 }
 
 /**
- * A runner may not answer for a person, nor tell of a built-in check, and the control plane tells of nothing else.
+ * A runner may not answer for a person, nor tell of the control plane's own checks, and the control plane tells of nothing else.
  * A person's key is told by the sign-off it may give, the control plane's by the decision.
  */
 function checkTeller(
@@ -116,14 +123,16 @@ function checkTeller(
   path: string,
 ): boolean {
   const { uses, principal } = run.key
-  const { type } = gate.check
+  const { check } = gate
+  const { type } = check
+  const isOfPlane = check.type === 'builtin' && check.on === undefined
   const isPlane = uses.includes('decision')
   const wanted =
     type === 'manual' && !uses.includes('sign-off')
       ? `a person's answer to ${quoteName(gate.id)}`
-      : type === 'builtin' && !isPlane
+      : isOfPlane && !isPlane
         ? `the control plane's record of ${quoteName(gate.id)}`
-        : type !== 'builtin' && isPlane
+        : !isOfPlane && isPlane
           ? `a runner's record of ${quoteName(gate.id)}`
           : undefined
   if (wanted === undefined) return true
@@ -173,8 +182,8 @@ function compareResults(
   inspection: Inspection,
   claimed: readonly GateResult[],
   shown: readonly GateResult[],
+  path: string,
 ): void {
-  const path = 'decision-inputs.json'
   const byGate = new Map(claimed.map((result) => [result.gate, result]))
   if (byGate.size !== shown.length || claimed.length !== shown.length) {
     inspection.find(
@@ -195,7 +204,7 @@ function compareResults(
     } else if (claim.status !== result.status) {
       inspection.find(
         'VERIFY_RESULT_DIFFERS',
-        `${quoteName(result.gate)}: expected ${result.status} (${result.reason}), the decision used ${claim.status}`,
+        `${quoteName(result.gate)}: expected ${result.status} (${result.reason}), got ${claim.status}`,
         path,
       )
     } else if (canonicalize(withoutReason(claim)) !== canonicalize(withoutReason(result))) {
@@ -220,15 +229,18 @@ export function checkEvidenceUse(
   statements: readonly ProvenStatement[],
 ): void {
   const referenced = new Set<string>()
+  // What closed a risk may have run on another plan, which then lies here under its digest.
+  const plans = new Set<string>()
   for (const statement of statements) {
-    if (statement.kind === 'gate-run')
-      for (const ref of statement.predicate.evidence) referenced.add(ref.digest)
+    if (statement.kind !== 'gate-run') continue
+    plans.add(statement.predicate.plan)
+    for (const ref of statement.predicate.evidence) referenced.add(ref.digest)
   }
   const carried = new Set<string>()
   for (const file of contents.opened.manifest.files) {
     if (file.content === undefined) continue
     carried.add(file.content.sha256)
-    if (!referenced.has(file.content.sha256)) {
+    if (!referenced.has(file.content.sha256) && !plans.has(file.content.sha256)) {
       inspection.find(
         'VERIFY_EVIDENCE_UNREFERENCED',
         `no statement rests on the content ${file.content.sha256}`,

@@ -47,6 +47,7 @@ export function describeProven(
           `${checked.changes} signed changes of the register were made again: risks, waivers, conditions, freezes and policy are what people signed.`,
         ]),
     'The verdict was decided again from the same inputs, with the same result and the same hashes.',
+    ...inspection.proven,
   ]
 }
 
@@ -95,10 +96,15 @@ export function describeLimits(
 function describeComplete(contents: BundleContents, { release, service }: LedgerPart): string[] {
   if (!isCompleteBefore(release, contents.inputs.checkpoint.size)) return []
   const about = [release, service].flatMap(({ subject, count, untilSeq }) =>
-    untilSeq < 0 ? [] : [`${count} entries about ${quoteName(subject)} up to entry ${untilSeq}`],
+    untilSeq < 0
+      ? []
+      : [
+          `${count === 1 ? 'the one entry' : `all ${count} entries`} about ${quoteName(subject)} up to entry ${untilSeq}`,
+        ],
   )
+  const whole = about.join(' and ')
   return [
-    `All ${about.join(' and all ')} are here, refusals and failed attempts included: each says how many came before it, and none is missing.`,
+    `${whole.charAt(0).toUpperCase()}${whole.slice(1)} are here, refusals and failed attempts included: each says how many came before it, and none is missing.`,
   ]
 }
 

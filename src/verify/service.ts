@@ -2,12 +2,16 @@
 import { EXIT, messageOf } from '../kernel/index.ts'
 import type { ExitCode } from '../kernel/index.ts'
 import { compareFiles, openBundle } from '../proof/index.ts'
+import { inspectAuthor } from './author.ts'
 import { checkAgreement, checkEvidence, checkPaths, readContents } from './contents.ts'
 import { inspectDecision } from './decision.ts'
 import { beginInspection, checkSomethingShown } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import { inspectLedger } from './ledger-part.ts'
 import type { TrustInput, VerifyPorts, VerifyReport } from './model.ts'
+import { inspectPolicy, inspectTrustedRoot } from './policy-and-root.ts'
+import { inspectPlanReviews } from './plan-reviews.ts'
+import { inspectRegenerated } from './regenerated.ts'
 import { inspectRegister } from './register.ts'
 import { checkEvidenceUse, inspectResults } from './results.ts'
 import { describeLimits, describeProven, nameScope } from './scope.ts'
@@ -83,10 +87,15 @@ async function inspectBundle(
 
   const statements = await inspectStatements(inspection, contents, ledger, authority.trust)
   if (inspection.findingCount() > 0) return reportInvalid(inspection, signer)
+  inspectPolicy(inspection, contents)
+  inspectTrustedRoot(inspection, contents, authority.carried, statements)
   checkEvidenceUse(inspection, contents, statements)
   await inspectResults(inspection, contents, ledger, statements)
   inspectSignOffs(inspection, contents, statements)
-  inspectRegister(inspection, contents, ledger, statements)
+  inspectAuthor(inspection, contents, ledger, authority.trust)
+  inspectPlanReviews(inspection, contents, statements)
+  await inspectRegister(inspection, contents, ledger, statements)
+  const regenerated = await inspectRegenerated(inspection, contents, ledger, statements)
   const decision = inspectDecision(inspection, contents, ledger, statements)
   checkSomethingShown(inspection)
   if (decision === undefined || inspection.findingCount() > 0)
@@ -95,6 +104,7 @@ async function inspectBundle(
     verdict: authority.isSignerKnown ? 'INTACT' : 'INTACT_SIGNER_UNKNOWN',
     release: decision.verdict,
     decision,
+    regenerated,
     signer,
     scope: nameScope(contents, ledger),
     proven: describeProven(inspection, contents, ledger, authority.isSignerKnown),
@@ -112,6 +122,7 @@ function reportInvalid(inspection: Inspection, signer: string | null): VerifyRep
     verdict: 'INVALID',
     release: 'INVALID',
     decision: null,
+    regenerated: null,
     signer,
     scope: 'nothing',
     proven: [],

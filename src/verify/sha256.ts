@@ -1,5 +1,5 @@
 // SHA-256 and HMAC in plain code, for a browser: Web Crypto hashes only asynchronously. Source: FIPS 180-4, RFC 2104.
-import { concatBytes } from '../kernel/index.ts'
+import { hmacSha256With } from '../kernel/index.ts'
 
 const BLOCK_BYTES = 64
 
@@ -29,10 +29,7 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 }
 
 export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
-  const padded = new Uint8Array(BLOCK_BYTES)
-  padded.set(key.length > BLOCK_BYTES ? sha256(key) : key)
-  const inner = sha256(concatBytes([padded.map((byte) => byte ^ 0x36), bytes]))
-  return sha256(concatBytes([padded.map((byte) => byte ^ 0x5c), inner]))
+  return hmacSha256With(sha256, key, bytes)
 }
 
 function padTail(tail: Uint8Array, messageBytes: number): Uint8Array {

@@ -7,6 +7,8 @@ import type { TrustInput } from './model.ts'
 /** The keys that count from here on, and whether the reader named the signer. */
 export interface Authority {
   readonly trust: Trust
+  /** What the bundle itself says of its keys. */
+  readonly carried: Trust
   readonly isSignerKnown: boolean
 }
 
@@ -41,7 +43,7 @@ export async function identifySigner(
     return undefined
   }
   return (await checkManifest(inspection, opened, key))
-    ? { trust, isSignerKnown: given !== undefined }
+    ? { trust, carried, isSignerKnown: given !== undefined }
     : undefined
 }
 

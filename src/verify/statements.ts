@@ -20,6 +20,8 @@ import type {
   TrustKey,
 } from '../proof/index.ts'
 import type { BundleContents } from './contents.ts'
+import { indexEntries, RECORDING_TYPES } from './entry-index.ts'
+import type { EntryIndex } from './entry-index.ts'
 import { quoteName } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import type { LedgerPart, ProvenEntry } from './ledger-part.ts'
@@ -40,16 +42,6 @@ const SIGNED_FOR: Readonly<Record<StatementKind, KeyUse>> = {
   waiver: 'approval',
   decision: 'decision',
 }
-
-/** Types of entries whose first reference is a statement. */
-const RECORDING_TYPES: ReadonlySet<string> = new Set([
-  'gate.recorded',
-  'sign-off.recorded',
-  'plan.reviewed',
-  'register.changed',
-  'waiver.requested',
-  'release.decided',
-])
 
 /** Which type of entry records the statement. */
 function recordingType(statement: ReadStatement): string {
@@ -76,6 +68,7 @@ export async function inspectStatements(
 ): Promise<readonly ProvenStatement[]> {
   const out: ProvenStatement[] = []
   const keys = trust.keys.map((key) => ({ ...key, publicKey: key.spki }))
+  const index = indexEntries(ledger)
   for (const [id, bytes] of contents.statements) {
     inspection.checked.statements++
     const path = statementPath(id)
@@ -92,10 +85,10 @@ export async function inspectStatements(
     const key = await findSigner(inspection, envelope.value, keys, path)
     if (key === undefined) continue
     const read = statement.value
-    const entry = findEntry(inspection, ledger, recordingType(read), id, path)
+    const entry = findEntry(inspection, index, recordingType(read), id, path)
     if (!checkUse(inspection, read, key, path) || !checkSubject(inspection, contents, read, path))
       continue
-    if (entry === undefined || !checkInForce(inspection, ledger, key, entry, path)) continue
+    if (entry === undefined || !checkInForce(inspection, index, key, entry, path)) continue
     out.push({ ...read, id, key, entry })
   }
   checkRecorded(inspection, contents, ledger)
@@ -170,15 +163,13 @@ function checkUse(
 /** The place in the ledger decides, or the reader's word in a trust file; never what the signer says of the time. */
 function checkInForce(
   inspection: Inspection,
-  ledger: LedgerPart,
+  { revocations }: EntryIndex,
   key: TrustKey,
   entry: ProvenEntry,
   path: string,
 ): boolean {
   const { principal, revokedAt } = key
-  const revocation = ledger.entries.find(
-    ({ body }) => body.type === 'principal.revoked' && body.subject === principal,
-  )
+  const revocation = revocations.get(principal)
   const isRevoked =
     (revocation !== undefined && revocation.seq < entry.seq) ||
     (revokedAt !== undefined && entry.timeMs > Date.parse(revokedAt))
@@ -244,11 +235,19 @@ function checkService(
   if ('what' in predicate && predicate.what === 'plan') return true
   const { service } = contents.inputs.subject
   const wanted = serviceSubject(inspection.ports.digest, service)
-  if (predicate.service === service && canonicalize(statement.subject) === canonicalize(wanted))
-    return true
+  if (predicate.service !== service || canonicalize(statement.subject) !== canonicalize(wanted)) {
+    return inspection.find(
+      'VERIFY_STATEMENT_SUBJECT_DIFFERS',
+      `expected the service ${quoteName(service)}, got ${quoteName(predicate.service)}`,
+      path,
+    )
+  }
+  const { origin } = contents.inputs.checkpoint
+  const { audience = origin } = predicate
+  if (audience === origin) return true
   return inspection.find(
     'VERIFY_STATEMENT_SUBJECT_DIFFERS',
-    `expected the service ${quoteName(service)}, got ${quoteName(predicate.service)}`,
+    `expected a statement for the ledger ${quoteName(origin)}, got one for ${quoteName(audience)}`,
     path,
   )
 }
@@ -259,12 +258,12 @@ function namesSubject(contents: BundleContents, subject: readonly StatementSubje
 
 function findEntry(
   inspection: Inspection,
-  ledger: LedgerPart,
+  { recordings }: EntryIndex,
   entryType: string,
   id: ContentDigest,
   path: string,
 ): ProvenEntry | undefined {
-  const entry = ledger.entries.find(({ body }) => body.type === entryType && body.refs.includes(id))
+  const entry = recordings.get(id)?.find(({ body }) => body.type === entryType)
   if (entry === undefined) {
     inspection.find(
       'VERIFY_ENTRY_MISSING',

@@ -132,6 +132,32 @@ test('evidence that inflates to a gigabyte is refused at its declared size', asy
   }
 })
 
+test('a bundle that somebody compressed is refused, and said to be no canonical container', async () => {
+  const { bytes } = await aBundle({ keys })
+  for (const packed of [gzipSync(bytes), gzipSync(new Uint8Array(64 * MIB))]) {
+    const report = await verifyBundle(new Uint8Array(packed), { ports: nodeVerifyPorts })
+    assert.deepEqual(
+      report.findings.map((finding) => finding.code),
+      ['VERIFY_CONTAINER_REFUSED'],
+    )
+  }
+})
+
+test('a bundle with a report of twenty megabytes as evidence verifies within bounded memory', async () => {
+  const path = 'report.xml'
+  const cases = Array.from({ length: 10_000 }, (_, at) => `<testcase name="case ${at}"/>`)
+  const padding = `<!--${'x'.repeat(20 * MIB)}-->`
+  const text = `<testsuite name="large" tests="10000">${cases.join('')}${padding}</testsuite>`
+  const built = await aBundle({
+    keys,
+    command: { exitCode: 0, stdout: 'rows: 42\n', report: { path, text } },
+  })
+  const before = process.memoryUsage().rss
+  const report = await verifyBundle(built.bytes, { ports: nodeVerifyPorts })
+  assert.deepEqual([report.findings, report.release], [[], 'GO'])
+  assert.ok(process.memoryUsage().rss - before < 256 * MIB)
+})
+
 test('a verification that breaks in the middle proves nothing', async () => {
   const { bytes } = await aBundle({ keys })
   const verifier = { verify: () => Promise.reject(new Error('no such engine')) }

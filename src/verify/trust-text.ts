@@ -1,8 +1,17 @@
 // Reads what a person gives as trust: a trust file, a PEM public key, a base64 key, or a key id.
 import { bytesOfBase64, utf8Text } from '../kernel/index.ts'
 import type { Digest } from '../kernel/index.ts'
-import { algorithmOfKey, keyIdOf, parseTrust, TRUST_LIMIT_BYTES } from '../proof/index.ts'
-import type { Parsed } from '../proof/index.ts'
+import {
+  algorithmOfKey,
+  keyIdOf,
+  isWitnessPolicy,
+  parseNoteKey,
+  parseTrust,
+  parseWitnessPolicy,
+  policyOfLog,
+  TRUST_LIMIT_BYTES,
+} from '../proof/index.ts'
+import type { Parsed, WitnessPolicy } from '../proof/index.ts'
 import type { TrustInput } from './model.ts'
 
 const PEM = /^\s*-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----\s*$/
@@ -19,6 +28,20 @@ export function parseTrustText(digest: Digest, bytes: Uint8Array): Parsed<TrustI
   }
   if (isKeyId(text.trim())) return { ok: true, value: { kind: 'key', keyId: text.trim() } }
   return parseKey(digest, (PEM.exec(text)?.[1] ?? text).replace(/\s+/g, ''))
+}
+
+/** The key of a log (`name+hash+key`), what a trust file names, or a C2SP policy with its witnesses. */
+export function parseLogTrustText(digest: Digest, bytes: Uint8Array): Parsed<WitnessPolicy> {
+  if (bytes.length > TRUST_LIMIT_BYTES)
+    return refuse(`expected at most ${TRUST_LIMIT_BYTES} bytes, got ${bytes.length}`)
+  const text = readText(bytes)
+  if (text === undefined) return refuse('expected text in UTF-8')
+  if (isWitnessPolicy(text)) return parseWitnessPolicy(digest, text)
+  const isFile = text.trimStart().startsWith('{')
+  const trust = isFile ? parseTrust(digest, bytes) : undefined
+  if (trust?.ok === false) return trust
+  const key = parseNoteKey(digest, trust === undefined ? text.trim() : trust.value.ledger.vkey)
+  return key.ok ? { ok: true, value: policyOfLog(key.value) } : key
 }
 
 /** True for 64 lower-case hexadecimal digits. */

@@ -56,13 +56,14 @@ export function checkWaived(
   }
   const acts = recorded.filter((each) => each.entry.seq < entry.seq).map(({ act }) => act)
   const { register } = foldRegister(acts.slice(0, changeCount))
-  const { author, subject } = inputs
+  const { author, subject, edition } = inputs
   const uses = usesBefore(entry, asOfMs - CLOCK_SKEW_LIMIT_MS)
-  const terms = termsOf(register, subject, uses)
+  const terms = termsOf(register, subject, uses, inputs)
   for (const [gate, id] of Object.entries(claimed)) {
     const waivers = terms.waivers.filter((each) => each.id === id)
     const facts = {
       ...terms,
+      ...(edition === undefined ? {} : { edition }),
       waivers,
       subject,
       asOfMs,
