@@ -5,7 +5,8 @@ import { readDocumentBytes } from '../src/document/index.ts'
 import { auditReport } from '../src/claims/index.ts'
 
 const MEGABYTE = 1_000_000
-const LARGEST = 19 * 1024 * 1024
+/** A little below the limit, because titles of copies differ in length. */
+const LARGEST = 8_000_000
 const ROUNDS = 3
 
 const report = readFileSync(new URL('../test/reports/completion.md', import.meta.url), 'utf8')
@@ -45,7 +46,7 @@ const texts: readonly (readonly [string, string])[] = [
   ['1 MB in one line', head + 'All tests pass, and 3 tests were skipped. '.repeat(24_000)],
   ['1 MB without a blank', head + 'a'.repeat(MEGABYTE)],
   ['1 MB right to left with emoji', head + lines(20_000, (i) => `- [x] גיבוי ${i} 👩‍💻 اختبار ✅`)],
-  ['20 MB of a report with contradictions', copies(LARGEST)],
+  ['8 MB of a report with contradictions', copies(LARGEST)],
 ]
 
 process.stdout.write(

@@ -4,10 +4,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import test from 'node:test'
 import fc from 'fast-check'
 import { readDocumentBytes } from '../document/index.ts'
+import { faultsOfSarif } from '../../test/export-schemas.ts'
 import { damageText } from '../../examples/checklist/damage.ts'
 import { auditReport } from './audit.ts'
 import type { AuditReport } from './model.ts'
 import { CLAIM_VERDICTS } from './model.ts'
+import { auditSarif } from './sarif.ts'
 
 const HONEST = new URL('../../test/reports/honest/', import.meta.url)
 const DISHONEST = new URL('../../test/reports/completion.md', import.meta.url)
@@ -63,6 +65,12 @@ test('a tick in a column of requirements and a date that is meant to lie ahead c
   const ahead =
     '# R\n\n**Date:** 2026-02-01\n\nThe certificate was rotated and expires on 2027-01-01.\n'
   assert.deepEqual(gist(audit(ahead)), [])
+})
+
+test('an independent validator accepts the findings as SARIF by the schema of 2.1.0', () => {
+  const log = auditSarif(auditBytes(readFileSync(DISHONEST)), 'reports/completion #1.md', '1.2.3')
+  assert.ok(log.runs[0].results.length >= 8)
+  assert.deepEqual(faultsOfSarif(log), [])
 })
 
 test('the same bytes give the same answer', () => {

@@ -56,7 +56,7 @@ export function auditScene(scene: Scene, asides: Asides = {}): AuditReport {
   }
 }
 
-/** @throws DOCUMENT_NESTING_EXCEEDED */
+/** @throws DOCUMENT_NESTING_EXCEEDED, CLAIMS_REPORT_SIZE_EXCEEDED */
 export function auditReport(reading: ReadingText, asides: Asides = {}): AuditReport {
   return auditScene(readScene(reading), asides)
 }

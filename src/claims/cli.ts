@@ -12,10 +12,10 @@ import { renderAudit, renderLedger } from './rendering.ts'
 import { lookIntoRepository } from './repository.ts'
 import type { Asides } from './rule.ts'
 import { auditSarif } from './sarif.ts'
-import { readScene } from './scene.ts'
+import { readScene, refuseLargeScene } from './scene.ts'
 import type { Scene } from './scene.ts'
 
-/** Larger files are refused before they are read; the reader of documents has a lower limit and says so. */
+/** Larger files are refused before they are read whole; the audit has a lower limit and says so. */
 const REPORT_LIMIT_BYTES = 32 * 1024 * 1024
 
 /** `data` of the envelope. */
@@ -60,6 +60,7 @@ export async function runClaims(
     ...(checklist === undefined ? {} : { checklist }),
     ...(look === undefined ? {} : { files: look.files, tests: look.tests }),
     ...(look?.git === undefined ? {} : { git: look.git }),
+    ...(look?.workflows === undefined ? {} : { workflows: look.workflows }),
     ...(ledger === undefined ? {} : { ledger: new LedgerIndex(ledger) }),
   }
   const report = auditScene(scene, asides)
@@ -108,5 +109,6 @@ function ledgerAnswer(ledger: LedgerLook | undefined): Pick<ClaimsAnswer, 'ledge
 
 async function sceneOf(context: CommandContext, path: string, document?: string): Promise<Scene> {
   const bytes = await context.files.read(path, REPORT_LIMIT_BYTES)
+  refuseLargeScene(bytes.length)
   return readScene(readDocumentBytes(bytes), document)
 }

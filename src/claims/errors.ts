@@ -2,6 +2,12 @@
 import { defineErrors, faultsOf } from '../kernel/index.ts'
 
 export const claimsErrors = defineErrors({
+  CLAIMS_REPORT_SIZE_EXCEEDED: {
+    status: 413,
+    exit: 2,
+    title: 'The report is too large to be audited',
+    hint: 'Give the report in parts; the limit is stated in the message.',
+  },
   CLAIMS_REPOSITORY_EMPTY: {
     status: 422,
     exit: 2,

@@ -9,6 +9,7 @@ import type { Claim, ClaimType, ClaimVerdict, Support } from './model.ts'
 import { isSetApart, isUnder, sectionsAround, quoteOf } from './place.ts'
 import type { Passage } from './passages.ts'
 import { pointersOf } from './pointers.ts'
+import { isBorneOutByWorkflows } from './workflow-names.ts'
 import type { Asides } from './rule.ts'
 import type { Scene } from './scene.ts'
 import { filesIn } from './subject.ts'
@@ -141,9 +142,11 @@ function areaOf(
   return area
 }
 
-function supportOf({ outline }: Scene, { files, tests, git }: Asides, passage: Passage): Support {
+function supportOf({ outline }: Scene, asides: Asides, passage: Passage): Support {
+  const { files, tests, git, workflows } = asides
   if (tests !== undefined && isBorneOutByTests(outline, passage, tests)) return 'S3'
   if (git !== undefined && isBorneOutByGit(outline, passage, git)) return 'S3'
+  if (workflows !== undefined && isBorneOutByWorkflows(outline, passage, workflows)) return 'S3'
   const paths = pointersOf(outline, passage)
   if (
     files !== undefined &&

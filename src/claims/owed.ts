@@ -56,7 +56,8 @@ function owedKindOf(outline: Outline, passage: Passage): OwedItem['kind'] | unde
   if (isStepBeforeLaunch(outline, passage)) return 'before'
   if (isHeading || OPTIONAL.test(passage.text)) return undefined
   if (passage.box === 'open' || (passage.glyph === 'open' && passage.isLead)) return 'box'
-  if (hasOpenStatus(passage)) return 'status'
+  if (passage.kind === 'item' ? isOpenItem(outline, passage) : hasOpenStatus(passage))
+    return 'status'
   return isNextStep(outline, passage) ? 'next' : undefined
 }
 
@@ -91,8 +92,29 @@ function isStepBeforeLaunch(outline: Outline, passage: Passage): boolean {
   return !passage.tags.has('complete')
 }
 
+/** "Auth: not started": what follows the label of an item is a state and nothing else. */
+const OPEN_STATE =
+  /^\W*(?:todo|to do|tbd|wip|(?:work )?in progress|pending|not(?: yet)? started|not(?: yet)? done|(?:only )?stubbed|blocked|offen|ausstehend|in arbeit|(?:noch )?nicht begonnen|à faire|en cours|pas(?: encore)? commencée?|pendiente|en curso|sin empezar|bekliyor|devam ediyor|başlanmadı)(?: for now| yet| so far)?\W*$/iu
+
+/** "Load test not started": a short item that ends with its state. */
+const UNSTARTED = /^[^,;:.]{1,80}\s(?:not(?: yet)? started|(?:noch )?nicht begonnen)\W*$/iu
+/** Words by which it is a sentence about something else, or about earlier. */
+const TOLD = /\b(?:that|which|who|why|if|when|while|had|was|were|die|das|wenn|falls|hatte|war)\b/iu
+
+/** What a report names among its limits, it does not hide. */
+function isOpenItem(outline: Outline, passage: Passage): boolean {
+  const { label, value, text, isLead } = passage
+  if (isUnder(outline, passage, 'headLimits')) return false
+  if (label === undefined) return isLead && UNSTARTED.test(text) && !TOLD.test(text)
+  return OPEN_STATE.test(value ?? '')
+}
+
 function hasOpenStatus(passage: Passage): boolean {
-  if (passage.tags.has('negation') && !/\bnot (?:yet|started)\b/i.test(passage.text)) return false
+  if (
+    passage.tags.has('negation') &&
+    !/\bnot (?:yet|started)\b|\bnicht begonnen\b/i.test(passage.text)
+  )
+    return false
   if (passage.kind === 'row') {
     if (passage.header?.some((name) => RISK_COLUMN.test(name)) === true) return false
     const column =
@@ -100,7 +122,7 @@ function hasOpenStatus(passage: Passage): boolean {
         /^(?:status|state|stand|statut|estado|durum)$/i.test(name.trim()),
       ) ?? -1
     const cell = column < 0 ? '' : (passage.cells?.[column] ?? '')
-    return /^\W*(?:in progress|pending|tbd|not started|open|todo|to do|blocked|wip|in arbeit|offen|ausstehend|en cours|à faire|pendiente|en curso|bekliyor|devam ediyor)\b/i.test(
+    return /^\W*(?:in progress|pending|tbd|not started|open|todo|to do|blocked|wip|in arbeit|offen|ausstehend|(?:noch )?nicht begonnen|en cours|à faire|pendiente|en curso|bekliyor|devam ediyor)\b/i.test(
       cell,
     )
   }

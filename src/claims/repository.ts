@@ -9,6 +9,7 @@ import type { FileFacts } from './rule.ts'
 import type { Scene } from './scene.ts'
 import type { TestReport } from './test-figures.ts'
 import { readTestReports } from './test-reports.ts'
+import { readWorkflowNames } from './workflow-files.ts'
 
 /** Larger files are known to exist, and their lines are not counted. */
 const FILE_LIMIT_BYTES = 4 * 1024 * 1024
@@ -22,6 +23,8 @@ export interface RepositoryLook {
   readonly tests: readonly TestReport[]
   /** Unset where it is no working copy of git, or where the report names nothing of git. */
   readonly git?: ReadonlyMap<string, GitFact>
+  /** Names of its CI workflows; unset where it has none. */
+  readonly workflows?: ReadonlySet<string>
   readonly fileCount: number
   /** True when the repository has more files than are listed: then nothing is called missing. */
   readonly isCut: boolean
@@ -57,10 +60,12 @@ export async function lookIntoRepository(
   }
   const tests = await readTestReports(files, folder, paths)
   const git = await lookIntoGit(files, folder, allGitNames(scene.outline))
+  const workflows = isCut ? undefined : await readWorkflowNames(files, folder, paths)
   return {
     files: found,
     tests,
     ...(git === undefined ? {} : { git }),
+    ...(workflows === undefined ? {} : { workflows }),
     fileCount: paths.length,
     isCut,
   }

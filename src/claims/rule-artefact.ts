@@ -1,4 +1,4 @@
-// R14: a file, branch or tag is missing, a file is not as long as said, or a test report counts otherwise.
+// R14: a file, branch, tag or workflow is missing, a file is not as long as said, or a test report counts otherwise.
 import type { ClaimFinding } from './model.ts'
 import { gitNamesOf, keyOf } from './git-names.ts'
 import { findingOf } from './rule.ts'
@@ -6,6 +6,7 @@ import type { Asides, FindContradictions } from './rule.ts'
 import type { Scene } from './scene.ts'
 import { agrees, reportFor, testFiguresOf } from './test-figures.ts'
 import { pointersOf } from './pointers.ts'
+import { workflowNamesOf } from './workflow-names.ts'
 
 const LINES = /\((\d[\d,]{0,9})(\+?)\s+lines?\)|\b(\d[\d,]{0,9})(\+?)[\s-]+lines?\b/i
 
@@ -13,6 +14,7 @@ export const findArtefactGaps: FindContradictions = (scene, asides) => [
   ...fileGaps(scene, asides),
   ...testGaps(scene, asides),
   ...gitGaps(scene, asides),
+  ...workflowGaps(scene, asides),
 ]
 
 /** Where something was merged to, or how it was tagged; other branches are deleted once they are merged. */
@@ -32,6 +34,23 @@ function gitGaps({ outline }: Scene, { git }: Asides): ClaimFinding[] {
         claim: passage,
         against: [passage],
         message: `The repository has no ${named.join(', ')}`,
+      }),
+    ]
+  })
+}
+
+function workflowGaps({ outline }: Scene, { workflows }: Asides): ClaimFinding[] {
+  if (workflows === undefined) return []
+  return outline.passages.flatMap((passage) => {
+    const missing = workflowNamesOf(outline, passage).filter((name) => !workflows.has(name))
+    if (missing.length === 0) return []
+    return [
+      findingOf({
+        rule: 'R14',
+        verdict: 'CONTRADICTED',
+        claim: passage,
+        against: [passage],
+        message: `No workflow of the repository is called ${missing.map((name) => `“${name}”`).join(', ')}`,
       }),
     ]
   })

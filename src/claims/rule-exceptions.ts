@@ -7,10 +7,13 @@ import type { Scene } from './scene.ts'
 
 /** The noun and its plural, as both sides may name it. */
 const ALL_OF =
-  /\b(?:all|every|100\s?%(?: of)?|alle|sämtliche|tous|toutes|todos|todas|tüm)\s+(?:\p{L}+\s+){0,2}?(tests?|checks?|gates?|scans?|suites?|requirements?|endpoints?|services?|migrations?|controls?|alerts?|prüfungen|anforderungen|exigences|pruebas|requisitos|testler)\s*:?\s*(?:\p{L}+\s+){0,2}?[✅]?\s*(?:pass|passing|passed|green|succeed|succeeded|met|implemented|complete|completed|bestanden|erfüllt|grün|réussi|réussis|passés|superad|pasan|aprobad|geçti)/iu
+  /\b(?:all|every|100\s?%(?: of)?|alle|sämtliche|tous|toutes|todos|todas|tüm)\s+(?:\p{L}+\s+){0,2}?(tests?|checks?|gates?|scans?|suites?|requirements?|endpoints?|services?|migrations?|controls?|alerts?|prüfungen|anforderungen|exigences|pruebas|requisitos|testler)\s*:?\s*(?:\p{L}+\s+){0,2}?[✅]?\s*(?:pass|passing|passed|green|succeed|succeeded|met|implemented|complete|completed|bestanden|erfüllt|grün|réussi|réussis|passés|passent|superad|pasan|aprobad|geçti)/iu
 const FULL_COVERAGE = /\b(?:full|complete|100\s?%)\s+(test) coverage\b/i
 const EXCEPTION =
   /(?<![\d.,])([1-9][\d,]{0,6})\s+(?:\p{L}+\s+){0,2}?(?:skipped|failed|failing|failures?|flaky|quarantined|disabled|xfail(?:ed)?|deferred|postponed|not run|übersprungen|fehlgeschlagen|ignorés|échoués|omitid[oa]s|fallid[oa]s|atlandı|başarısız)\b/iu
+/** "3 tests fail": the things stand between the number and the verb. */
+const FAILING =
+  /(?<![\d.,])[1-9][\d,]{0,6}\s+(?:\p{L}+\s+)?(?:tests?|checks?|gates?|scans?|suites?|prüfungen|pruebas)\s+(?:still\s+|noch\s+)?(?:fail|fails|schlagen\s+(?:noch\s+)?fehl|échouent|fallan)\b/iu
 /** Figures that a sentence itself calls old or repaired. */
 const NO_LONGER =
   /\b(?:fixed|previously|earlier|first run|initially|was|were|before|retried|then passed|behoben|zuvor|corrigé|antes|önce)\b/iu
@@ -22,7 +25,7 @@ const EXCEPTION_LIMIT = 200
 export const findExceptions: FindContradictions = (scene) => {
   const found = scene.outline.passages.filter(
     (passage) =>
-      EXCEPTION.test(passage.text) &&
+      (EXCEPTION.test(passage.text) || FAILING.test(passage.text)) &&
       !NO_LONGER.test(passage.text) &&
       !isSetApart(scene.outline, passage) &&
       !isUnder(scene.outline, passage, 'headLimits'),

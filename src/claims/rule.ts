@@ -18,6 +18,8 @@ export interface Asides {
   readonly tests?: readonly TestReport[]
   /** What the files of git say of the branches, tags and commits that the report names, by `keyOf`. */
   readonly git?: ReadonlyMap<string, GitFact>
+  /** Names of the CI workflows of the working copy, as `workflowNamesOf` gives them. */
+  readonly workflows?: ReadonlySet<string>
   /** What the ledger says of the release that the report is about. */
   readonly ledger?: LedgerIndex
 }

@@ -31,7 +31,7 @@ export const CLAIM_RULES: readonly ClaimRule[] = [
   {
     id: 'R1',
     title: 'Everything is complete or ready, and items are open',
-    why: 'A sentence that speaks for the whole document (all tasks complete, ready for production, 10/10, approved for launch) stands beside an open box, an “ACTION REQUIRED”, a step under “Required before launch” or a “Next step: run …”.',
+    why: 'A sentence that speaks for the whole document (all tasks complete, everything is done, 100 % complete, ready for production, 10/10, approved for launch) stands beside an open box, an “ACTION REQUIRED”, a step under “Required before launch” or a “Next step: run …”.',
     silent:
       'Verdicts with a condition that names the open item, or points at the list of them; work under headings such as Deferred, Roadmap, Out of scope or Post-launch; another sprint or phase. A conditional verdict that leaves out a required action, or an item under Known limits, gives a note.',
     fix: 'Finish the item, move it out of the stated scope, or say in the verdict what it waits for.',
@@ -141,10 +141,10 @@ export const CLAIM_RULES: readonly ClaimRule[] = [
   },
   {
     id: 'R14',
-    title: 'A file, branch or tag that is not there, or not as said',
-    why: 'With --repo: a file that the report names does not exist in the repository, or has another number of lines than stated; or the number of tests that passed, failed or were skipped is not that of the test report that the sentence names, or of the only one in the working copy; or the branch that something was merged to, or the tag, does not exist.',
+    title: 'A file, branch, tag or workflow that is not there, or not as said',
+    why: 'With --repo: a file that the report names does not exist in the repository, or has another number of lines than stated; or the number of tests that passed, failed or were skipped is not that of the test report that the sentence names, or of the only one in the working copy; or the branch that something was merged to, or the tag, does not exist; or no CI workflow has the name in quotes.',
     silent:
-      'Files named in open items, conditions and plans; names without an extension, which may be branches or routes. Figures of one suite where no report is named; test reports that contradict themselves, and those among fixtures and samples. Branches and tags in shallow or detached checkouts, and every commit.',
+      'Files named in open items, conditions and plans; names without an extension, which may be branches or routes. Figures of one suite where no report is named; test reports that contradict themselves, and those among fixtures and samples. Branches and tags in shallow or detached checkouts, and every commit. Workflows of which the sentence does not say that they are of CI or GitHub Actions.',
     fix: 'Correct the path or the figure, or add the file.',
     find: findArtefactGaps,
   },

@@ -3,6 +3,7 @@ import { readFrontMatter } from '../document/index.ts'
 import type { ReadingText } from '../document/index.ts'
 import { reportSubjectOf } from './about.ts'
 import type { ReportSubject } from './about.ts'
+import { claimsFault } from './errors.ts'
 import { findClosures } from './closures.ts'
 import type { Closure } from './closures.ts'
 import { reportDateOf } from './dates.ts'
@@ -30,8 +31,21 @@ export interface Scene {
   readonly lineCount: number
 }
 
-/** @throws DOCUMENT_NESTING_EXCEEDED */
+/** Largest report or checklist that is audited, in bytes: as much as an import takes (docs/decisions/0011). */
+export const SCENE_LIMIT_BYTES = 8 * 1024 * 1024
+
+/** @throws CLAIMS_REPORT_SIZE_EXCEEDED */
+export function refuseLargeScene(sizeBytes: number): void {
+  if (sizeBytes <= SCENE_LIMIT_BYTES) return
+  throw claimsFault(
+    'CLAIMS_REPORT_SIZE_EXCEEDED',
+    `expected a document of at most ${SCENE_LIMIT_BYTES} bytes, got ${sizeBytes}`,
+  )
+}
+
+/** @throws DOCUMENT_NESTING_EXCEEDED, CLAIMS_REPORT_SIZE_EXCEEDED */
 export function readScene(reading: ReadingText, document?: string): Scene {
+  refuseLargeScene(reading.bytes.length)
   const lexicon = makeLexicon(reading.text)
   const front = readFrontMatter(reading.text)
   const start = { offset: front?.end ?? 0, line: front?.nextLine ?? 1 }

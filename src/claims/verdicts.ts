@@ -36,7 +36,7 @@ function isTakenBack({ tags, glyph, text }: Passage): boolean {
 function verdictKindOf(outline: Outline, passage: Passage): WholeVerdict['kind'] | undefined {
   if (passage.kind === 'row' && !isOverallRow(passage)) return undefined
   if (!isWholePlace(outline, passage)) return undefined
-  if (saysAllComplete(passage)) return 'complete'
+  if (saysAllComplete(passage) || saysEverythingDone(passage)) return 'complete'
   if (passage.tags.has('ready') && speaksOfWhole(passage)) return 'ready'
   if (isFullScore(passage)) return 'score'
   const isLaunch = passage.label !== undefined && passage.label.split(/\s+/).some(isLaunchWord)
@@ -82,6 +82,28 @@ function saysAllComplete({ marks, words }: Passage): boolean {
     if (after.length === 0 || !NARROWER.test(after[0]!) || after.some(isLaunchWord)) return true
   }
   return false
+}
+
+const BEFORE_IT = '(?:(?:(?:overall |gesamt)?status|overall|summary|stand|fazit) )?'
+const LINK =
+  '(?: (?:is|are|was|ist|sind|wurde|est|now|jetzt|zu|à|fully|completely|vollständig|100%?))*'
+const DONE =
+  '(?:complete|completed|done|finished|delivered|abgeschlossen|erledigt|fertig|fertiggestellt|terminé)'
+const AND_READY = '(?: (?:and|und|et) (?:production )?(?:ready|einsatzbereit|prêt)(?: .*)?)?$'
+const EVERYTHING_DONE = new RegExp(
+  `^${BEFORE_IT}(?:everything|alles|tout)${LINK} ${DONE}${AND_READY}`,
+  'u',
+)
+const HUNDRED_DONE = new RegExp(
+  `^${BEFORE_IT}(?:(?:(?:the|our|this|das|die|unser|dieses|le) )?(?:project|platform|release|system|product|service|application|work|projekt|plattform|produkt|anwendung|dienst|projet|we|wir|everything|alles))?${LINK} ?100%?(?: zu)? ${DONE}${AND_READY}`,
+  'u',
+)
+
+/** "Everything is done", "100 % complete" of nothing narrower than the document, and nothing else in the sentence. */
+function saysEverythingDone({ words, text }: Passage): boolean {
+  const sentence = words.join(' ')
+  if (EVERYTHING_DONE.test(sentence)) return true
+  return /(?<![\d.,])100\s?%/.test(text) && HUNDRED_DONE.test(sentence)
 }
 
 function nextMark(

@@ -122,7 +122,7 @@ test('reports that cannot be read are refused with a reason', async () => {
     (await place.refusal(['claims', place.write(name, content)])).code
   assert.equal(await refused('empty.md', ' \n'), 'DOCUMENT_CONTENT_EMPTY')
   assert.equal(await refused('binary.md', new Uint8Array([35, 0, 1])), 'DOCUMENT_CONTENT_BINARY')
-  assert.equal(await refused('huge.md', 'x'.repeat(21 * 1024 * 1024)), 'DOCUMENT_SIZE_EXCEEDED')
+  assert.equal(await refused('huge.md', 'x\n'.repeat(10_000_000)), 'CLAIMS_REPORT_SIZE_EXCEEDED')
   assert.equal((await place.refusal(['claims', 'missing.md'])).code, 'APP_FILE_UNREADABLE')
   place.write('empty-repo/.gitkeep/x', '')
   const none = await place.refusal([
