@@ -31,20 +31,22 @@ function parseIpv4(text: string): readonly [number, number] | undefined {
 function parseIpv6(text: string): readonly number[] | undefined {
   const halves = text.split('::')
   if (halves.length > 2) return undefined
-  const [before, after] = halves.map(parseGroups)
+  // Only the end of the whole address may be written as IPv4 (RFC 4291, section 2.2).
+  const [before, after] = halves.map((half, at) => parseGroups(half, at === halves.length - 1))
   if (before === undefined || (halves.length === 2 && after === undefined)) return undefined
   const zeros = GROUP_COUNT - before.length - (after?.length ?? 0)
   if (halves.length === 1) return zeros === 0 ? before : undefined
   return zeros < 1 ? undefined : [...before, ...Array<number>(zeros).fill(0), ...after!]
 }
 
-/** Groups between colons; the last may be written as IPv4. */
-function parseGroups(text: string): readonly number[] | undefined {
+/** Groups between colons; at the end of an address the last may be written as IPv4. */
+function parseGroups(text: string, isEnd: boolean): readonly number[] | undefined {
   if (text === '') return []
   const groups: number[] = []
   const parts = text.split(':')
   for (const [index, part] of parts.entries()) {
-    const tail = part.includes('.') && index === parts.length - 1 ? parseIpv4(part) : undefined
+    const isTail = isEnd && part.includes('.') && index === parts.length - 1
+    const tail = isTail ? parseIpv4(part) : undefined
     if (tail !== undefined) groups.push(...tail)
     else if (/^[0-9a-fA-F]{1,4}$/.test(part)) groups.push(Number.parseInt(part, 16))
     else return undefined

@@ -9,6 +9,7 @@ import type {
   SourcedDecision,
 } from './model.ts'
 import { checkCost, checkPolicy, largestCost, shareOf } from './policy.ts'
+import { expectPort, expectWord } from './wiring.ts'
 
 /** Longest wait for the shared store before this process decides alone, in milliseconds. */
 const STORE_DEADLINE_MS = 25
@@ -44,10 +45,12 @@ export interface Limiter {
   decide(key: string, cost?: number): Promise<SourcedDecision>
 }
 
-/** @throws GuardFault GUARD_POLICY_INVALID */
+/** @throws GuardFault GUARD_POLICY_INVALID, GUARD_TERMS_INVALID */
 export function makeLimiter(terms: LimiterTerms): Limiter {
   const { sink } = terms
   const policy = checkPolicy(terms.policy)
+  expectPort('clock of the limiter', terms.clock, ['monotonicUs', 'epochMs', 'wait'])
+  expectWord('endpointClass of the limiter', terms.endpointClass, ['availability', 'protective'])
   const local = localShare(terms)
   const shared = terms.shared === undefined ? undefined : new WatchedStore(terms.shared, terms)
   const decide = async (key: string, cost: number): Promise<SourcedDecision> => {

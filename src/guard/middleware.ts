@@ -1,5 +1,6 @@
 // Binds the rate guard to Fastify, Express and plain node:http by what their requests look like; imports none of them.
 import type { RateAnswer, RateGuard, RequestFacts } from './rate-guard.ts'
+import { expectFunction } from './wiring.ts'
 
 /** As much of an incoming request as all three have. */
 export interface IncomingLike {
@@ -12,7 +13,8 @@ export type Describe<Request> = (
   request: Request,
 ) => Pick<RequestFacts, 'endpoint'> & Partial<Pick<RequestFacts, 'tenant' | 'principal' | 'cost'>>
 
-function factsOf<Request extends IncomingLike>(
+/** A request as the rate guard wants it. */
+export function requestFactsOf<Request extends IncomingLike>(
   request: Request,
   describe: Describe<Request>,
 ): RequestFacts {
@@ -37,12 +39,18 @@ export function fastifyRateHook<Request extends IncomingLike>(
   guard: RateGuard,
   describe: Describe<Request>,
 ): (request: Request, reply: FastifyReplyLike) => Promise<unknown> {
+  expectBinding(guard, describe)
   return async (request, reply) => {
-    const answer = await guard(factsOf(request, describe))
+    const answer = await guard(requestFactsOf(request, describe))
     for (const [name, value] of Object.entries(answer.fields)) reply.header(name, value)
     if (answer.allowed) return undefined
     return reply.code(answer.problem.status).type(PROBLEM_TYPE).send(answer.problem.body)
   }
+}
+
+function expectBinding(guard: unknown, describe: unknown): void {
+  expectFunction('guard (what makeRateGuard gives)', guard)
+  expectFunction('description of a request (its second value)', describe)
 }
 
 /** As much of a response as Express and node:http have. */
@@ -61,10 +69,11 @@ export function expressRateGuard<Request extends IncomingLike>(
   response: ServerResponseLike,
   next: (error?: unknown) => void,
 ) => Promise<void> {
+  expectBinding(guard, describe)
   return async (request, response, next) => {
     let isAdmitted: boolean
     try {
-      isAdmitted = writeAnswer(await guard(factsOf(request, describe)), response)
+      isAdmitted = writeAnswer(await guard(requestFactsOf(request, describe)), response)
     } catch (error) {
       next(error)
       return
@@ -80,7 +89,7 @@ export async function admitRequest<Request extends IncomingLike>(
   request: Request,
   response: ServerResponseLike,
 ): Promise<boolean> {
-  return writeAnswer(await guard(factsOf(request, describe)), response)
+  return writeAnswer(await guard(requestFactsOf(request, describe)), response)
 }
 
 function writeAnswer(answer: RateAnswer, response: ServerResponseLike): boolean {

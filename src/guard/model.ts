@@ -1,4 +1,10 @@
 // Words of the rate limits: policies, decisions, and the ports through which time and a shared store come in.
+import type { AnomalyEvent } from './anomaly/anomaly-event.ts'
+import type { GraphEvent } from './graph/graph-terms.ts'
+import type { BreakerEvent } from './breaker/breaker-events.ts'
+import type { EdgeEvent } from './edge/edge-events.ts'
+import type { IngestEvent } from './ingest/ingest-reason.ts'
+import type { SwitchEvent } from './switches/model.ts'
 
 /** Microseconds since some fixed moment; whole numbers below 2^53. */
 export type Microseconds = number
@@ -61,7 +67,8 @@ export interface SharedBuckets {
 /** Hears what is worth keeping: counters for metrics, blocks for an audit log. */
 export type GuardSink = (event: GuardEvent) => void
 
-export type GuardEvent =
+/** What the limits and address blocks tell; each other part has its events in a file of its own. */
+export type RateEvent =
   | {
       readonly type: 'rate.refused'
       readonly policy: string
@@ -77,3 +84,12 @@ export type GuardEvent =
       readonly earlierCount: number
     }
   | { readonly type: 'address.unblocked'; readonly address: string; readonly by: string }
+
+export type GuardEvent =
+  | RateEvent
+  | IngestEvent
+  | AnomalyEvent
+  | GraphEvent
+  | SwitchEvent
+  | EdgeEvent
+  | BreakerEvent

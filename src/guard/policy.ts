@@ -1,6 +1,7 @@
 // Checks a policy once and turns it into the whole microseconds that decisions count in.
 import { GuardFault } from './errors.ts'
 import type { BucketPolicy, Microseconds, RatePolicy } from './model.ts'
+import { expectWord } from './wiring.ts'
 
 const MICROSECONDS_PER_MS = 1_000
 /** Longest window, in milliseconds: 31 days. Keeps every sum of microseconds exact in a double. */
@@ -8,7 +9,7 @@ const WINDOW_LIMIT_MS = 31 * 86_400_000
 /** Largest limit and burst. */
 const COUNT_LIMIT = 1_000_000_000
 
-/** @throws GuardFault GUARD_POLICY_INVALID */
+/** @throws GuardFault GUARD_POLICY_INVALID, GUARD_TERMS_INVALID */
 export function checkPolicy<P extends RatePolicy>(policy: P): P {
   const refuse = (what: string, got: unknown): never => {
     throw new GuardFault(
@@ -16,6 +17,7 @@ export function checkPolicy<P extends RatePolicy>(policy: P): P {
       `policy ${JSON.stringify(policy.name)}: expected ${what}, got ${String(got)}`,
     )
   }
+  expectWord('kind of the policy', (policy as P | undefined)?.kind, ['bucket', 'window'])
   const isCount = (value: number): boolean =>
     Number.isSafeInteger(value) && value >= 1 && value <= COUNT_LIMIT
   if (!/^[A-Za-z0-9_.-]{1,64}$/.test(policy.name))

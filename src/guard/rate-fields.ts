@@ -48,6 +48,12 @@ export function rateProblem(policy: RatePolicy, decision: RateDecision): RatePro
   return problem(429, `${PROBLEM_TYPES}quota-exceeded`, 'Too many requests', [policy.name])
 }
 
+/** 429 for a tenant that is held to what is usual for it. */
+export function abnormalUsageProblem(policy: RatePolicy): RateProblem {
+  const title = 'This tenant sends far more requests than it usually does'
+  return problem(429, `${PROBLEM_TYPES}abnormal-usage-detected`, title, [policy.name])
+}
+
 /** 403 without a reason: a blocked address learns when it may come again, and nothing else. */
 export function blockProblem(): RateProblem {
   return problem(403, `${PROBLEM_TYPES}abnormal-usage-detected`, 'This address is blocked for now')

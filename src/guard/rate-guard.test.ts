@@ -26,6 +26,13 @@ function aGuard(terms: Partial<RateGuardTerms> = {}) {
 
 const facts = { peer: '203.0.113.7', forwardedFor: undefined, endpoint: 'push' }
 
+test('an IPv4 tail is read at the end of an address and nowhere else', () => {
+  assert.equal(addressKey('::ffff:192.0.2.7'), '192.0.2.7')
+  assert.equal(addressKey('64:ff9b::192.0.2.7'), '64:ff9b:0:0::/64')
+  for (const text of ['1.2.3.4::', '1.2.3.4::1', '::1.2.3.4:5', '1.2.3.4:5::'])
+    assert.equal(addressKey(text), undefined, text)
+})
+
 test('a mapped IPv4 address is the same client, an IPv6 customer is a /64, and nonsense is nobody', () => {
   for (const text of [
     '203.0.113.7',

@@ -1,10 +1,12 @@
 // The whole way of one request: blocked address, key, decision, answer. Frameworks bind it with a few lines each.
 import { clientKey, parseNetwork } from './address.ts'
 import type { AddressBlocks } from './address-blocks.ts'
+import type { AnomalyGuard } from './anomaly/anomaly-model.ts'
 import type { Limiter } from './limiter.ts'
 import type { GuardClock } from './model.ts'
-import { blockProblem, rateFields, rateProblem } from './rate-fields.ts'
+import { abnormalUsageProblem, blockProblem, rateFields, rateProblem } from './rate-fields.ts'
 import type { RateProblem } from './rate-fields.ts'
+import { expectPort } from './wiring.ts'
 
 /** What of a request the guard looks at. */
 export interface RequestFacts {
@@ -23,6 +25,8 @@ export interface RateGuardTerms {
   readonly limiter: Limiter
   readonly clock: Pick<GuardClock, 'epochMs'>
   readonly blocks?: AddressBlocks
+  /** Watches the rates of known tenants, also of requests that the limiter refuses. */
+  readonly anomaly?: AnomalyGuard
   /** Proxies in front of the service, as addresses or networks; nobody else's `X-Forwarded-For` is read. */
   readonly trustedProxies?: readonly string[]
 }
@@ -37,9 +41,11 @@ export type RateAnswer =
 
 export type RateGuard = (facts: RequestFacts) => Promise<RateAnswer>
 
-/** @throws GuardFault GUARD_ADDRESS_INVALID */
+/** @throws GuardFault GUARD_ADDRESS_INVALID, GUARD_TERMS_INVALID */
 export function makeRateGuard(terms: RateGuardTerms): RateGuard {
-  const { limiter, blocks, clock } = terms
+  const { limiter, blocks, clock, anomaly } = terms
+  expectPort('limiter of the rate guard', limiter, ['decide'])
+  expectPort('clock of the rate guard', clock, ['epochMs'])
   const trusted = (terms.trustedProxies ?? []).map(parseNetwork)
   return async (facts) => {
     const address = clientKey(facts.peer, facts.forwardedFor, trusted)
@@ -49,6 +55,12 @@ export function makeRateGuard(terms: RateGuardTerms): RateGuard {
     if (until !== undefined && !isKnown) {
       const waitS = Math.max(1, Math.ceil((until - clock.epochMs()) / 1_000))
       return { allowed: false, fields: { 'retry-after': String(waitS) }, problem: blockProblem() }
+    }
+    const abnormal = facts.tenant === undefined ? undefined : await anomaly?.admit(facts.tenant)
+    if (abnormal !== undefined) {
+      const { policy, decision } = abnormal
+      const fields = rateFields(policy, decision)
+      return { allowed: false, fields, problem: abnormalUsageProblem(policy) }
     }
     const decision = await limiter.decide(rateKey(facts, address), facts.cost ?? 1)
     const fields = rateFields(limiter.policy, decision)

@@ -19,7 +19,8 @@ export type RunRedisScript = (
 
 /*
  * Numbers are doubles in Lua too, exact to 2^53 microseconds. TIME is the server's: clients' clocks do not matter.
- * A full bucket is no key at all: expiry and refill are the same moment.
+ * A full bucket is no key at all: expiry and refill are the same moment. No bucket owes more than it holds: a server whose
+ * clock was set back would otherwise refuse for as long.
  */
 const TAKE_FROM_BUCKET = `
 local time = redis.call('TIME')
@@ -28,6 +29,10 @@ local full_at = tonumber(redis.call('GET', KEYS[1]) or '0')
 local taken = tonumber(ARGV[1])
 local full = tonumber(ARGV[2])
 if full_at < now then full_at = now end
+if full_at > now + full then
+  full_at = now + full
+  redis.call('SET', KEYS[1], string.format('%.0f', full_at), 'PX', math.ceil(full / 1000) + 1)
+end
 local next_full_at = full_at + taken
 if next_full_at - now > full then return {0, full_at - now} end
 if taken > 0 then

@@ -8,13 +8,13 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import express from 'express'
 import fc from 'fast-check'
 import fastify from 'fastify'
-import { parseStrictJson, SeaworthyError } from '../kernel/index.ts'
+import { parseStrictJson, SeaworthyError } from '../../kernel/index.ts'
 import { expressJsonBody, fastifyJsonParser } from './ingest-bindings.ts'
 import { makeIngestGuard } from './ingest-guard.ts'
 import type { IngestRecord, IngestTerms } from './ingest-guard.ts'
 import { scanJson } from './json-scan.ts'
 import type { ScanReason } from './json-scan.ts'
-import { nodeGuardClock } from './node.ts'
+import { nodeGuardClock } from '../node.ts'
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -191,7 +191,7 @@ test('refusals are counted one by one and told at a capped rate, with hash and p
   const records: [IngestRecord, number][] = []
   let us = 0
   const guard = aGuard({
-    clock: { monotonicUs: () => us },
+    clock: { ...nodeGuardClock, monotonicUs: () => us },
     auditLimitPerS: 2,
     audit: (record, leftOut) => void records.push([record, leftOut]),
   })

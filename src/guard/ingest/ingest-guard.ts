@@ -1,7 +1,10 @@
 // Admits a body or says why not: strict scan, then the contract; nothing is repaired, every refusal is counted and told.
+import type { IngestReason } from './ingest-reason.ts'
+import type { Quarantine } from './quarantine.ts'
 import type { ScanLimits, ScanReason } from './json-scan.ts'
 import { SCAN_LIMITS, scanJson } from './json-scan.ts'
-import type { GuardClock } from './model.ts'
+import type { GuardClock, GuardSink } from '../model.ts'
+import { expectFunction, expectPort } from '../wiring.ts'
 
 /** A contract that is ready to be asked; what a compiled JSON Schema of ajv is. */
 export interface Contract {
@@ -9,12 +12,10 @@ export interface Contract {
   readonly errors?: readonly { readonly instancePath?: string; readonly message?: string }[] | null
 }
 
-export type IngestReason = ScanReason | 'contract' | 'media-type' | 'encoded'
-
 export interface IngestRefusal {
   readonly ok: false
   readonly reason: IngestReason
-  readonly status: 400 | 413 | 415 | 422
+  readonly status: 400 | 408 | 413 | 415 | 422
   /** For the sender: what was expected, where; never a piece of the body. */
   readonly detail: string
 }
@@ -32,19 +33,29 @@ export interface IngestRecord {
 }
 
 export interface IngestTerms {
-  readonly clock: Pick<GuardClock, 'monotonicUs'>
+  readonly clock: Pick<GuardClock, 'monotonicUs' | 'wait'>
   sha256(bytes: Uint8Array): string
   readonly contract?: Contract
   readonly limits?: Partial<ScanLimits>
+  /** Keeps refused bodies as they came; without it they are gone. */
+  readonly quarantine?: Pick<Quarantine, 'keep'>
   /** Hears of refusals at a capped rate; `sinceLastCount` tells how many were left out before this one. */
   readonly audit?: (record: IngestRecord, sinceLastCount: number) => void
+  /** Longest time a body may take to come in. Default 30 s. */
+  readonly bodyLimitMs?: number
+  /** Hears of every refusal, for counters. */
+  readonly sink?: GuardSink
   /** Records a second; a flood of rubbish must not fill a disk. Default 10. */
   readonly auditLimitPerS?: number
 }
 
 export interface IngestGuard {
   readonly limits: ScanLimits
-  admit(bytes: Uint8Array): IngestAnswer
+  /** For bindings that read the body themselves. */
+  readonly clock: Pick<GuardClock, 'monotonicUs' | 'wait'>
+  readonly bodyLimitMs: number
+  /** @param contract in place of the guard's own, for a service that has several */
+  admit(bytes: Uint8Array, contract?: Contract): IngestAnswer
   /** Refusals by reason since the start: `ingest_malformed_total`. */
   counts(): Readonly<Partial<Record<IngestReason, number>>>
   /** Counts a refusal that a binding found before there was a body. */
@@ -52,10 +63,14 @@ export interface IngestGuard {
 }
 
 const PREFIX_BYTES = 64
+const BODY_LIMIT_MS = 30_000
 /** Mistakes of a body that are told to its sender. */
 const TOLD_MISTAKES = 5
 
+/** @throws GuardFault GUARD_TERMS_INVALID */
 export function makeIngestGuard(terms: IngestTerms): IngestGuard {
+  expectPort('clock of the ingest guard', terms.clock, ['monotonicUs', 'wait'])
+  expectFunction('sha256 of the ingest guard (nodeSha256 is one)', terms.sha256)
   const limits = { ...SCAN_LIMITS, ...terms.limits }
   const counts: Partial<Record<IngestReason, number>> = {}
   const mayTell = cappedRate(terms.clock, terms.auditLimitPerS ?? 10)
@@ -66,44 +81,61 @@ export function makeIngestGuard(terms: IngestTerms): IngestGuard {
     bytes: Uint8Array = new Uint8Array(),
   ): IngestRefusal => {
     counts[reason] = (counts[reason] ?? 0) + 1
-    if (terms.audit !== undefined) {
-      if (mayTell()) {
-        terms.audit(recordOf(reason, bytes, terms.sha256), leftOut)
+    terms.sink?.({ type: 'ingest.refused', reason })
+    const isTold = terms.audit !== undefined && mayTell()
+    if (terms.audit !== undefined && !isTold) leftOut++
+    if (isTold || (terms.quarantine !== undefined && bytes.length > 0)) {
+      const sha256 = terms.sha256(bytes)
+      terms.quarantine?.keep(reason, bytes, sha256)
+      if (isTold) {
+        terms.audit?.(recordOf(reason, bytes, sha256), leftOut)
         leftOut = 0
-      } else leftOut++
+      }
     }
     return { ok: false, reason, status: statusOf(reason), detail }
   }
   return {
     limits,
+    clock: terms.clock,
+    bodyLimitMs: terms.bodyLimitMs ?? BODY_LIMIT_MS,
     counts: () => ({ ...counts }),
     refuse,
-    admit(bytes) {
+    admit(bytes, contract = terms.contract) {
       const scanned = scanJson(bytes, limits)
       if (!scanned.ok)
         return refuse(scanned.reason, describeScan(scanned.reason, scanned.at, limits), bytes)
-      const { contract } = terms
-      if (contract === undefined || contract(scanned.value)) return scanned
-      return refuse('contract', describeMistakes(contract), bytes)
+      if (contract === undefined) return scanned
+      const verdict = askContract(contract, scanned.value)
+      if (verdict === 'fault')
+        return refuse('contract-fault', 'expected a body that the contract can judge', bytes)
+      return verdict ? scanned : refuse('contract', describeMistakes(contract), bytes)
     },
+  }
+}
+
+/** A contract that throws, or answers with a promise, has not said yes: the body is refused, and the service goes on. */
+function askContract(contract: Contract, value: unknown): boolean | 'fault' {
+  try {
+    const verdict: unknown = contract(value)
+    return typeof verdict === 'boolean' ? verdict : 'fault'
+  } catch {
+    // Counted as its own reason; what was thrown may hold the body.
+    return 'fault'
   }
 }
 
 function statusOf(reason: IngestReason): IngestRefusal['status'] {
   if (reason === 'too-large') return 413
+  if (reason === 'too-slow') return 408
   if (reason === 'media-type' || reason === 'encoded') return 415
-  return reason === 'contract' ? 422 : 400
+  return reason === 'contract' || reason === 'contract-fault' ? 422 : 400
 }
 
-function recordOf(
-  reason: IngestReason,
-  bytes: Uint8Array,
-  sha256: IngestTerms['sha256'],
-): IngestRecord {
+function recordOf(reason: IngestReason, bytes: Uint8Array, sha256: string): IngestRecord {
   const prefix = [...bytes.subarray(0, PREFIX_BYTES)]
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('')
-  return { reason, sizeBytes: bytes.length, sha256: sha256(bytes), prefix }
+  return { reason, sizeBytes: bytes.length, sha256, prefix }
 }
 
 function describeScan(reason: ScanReason, at: number | undefined, limits: ScanLimits): string {
