@@ -1,0 +1,2 @@
+drop table flag_change;
+drop table flag_switch;
