@@ -1,7 +1,7 @@
 // The commands of keys and runners: local identities, who is registered, which machines run gates.
 import { base64Of, EXIT, harmlessLine } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
-import { enrolRunner, listRunners } from './enrolment.ts'
+import { enrolRunner, listRunners, registerKey } from './enrolment.ts'
 import { identityFault } from './errors.ts'
 import type { PresentedPrincipal } from './http.ts'
 
@@ -13,13 +13,48 @@ export async function runKeyCreate(
   const name = args[0] ?? ''
   const roles = Array.isArray(options['role']) ? (options['role'] as readonly string[]) : []
   const { signer } = await context.keys.create(name)
-  const registered = await context.client.call<PresentedPrincipal>('POST', '/v1/principals', {
-    kind: 'person',
-    displayName: name,
-    roles,
-    publicKey: base64Of(signer.publicKey),
-  })
+  const publicKey = base64Of(signer.publicKey)
+  const registered = await registerKey(context, { kind: 'person', name, roles, publicKey })
   const text = `${name} is ${registered.id}, roles: ${registered.roles.join(', ') || 'none'}\nThe private key stays on this machine.`
+  return { exit: EXIT.ok, data: registered, text }
+}
+
+/** For an admin: registers the public half of a key that somebody else made on their machine. */
+export async function runKeyRegister(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const roles = Array.isArray(options['role']) ? (options['role'] as readonly string[]) : []
+  return tellRegistered(
+    await registerKey(context, { kind: 'person', name: args[0] ?? '', roles, ...keyOf(options) }),
+  )
+}
+
+/** The same for a runner's key. */
+export async function runRunnerRegister(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  return tellRegistered(
+    await registerKey(context, {
+      kind: 'runner',
+      name: args[0] ?? '',
+      roles: [],
+      ...keyOf(options),
+    }),
+  )
+}
+
+function keyOf(options: OptionValues): { readonly publicKey: string } {
+  const given = options['publicKey']
+  return { publicKey: typeof given === 'string' ? given : '' }
+}
+
+function tellRegistered(registered: PresentedPrincipal): CommandOutcome {
+  const { displayName, id, roles } = registered
+  const text = `${harmlessLine(displayName)} is ${id}, roles: ${harmlessLine(roles.join(', ')) || 'none'}`
   return { exit: EXIT.ok, data: registered, text }
 }
 
@@ -43,7 +78,7 @@ export async function runRunnerEnrol(
 ): Promise<CommandOutcome> {
   const name = args[0] ?? ''
   const runner = await enrolRunner(context, name)
-  const text = `${name} is ${runner.principal.id}, enrolled with this tenant.\nIts key stays on this machine, in ${context.runnerKeys.folder}.\nNext: seaworthy run FILE --runner ${name}`
+  const text = `${name} is ${runner.principal.id}, enrolled with this tenant.\nIts key stays on this machine, in ${context.runnerKeys.folder}.\nNext: seaworthy run FILE --runner ${name}${context.placeWords}`
   return { exit: EXIT.ok, data: runner.principal, text }
 }
 

@@ -1,5 +1,5 @@
 // The runner a command runs as: enrolled with the tenant, under a key of its own on this machine.
-import { base64Of } from '../kernel/index.ts'
+import { base64Of, SeaworthyError } from '../kernel/index.ts'
 import type { CommandContext, LocalKey, OptionValues } from '../client/index.ts'
 import { identityFault } from './errors.ts'
 import type { PresentedPrincipal } from './http.ts'
@@ -34,7 +34,7 @@ export async function openRunner(
       `expected a runner${what} that was enrolled on this machine with this tenant; here are: ${local.join(', ') || 'none'}`,
     )
   }
-  const runner = await enrolRunner(context, name)
+  const runner = await recallRunner(context, name)
   const { id, revokedAt } = runner.principal
   if (revokedAt === undefined) return runner
   throw identityFault(
@@ -43,15 +43,46 @@ export async function openRunner(
   )
 }
 
+/** Who is enrolled is looked up first: enrolling is for admins, running is not. */
+async function recallRunner(context: CommandContext, name: string): Promise<EnrolledRunner> {
+  const key = await context.runnerKeys.create(name)
+  const publicKey = base64Of(key.signer.publicKey)
+  const principal = (await listRunners(context)).find((each) => each.publicKey === publicKey)
+  return principal === undefined ? enrolRunner(context, name) : { key, principal }
+}
+
 export async function enrolRunner(context: CommandContext, name: string): Promise<EnrolledRunner> {
   const key = await context.runnerKeys.create(name)
-  const principal = await context.client.call<PresentedPrincipal>('POST', '/v1/principals', {
-    kind: 'runner',
-    displayName: name,
-    roles: [],
-    publicKey: base64Of(key.signer.publicKey),
-  })
+  const publicKey = base64Of(key.signer.publicKey)
+  const principal = await registerKey(context, { kind: 'runner', name, roles: [], publicKey })
   return { key, principal }
+}
+
+export interface KeyRegistration {
+  readonly kind: 'person' | 'runner'
+  readonly name: string
+  readonly roles: readonly string[]
+  /** SubjectPublicKeyInfo, DER in base64. */
+  readonly publicKey: string
+}
+
+/** @throws IDENTITY_REGISTRATION_REFUSED with what an admin can type instead, where the caller is none */
+export async function registerKey(
+  context: CommandContext,
+  { kind, name, roles, publicKey }: KeyRegistration,
+): Promise<PresentedPrincipal> {
+  try {
+    const body = { kind, displayName: name, roles, publicKey }
+    return await context.client.call<PresentedPrincipal>('POST', '/v1/principals', body)
+  } catch (error) {
+    if (!(error instanceof SeaworthyError) || error.code !== 'WEB_ROLE_REFUSED') throw error
+    const words = roles.map((role) => ` --role ${JSON.stringify(role)}`).join('')
+    throw identityFault(
+      'IDENTITY_REGISTRATION_REFUSED',
+      `expected an admin to register the key, which is on this machine now: seaworthy ${kind === 'person' ? 'key' : 'runner'} register ${JSON.stringify(name)}${words} --public-key ${publicKey}`,
+      { cause: error },
+    )
+  }
 }
 
 export async function listRunners(context: CommandContext): Promise<readonly PresentedPrincipal[]> {

@@ -1,11 +1,11 @@
 // Routes of principals.
 import { z } from 'zod'
-import { base64Of, bytesOfBase64 } from '../kernel/index.ts'
+import { base64Of, bytesOfBase64, defineRoute } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
-import { parseBody } from '../web/index.ts'
 import { identityFault } from './errors.ts'
 import type { RegisteredPrincipal } from './model.ts'
 import type { Identity } from './service.ts'
+import { principalSchema } from './answers.ts'
 
 const registrationSchema = z.strictObject({
   kind: z.enum(['person', 'runner']),
@@ -36,38 +36,42 @@ const revocationSchema = z.strictObject({
 
 export function makeIdentityRoutes(identity: Identity): readonly Route[] {
   return [
-    {
+    defineRoute({
       method: 'POST',
       path: '/v1/principals',
       summary: 'Register a person or a runner by public key',
-      access: 'write',
+      access: 'admin',
+      body: registrationSchema,
+      answer: { statuses: [201], data: principalSchema },
       async handle({ principal, body }) {
-        const registration = parseBody(registrationSchema, body)
-        const publicKey = decodeKey(registration.publicKey)
+        const publicKey = decodeKey(body.publicKey)
         const registered = await identity.register(principal.tenantId, {
-          ...registration,
+          ...body,
           publicKey,
         })
         return { status: 201, data: presentPrincipal(registered) }
       },
-    },
-    {
+    }),
+    defineRoute({
       method: 'POST',
       path: '/v1/principals/:principalId/revocation',
       summary: 'Refuse whatever a key signs from now on; what was accepted stands',
-      access: 'write',
+      access: 'admin',
+      body: revocationSchema,
+      answer: { statuses: [201], data: principalSchema },
       async handle({ principal, params, body }) {
-        const { reason } = parseBody(revocationSchema, body)
+        const { reason } = body
         const id = params['principalId'] ?? ''
         const revoked = await identity.revoke(principal.tenantId, principal.id, id, reason)
         return { status: 201, data: presentPrincipal(revoked) }
       },
-    },
+    }),
     {
       method: 'GET',
       path: '/v1/principals',
       summary: 'List principals',
       access: 'read',
+      answer: { data: z.array(principalSchema) },
       async handle({ principal }) {
         return { data: (await identity.list(principal.tenantId)).map(presentPrincipal) }
       },

@@ -1,9 +1,18 @@
 // Front door of the identity room.
 import type { Slice } from '../kernel/index.ts'
+import { API_KEY_EVENTS } from './api-key/model.ts'
 import { identityErrors } from './errors.ts'
 import { IDENTITY_EVENTS } from './model.ts'
 
+export { looksLikeApiKey } from './api-key/format.ts'
+export { makeApiKeyRoutes } from './api-key/http.ts'
+export { makeApiKeys } from './api-key/service.ts'
+export type { ApiKeys } from './api-key/service.ts'
 export { runKeyCreate } from './cli.ts'
+export { makeServiceTokenRoutes } from './service-token/http.ts'
+export { makeServiceTokens } from './service-token/service.ts'
+export type { ServiceTokens } from './service-token/service.ts'
+export { looksLikeToken } from './service-token/verification.ts'
 export { openRunner } from './enrolment.ts'
 export type { EnrolledRunner } from './enrolment.ts'
 export { makeIdentityRoutes } from './http.ts'
@@ -17,5 +26,5 @@ export const identitySlice: Slice = {
   name: 'identity',
   migrations: new URL('./migrations/', import.meta.url),
   errors: identityErrors,
-  events: IDENTITY_EVENTS,
+  events: [...IDENTITY_EVENTS, ...API_KEY_EVENTS],
 }

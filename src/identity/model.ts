@@ -16,6 +16,8 @@ export interface RegisteredPrincipal {
   readonly keyId: string
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array
+  /** When the key was registered; RFC 3339. Absent in what was made and not stored yet. */
+  readonly registeredAt?: string
   /** Since when nothing that this key signs is accepted any more; RFC 3339. Absent while it is in force. */
   readonly revokedAt?: string
 }

@@ -14,6 +14,7 @@ interface PrincipalRow {
   roles: string
   key_id: string
   public_key: Uint8Array
+  created_at: string
   revoked_at: string | null
 }
 
@@ -26,6 +27,7 @@ function principalOfRow(row: PrincipalRow): RegisteredPrincipal {
     roles: JSON.parse(row.roles) as string[],
     keyId: row.key_id,
     publicKey: row.public_key,
+    registeredAt: row.created_at,
     ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
   }
 }

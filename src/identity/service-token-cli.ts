@@ -1,0 +1,21 @@
+// The command of service tokens.
+import { EXIT } from '../kernel/index.ts'
+import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
+import type { PresentedToken } from './service-token/http.ts'
+
+export async function runServiceTokenCreate(
+  context: CommandContext,
+  _args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const { audience, role, environment } = options
+  const issued = await context.client.call<PresentedToken>('POST', '/v1/service-tokens', {
+    ...(typeof audience === 'string' ? { audience } : {}),
+    ...(typeof role === 'string' ? { role } : {}),
+    ...(Array.isArray(environment) && environment.length > 0 ? { environments: environment } : {}),
+  })
+  context.notify(
+    `${issued.role} of tenant ${issued.tenant}, for ${issued.audience}, until ${issued.expiresAt}\n`,
+  )
+  return { exit: EXIT.ok, data: issued, text: issued.token }
+}

@@ -1,0 +1,184 @@
+// Service tokens over the database: given, verified, refused in every hostile form, and signed by keys that come and go.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { decodeJwt, decodeProtectedHeader, createLocalJWKSet, jwtVerify } from 'jose'
+import { fakeClock } from '../../../test/clock.ts'
+import type { FakeClock } from '../../../test/clock.ts'
+import { nodeDigest, nodeRandom, testSigner } from '../../../test/crypto.ts'
+import { hostileTokens, honestCopy } from '../../../test/hostile-tokens.ts'
+import { openTestSql } from '../../../test/database.ts'
+import { SeaworthyError } from '../../kernel/index.ts'
+import type { Caller, Signer, Sql } from '../../kernel/index.ts'
+import { identitySlice } from '../index.ts'
+import { platformSlice } from '../../platform/index.ts'
+import { makeServiceTokens } from './service.ts'
+import type { ServiceTokens } from './service.ts'
+
+const NOON_MS = Date.parse('2026-11-21T12:00:00.000Z')
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+const CALLER: Caller = {
+  id: 'key-abcdefABCDEF',
+  tenantId: 'acme',
+  role: 'developer',
+  environments: ['staging', 'test'],
+  credential: 'api-key',
+}
+
+interface Mint {
+  readonly clock: FakeClock
+  readonly tokens: ServiceTokens
+  /** Signers of this server, by name. */
+  readonly signers: Map<string, Signer>
+  /** Another server of the same deployment. */
+  openSecond(): ServiceTokens
+  endKey(): void
+}
+
+async function openMint(): Promise<Mint> {
+  const sql: Sql = await openTestSql([
+    platformSlice,
+    { name: 'identity', migrations: identitySlice.migrations! },
+  ])
+  const clock = fakeClock(NOON_MS)
+  const signers = new Map<string, Signer>()
+  let isInForce = true
+  const open = (own: Map<string, Signer>): ServiceTokens =>
+    makeServiceTokens({
+      sql,
+      clock,
+      random: nodeRandom,
+      digest: nodeDigest,
+      openTokenSigner(name) {
+        const signer = own.get(name) ?? testSigner('ed25519')
+        own.set(name, signer)
+        return Promise.resolve(signer)
+      },
+      isKeyInForce: () => Promise.resolve(isInForce),
+    })
+  return {
+    clock,
+    signers,
+    tokens: open(signers),
+    openSecond: () => open(new Map()),
+    endKey() {
+      isInForce = false
+    },
+  }
+}
+
+async function refusalOf(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'given',
+    (error: unknown) => (error instanceof SeaworthyError ? error.code : String(error)),
+  )
+}
+
+test('a token has the claims of an access token, lives five minutes and a little skew, and is good on every server', async () => {
+  const { tokens, clock, openSecond } = await openMint()
+  const { token, issuer } = await tokens.issue(CALLER, {})
+  const { kid, ...header } = decodeProtectedHeader(token)
+  assert.deepEqual(header, { alg: 'EdDSA', typ: 'at+jwt' })
+  const { jti, ...claims } = decodeJwt(token)
+  assert.match(jti ?? '', /^[0-9a-f-]{36}$/)
+  assert.deepEqual(claims, {
+    iss: issuer,
+    aud: 'seaworthy',
+    sub: CALLER.id,
+    iat: NOON_MS / 1_000,
+    exp: NOON_MS / 1_000 + 300,
+    tenant: 'acme',
+    role: 'developer',
+    environments: ['staging', 'test'],
+  })
+  const rights = { subject: CALLER.id, tenantId: 'acme', role: 'developer' }
+  const second = openSecond()
+  for (const server of [tokens, second])
+    assert.deepEqual(await server.verify(token), { ...rights, environments: ['staging', 'test'] })
+  const elsewhere = await second.issue(CALLER, {})
+  assert.equal(elsewhere.issuer, issuer)
+  assert.notEqual(decodeProtectedHeader(elsewhere.token).kid, kid)
+  clock.advance(1_000)
+  assert.notEqual(await tokens.verify(elsewhere.token), undefined)
+  clock.advance(5 * MINUTE_MS + 28_000)
+  assert.notEqual(await tokens.verify(token), undefined)
+  clock.advance(1_000)
+  assert.equal(await tokens.verify(token), undefined)
+})
+
+test('a token is good no longer than the API key behind it', async () => {
+  const { tokens, endKey } = await openMint()
+  const { token } = await tokens.issue(CALLER, {})
+  assert.notEqual(await tokens.verify(token), undefined)
+  endKey()
+  assert.equal(await tokens.verify(token), undefined)
+})
+
+test('a token may do less than its key and never more, and gives no further token', async () => {
+  const { tokens } = await openMint()
+  const less = await tokens.issue(CALLER, { role: 'viewer', environments: ['test'] })
+  assert.deepEqual([less.role, less.environments], ['viewer', ['test']])
+  const wishes = [
+    { role: 'admin' },
+    { environments: ['production'] },
+    { environments: ['test', 'x'] },
+  ] as const
+  for (const wish of wishes)
+    assert.equal(await refusalOf(tokens.issue(CALLER, wish)), 'IDENTITY_TOKEN_REFUSED')
+  const borrowed: Caller = { ...CALLER, credential: 'service-token' }
+  assert.equal(await refusalOf(tokens.issue(borrowed, {})), 'IDENTITY_TOKEN_REFUSED')
+})
+
+test('every hostile token is refused, and only the honest one is read', async () => {
+  const { tokens, signers } = await openMint()
+  const { token } = await tokens.issue(CALLER, {})
+  const signer = signers.get('2026-11-21')
+  assert.ok(signer !== undefined)
+  const table = await hostileTokens(token, signer)
+  const honest = await honestCopy(token, signer)
+  assert.notEqual(await tokens.verify(honest), undefined)
+  const read: string[] = []
+  for (const [name, text] of Object.entries(table)) {
+    if ((await tokens.verify(text)) !== undefined) read.push(name)
+  }
+  assert.deepEqual(read, [])
+  assert.ok(Object.keys(table).length >= 50)
+  const foreign = await tokens.issue(CALLER, { audience: 'billing' })
+  assert.equal(await tokens.verify(foreign.token), undefined)
+})
+
+test('a key is published a day before it signs, and retired when nothing of it can be good', async () => {
+  const { tokens, clock } = await openMint()
+  const kidOf = (token: string): string => decodeProtectedHeader(token).kid ?? ''
+  const known = async (): Promise<string[]> => (await tokens.jwks()).keys.map(({ kid }) => kid)
+  const today = await tokens.issue(CALLER, { audience: 'billing' })
+  const published = await known()
+  assert.ok(published.includes(kidOf(today.token)))
+  clock.advance(DAY_MS / 2 - 1_000)
+  const last = await tokens.issue(CALLER, {})
+  assert.equal(kidOf(last.token), kidOf(today.token))
+  clock.advance(2_000)
+  const first = await tokens.issue(CALLER, {})
+  assert.notEqual(kidOf(first.token), kidOf(last.token))
+  assert.ok(published.includes(kidOf(first.token)), 'whoever read the keys yesterday knows it')
+  assert.notEqual(await tokens.verify(last.token), undefined)
+  clock.advance(5 * MINUTE_MS + 28_000)
+  assert.ok((await known()).includes(kidOf(last.token)))
+  clock.advance(1_000)
+  assert.ok(!(await known()).includes(kidOf(last.token)))
+})
+
+test('another service verifies a token made for it with the published keys alone', async () => {
+  const { tokens, clock } = await openMint()
+  const { token, issuer } = await tokens.issue(CALLER, { audience: 'billing' })
+  const keys = createLocalJWKSet(await tokens.jwks())
+  const options = {
+    audience: 'billing',
+    issuer,
+    typ: 'at+jwt',
+    currentDate: new Date(clock.nowMs()),
+  }
+  const { payload } = await jwtVerify(token, keys, options)
+  assert.equal(payload.sub, CALLER.id)
+  await assert.rejects(jwtVerify(token, keys, { ...options, audience: 'seaworthy' }))
+})

@@ -1,0 +1,60 @@
+// All SQL of the keys that sign service tokens; in the deployment's own scope, since they are no tenant's.
+import type { SqlTx } from '../../kernel/index.ts'
+import type { TokenKey } from './model.ts'
+
+interface TokenKeyRow {
+  kid: string
+  issuer: string
+  public_key: Uint8Array
+  signs_from: string
+  signs_until: string
+}
+
+/** Published keys at most: two for each of the servers that a deployment can have. */
+const KEY_LIMIT = 1_000
+
+function tokenKeyOfRow(row: TokenKeyRow): TokenKey {
+  return {
+    kid: row.kid,
+    issuer: row.issuer,
+    publicKey: row.public_key,
+    signsFromMs: Date.parse(row.signs_from),
+    signsUntilMs: Date.parse(row.signs_until),
+  }
+}
+
+export async function selectTokenKeys(tx: SqlTx): Promise<TokenKey[]> {
+  const rows = await tx.query<TokenKeyRow>(
+    'select * from identity_token_key order by signs_from, kid limit $1',
+    [KEY_LIMIT],
+  )
+  return rows.map(tokenKeyOfRow)
+}
+
+/** Of two servers that publish a deployment's first keys at once, the second has to see the issuer of the first. */
+export async function lockTokenKeys(tx: SqlTx): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock(hashtextextended('seaworthy.token-keys', 0))")
+}
+
+export async function insertTokenKey(tx: SqlTx, key: TokenKey): Promise<void> {
+  await tx.query(
+    `insert into identity_token_key (kid, issuer, public_key, signs_from, signs_until)
+     values ($1, $2, $3, $4, $5) on conflict do nothing`,
+    [
+      key.kid,
+      key.issuer,
+      key.publicKey,
+      new Date(key.signsFromMs).toISOString(),
+      new Date(key.signsUntilMs).toISOString(),
+    ],
+  )
+}
+
+/** Keeps the newest, which bears the deployment's issuer. */
+export async function deleteRetiredTokenKeys(tx: SqlTx, signsUntil: string): Promise<void> {
+  await tx.query(
+    `delete from identity_token_key where signs_until < $1
+     and kid <> (select kid from identity_token_key order by signs_until desc, kid limit 1)`,
+    [signsUntil],
+  )
+}
