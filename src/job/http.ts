@@ -1,0 +1,158 @@
+// Routes of background work.
+import { z } from 'zod'
+import { defineRoute } from '../kernel/index.ts'
+import type { Route } from '../kernel/index.ts'
+import { JOB_STATES, PAGE_LIMIT_COUNT } from './model.ts'
+import type { StoredJob } from './model.ts'
+import type { JobDesk } from './service.ts'
+import { jobPageSchema, jobSchema, kindsSchema, scheduleAnswerSchema } from './answers.ts'
+
+const listSchema = z.strictObject({
+  state: z.enum(JOB_STATES).exactOptional(),
+  kind: z.string().min(1).max(100).exactOptional(),
+  before: z.uuid().exactOptional(),
+})
+const scheduleSchema = z.strictObject({
+  kind: z.string().min(1).max(100),
+  cron: z.string().min(9).max(200),
+})
+const askSchema = z.strictObject({ kind: z.string().min(1).max(100) })
+const nameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'expected small letters, digits, dots and hyphens')
+
+/** A page of jobs as the API shows it. */
+export interface JobPage {
+  readonly jobs: readonly StoredJob[]
+  /** What `before` says to get older ones; null at the end. */
+  readonly next: string | null
+}
+
+/** A kind of job as the API shows it. */
+export interface PresentedKind {
+  readonly name: string
+  readonly summary: string
+  readonly attemptLimit: number
+  readonly tenantLimit: number | null
+  readonly isSchedulable: boolean
+}
+
+export function makeJobRoutes(desk: JobDesk): readonly Route[] {
+  return [...jobRoutes(desk), ...scheduleRoutes(desk)]
+}
+
+function jobRoutes(desk: JobDesk): readonly Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/v1/jobs',
+      summary: 'List the jobs of the tenant, newest first',
+      access: 'read',
+      query: listSchema,
+      answer: { data: jobPageSchema },
+      async handle({ principal, query }) {
+        const jobs = await desk.list(principal.tenantId, query)
+        const next = jobs.length < PAGE_LIMIT_COUNT ? null : jobs.at(-1)!.id
+        return { data: { jobs, next } satisfies JobPage }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/v1/jobs',
+      summary: 'Ask for a job of a kind that people may ask for',
+      access: 'write',
+      body: askSchema,
+      answer: { statuses: [202], data: jobSchema },
+      async handle({ principal, body }) {
+        return { status: 202, data: await desk.ask(principal, body.kind) }
+      },
+    }),
+    {
+      method: 'GET',
+      path: '/v1/jobs/:jobId',
+      summary: 'Show a job: its state, attempts, progress, and what it came to',
+      access: 'read',
+      answer: { data: jobSchema },
+      async handle({ principal, params }) {
+        return { data: await desk.read(principal.tenantId, params['jobId'] ?? '') }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/jobs/:jobId/retry',
+      summary: 'Begin a dead or cancelled job again',
+      access: 'write',
+      answer: { data: jobSchema },
+      async handle({ principal, params }) {
+        return { data: await desk.retry(principal, params['jobId'] ?? '') }
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/jobs/:jobId/cancel',
+      summary: 'Cancel a job; one that runs is told to stop',
+      access: 'write',
+      answer: { data: jobSchema },
+      async handle({ principal, params }) {
+        return { data: await desk.cancel(principal, params['jobId'] ?? '') }
+      },
+    },
+  ]
+}
+
+function scheduleRoutes(desk: JobDesk): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/v1/job-kinds',
+      summary: 'List the kinds of background work of this server',
+      access: 'read',
+      answer: { data: kindsSchema },
+      handle: () =>
+        Promise.resolve({
+          data: desk.kinds.map(
+            ({ name, summary, attemptLimit, tenantLimit, isSchedulable }): PresentedKind => ({
+              name,
+              summary,
+              attemptLimit,
+              tenantLimit: tenantLimit ?? null,
+              isSchedulable: isSchedulable === true,
+            }),
+          ),
+        }),
+    },
+    {
+      method: 'GET',
+      path: '/v1/schedules',
+      summary: 'List the schedules of the tenant',
+      access: 'read',
+      answer: { data: z.array(scheduleAnswerSchema) },
+      async handle({ principal }) {
+        return { data: await desk.schedules(principal.tenantId) }
+      },
+    },
+    defineRoute({
+      method: 'PUT',
+      path: '/v1/schedules/:name',
+      summary: 'Have a kind of job asked for again and again, by five fields of cron in UTC',
+      access: 'write',
+      body: scheduleSchema,
+      params: z.strictObject({ name: nameSchema }),
+      answer: { data: scheduleAnswerSchema },
+      async handle({ principal, params, body }) {
+        return { data: await desk.schedule(principal, { ...params, ...body }) }
+      },
+    }),
+    {
+      method: 'DELETE',
+      path: '/v1/schedules/:name',
+      summary: 'Remove a schedule; a job that it asked for already still runs',
+      access: 'write',
+      answer: { data: z.null() },
+      async handle({ principal, params }) {
+        await desk.unschedule(principal, params['name'] ?? '')
+        return { data: null }
+      },
+    },
+  ]
+}

@@ -1,0 +1,3 @@
+drop table job_schedule;
+drop table job_worker;
+drop table job_item;
