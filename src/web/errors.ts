@@ -12,7 +12,25 @@ export const webErrors = defineErrors({
     status: 401,
     exit: 5,
     title: 'The API key is missing or wrong',
-    hint: 'Set SEAWORTHY_KEY to the key in the file the server named when it started.',
+    hint: 'Set SEAWORTHY_KEY to an API key; an admin makes one with `seaworthy api-key create`.',
+  },
+  WEB_TENANT_FOREIGN: {
+    status: 403,
+    exit: 5,
+    title: 'The API key belongs to another tenant',
+    hint: 'Set SEAWORTHY_TENANT (or --tenant) to the tenant that the key was made for.',
+  },
+  WEB_ROLE_REFUSED: {
+    status: 403,
+    exit: 5,
+    title: 'The API key may not do this',
+    hint: 'Ask an admin, or use a key with the role that the message names.',
+  },
+  WEB_ENVIRONMENT_REFUSED: {
+    status: 403,
+    exit: 5,
+    title: 'The API key is limited to other environments',
+    hint: 'Use a key that was made for this environment.',
   },
   WEB_HOST_FOREIGN: {
     status: 421,
@@ -23,8 +41,22 @@ export const webErrors = defineErrors({
   WEB_BODY_MALFORMED: {
     status: 400,
     exit: 2,
-    title: 'The request body is not JSON',
-    hint: 'Send UTF-8 JSON.',
+    title: 'The request body is not strict JSON',
+    hint: 'Send UTF-8 JSON without doubled keys, broken characters or numbers beyond double precision.',
+  },
+  WEB_RATE_LIMITED: {
+    status: 429,
+    exit: 9,
+    title: 'Too many requests',
+    hint: 'Wait as long as Retry-After says.',
+    retryable: true,
+  },
+  WEB_STREAMS_EXHAUSTED: {
+    status: 503,
+    exit: 9,
+    title: 'Too many streams are open',
+    hint: 'Close some, or connect again later; each is taken up where it ended.',
+    retryable: true,
   },
   WEB_BODY_INVALID: {
     status: 422,
@@ -32,11 +64,29 @@ export const webErrors = defineErrors({
     title: 'The request body has the wrong shape',
     hint: 'Compare the fields named in the message with the reference.',
   },
+  WEB_QUERY_INVALID: {
+    status: 400,
+    exit: 2,
+    title: 'The query has a parameter that is unknown or of the wrong form',
+    hint: 'Compare the parameters named in the message with the reference.',
+  },
+  WEB_CURSOR_REFUSED: {
+    status: 400,
+    exit: 2,
+    title: 'The cursor is none that this list gave',
+    hint: 'Begin without a cursor, and take each next one from `next` of the answer.',
+  },
+  WEB_PATH_INVALID: {
+    status: 400,
+    exit: 2,
+    title: 'A part of the path has the wrong form',
+    hint: 'Compare the part named in the message with the reference.',
+  },
   WEB_BODY_TOO_LARGE: {
     status: 413,
     exit: 2,
     title: 'The request body is too large',
-    hint: 'Send at most 256 MiB.',
+    hint: 'Send at most 256 MiB, of JSON at most 64 MiB.',
   },
   WEB_REQUEST_REFUSED: {
     status: 400,
@@ -48,7 +98,7 @@ export const webErrors = defineErrors({
     status: 500,
     exit: 1,
     title: 'Something failed inside the server',
-    hint: 'The server log has the details under this time.',
+    hint: 'The server log has the details under the request id.',
   },
 })
 

@@ -1,31 +1,70 @@
 // Mounts route records on Fastify: key check, tenant, body limits, problem answers. Knows no slice.
 import Fastify from 'fastify'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { messageOf, SeaworthyError } from '../kernel/index.ts'
-import type { Log, Principal, Route, RouteAnswer } from '../kernel/index.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { fastifyEdgeHook, makeEdgeGuard, securityHeaders } from '../guard/index.ts'
+import type { Caller, Clock, Log, Route } from '../kernel/index.ts'
+import { sendAnswer, sendProblem } from './answer.ts'
 import { webFault } from './errors.ts'
-import { isLoopbackHost } from './host.ts'
-import { problemOf } from './problem.ts'
+import { mountHealth } from './health.ts'
+import type { ReadinessCheck } from './health.ts'
+import { isListedHost, isLoopbackHost } from './host.ts'
+import { readInput, VIEW_KEY_PARAMETER } from './input.ts'
+import type { RequestLimits } from './limits.ts'
+import type { ReferenceTerms } from './mounted-route.ts'
+import { mountDocument } from './open-document.ts'
+import type { OpenDocument } from './open-document.ts'
+import { collectRoutes, mountReference } from './reference.ts'
+import { requestIdOf } from './request-id.ts'
+import { watchRequests } from './request-watch.ts'
+import type { RequestWatch } from './request-watch.ts'
+import { assertAdmitted, assertEnvironment } from './rights.ts'
+import { mountSite } from './site.ts'
+import type { Site } from './site.ts'
+import { OpenStreams } from './stream.ts'
 
 /** Largest request body; an evidence blob is the largest thing anybody sends. */
 export const BODY_LIMIT_BYTES = 256 * 1024 * 1024
 const CONNECTION_TIMEOUT_MS = 30_000
 const REQUEST_TIMEOUT_MS = 120_000
+/** A server that ends answers what it has begun for this long, and cuts off what is left. */
+const CLOSING_GRACE_MS = 10_000
+
+/** Every answer has them, refusals too; what is no API says so for itself. */
+const API_FIELDS = securityHeaders('api')
 
 export interface WebOptions {
   readonly routes: readonly Route[]
   readonly log: Log
+  readonly clock: Clock
+  /** For a request that brings no usable id. */
+  newRequestId(): string
+  /** What has to answer before requests make sense; told at `/health/ready`. */
+  readonly readiness: readonly ReadinessCheck[]
+  /** Names besides the loopback's that a Host header may bear. */
+  readonly hosts?: readonly string[]
+  /** What anybody may read, as it is. */
+  readonly openDocuments?: readonly OpenDocument[]
+  /** Of `/openapi.json` and `/docs`; without it neither is there. */
+  readonly reference?: ReferenceTerms
+  /** Absent where requests come from this very process, without a socket. */
+  readonly limits?: RequestLimits
+  /** Hears of every request, whatever became of it. */
+  readonly watch?: RequestWatch
+  /** What a browser opens; absent where there is only the API. */
+  readonly site?: Site
   /** Decides who asks; undefined refuses. Called once per request before the body is read. */
-  authenticate(request: WebRequest): Promise<Principal | undefined>
+  authenticate(request: WebRequest): Promise<Caller | undefined>
 }
 
 /** What authentication may look at. */
 export interface WebRequest {
-  readonly access: 'read' | 'write'
+  readonly access: Route['access']
   readonly authorization: string | undefined
   /** Query parameter `key`, for pages that a browser opens. */
   readonly viewKey: string | undefined
   readonly tenant: string | undefined
+  /** Address that the request came from. */
+  readonly peer: string | undefined
 }
 
 /** A Fastify instance with every route mounted; `listen` or `inject` it. */
@@ -34,109 +73,136 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
     bodyLimit: BODY_LIMIT_BYTES,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
+    // What still arrives on an open connection while the server ends is answered like everything else.
+    return503OnClosing: false,
     logger: false,
     exposeHeadRoutes: false,
+    genReqId: (request) => requestIdOf(request.headers['x-request-id'], options.newRequestId),
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body)
   })
-  server.addHook('onRequest', refuseForeignHost)
+  const mounted = collectRoutes(server)
+  closeGently(server, options.clock)
+  const callers = new WeakMap<FastifyRequest, Caller>()
+  if (options.watch !== undefined)
+    watchRequests(server, options.watch, options.clock, (request) => callers.get(request))
+  server.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id)
+  })
+  server.addHook('onRequest', fastifyEdgeHook(makeEdgeGuard({ headers: API_FIELDS })))
+  server.addHook('onRequest', refuseForeignHost(options.hosts ?? []))
   server.setErrorHandler((error, _request, reply) => sendProblem(reply, error, options.log))
-  server.setNotFoundHandler((request, reply) => {
+  server.setNotFoundHandler(async (request, reply) => {
+    await options.limits?.admitStranger(request, reply)
     const fault = webFault(
       'WEB_ROUTE_UNKNOWN',
       `expected a known route, got ${request.method} ${pathOf(request)}`,
     )
     return sendProblem(reply, fault, options.log)
   })
-  for (const route of options.routes) mountRoute(server, route, options)
+  mountHealth(server, options.readiness, options.clock)
+  if (options.site !== undefined) mountSite(server, options.site)
+  for (const document of options.openDocuments ?? [])
+    mountDocument(server, document, options.limits)
+  if (options.reference !== undefined)
+    mountReference(server, mounted, options.reference, options.limits)
+  const streams = new OpenStreams(server, options.clock)
+  const mounting = { options, streams, callers }
+  for (const route of options.routes) mountRoute(server, route, mounting)
   return server
 }
 
-function mountRoute(server: FastifyInstance, route: Route, options: WebOptions): void {
-  const principals = new WeakMap<FastifyRequest, Principal>()
+interface Mounting {
+  readonly options: WebOptions
+  readonly streams: OpenStreams
+  /** Who asks, once it is known. */
+  readonly callers: WeakMap<FastifyRequest, Caller>
+}
+
+function mountRoute(
+  server: FastifyInstance,
+  route: Route,
+  { options, streams, callers }: Mounting,
+): void {
+  const identify = (request: FastifyRequest): Promise<Caller | undefined> =>
+    options.authenticate({
+      access: route.access,
+      authorization: request.headers.authorization,
+      viewKey: queryText(request, VIEW_KEY_PARAMETER),
+      tenant: textHeader(request, 'x-seaworthy-tenant'),
+      peer: request.socket.remoteAddress,
+    })
   server.route({
     method: route.method,
     url: route.path,
-    onRequest: async (request) => {
-      const principal = await options.authenticate({
-        access: route.access,
-        authorization: request.headers.authorization,
-        viewKey: queryText(request, 'key'),
-        tenant: textHeader(request, 'x-seaworthy-tenant'),
-      })
-      if (principal === undefined)
-        throw webFault('WEB_KEY_REFUSED', 'expected the API key of this server')
-      principals.set(request, principal)
+    config: { record: route },
+    onRequest: async (request, reply) => {
+      const caller = await identify(request)
+      if (caller === undefined) {
+        await options.limits?.admitStranger(request, reply)
+        throw keyRefused()
+      }
+      callers.set(request, caller)
+      await options.limits?.admitKnown(caller, request, reply)
+      assertAdmitted(caller, route, textHeader(request, 'x-seaworthy-tenant'))
     },
     handler: async (request, reply) => {
-      const principal = principals.get(request)
-      if (principal === undefined)
-        throw webFault('WEB_KEY_REFUSED', 'expected the API key of this server')
-      const answer = await route.handle({
-        principal,
-        params: request.params as Record<string, string>,
-        query: request.query as Record<string, string>,
-        body: readBody(route, request),
-      })
-      return sendAnswer(reply, answer)
+      const caller = callers.get(request)
+      if (caller === undefined) throw keyRefused()
+      const input = readInput(route, caller, request)
+      await assertEnvironment(caller, route, input)
+      const answer = await route.handle(input)
+      if ('stream' in answer) {
+        const { mediaType, status = 200, stream: make } = answer
+        const isAdmitted = async (): Promise<boolean> => (await identify(request)) !== undefined
+        return streams.send(reply, {
+          tenantId: caller.tenantId,
+          mediaType,
+          status,
+          make,
+          isAdmitted,
+        })
+      }
+      return sendAnswer(reply, answer, textHeader(request, 'if-none-match'))
     },
   })
 }
 
-function readBody(route: Route, request: FastifyRequest): unknown {
-  const raw = request.body instanceof Uint8Array ? request.body : new Uint8Array(0)
-  if (route.accepts === 'bytes') return raw
-  if (raw.length === 0) return undefined
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw)) as unknown
-  } catch (error) {
-    throw webFault('WEB_BODY_MALFORMED', 'expected a JSON body in UTF-8', { cause: error })
-  }
+function keyRefused(): Error {
+  return webFault('WEB_KEY_REFUSED', 'expected an API key of this server')
 }
 
-function sendAnswer(reply: FastifyReply, answer: RouteAnswer): FastifyReply {
-  void reply
-    .code(answer.status ?? 200)
-    .header('cache-control', 'no-store')
-    .header('x-content-type-options', 'nosniff')
-    .header('referrer-policy', 'no-referrer')
-  if ('bytes' in answer) {
-    // Stored documents may hold hostile markup: nothing in them may run or load.
-    return reply
-      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
-      .type(answer.mediaType)
-      .send(Buffer.from(answer.bytes.buffer, answer.bytes.byteOffset, answer.bytes.byteLength))
-  }
-  return reply.type('application/json').send(JSON.stringify({ data: answer.data ?? null }))
+/** What was begun is answered; its connection ends with the answer instead of being kept for a next request. */
+function closeGently(server: FastifyInstance, clock: Clock): void {
+  let isClosing = false
+  server.addHook('preClose', (done) => {
+    isClosing = true
+    if (server.server.listening) cutOffAfterGrace(server, clock)
+    done()
+  })
+  server.addHook('onSend', async (_request, reply) => {
+    if (isClosing) void reply.header('connection', 'close')
+  })
 }
 
-function sendProblem(reply: FastifyReply, error: unknown, log: Log): FastifyReply {
-  const problem = problemOf(error)
-  if (problem.status >= 500) {
-    log.error('request failed', {
-      code: problem.code,
-      detail: messageOf(error),
-      stack: stackOf(error),
-    })
-  }
-  return reply
-    .code(problem.status)
-    .header('cache-control', 'no-store')
-    .type('application/problem+json')
-    .send(JSON.stringify(problem))
-}
-
-function stackOf(error: unknown): string | undefined {
-  return error instanceof Error && !(error instanceof SeaworthyError) ? error.stack : undefined
+function cutOffAfterGrace({ server }: FastifyInstance, clock: Clock): void {
+  const closed = new AbortController()
+  server.once('close', () => closed.abort())
+  clock.sleep(CLOSING_GRACE_MS, closed.signal).then(
+    () => server.closeAllConnections(),
+    // Everything was answered before: nothing is left to cut off.
+    () => undefined,
+  )
 }
 
 // A page of another origin may resolve its own name to 127.0.0.1 (DNS rebinding); the Host header gives it away.
-async function refuseForeignHost(request: FastifyRequest): Promise<void> {
-  if (!isLoopbackHost(request.headers.host)) {
-    throw webFault('WEB_HOST_FOREIGN', 'expected a loopback name in the Host header')
+function refuseForeignHost(hosts: readonly string[]): (request: FastifyRequest) => Promise<void> {
+  return async ({ headers: { host } }) => {
+    if (!isLoopbackHost(host) && !isListedHost(host, hosts))
+      throw webFault('WEB_HOST_FOREIGN', 'expected a name of this server in the Host header')
   }
 }
 

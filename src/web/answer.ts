@@ -1,0 +1,62 @@
+// Sends what a handler answers, or a problem document for what was thrown.
+import type { FastifyReply } from 'fastify'
+import { messageOf, SeaworthyError } from '../kernel/index.ts'
+import type { Log, RouteAnswer } from '../kernel/index.ts'
+import { entityTagOf, isKnownTag } from './entity-tag.ts'
+import { problemOf } from './problem.ts'
+
+/** Answers depend on who asks, so no shared cache keeps any. */
+const KEEPING = {
+  'for-ever': 'private, max-age=31536000, immutable',
+  'never-unasked': 'private, no-cache',
+} as const
+
+export function sendAnswer(
+  reply: FastifyReply,
+  answer: Exclude<RouteAnswer, { readonly stream: unknown }>,
+  known: string | undefined,
+): FastifyReply {
+  void reply.code(answer.status ?? 200)
+  if ('bytes' in answer) {
+    if (answer.keeping !== undefined) void reply.header('cache-control', KEEPING[answer.keeping])
+    if (answer.etag !== undefined) {
+      // Whoever asks has to ask again each time, and may be told that nothing changed.
+      void reply.header('etag', answer.etag).header('cache-control', 'no-cache')
+      if (isKnownTag(known, answer.etag)) return reply.code(304).send()
+    }
+    // Stored documents may hold hostile markup: nothing in them may run or load.
+    return reply
+      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+      .type(answer.mediaType)
+      .send(Buffer.from(answer.bytes.buffer, answer.bytes.byteOffset, answer.bytes.byteLength))
+  }
+  const { data, next } = answer
+  const body = JSON.stringify({ data: data ?? null, ...(next === undefined ? {} : { next }) })
+  if (reply.request.method === 'GET') {
+    // Whoever watches something asks often, and is told shortly that nothing changed.
+    const etag = entityTagOf(body)
+    void reply.header('etag', etag)
+    if (isKnownTag(known, etag)) return reply.code(304).send()
+  }
+  return reply.type('application/json').send(body)
+}
+
+export function sendProblem(reply: FastifyReply, error: unknown, log: Log): FastifyReply {
+  const problem = { ...problemOf(error), requestId: reply.request.id }
+  if (problem.status >= 500) {
+    log.error('request failed', {
+      code: problem.code,
+      requestId: problem.requestId,
+      detail: messageOf(error),
+      stack: stackOf(error),
+    })
+  }
+  const { retryAfterS } = problem.details
+  if (typeof retryAfterS === 'number' && !reply.hasHeader('retry-after'))
+    void reply.header('retry-after', String(retryAfterS))
+  return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error && !(error instanceof SeaworthyError) ? error.stack : undefined
+}

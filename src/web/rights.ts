@@ -1,0 +1,43 @@
+// What a caller may do: their tenant, their role against what the route asks, their environments against what it would change.
+import type { AccessRole, Caller, Route, RouteInput } from '../kernel/index.ts'
+import { webFault } from './errors.ts'
+
+const NEEDED_ROLE: Readonly<Record<Route['access'], AccessRole>> = {
+  read: 'viewer',
+  write: 'developer',
+  admin: 'admin',
+}
+const RANK: Readonly<Record<AccessRole, number>> = { viewer: 1, developer: 2, admin: 3 }
+
+/** @throws WEB_TENANT_FOREIGN, WEB_ROLE_REFUSED, WEB_ENVIRONMENT_REFUSED where no body has to be read to say so */
+export function assertAdmitted(caller: Caller, route: Route, tenant: string | undefined): void {
+  if (tenant !== undefined && tenant !== caller.tenantId)
+    throw webFault('WEB_TENANT_FOREIGN', 'expected the tenant that the API key belongs to')
+  const needed = NEEDED_ROLE[route.access]
+  if (RANK[caller.role] < RANK[needed])
+    throw webFault('WEB_ROLE_REFUSED', `expected a key of a ${needed}, got one of a ${caller.role}`)
+  // What does not say where it changes something may change it anywhere.
+  if (isLimited(caller, route) && route.environment === undefined)
+    throw refuseEnvironment(caller, 'a request that is not bound to one')
+}
+
+/** @throws WEB_ENVIRONMENT_REFUSED */
+export async function assertEnvironment(
+  caller: Caller,
+  route: Route,
+  input: RouteInput,
+): Promise<void> {
+  if (!isLimited(caller, route) || typeof route.environment !== 'function') return
+  const environment = await route.environment(input)
+  if (caller.environments?.includes(environment) !== true)
+    throw refuseEnvironment(caller, JSON.stringify(environment.slice(0, 100)))
+}
+
+function isLimited(caller: Caller, route: Route): boolean {
+  return caller.environments !== null && route.access !== 'read'
+}
+
+function refuseEnvironment(caller: Caller, got: string): Error {
+  const allowed = caller.environments?.join(', ') ?? ''
+  return webFault('WEB_ENVIRONMENT_REFUSED', `expected a change in ${allowed}, got ${got}`)
+}
