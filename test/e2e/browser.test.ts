@@ -1,8 +1,8 @@
 // The verifier and the reports in a real Chromium.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { base64Of } from '../../src/kernel/index.ts'
 import { composeReport, REPORT_KINDS, renderReportHtml } from '../../src/report/index.ts'
+import { browserCheck } from '../browser-check.ts'
 import { aBundle } from '../bundle.ts'
 import { CHROMIUM_MISSING, findChromium, withTab } from '../chromium.ts'
 import { nodeDigest } from '../crypto.ts'
@@ -16,19 +16,8 @@ test('the same verifier accepts a Go in a browser, refuses one flipped bit, and 
   const server = await serveModules()
   await withTab(chromium, async (tab) => {
     await tab.open(`${server.origin}/`)
-    await tab.evaluate(`(async () => {
-      const verify = await import('/src/verify/index.ts')
-      const { browserVerifyPorts: ports } = await import('/src/verify/browser.ts')
-      const bytesOf = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0))
-      const trust = verify.parseTrustText(ports.digest, bytesOf('${base64Of(trustBytes)}')).value
-      const bundle = bytesOf('${base64Of(bytes)}')
-      globalThis.check = async (bit) => {
-        const copy = bundle.slice()
-        if (bit >= 0) copy[bit >> 3] ^= 1 << (bit & 7)
-        const { verdict, release, findings } = await verify.verifyBundle(copy, { ports, trust })
-        return verdict + ' ' + release + ' ' + findings.length
-      }
-    })()`)
+    const modules = { verify: '/src/verify/index.ts', ports: '/src/verify/browser.ts' }
+    await tab.evaluate(browserCheck(modules, bytes, trustBytes))
     assert.ok(tab.requests.length > 50, 'the modules were loaded one by one')
     await server.close()
     tab.requests.length = 0

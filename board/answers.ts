@@ -1,0 +1,259 @@
+// What the API answers, as far as the board reads it: plain shapes, no behaviour.
+
+export type Verdict =
+  | 'GO'
+  | 'GO_WITH_WAIVERS'
+  | 'CONDITIONAL_GO'
+  | 'NOT_READY'
+  | 'NO_GO'
+  | 'INVALID'
+
+export interface Subject {
+  readonly service: string
+  readonly version: string
+  readonly environment: string
+  readonly commit?: string
+  readonly digests: Readonly<Record<string, string>>
+}
+
+export interface RunRow {
+  readonly runId: string
+  readonly planHash: string
+  readonly service: string
+  readonly version: string
+  readonly subject: Subject
+  readonly startedAt: string
+  readonly finishedAt: string | null
+  readonly isWaiting: boolean
+  readonly lease?: { readonly holder: { readonly machine: string }; readonly until: string }
+}
+
+export interface EvidenceRef {
+  readonly name: string
+  readonly digest: string
+  readonly mediaType: string
+  readonly sizeBytes: number
+}
+
+export interface GateResult {
+  readonly gate: string
+  readonly status: string
+  readonly reason: string
+  readonly statement?: string
+  readonly evidence: readonly EvidenceRef[]
+  readonly finishedAtMs?: number
+  readonly slots: Readonly<Record<string, string>>
+}
+
+/** Whatever a check of its kind has besides; shown as it is. */
+export interface Check {
+  readonly type: string
+  readonly script?: string
+  readonly language?: string
+  readonly method?: string
+  readonly url?: string
+  readonly text?: string
+  readonly query?: string
+  readonly connection?: string
+  readonly path?: string
+  readonly name?: string
+  readonly question?: string
+  readonly reason?: string
+  readonly with?: Readonly<Record<string, string | number | boolean>>
+}
+
+export interface Assertion {
+  readonly read: Readonly<Record<string, unknown>> & { readonly from: string }
+  readonly op: string
+  readonly value?: unknown
+  readonly unit?: string
+  readonly severity?: string
+}
+
+export interface PlanGate {
+  readonly id: string
+  readonly title: string
+  readonly section: string
+  readonly severity: 'required' | 'advisory' | 'informational'
+  readonly effect: 'read' | 'write-staging' | 'write-prod' | 'unknown'
+  readonly provenRead: boolean
+  readonly check: Check
+  readonly assertions: readonly Assertion[]
+  readonly needs: readonly string[]
+  readonly holes: readonly string[]
+  readonly unsound: readonly string[]
+  readonly owner?: string
+  readonly phase?: string
+  readonly timeoutMs: number
+  readonly maxAgeMs?: number
+  readonly source?: { readonly line: number }
+}
+
+export interface Plan {
+  readonly service: string
+  readonly version: string
+  readonly environment: string
+  readonly source: { readonly name: string; readonly sha256: string }
+  readonly gates: readonly PlanGate[]
+  readonly signOffs: readonly {
+    readonly role: string
+    readonly minimum: number
+    readonly anyOf?: readonly string[]
+  }[]
+}
+
+export interface PlanAnswer {
+  readonly plan: Plan
+  readonly planHash: string
+  readonly reviewers: readonly string[]
+}
+
+export interface RunState {
+  readonly run: RunRow
+  readonly results: readonly GateResult[]
+  readonly attempts: Readonly<Record<string, number>>
+}
+
+export interface Reason {
+  readonly rule: string
+  readonly gate?: string
+  readonly evidence?: string
+  readonly text: string
+  readonly flip: string
+}
+
+export interface SignOff {
+  readonly role: string
+  readonly principal: string
+  readonly decision: 'APPROVE' | 'REJECT' | 'WITHDRAW'
+  readonly reviewHash: string
+  readonly atMs: number
+  readonly statement: string
+}
+
+export interface Review {
+  readonly release: string
+  readonly runId: string
+  readonly reviewHash: string
+  readonly subject: Subject
+  readonly plan: Plan
+  readonly planHash: string
+  readonly planReviews: readonly { readonly principal: string; readonly statement: string }[]
+  readonly results: readonly GateResult[]
+  readonly signOffs: readonly SignOff[]
+  readonly verdict: {
+    readonly value: Verdict
+    readonly raw: Verdict
+    readonly reasons: readonly Reason[]
+    readonly notes: readonly string[]
+    readonly asOfMs: number
+    readonly expiresAtMs?: number
+    readonly horizons?: readonly { readonly what: string; readonly atMs: number }[]
+    readonly usedWaivers?: readonly string[]
+    readonly conditions?: readonly { readonly id: string; readonly state: string }[]
+    readonly notYetDue?: readonly string[]
+    readonly breakGlass?: { readonly principal: string; readonly reason: string }
+  }
+  readonly timezone: string
+  readonly latestDecision: {
+    readonly statementId: string
+    readonly runId: string
+    readonly inputsDigest: string
+    readonly verdict: Verdict
+    readonly decidedAtMs: number
+  } | null
+  readonly locks: readonly {
+    readonly stage: string
+    readonly text: string
+    readonly condition?: string
+  }[]
+  readonly names: Readonly<Record<string, string>>
+}
+
+export interface Register {
+  readonly risks: readonly {
+    readonly id: string
+    readonly level: string
+    readonly title: string
+    readonly owner: string
+    readonly state: string
+    readonly mitigation?: string
+    readonly dueAtMs?: number
+    readonly acceptedUntilMs?: number
+  }[]
+  readonly waivers: readonly {
+    readonly id: string
+    readonly gates: readonly string[]
+    readonly version: string
+    readonly reason: string
+    readonly approvers: readonly string[]
+    readonly expiresAtMs: number
+    readonly revoked: boolean
+  }[]
+  readonly conditions: readonly {
+    readonly id: string
+    readonly version?: string
+    readonly text: string
+    readonly gate: string
+    readonly owner: string
+    readonly dueAtMs: number
+    readonly blocks: string
+  }[]
+}
+
+export interface RenderedReport {
+  readonly markdown: string
+  readonly html: string
+  readonly isDecided: boolean
+}
+
+export interface ImportedDocument {
+  readonly title: string
+  readonly counts: Readonly<Record<string, number>>
+  readonly findings: readonly {
+    readonly rule: string
+    readonly level: 'error' | 'warning' | 'note'
+    readonly message: string
+    readonly fix: string
+    readonly line: number
+    readonly column: number
+    readonly gate?: string
+  }[]
+}
+
+export interface Entry {
+  readonly seq: number
+  readonly time: string
+  readonly leafHash: string
+  readonly prev: string | null
+  readonly body: {
+    readonly id: string
+    readonly type: string
+    readonly actor: string
+    readonly subject: string
+    readonly payload: { readonly alg: string; readonly c: string }
+    readonly refs: readonly string[]
+  }
+}
+
+export interface EntryPage {
+  readonly entries: readonly Entry[]
+  readonly nextSeq: number | null
+}
+
+export interface Checkpoint {
+  readonly origin: string
+  readonly size: number
+  readonly root: string
+  readonly note: string
+  readonly noteKey: string
+}
+
+export interface EntryProof {
+  readonly seq: number
+  readonly size: number
+  readonly leaf: string
+  readonly proof: readonly string[]
+  readonly root: string
+  readonly tlogProof: string
+}

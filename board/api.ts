@@ -1,0 +1,130 @@
+// Every question the board asks the server, in one place; the rest of the board knows no path and no header.
+import { makeClient } from '../src/client/index.ts'
+import type { ApiAnswer, ApiRequest } from '../src/client/index.ts'
+import type {
+  Checkpoint,
+  EntryPage,
+  EntryProof,
+  ImportedDocument,
+  PlanAnswer,
+  Register,
+  RenderedReport,
+  Review,
+  RunRow,
+  RunState,
+} from './answers.ts'
+import { currentKey, signOut } from './session.ts'
+
+/** Answers kept to ask "has it changed?" with; the oldest goes first. */
+const KEPT_LIMIT_COUNT = 60
+
+interface Kept {
+  readonly tag: string
+  readonly answer: ApiAnswer
+  /** Read once, so that an unchanged answer is the very same value and nothing is drawn again. */
+  value?: unknown
+}
+
+const kept = new Map<string, Kept>()
+
+const client = makeClient({ send }, {})
+
+async function send(request: ApiRequest): Promise<ApiAnswer> {
+  const { method, path, headers, body } = request
+  const known = method === 'GET' ? kept.get(path) : undefined
+  const key = currentKey()
+  const response = await fetch(path, {
+    method,
+    headers: {
+      ...headers,
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(known === undefined ? {} : { 'if-none-match': known.tag }),
+    },
+    ...(body === undefined ? {} : { body: Uint8Array.from(body) }),
+    cache: 'no-store',
+    credentials: 'omit',
+  })
+  if (response.status === 401) forget()
+  if (response.status === 304 && known !== undefined) return known.answer
+  const answer = {
+    status: response.status,
+    mediaType: response.headers.get('content-type') ?? '',
+    body: new Uint8Array(await response.arrayBuffer()),
+  }
+  const tag = response.headers.get('etag')
+  if (method === 'GET' && response.ok && tag !== null) keep(path, { tag, answer })
+  return answer
+}
+
+function keep(path: string, fresh: Kept): void {
+  kept.delete(path)
+  kept.set(path, fresh)
+  const oldest = kept.keys().next()
+  if (kept.size > KEPT_LIMIT_COUNT && oldest.done !== true) kept.delete(oldest.value)
+}
+
+/** The key was refused: what it could read goes with it. */
+function forget(): void {
+  kept.clear()
+  signOut('The server does not know this key, or no longer.')
+}
+
+async function read<T>(path: string): Promise<T> {
+  const fresh = await client.call<T>('GET', path)
+  const known = kept.get(path)
+  if (known === undefined) return fresh
+  known.value ??= fresh
+  return known.value as T
+}
+
+function pathOf(...parts: readonly (string | number)[]): string {
+  return `/v1/${parts.map((part) => encodeURIComponent(part)).join('/')}`
+}
+
+function queryOf(terms: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(terms).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[name, String(value)]],
+  )
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`
+}
+
+export interface ReleaseName {
+  readonly service: string
+  readonly version: string
+}
+
+export interface EntryQuery {
+  readonly from?: number
+  readonly limit?: number
+  readonly type?: string
+  readonly subject?: string
+}
+
+export const api = {
+  runs: () => read<readonly RunRow[]>(pathOf('runs')),
+  run: (runId: string) => read<RunState>(pathOf('runs', runId)),
+  release: ({ service, version }: ReleaseName) =>
+    read<Review>(pathOf('releases', service, version)),
+  register: (service: string) => read<Register>(pathOf('services', service, 'register')),
+  report: ({ service, version }: ReleaseName, kind: string) =>
+    read<RenderedReport>(pathOf('releases', service, version, 'reports', kind)),
+  documents: ({ service, version }: ReleaseName) =>
+    read<{ readonly filled: string | null }>(pathOf('releases', service, version, 'documents')),
+  exported: ({ service, version }: ReleaseName, format: string) =>
+    client.download(pathOf('releases', service, version, 'exports', format)),
+  evidence: (digest: string) => client.download(pathOf('evidence', digest)),
+  plan: (planHash: string) => read<PlanAnswer>(pathOf('plans', planHash)),
+  /** Reads a checklist or a plan file as the server would; nothing is stored or run. */
+  draftPlan: (bytes: Uint8Array, name: string, isPlan: boolean) =>
+    client.upload<PlanAnswer>(
+      'POST',
+      pathOf('plan-drafts') + queryOf({ name, kind: isPlan ? 'plan' : undefined }),
+      bytes,
+    ),
+  readChecklist: (bytes: Uint8Array, name: string) =>
+    client.upload<ImportedDocument>('POST', pathOf('imports') + queryOf({ name }), bytes),
+  entries: ({ from, limit, type, subject }: EntryQuery) =>
+    read<EntryPage>(pathOf('ledger', 'entries') + queryOf({ from, limit, type, subject })),
+  proof: (seq: number) => read<EntryProof>(pathOf('ledger', 'proofs', seq)),
+  checkpoint: () => read<Checkpoint>(pathOf('ledger', 'checkpoint')),
+} as const

@@ -1,0 +1,132 @@
+// The frame around every page: where the reader is, where else to go, and who may see what.
+import { lazy, Suspense, useEffect, useRef } from 'react'
+import type { ReactNode } from 'react'
+import { ReleasesPage } from './pages/releases.tsx'
+import { SignInPage } from './pages/sign-in.tsx'
+import { Guarded, Loading, NothingHere } from './parts/state.tsx'
+import { Link, placeOf, usePath } from './routes.tsx'
+import type { Place } from './routes.tsx'
+import { signOut, useSession } from './session.ts'
+
+const ReleasePage = lazy(() =>
+  import('./pages/release.tsx').then((it) => ({ default: it.ReleasePage })),
+)
+const ReportPage = lazy(() =>
+  import('./pages/report.tsx').then((it) => ({ default: it.ReportPage })),
+)
+const EvidencePage = lazy(() =>
+  import('./pages/evidence.tsx').then((it) => ({ default: it.EvidencePage })),
+)
+const PlansPage = lazy(() => import('./pages/plans.tsx').then((it) => ({ default: it.PlansPage })))
+const PlanPage = lazy(() => import('./pages/plans.tsx').then((it) => ({ default: it.PlanPage })))
+const LedgerPage = lazy(() =>
+  import('./pages/ledger.tsx').then((it) => ({ default: it.LedgerPage })),
+)
+const EntryPage = lazy(() => import('./pages/entry.tsx').then((it) => ({ default: it.EntryPage })))
+const VerifyPage = lazy(() =>
+  import('./pages/verify.tsx').then((it) => ({ default: it.VerifyPage })),
+)
+
+const SECTIONS = [
+  { to: '/', label: 'Releases', pages: ['releases', 'release', 'report', 'evidence'] },
+  { to: '/plans', label: 'Plan review', pages: ['plans', 'plan'] },
+  { to: '/ledger', label: 'Ledger', pages: ['ledger', 'entry'] },
+  { to: '/verify', label: 'Verify', pages: ['verify'] },
+] as const
+
+export function App(): ReactNode {
+  const path = usePath()
+  const { key, refusal } = useSession()
+  const place = placeOf(path)
+  const main = useFocusOn(path)
+  const isOpen = place?.page === 'verify'
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to the page
+      </a>
+      <header className="bar">
+        <Link to="/" className="brand">
+          <Sail /> Seaworthy
+        </Link>
+        <nav aria-label="Pages">
+          {SECTIONS.map(({ to, label, pages }) => (
+            <Link
+              key={to}
+              to={to}
+              aria-current={pages.some((page) => page === place?.page) ? 'page' : undefined}
+            >
+              {label}
+            </Link>
+          ))}
+        </nav>
+        {key === undefined ? null : (
+          <button type="button" className="quiet" onClick={() => signOut()}>
+            Sign out
+          </button>
+        )}
+      </header>
+      <main id="main" ref={main} tabIndex={-1}>
+        <Guarded key={path}>
+          <Suspense fallback={<Loading what="the page" />}>
+            {key === undefined && !isOpen ? (
+              <SignInPage refusal={refusal} />
+            ) : (
+              <Page place={place} />
+            )}
+          </Suspense>
+        </Guarded>
+      </main>
+    </>
+  )
+}
+
+function Page({ place }: { readonly place: Place | undefined }): ReactNode {
+  switch (place?.page) {
+    case 'releases':
+      return <ReleasesPage />
+    case 'release':
+      return <ReleasePage service={place.service} version={place.version} />
+    case 'report':
+      return <ReportPage service={place.service} version={place.version} kind={place.kind} />
+    case 'evidence':
+      return <EvidencePage digest={place.digest} />
+    case 'plans':
+      return <PlansPage />
+    case 'plan':
+      return <PlanPage planHash={place.planHash} />
+    case 'ledger':
+      return <LedgerPage />
+    case 'entry':
+      return <EntryPage seq={place.seq} />
+    case 'verify':
+      return <VerifyPage />
+    case undefined:
+      return <NothingHere />
+  }
+}
+
+/** A new page takes the focus, as a loaded one would, so that it is read out from its beginning. */
+function useFocusOn(path: string): React.RefObject<HTMLElement | null> {
+  const main = useRef<HTMLElement>(null)
+  const last = useRef(path)
+  useEffect(() => {
+    if (last.current !== path) main.current?.focus({ preventScroll: true })
+    last.current = path
+  }, [path])
+  return main
+}
+
+function Sail(): ReactNode {
+  return (
+    <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" className="sail">
+      <path d="M12.5 2.5v14.5h8c-.6-6.600-3.600-11.500-8-14.500z" fill="currentColor" />
+      <path
+        d="M10.500 6.500v10.500h-6.500c1-4.500 3.200-8 6.500-10.500z"
+        fill="currentColor"
+        opacity=".55"
+      />
+      <path d="M2.500 19h19l-2 2.500h-15z" fill="currentColor" />
+    </svg>
+  )
+}

@@ -1,0 +1,72 @@
+// What a gate of a plan does, what has to hold, and what it waits for: the same words before a run and after it.
+import type { ReactNode } from 'react'
+import type { PlanGate } from '../answers.ts'
+import { Mark } from '../parts/mark.tsx'
+import { describeAssertion, describeCheck, EFFECTS, textOfCheck } from '../words.ts'
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const
+
+export function GateDefinition({ gate }: { readonly gate: PlanGate }): ReactNode {
+  const text = textOfCheck(gate.check)
+  const effect = EFFECTS[gate.effect]
+  return (
+    <>
+      <p>
+        <Mark tone={effect.tone}>{effect.word}</Mark>, {effect.text}
+        {gate.provenRead ? ', proven from its text' : ''}. It {describeCheck(gate.check)}.
+      </p>
+      {text === undefined ? null : (
+        <pre tabIndex={0} aria-label="What is run">
+          {text}
+        </pre>
+      )}
+      {gate.assertions.length === 0 ? null : (
+        <>
+          <p className="label">What has to hold</p>
+          <ul className="assertions">
+            {gate.assertions.map((assertion, at) => (
+              <li key={at}>
+                <code>{describeAssertion(assertion)}</code>
+                {assertion.severity === 'advisory' ? <span className="tag">advisory</span> : null}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <Terms gate={gate} />
+    </>
+  )
+}
+
+function Terms({ gate }: { readonly gate: PlanGate }): ReactNode {
+  const terms: (readonly [string, ReactNode])[] = [['Id', <code>{gate.id}</code>]]
+  if (gate.source !== undefined) terms.push(['Checklist', `line ${gate.source.line}`])
+  if (gate.owner !== undefined) terms.push(['Owner', gate.owner])
+  if (gate.phase !== undefined) terms.push(['Phase', gate.phase])
+  if (gate.needs.length > 0) terms.push(['After', gate.needs.join(', ')])
+  terms.push(['Stops after', durationText(gate.timeoutMs)])
+  if (gate.maxAgeMs !== undefined) terms.push(['Evidence counts for', durationText(gate.maxAgeMs)])
+  if (gate.holes.length > 0) terms.push(['Holes to fill', gate.holes.join(', ')])
+  if (gate.unsound.length > 0) terms.push(['Unsound', gate.unsound.join(', ')])
+  return (
+    <dl className="terms">
+      {terms.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+/** The largest unit that says it exactly enough. */
+function durationText(ms: number): string {
+  const [unit, width] = UNITS.find((each) => ms >= each[1]) ?? ['ms', 1]
+  return `${Math.round((ms / width) * 10) / 10} ${unit}`
+}

@@ -1,0 +1,211 @@
+// The gates of a release by section, each with its status, why, and the evidence it rests on.
+import { memo, useState } from 'react'
+import type { ReactNode } from 'react'
+import type { GateResult, PlanGate, Reason, Review, RunState } from '../answers.ts'
+import { EvidenceLink } from '../parts/digest.tsx'
+import { StatusMark } from '../parts/mark.tsx'
+import { Moment } from '../parts/moment.tsx'
+import { isSettled, sectionPartsOf } from '../words.ts'
+import { GateDefinition } from './gate-definition.tsx'
+
+/** A gate with what the run says of it now. */
+interface GateRow {
+  readonly gate: PlanGate
+  readonly result: GateResult | undefined
+  readonly status: string
+  readonly reasons: readonly Reason[]
+}
+
+interface SectionsTerms {
+  readonly review: Review
+  /** Newer than the review while a run goes on. */
+  readonly run: RunState | undefined
+}
+
+type Choice = 'all' | 'open'
+
+export function GateSections({ review, run }: SectionsTerms): ReactNode {
+  const rows = rowsOf(review, run)
+  const open = rows.filter(({ status }) => !isSettled(status))
+  const [choice, choose] = useState<Choice>('all')
+  const [words, search] = useState('')
+  const wanted = words.trim().toLowerCase()
+  const shown = (choice === 'all' ? rows : open).filter(
+    ({ gate }) =>
+      wanted === '' || `${gate.title} ${gate.section} ${gate.id}`.toLowerCase().includes(wanted),
+  )
+  return (
+    <section id="gates" aria-labelledby="gates-title">
+      <div className="section-head">
+        <h2 id="gates-title">Gates</h2>
+        <div className="choices" role="group" aria-label="Which gates">
+          <Chosen is={choice === 'all'} onPress={() => choose('all')}>
+            All {rows.length}
+          </Chosen>
+          <Chosen is={choice === 'open'} onPress={() => choose('open')}>
+            Open {open.length}
+          </Chosen>
+        </div>
+        <label className="search">
+          <span className="unseen">Search gates</span>
+          <input
+            type="search"
+            placeholder="Search gates"
+            value={words}
+            onChange={(event) => search(event.target.value)}
+          />
+        </label>
+      </div>
+      {shown.length === 0 ? (
+        <p className="soft">
+          {rows.length === 0
+            ? 'The plan has no gate.'
+            : wanted === ''
+              ? 'No gate is open.'
+              : 'No gate has these words.'}
+        </p>
+      ) : (
+        sectionsOf(shown).map(([section, members]) => (
+          <GateSection key={section} section={section} rows={members} />
+        ))
+      )}
+    </section>
+  )
+}
+
+interface ChosenTerms {
+  readonly is: boolean
+  readonly children: ReactNode
+  onPress(): void
+}
+
+function Chosen({ is, children, onPress }: ChosenTerms): ReactNode {
+  return (
+    <button type="button" aria-pressed={is} onClick={onPress}>
+      {children}
+    </button>
+  )
+}
+
+interface SectionTerms {
+  readonly section: string
+  readonly rows: readonly GateRow[]
+}
+
+function GateSection({ section, rows }: SectionTerms): ReactNode {
+  const settled = rows.filter(({ status }) => isSettled(status)).length
+  return (
+    <div className="gate-section">
+      <h3>
+        {section === '' ? 'Without a section' : section}{' '}
+        <span className="soft figure">
+          {settled} of {rows.length}
+        </span>
+      </h3>
+      <ul className="gates">
+        {rows.map((row) => (
+          <GateItem key={row.gate.id} {...row} />
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/** Drawn again only when something of this very gate has changed. */
+const GateItem = memo(
+  ({ gate, result, status, reasons }: GateRow): ReactNode => {
+    const [isOpen, open] = useState(false)
+    return (
+      <li id={`gate-${gate.id}`}>
+        <details onToggle={(event) => open(event.currentTarget.open)}>
+          <summary>
+            <StatusMark status={status} />
+            <span className="gate-title">
+              {gate.title} <span className="below">{sectionPartsOf(gate.section).below}</span>
+              {gate.severity === 'required' ? null : <span className="tag">{gate.severity}</span>}
+            </span>
+            <span className="gate-reason">{result?.reason ?? 'nothing is known of it yet'}</span>
+          </summary>
+          {isOpen ? <GateBody gate={gate} result={result} reasons={reasons} /> : null}
+        </details>
+      </li>
+    )
+  },
+  (one, other) =>
+    one.gate === other.gate &&
+    one.status === other.status &&
+    one.result?.statement === other.result?.statement &&
+    one.result?.reason === other.result?.reason &&
+    one.reasons.length === other.reasons.length,
+)
+
+function GateBody({ gate, result, reasons }: Omit<GateRow, 'status'>): ReactNode {
+  return (
+    <div className="gate-body">
+      {result === undefined ? null : <p className="whole-reason">{result.reason}</p>}
+      {reasons.map(({ rule, text, flip }) => (
+        <p key={rule + text} className="against">
+          {text}. To flip it: {flip} <span className="soft">(rule {rule})</span>
+        </p>
+      ))}
+      <h4>Evidence</h4>
+      {result?.statement === undefined ? (
+        <p className="soft">None: nothing was recorded for this gate in this run.</p>
+      ) : (
+        <p className="links">
+          <EvidenceLink digest={result.statement} label="signed statement" />
+          {result.evidence.map(({ name, digest }) => (
+            <EvidenceLink key={name} digest={digest} label={name} />
+          ))}
+          {result.finishedAtMs === undefined ? null : (
+            <span className="soft">
+              collected <Moment at={result.finishedAtMs} />
+            </span>
+          )}
+        </p>
+      )}
+      <h4>What it does</h4>
+      <GateDefinition gate={gate} />
+    </div>
+  )
+}
+
+/** One row for each gate of the plan; a gate that was begun and has no result yet is running while somebody executes the run. */
+function rowsOf(review: Review, run: RunState | undefined): readonly GateRow[] {
+  const isCurrent = run?.run.runId === review.runId
+  const results = new Map(
+    (isCurrent ? run.results : review.results).map((result) => [result.gate, result]),
+  )
+  const isHeld = isCurrent && run.run.lease !== undefined
+  const { asOfMs, reasons } = review.verdict
+  const reasonsByGate = Map.groupBy(reasons, ({ gate }) => gate)
+  return review.plan.gates.map((gate) => {
+    const result = results.get(gate.id)
+    const isBegun = isHeld && run.attempts[gate.id] !== undefined && result?.statement === undefined
+    return {
+      gate,
+      result,
+      status: isBegun ? 'RUNNING' : statusAt(gate, result, asOfMs),
+      reasons: reasonsByGate.get(gate.id) ?? NONE,
+    }
+  })
+}
+
+const NONE: readonly Reason[] = []
+
+/** Evidence that is older than the plan allows counts no longer, whatever it once showed. */
+function statusAt(gate: PlanGate, result: GateResult | undefined, asOfMs: number): string {
+  if (result === undefined) return 'PENDING'
+  const { finishedAtMs, status } = result
+  const isOld =
+    isSettled(status) &&
+    finishedAtMs !== undefined &&
+    gate.maxAgeMs !== undefined &&
+    asOfMs - finishedAtMs > gate.maxAgeMs
+  return isOld ? 'STALE' : status
+}
+
+/** Top-level sections in the order of the checklist; what is below them stands beside each gate. */
+function sectionsOf(rows: readonly GateRow[]): readonly (readonly [string, readonly GateRow[]])[] {
+  return [...Map.groupBy(rows, ({ gate }) => sectionPartsOf(gate.section).top)]
+}

@@ -1,0 +1,139 @@
+// Who has to sign off, who did, on what, and who reviewed the plan.
+import type { ReactNode } from 'react'
+import type { Review, SignOff } from '../answers.ts'
+import { Command } from '../parts/copy.tsx'
+import { EvidenceLink } from '../parts/digest.tsx'
+import { Mark } from '../parts/mark.tsx'
+import { Moment } from '../parts/moment.tsx'
+import { nameOf } from '../words.ts'
+import type { Tone } from '../words.ts'
+
+export function PeopleSection({ review }: { readonly review: Review }): ReactNode {
+  const { signOffs } = review.plan
+  return (
+    <section id="people" aria-labelledby="people-title">
+      <h2 id="people-title">Sign-offs</h2>
+      {signOffs.length === 0 ? (
+        <p className="soft">The plan asks nobody for a sign-off.</p>
+      ) : (
+        <table className="rows">
+          <caption className="unseen">Roles that have to sign off</caption>
+          <thead>
+            <tr>
+              <th scope="col">Role</th>
+              <th scope="col">State</th>
+              <th scope="col">Who and when</th>
+            </tr>
+          </thead>
+          <tbody>
+            {signOffs.map(({ role, minimum, anyOf }) => (
+              <RoleRow
+                key={role}
+                review={review}
+                role={[role, ...(anyOf ?? [])].join(' or ')}
+                minimum={minimum}
+                given={review.signOffs.filter((one) => [role, ...(anyOf ?? [])].includes(one.role))}
+              />
+            ))}
+          </tbody>
+        </table>
+      )}
+      <HowToSign review={review} />
+      <PlanReviews review={review} />
+    </section>
+  )
+}
+
+interface RoleTerms {
+  readonly review: Review
+  readonly role: string
+  readonly minimum: number
+  readonly given: readonly SignOff[]
+}
+
+function RoleRow({ review, role, minimum, given }: RoleTerms): ReactNode {
+  const current = given.filter(({ reviewHash }) => reviewHash === review.reviewHash)
+  const { tone, word } = stateOf(current, minimum)
+  return (
+    <tr>
+      <th scope="row">{role}</th>
+      <td data-column="State">
+        <Mark tone={tone}>{word}</Mark>
+      </td>
+      <td data-column="Who and when">
+        {given.length === 0 ? <span className="soft">nobody yet</span> : null}
+        {given.map((one) => (
+          <p key={one.statement}>
+            {nameOf(review, one.principal)} {wordOf(one)}, <Moment at={one.atMs} />{' '}
+            <EvidenceLink digest={one.statement} />
+            {one.reviewHash === review.reviewHash ? null : (
+              <span className="tag">on an earlier state</span>
+            )}
+          </p>
+        ))}
+      </td>
+    </tr>
+  )
+}
+
+function stateOf(
+  current: readonly SignOff[],
+  minimum: number,
+): { readonly tone: Tone; readonly word: string } {
+  if (current.some(({ decision }) => decision === 'REJECT'))
+    return { tone: 'stop', word: 'Rejected' }
+  const people = peopleOf(current)
+  return people.size >= minimum
+    ? { tone: 'go', word: 'Signed' }
+    : { tone: 'wait', word: `${people.size} of ${minimum}` }
+}
+
+function wordOf({ decision }: SignOff): string {
+  if (decision === 'APPROVE') return 'approved'
+  return decision === 'REJECT' ? 'rejected' : 'took the rejection back'
+}
+
+/** A signature needs the person's own key, which never comes into a browser. */
+function HowToSign({ review }: { readonly review: Review }): ReactNode {
+  const open = review.plan.signOffs.find(
+    ({ role, minimum, anyOf }) =>
+      peopleOf(currentOf(review, [role, ...(anyOf ?? [])])).size < minimum,
+  )
+  if (open === undefined) return null
+  return (
+    <>
+      <p>People sign with their own key, where they keep it:</p>
+      <Command text={`npx seaworthy sign ${review.release} --as YOU --role "${open.role}"`} />
+    </>
+  )
+}
+
+function currentOf(review: Review, roles: readonly string[]): readonly SignOff[] {
+  return review.signOffs.filter(
+    ({ role, reviewHash }) => roles.includes(role) && reviewHash === review.reviewHash,
+  )
+}
+
+function peopleOf(signOffs: readonly SignOff[]): ReadonlySet<string> {
+  return new Set(
+    signOffs.filter(({ decision }) => decision === 'APPROVE').map(({ principal }) => principal),
+  )
+}
+
+function PlanReviews({ review }: { readonly review: Review }): ReactNode {
+  if (review.planReviews.length === 0)
+    return (
+      <p className="soft">Nobody has reviewed this plan: what is not proven to read did not run.</p>
+    )
+  return (
+    <p>
+      Plan reviewed by{' '}
+      {review.planReviews.map(({ principal, statement }, at) => (
+        <span key={statement}>
+          {at === 0 ? '' : ', '}
+          {nameOf(review, principal)} <EvidenceLink digest={statement} />
+        </span>
+      ))}
+    </p>
+  )
+}

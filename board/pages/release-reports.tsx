@@ -1,0 +1,124 @@
+// Reports, exports and the bundle of a release: to open here, or to take along.
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { api } from '../api.ts'
+import type { Review } from '../answers.ts'
+import { faultOf, useLive } from '../live.ts'
+import type { Fault } from '../live.ts'
+import { Command } from '../parts/copy.tsx'
+import { saveFile } from '../parts/file.tsx'
+import { FaultNote } from '../parts/state.tsx'
+import { addressOfRelease, Link } from '../routes.tsx'
+import { REPORTS } from './report-kinds.ts'
+
+const EXPORTS = [
+  ['vsa', 'Verification summary', 'json'],
+  ['svr', 'Simple verification result', 'json'],
+  ['test-result', 'Test result', 'json'],
+  ['junit', 'JUnit', 'xml'],
+  ['sarif', 'SARIF', 'sarif'],
+  ['oscal', 'OSCAL assessment results', 'json'],
+] as const
+
+const BYTES = 'application/octet-stream'
+
+export function ReportsSection({ review }: { readonly review: Review }): ReactNode {
+  const [fault, setFault] = useState<Fault>()
+  const take = (what: () => Promise<void>): void => {
+    setFault(undefined)
+    what().catch((thrown: unknown) => setFault(faultOf(thrown)))
+  }
+  const { service, version } = review.subject
+  const stem = `${service}-${version}`
+  return (
+    <section id="reports" aria-labelledby="reports-title">
+      <h2 id="reports-title">Reports</h2>
+      <ul className="cards">
+        {REPORTS.map(({ kind, name, text }) => (
+          <li key={kind}>
+            <Link to={`${addressOfRelease(review.subject)}/reports/${kind}`}>{name}</Link>
+            <span className="soft">{text}</span>
+          </li>
+        ))}
+      </ul>
+      <h3>To take along</h3>
+      <p className="soft">
+        The summary and the two results are signed in-toto statements of the decision.
+      </p>
+      {fault === undefined ? null : <FaultNote fault={fault} />}
+      <div className="buttons">
+        <button
+          type="button"
+          onClick={() =>
+            take(async () => {
+              const { filled } = await api.documents(review.subject)
+              if (filled === null) throw new Error('This plan was not made from a checklist.')
+              saveFile(`${stem}.md`, bytesOf(filled), 'text/markdown')
+            })
+          }
+        >
+          Filled checklist
+        </button>
+        {EXPORTS.map(([format, name, ending]) => (
+          <button
+            key={format}
+            type="button"
+            onClick={() =>
+              take(async () => {
+                const bytes = await api.exported(review.subject, format)
+                saveFile(`${stem}.${format}.${ending}`, bytes, BYTES)
+              })
+            }
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+      <Bundle review={review} onTake={take} />
+    </section>
+  )
+}
+
+interface BundleTerms {
+  readonly review: Review
+  onTake(what: () => Promise<void>): void
+}
+
+/** The newest bundle that the ledger records for the release. */
+function Bundle({ review, onTake }: BundleTerms): ReactNode {
+  const { release } = review
+  const sealed = useLive(`bundles ${release}`, () =>
+    api.entries({ type: 'bundle.sealed', subject: release, limit: 100 }),
+  )
+  const newest = sealed.value?.entries.at(-1)
+  const digest = newest?.body.refs[0]
+  if (newest === undefined || digest === undefined)
+    return sealed.value === undefined ? null : (
+      <>
+        <p>No bundle is sealed yet. It is one file that anybody can check without this server:</p>
+        <Command text={`npx seaworthy bundle ${release}`} />
+      </>
+    )
+  return (
+    <p>
+      <button
+        type="button"
+        className="primary"
+        onClick={() =>
+          onTake(async () => {
+            const name = `${review.subject.service}-${review.subject.version}.bundle.tar`
+            saveFile(name, await api.evidence(digest), 'application/x-tar')
+          })
+        }
+      >
+        Download the bundle
+      </button>{' '}
+      sealed in <Link to={`/ledger/${newest.seq}`}>entry {newest.seq}</Link>.{' '}
+      <Link to="/verify">Verify it here</Link>, or on any machine.
+    </p>
+  )
+}
+
+function bytesOf(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))
+}

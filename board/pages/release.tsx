@@ -1,0 +1,75 @@
+// One release: may it go, why, what would flip it, what next; then everything that rests on.
+import type { ReactNode } from 'react'
+import { api } from '../api.ts'
+import type { Review, RunState } from '../answers.ts'
+import { useLive } from '../live.ts'
+import { Moment } from '../parts/moment.tsx'
+import { EvidenceLink } from '../parts/digest.tsx'
+import { Loaded, useTitle } from '../parts/state.tsx'
+import { addressOf, Link } from '../routes.tsx'
+import { GateSections } from './release-gates.tsx'
+import { PeopleSection } from './release-people.tsx'
+import { RegisterSections } from './release-register.tsx'
+import { ReportsSection } from './release-reports.tsx'
+import { VerdictScreen } from './release-verdict.tsx'
+
+/** A run that is executed is looked at this often; the server answers shortly when nothing changed. */
+const LIVE_MS = 1_500
+/** Evidence ages and freezes begin without anybody doing anything. */
+const CALM_MS = 20_000
+
+interface ReleaseTerms {
+  readonly service: string
+  readonly version: string
+}
+
+export function ReleasePage({ service, version }: ReleaseTerms): ReactNode {
+  useTitle(`${service} ${version}`)
+  const review = useLive(
+    `release ${service} ${version}`,
+    () => api.release({ service, version }),
+    CALM_MS,
+  )
+  return (
+    <article>
+      <p className="crumb">
+        <Link to="/">Releases</Link> / <span>{service}</span>
+      </p>
+      <h1>
+        {service} <span className="version">{version}</span>
+      </h1>
+      <Loaded live={review} what="the release">
+        {(value) => <RunOfRelease review={value} />}
+      </Loaded>
+    </article>
+  )
+}
+
+/** Watches the run closely and asks for the verdict again only when the run has changed. */
+function RunOfRelease({ review: first }: { readonly review: Review }): ReactNode {
+  const isOpen = (state: RunState | undefined): boolean => state?.run.lease !== undefined
+  const probe = useLive(`run ${first.runId}`, () => api.run(first.runId), LIVE_MS)
+  const again = useLive(
+    `release of run ${first.runId}`,
+    () => api.release(first.subject),
+    CALM_MS,
+    probe.value,
+  )
+  const newest = again.value ?? first
+  const review = newest.verdict.asOfMs >= first.verdict.asOfMs ? newest : first
+  return (
+    <>
+      <p className="soft under-title">
+        for {review.subject.environment} · run started{' '}
+        {probe.value === undefined ? '…' : <Moment at={probe.value.run.startedAt} />} ·{' '}
+        <Link to={addressOf('plans', review.planHash)}>plan</Link> from{' '}
+        <EvidenceLink digest={review.plan.source.sha256} label={review.plan.source.name} />
+      </p>
+      <VerdictScreen review={review} isRunning={isOpen(probe.value)} />
+      <GateSections review={review} run={probe.value} />
+      <PeopleSection review={review} />
+      <RegisterSections review={review} />
+      <ReportsSection review={review} />
+    </>
+  )
+}
