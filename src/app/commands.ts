@@ -2,12 +2,17 @@
 import type { CommandOption, CommandSpec } from '../client/index.ts'
 import { claimsCommands } from './commands/claims.ts'
 import { checklistCommands } from './commands/checklist.ts'
+import { guardCommands } from './commands/guard.ts'
+import { identityCommands } from './commands/identity.ts'
+import { jobCommands } from './commands/jobs.ts'
 import { logCommands } from './commands/log.ts'
 import { readinessCommands } from './commands/readiness.ts'
 import { registerCommands } from './commands/register.ts'
 import { releaseCommands } from './commands/release.ts'
 import { runCommands } from './commands/run.ts'
 import { serverCommands } from './commands/server.ts'
+import { switchCommands } from './commands/switches.ts'
+import { webhookCommands } from './commands/webhooks.ts'
 
 /** Options of every command, and of every command with a data folder. */
 export const globalOptions: readonly (CommandOption & { readonly isForFolder: boolean })[] = [
@@ -31,6 +36,11 @@ export const commandTable: readonly CommandSpec[] = [
   ...releaseCommands,
   ...registerCommands,
   ...readinessCommands,
+  ...guardCommands,
   ...logCommands,
+  ...identityCommands,
+  ...jobCommands,
+  ...webhookCommands,
+  ...switchCommands,
   ...serverCommands,
 ]

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { actionSlice, makeActionRoutes, makeActions } from '../action/index.ts'
 import { makeEvidence, makeEvidenceRoutes, evidenceSlice } from '../evidence/index.ts'
+import { flagSlice, flipAction, makeFlagRoutes, makeFlags } from '../flag/index.ts'
 import {
   gatesSlice,
   makeGatesChecks,
@@ -10,60 +11,82 @@ import {
   makePlans,
   makeRuns,
 } from '../gates/index.ts'
-import { identitySlice, makeIdentity, makeIdentityRoutes } from '../identity/index.ts'
-import type { Log, Principal, Signer, Slice, Sql } from '../kernel/index.ts'
-import { bytesEqual, utf8Bytes } from '../kernel/index.ts'
+import { jobSlice, makeJobRoutes } from '../job/index.ts'
+import {
+  identitySlice,
+  makeApiKeyRoutes,
+  makeApiKeys,
+  makeIdentity,
+  makeIdentityRoutes,
+  makeServiceTokenRoutes,
+  makeServiceTokens,
+} from '../identity/index.ts'
+import type { ApiKeys, Identity, ServiceTokens } from '../identity/index.ts'
+import type { AccessRole, BuiltinCheck, Log, Route, Signer, Slice, Sql } from '../kernel/index.ts'
+import { Doorbell } from '../kernel/index.ts'
 import {
   ledgerSlice,
+  makeFeedRoutes,
   makeLedger,
   makeLedgerChecks,
+  makeLedgerFeed,
   makeLedgerRoutes,
-  openJournalledSql,
 } from '../ledger/index.ts'
-import type { JournalledSql } from '../ledger/index.ts'
+import type { Ledger } from '../ledger/index.ts'
 import {
-  ensureTenant,
   gzipBytes,
-  migrateUp,
+  makeGuardedFetch,
   openCheckpointGuard,
   openFileBlobs,
-  openKeyFile,
-  openPglite,
-  openPostgres,
-  openRecordJournal,
-  platformSlice,
+  seedSigner,
   systemClock,
   systemDigest,
   systemRandom,
+  systemSlowHash,
   systemVerifier,
 } from '../platform/index.ts'
-import type { OpenSql } from '../platform/index.ts'
 import { keyIdOf } from '../proof/index.ts'
+import { PROBE_CHECKS, probeSlice } from '../probe/index.ts'
 import {
   makeReleaseRoutes,
   makeReleases,
   makeStandingWaivers,
   releaseSlice,
 } from '../release/index.ts'
-import { makeWebServer } from '../web/index.ts'
-import type { WebRequest } from '../web/index.ts'
+import { makeWebhookChecks, makeWebhookRoutes, webhookSlice } from '../webhook/index.ts'
+import { makeLimitRoutes, makeRequestLimits, makeWebServer } from '../web/index.ts'
+import type { RequestLimits, Site } from '../web/index.ts'
+import { authenticate } from './authenticate.ts'
+import { makeBoardSite } from './board-site.ts'
 import type { AppConfig } from './config.ts'
-import { appFault } from './errors.ts'
-import { makePageRoutes } from './pages.ts'
-import { openKeyFolder, openSecretFile } from './secret-file.ts'
+import { describeServer, makeOpenDocuments } from './documents.ts'
+import { makeBackground } from './background.ts'
+import type { Background, BackgroundWork } from './background.ts'
+import { openDatabase } from './open-database.ts'
+import type { Database } from './open-database.ts'
+import { makeReadinessChecks, newRequestId } from './health.ts'
+import { openInstallationKeys } from './installation-keys.ts'
+import type { InstallationKeys } from './installation-keys.ts'
+import { makeTelemetry } from './telemetry/index.ts'
+import type { Telemetry } from './telemetry/index.ts'
+import { controlPlaneTenants } from './tenants.ts'
 
-/** Slices with tables, in floor order: migrations run in this order. */
+/** Slices in floor order: migrations run in this order. */
 export const slices: readonly Slice[] = [
   ledgerSlice,
   evidenceSlice,
+  flagSlice,
+  jobSlice,
   identitySlice,
+  webhookSlice,
   actionSlice,
+  probeSlice,
   gatesSlice,
   releaseSlice,
 ]
 
-/** Connections of one process; transactions beyond that wait. */
-const POSTGRES_POOL_SIZE = 10
+/** Of the key that a first start shows: time enough to make others. */
+const FIRST_KEY_LIFETIME_S = 90 * 24 * 60 * 60
 
 const systemPorts = {
   clock: systemClock,
@@ -74,10 +97,15 @@ const systemPorts = {
 
 export interface ComposedApp {
   readonly web: FastifyInstance
+  /** What is mounted, with what each asks of a caller; health is mounted besides. */
+  readonly routes: readonly Route[]
   /** Key that the API asks for. */
   readonly apiKey: string
-  /** Key for the pages; it reads and can change nothing. */
+  /** Key for pages and for nodes that read switches; it reads and can change nothing. */
   readonly viewKey: string
+  readonly work: BackgroundWork
+  /** The text of the tenant's first API key; undefined when it has, or ever had, one. */
+  makeFirstKey(tenantId: string, role: AccessRole): Promise<string | undefined>
   close(): Promise<void>
 }
 
@@ -86,119 +114,68 @@ export async function composeApp(
   version: string,
   log: Log,
 ): Promise<ComposedApp> {
-  const opened = await openDatabase(config)
+  const telemetry = config.isServer
+    ? makeTelemetry(systemClock, config.isRequestLogged === true ? log : undefined)
+    : undefined
+  const database = await openDatabase(config, slices, log, telemetry)
   try {
-    const database = await withJournal(opened, join(config.dataFolder, 'journal'), log)
-    return await composeOn(database, config, version, log)
+    return await composeOn(database, { config, version, log, telemetry })
   } catch (error) {
-    await opened.close()
+    await database.close()
     throw error
   }
 }
 
-interface Database {
-  /** What every room works on. */
-  readonly sql: Sql
-  readonly journal: JournalledSql | undefined
-  close(): Promise<void>
+interface Rooms {
+  readonly identity: Identity
+  readonly apiKeys: ApiKeys
+  readonly serviceTokens: ServiceTokens
+  readonly routes: readonly Route[]
+  readonly work: BackgroundWork
 }
 
-/** The embedded database answers only what is in the journal too; a server has replication for that. */
-async function withJournal(opened: OpenSql, folder: string, log: Log): Promise<Database> {
-  if (opened.engine === 'postgres')
-    return { sql: opened, journal: undefined, close: () => opened.close() }
-  const records = await openRecordJournal(folder)
-  const ports = { sql: opened, digest: systemDigest, random: systemRandom, journal: records }
-  const journal = await openJournalledSql(ports)
-  const { restoredCount, contradictions } = journal.report
-  if (restoredCount > 0) log.warn('entries restored from the journal', { restoredCount })
-  for (const [tenantId, reason] of contradictions)
-    log.error('a log and its journal contradict each other', { tenantId, reason })
-  return {
-    sql: journal,
-    journal,
-    async close() {
-      await opened.close()
-      await records.close()
-    },
-  }
+interface HouseTerms {
+  readonly config: AppConfig
+  readonly version: string
+  readonly log: Log
+  readonly telemetry: Telemetry | undefined
 }
 
-/** File systems of the kernel: making folders there can spin for ever instead of failing. */
-const KERNEL_FOLDER = /^\/(?:proc|sys)(?:\/|$)/
-
-async function openDatabase(config: AppConfig): Promise<OpenSql> {
-  if (KERNEL_FOLDER.test(config.dataFolder)) {
-    throw appFault(
-      'APP_OPTION_INVALID',
-      `expected a data folder on a disk, got ${config.dataFolder}`,
-    )
-  }
-  const { databaseUrl } = config
-  const sql =
-    databaseUrl === undefined
-      ? await openPglite({ folder: join(config.dataFolder, 'db'), clock: systemClock })
-      : await openPostgres({ url: databaseUrl, poolSize: POSTGRES_POOL_SIZE })
-  const migrated = [
-    platformSlice,
-    ...slices.flatMap(({ name, migrations }) => (migrations ? [{ name, migrations }] : [])),
-  ]
-  await migrateUp(sql, migrated)
-  return sql
-}
-
-interface Secrets {
-  /** Signs decisions and manifests. */
-  readonly signer: Signer
-  /** Signs checkpoints. */
-  readonly ledgerSigner: Signer
-  readonly confirmSecret: Uint8Array
-  readonly apiKey: string
-  readonly viewKey: string
-}
-
-async function openSecrets(folder: string): Promise<Secrets> {
-  await openKeyFolder(folder)
-  const apiSecret = await openSecretFile(join(folder, 'api.secret'), systemRandom)
-  const apiKey = Buffer.from(apiSecret).toString('base64url')
-  const viewSecret = systemDigest.hmacSha256(utf8Bytes(apiKey), utf8Bytes('view'))
-  return {
-    signer: await openKeyFile(join(folder, 'control-plane.pem'), 'ecdsa-p256-sha256'),
-    ledgerSigner: await openKeyFile(join(folder, 'ledger.pem'), 'ed25519'),
-    confirmSecret: await openSecretFile(join(folder, 'confirm.secret'), systemRandom),
-    apiKey,
-    viewKey: Buffer.from(viewSecret).toString('base64url'),
-  }
-}
-
-async function composeOn(
-  database: Database,
-  config: AppConfig,
-  version: string,
-  log: Log,
-): Promise<ComposedApp> {
+/** Every slice in floor order, each handed what it needs by name. */
+function makeRooms(database: Database, terms: HouseTerms, keys: InstallationKeys): Rooms {
+  const { config, version, log, telemetry } = terms
   const folder = (...parts: string[]): string => join(config.dataFolder, ...parts)
-  const { sql, journal } = database
+  const { sql, pubSub } = database
   const ports = { sql, ...systemPorts }
-  const { signer, ledgerSigner, confirmSecret, apiKey, viewKey } = await openSecrets(folder('keys'))
+  const { signer, ledgerSigner, confirmSecret, masterSecret } = keys
   const guard = openCheckpointGuard(folder('checkpoint-guard.json'))
   const keyId = keyIdOf(systemDigest, signer.publicKey)
-  const ledger = makeLedger({
-    ...ports,
-    signer: ledgerSigner,
-    guard,
-    ...(journal === undefined ? {} : { journal }),
-    originPrefix: `install-${keyId.slice(0, 16)}`,
-    producer: { producer: 'seaworthy', version },
-  })
+  const appendBell = new Doorbell()
+  const own = { ledgerSigner, keyId, version, guard, appendBell }
+  const plainLedger = openLedger(ports, database, own)
+  const ledger = telemetry?.watchLedger(plainLedger) ?? plainLedger
   const evidence = makeEvidence({ ...ports, blobs: openFileBlobs(folder('blobs')) })
+  const flags = makeFlags({ ...ports, ledger })
   const identity = makeIdentity({ ...ports, ledger })
-  const checks = [...makeLedgerChecks(ledger), ...makeGatesChecks({ sql })]
+  const apiKeys = makeApiKeys({ ...ports, ledger, slowHash: systemSlowHash })
+  const serviceTokens = makeServiceTokens({
+    ...ports,
+    openTokenSigner: keys.openTokenSigner,
+    isKeyInForce: (keyId) => apiKeys.isInForce(keyId),
+  })
   const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId, version, signer }
+  const workPorts = { ...ports, pubSub, ledger, log, masterSecret, seedSigner, appendBell }
+  const background = makeBackground({
+    ...workPorts,
+    fetch: makeGuardedFetch({ allowsLoopback: config.allowsLoopbackWebhooks }),
+    actor: controlPlane.id,
+    userAgent: `seaworthy/${version}`,
+  })
+  const checks = collectChecks(sql, ledger, background)
   const planPorts = { ...ports, evidence, identity, ledger, confirmSecret, checks, controlPlane }
-  const plans = makePlans(planPorts)
+  const plans = makePlans({ ...planPorts, runnerChecks: PROBE_CHECKS })
   const actions = makeActions({ ...ports, ledger, confirmSecret })
-  const findWaivers = makeStandingWaivers({ sql, clock: systemClock, identity })
+  const findWaivers = makeStandingWaivers({ sql, clock: systemClock, identity, evidence })
   const { runs, runActions } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
   const releases = makeReleases({
     ports: { ...ports, evidence, identity, ledger, signer, gzip: gzipBytes },
@@ -206,70 +183,118 @@ async function composeOn(
     controlPlane,
   })
 
-  const tenants = tenantOpener(sql, (tenantId) =>
-    identity.register(tenantId, {
-      kind: 'control-plane',
-      displayName: 'control plane',
-      roles: [],
-      publicKey: signer.publicKey,
-    }),
-  )
+  const routes = [
+    ...makeLedgerRoutes(ledger),
+    ...makeFeedRoutes(makeLedgerFeed({ ledger, clock: systemClock })),
+    ...makeEvidenceRoutes(evidence),
+    ...makeFlagRoutes({ flags, digest: systemDigest }),
+    ...makeJobRoutes(background.desk),
+    ...makeWebhookRoutes(background.webhooks, systemClock),
+    ...makeIdentityRoutes(identity),
+    ...makeApiKeyRoutes(apiKeys),
+    ...makeServiceTokenRoutes(serviceTokens),
+    ...makeActionRoutes(actions, [flipAction(flags), ...runActions]),
+    ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
+    ...makeReleaseRoutes(releases),
+  ]
+  return { identity, apiKeys, serviceTokens, routes, work: background.work }
+}
+
+function collectChecks(sql: Sql, ledger: Ledger, { readers }: Background): readonly BuiltinCheck[] {
+  return [
+    ...makeLedgerChecks(ledger),
+    ...makeGatesChecks({ sql }),
+    ...makeWebhookChecks({ sql, clock: systemClock, readers }),
+  ]
+}
+
+async function composeOn(database: Database, terms: HouseTerms): Promise<ComposedApp> {
+  const { config, log, telemetry } = terms
+  const { sql } = database
+  const keys = await openInstallationKeys(join(config.dataFolder, 'keys'))
+  const { apiKey, viewKey } = keys
+  const rooms = makeRooms(database, terms, keys)
+  const { identity, apiKeys, serviceTokens, work } = rooms
+  const limits = limitsOf(telemetry)
+  const routes = [
+    ...makeLimitRoutes(limits),
+    ...(telemetry?.routes(database) ?? []),
+    ...rooms.routes,
+  ]
+  const doors = {
+    operatorKey: apiKey,
+    viewKey,
+    apiKeys,
+    serviceTokens,
+    defaultTenant: config.tenantId,
+    openTenant: controlPlaneTenants(sql, identity, keys.signer),
+  }
   const web = makeWebServer({
     log,
-    routes: [
-      ...makeLedgerRoutes(ledger),
-      ...makeEvidenceRoutes(evidence),
-      ...makeIdentityRoutes(identity),
-      ...makeActionRoutes(actions, runActions),
-      ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs, checks }),
-      ...makeReleaseRoutes(releases),
-      ...makePageRoutes({ releases, runs, viewKey }),
-    ],
-    authenticate: (request) => authenticate(request, { apiKey, viewKey }, config.tenantId, tenants),
+    clock: systemClock,
+    newRequestId: () => newRequestId(systemRandom),
+    ...(limits === undefined ? {} : { limits }),
+    ...(telemetry === undefined ? {} : { watch: telemetry.requests }),
+    ...siteOf(config),
+    reference: describeServer(slices, terms.version),
+    routes,
+    hosts: config.hosts ?? [],
+    openDocuments: makeOpenDocuments(serviceTokens),
+    readiness: makeReadinessChecks(sql, config.tenantId),
+    authenticate: (request) => authenticate(request, doors),
   })
   return {
     web,
+    routes,
     apiKey,
     viewKey,
+    work,
+    async makeFirstKey(tenantId, role) {
+      await doors.openTenant(tenantId)
+      const wish = {
+        name: 'first start',
+        role,
+        environments: null,
+        lifetimeS: FIRST_KEY_LIFETIME_S,
+      }
+      return (await apiKeys.createFirst(tenantId, 'operator', wish))?.text
+    },
     async close() {
       await web.close()
+      telemetry?.close()
       await database.close()
     },
   }
 }
 
-// On one machine the holder of the API key is the operator of every tenant in the folder; accounts come with identity.
-async function authenticate(
-  request: WebRequest,
-  keys: { readonly apiKey: string; readonly viewKey: string },
-  defaultTenant: string,
-  openTenant: (tenantId: string) => Promise<void>,
-): Promise<Principal | undefined> {
-  const bearer = request.authorization?.replace(/^Bearer /, '')
-  const holdsApiKey = isSameKey(bearer, keys.apiKey)
-  const holdsViewKey = request.access === 'read' && isSameKey(request.viewKey, keys.viewKey)
-  if (!holdsApiKey && !holdsViewKey) return undefined
-  const tenantId = request.tenant ?? defaultTenant
-  // The key of the pages shows the releases of one tenant and of no other.
-  if (!holdsApiKey && tenantId !== defaultTenant) return undefined
-  if (request.access === 'write') await openTenant(tenantId)
-  return { id: 'operator', tenantId }
+function openLedger(
+  ports: typeof systemPorts & { readonly sql: Sql },
+  { journal }: Database,
+  own: {
+    readonly ledgerSigner: Signer
+    readonly keyId: string
+    readonly version: string
+    readonly guard: ReturnType<typeof openCheckpointGuard>
+    readonly appendBell: Doorbell
+  },
+): Ledger {
+  return makeLedger({
+    ...ports,
+    signer: own.ledgerSigner,
+    guard: own.guard,
+    onAppend: () => own.appendBell.ring(),
+    ...(journal === undefined ? {} : { journal }),
+    originPrefix: `install-${own.keyId.slice(0, 16)}`,
+    producer: { producer: 'seaworthy', version: own.version },
+  })
 }
 
-function isSameKey(given: string | undefined, wanted: string): boolean {
-  return given !== undefined && bytesEqual(utf8Bytes(given), utf8Bytes(wanted))
+/** Browsers come over a socket; commands of this very process need no page. */
+function siteOf({ isServer }: AppConfig): { site?: Site } {
+  return isServer ? { site: makeBoardSite(systemDigest) } : {}
 }
 
-/** Makes a tenant on its first write; a tenant that was opened once is not looked up again. */
-function tenantOpener(
-  sql: Sql,
-  register: (tenantId: string) => Promise<unknown>,
-): (tenantId: string) => Promise<void> {
-  const opened = new Set<string>()
-  return async (tenantId) => {
-    if (opened.has(tenantId)) return
-    await ensureTenant(sql, tenantId, new Date(systemClock.nowMs()).toISOString())
-    await register(tenantId)
-    opened.add(tenantId)
-  }
+/** Requests over a socket are limited; those of this very process are not. */
+function limitsOf(telemetry: Telemetry | undefined): RequestLimits | undefined {
+  return telemetry && makeRequestLimits({ clock: systemClock, sink: telemetry.guardSink })
 }

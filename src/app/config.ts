@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { CiSystem, CommandDefaults } from '../client/index.ts'
 import type { FileSettings } from './config-file.ts'
+import { appFault } from './errors.ts'
 
 /** One setting as `seaworthy config` shows it. */
 export interface Setting {
@@ -21,6 +22,14 @@ export interface AppConfig {
   readonly server?: { readonly url: string; readonly key: string }
   /** `postgres://…` replaces the embedded database. */
   readonly databaseUrl?: string
+  /** True where requests come over a socket; they are limited then. */
+  readonly isServer: boolean
+  /** True where each request is logged. */
+  readonly isRequestLogged?: boolean
+  /** Names besides the loopback's under which a server may be asked. */
+  readonly hosts?: readonly string[]
+  /** Whether webhooks may go to this very machine, without TLS: for tests and demonstrations. */
+  readonly allowsLoopbackWebhooks: boolean
   /** What commands about checklists take when they are not told. */
   readonly defaults: CommandDefaults
   readonly settings: readonly Setting[]
@@ -71,6 +80,11 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
     fromEnvironment('SEAWORTHY_DATABASE_URL'),
     ...(flags.isServer === true ? [fromEnvironment('DATABASE_URL')] : []),
   ])
+  // Not from the file: whoever writes a repository's file must not open this machine to requests.
+  const webhookLoopback = take('webhookLoopback', [
+    fromEnvironment('SEAWORTHY_WEBHOOK_LOOPBACK'),
+    { value: 'no', source: 'default' },
+  ])
   const defaults = {
     checklist: take('checklist', [inFile(file?.checklist)]),
     service: take('service', [inFile(file?.service)]),
@@ -82,6 +96,8 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
     tenantId: tenantId ?? '',
     ...(url === undefined ? {} : { server: { url, key: readEnvironment('SEAWORTHY_KEY') ?? '' } }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    isServer: flags.isServer === true,
+    allowsLoopbackWebhooks: readAnswer('SEAWORTHY_WEBHOOK_LOOPBACK', webhookLoopback),
     defaults,
     settings,
   }
@@ -102,6 +118,15 @@ async function readFileSettings(): Promise<FileSettings | undefined> {
   if (named === undefined && !existsSync(CONFIG_FILE)) return undefined
   const { readConfigFile } = await import('./config-file.ts')
   return readConfigFile(resolve(named ?? CONFIG_FILE))
+}
+
+/** @throws APP_CONFIG_REFUSED: a guess about what opens something must not be made */
+function readAnswer(name: string, text: string | undefined): boolean {
+  if (text === 'yes' || text === 'no') return text === 'yes'
+  throw appFault(
+    'APP_CONFIG_REFUSED',
+    `expected ${name} to be yes or no, got ${JSON.stringify(text)}`,
+  )
 }
 
 function withoutPassword(value: string): string {

@@ -20,6 +20,13 @@ export const appErrors = defineErrors({
     title: 'The configuration file cannot be used',
     hint: 'The message names the place; `seaworthy schema config` prints what may stand there.',
   },
+  APP_BOARD_MISSING: {
+    status: 503,
+    exit: 9,
+    title: 'The board cannot be shown',
+    hint: 'In a clone, `npm ci` installs what bundles it; the commands and the API work without it.',
+    retryable: true,
+  },
   APP_FILE_UNREADABLE: {
     status: 400,
     exit: 2,
@@ -64,6 +71,12 @@ export const appErrors = defineErrors({
     title: 'The port cannot be opened',
     hint: 'Choose another with --port, or 0 for a free one.',
     retryable: true,
+  },
+  APP_OPERATOR_ONLY: {
+    status: 403,
+    exit: 5,
+    title: 'Only the operator of the server may see this',
+    hint: 'Use the key in keys/api.secret of the data folder, or the key of the pages that the server printed.',
   },
   APP_DEMO_FAILED: {
     status: 500,

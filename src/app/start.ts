@@ -48,6 +48,7 @@ async function executeCall(
   signal: AbortSignal,
 ): Promise<CommandOutcome> {
   const { spec, args, options } = call
+  if (spec.needs === 'words') return (await spec.load())(args, options)
   const text = (name: string): string | undefined => {
     const value = options[name]
     return typeof value === 'string' ? value : undefined

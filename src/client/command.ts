@@ -6,8 +6,10 @@ import type {
   ExitCode,
   Fetch,
   Random,
+  SignatureVerifier,
   Signer,
   Spawn,
+  Wire,
 } from '../kernel/index.ts'
 import type { Client } from './client.ts'
 
@@ -31,7 +33,10 @@ export type OptionValues = Readonly<
   Record<string, string | boolean | readonly string[] | undefined>
 >
 
-export interface CommandSpec {
+/** A command as the command line shows it, and how what it does is loaded. */
+export type CommandSpec = CommandFace & (ContextCommand | WordsCommand)
+
+export interface CommandFace {
   /** Words as typed, e.g. `plan review`. */
   readonly name: string
   readonly summary: string
@@ -39,10 +44,21 @@ export interface CommandSpec {
   readonly options: readonly CommandOption[]
   /** Whole lines a person could type. */
   readonly examples: readonly string[]
+}
+
+export interface ContextCommand {
   /** `api` needs the control plane; `folder` opens the data folder itself; `alone` works on a machine that has neither. */
   readonly needs: 'api' | 'folder' | 'alone'
   load(): Promise<CommandRun>
 }
+
+/** Takes its words and nothing else, so that files, keys and ports are not even loaded: half of a start. */
+export interface WordsCommand {
+  readonly needs: 'words'
+  load(): Promise<WordsRun>
+}
+
+export type WordsRun = (args: readonly string[], options: OptionValues) => Promise<CommandOutcome>
 
 export type CommandRun = (
   context: CommandContext,
@@ -77,6 +93,8 @@ export interface KeyRing {
 export interface CommandFiles {
   /** Bytes of a file; `-` is standard input. */
   read(path: string, limitBytes: number): Promise<Uint8Array>
+  /** A file of any size in pieces; `-` is standard input. */
+  chunks(path: string): AsyncIterable<Uint8Array>
   /** Writes through a temporary file, so that a crash leaves the old content. */
   write(path: string, bytes: Uint8Array): Promise<void>
   exists(path: string): Promise<boolean>
@@ -103,9 +121,11 @@ export interface CommandPorts {
   readonly clock: Clock
   readonly random: Random
   readonly digest: Digest
+  readonly verifier: SignatureVerifier
   readonly spawn: Spawn
   readonly fetch: Fetch
   readonly dialSql: DialSql
+  readonly wire: Wire
 }
 
 /** What a command takes when its words do not say it: the repository's own configuration. */
@@ -157,6 +177,11 @@ export interface CommandContext {
   /** Number of the user this process runs as; undefined where users have none. */
   readonly userId: number | undefined
   readonly isTerminal: boolean
+  /**
+   * The place this command was told on its command line, as a further command has to be told it: ` --data D --tenant T`.
+   * Empty where the environment, the file or a default says so: the next command finds it there as well.
+   */
+  readonly placeWords: string
   readonly screen: Screen
   readonly isJson: boolean
   /** Progress for people; never on stdout. */

@@ -1,6 +1,7 @@
 // What a command is handed: the API client over this process or a server, files, keys, ports.
 import { lstat, mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { shellWordOf } from '../../client/index.ts'
 import type { Client, CommandContext, CommandFiles, KeyRing } from '../../client/index.ts'
 import {
   atomicWriteFile,
@@ -11,12 +12,15 @@ import {
   systemFetch,
   systemRandom,
   systemSpawn,
+  systemVerifier,
+  systemWire,
 } from '../../platform/index.ts'
 import { messageOf, utf8Text } from '../../kernel/index.ts'
 import type { AppConfig } from '../config.ts'
 import { readEnvironment, readScreenSettings } from '../config.ts'
 import { appFault } from '../errors.ts'
 import { thisProcess } from './process.ts'
+import { readFileChunks } from './file-chunks.ts'
 import { listFilesBelow } from './file-list.ts'
 
 /** Where a terminal does not say its size. */
@@ -40,6 +44,7 @@ export function makeCommandContext(terms: ContextTerms): CommandContext {
     version,
     isJson,
     isTerminal,
+    placeWords: placeWordsOf(config),
     userId: process.getuid?.(),
     screen: {
       ...readScreenSettings(isTerminal),
@@ -64,11 +69,20 @@ export function makeCommandContext(terms: ContextTerms): CommandContext {
       clock: systemClock,
       random: systemRandom,
       digest: systemDigest,
+      verifier: systemVerifier,
       spawn: systemSpawn,
       fetch: systemFetch,
       dialSql: systemDialSql,
+      wire: systemWire,
     },
   }
+}
+
+function placeWordsOf({ settings }: AppConfig): string {
+  return settings
+    .filter(({ source }) => source.startsWith('--'))
+    .map(({ source, value }) => ` ${source} ${shellWordOf(value)}`)
+    .join('')
 }
 
 // Another tenant's documents of the same name must not be written over.
@@ -89,6 +103,7 @@ function commandFiles(outputFolder: string): CommandFiles {
       return (await stat(path).catch(() => undefined))?.isFile() === true
     },
     read: readBounded,
+    chunks: readFileChunks,
     readText: readPlainText,
     listBelow: listFilesBelow,
     async write(path, bytes) {

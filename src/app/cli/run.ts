@@ -1,6 +1,7 @@
 // The run command: the runner runs, the release room writes what people read.
 import { EXIT, harmlessText, MASK } from '../../kernel/index.ts'
 import type { ExitCode } from '../../kernel/index.ts'
+import { shellWordOf } from '../../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../../client/index.ts'
 import { writeDocuments } from '../../release/index.ts'
 import { runDryRun, runHere } from '../../runner/index.ts'
@@ -34,7 +35,7 @@ export async function runRunCommand(
       confirm: presentPreview(report),
       unknown: report.unknown,
     },
-    text: renderRun(report, paths, args[0] ?? ''),
+    text: renderRun(report, paths, { file: shellWordOf(args[0] ?? ''), place: context.placeWords }),
   }
 }
 
@@ -52,23 +53,30 @@ function presentPreview({ preview }: RunReport): unknown {
   return { token, risk, policy, expiresAt, gates }
 }
 
+/** What the commands that a person may run next have in common. */
+interface NextWords {
+  readonly file: string
+  readonly place: string
+}
+
 function renderRun(
   report: RunReport,
   paths: Readonly<Record<string, string>>,
-  file: string,
+  next: NextWords,
 ): string {
   const { view } = report
+  const { place } = next
   const lines = [
     `${view.run.service}@${view.run.version}: ${countText(currentOf(report))}`,
     standingLine(report),
     ...folderLines(report),
-    ...waitingLines(report),
+    ...waitingLines(report, next),
     ...unknownLines(report),
-    ...staleLines(report, file),
-    ...answerLines(report),
-    ...goingOnLines(report, file),
+    ...staleLines(report, next),
+    ...answerLines(report, next),
+    ...goingOnLines(report, next),
     ...Object.entries(paths).map(([name, path]) => `  ${name}: ${path}`),
-    'Next: seaworthy status, seaworthy sign, seaworthy decide',
+    `Next: seaworthy status, seaworthy sign, seaworthy decide${place === '' ? '' : `, each with${place}`}`,
   ]
   return lines.map(harmlessText).join('\n')
 }
@@ -78,11 +86,11 @@ function currentOf({ view }: RunReport): readonly CurrentResult[] {
 }
 
 /** What to run again, because what it took from another gate does not count any more. */
-function staleLines(report: RunReport, file: string): readonly string[] {
+function staleLines(report: RunReport, { file, place }: NextWords): readonly string[] {
   const stale = currentOf(report).filter(({ status }) => status === 'STALE')
   return stale.flatMap(({ gate, reason }) => [
     `STALE ${gate}: ${reason}`,
-    `  Run it again: seaworthy run ${file} --only ${gate} --repeat`,
+    `  Run it again: seaworthy run ${file} --only ${gate} --repeat${place}`,
   ])
 }
 
@@ -117,14 +125,14 @@ function folderLines({ view, isEmptyFolder }: RunReport): readonly string[] {
     : []
 }
 
-function waitingLines({ preview }: RunReport): readonly string[] {
+function waitingLines({ preview }: RunReport, { place }: NextWords): readonly string[] {
   if (preview === null) return []
   const { changes, risk, token, expiresAt } = preview
   const who = changes.length === 1 ? '1 gate waits' : `${changes.length} gates wait`
   return [
     `${who} for a person’s word, not being proven to only read (risk ${risk}):`,
     ...changes.map(({ of, effect, what }) => `  ${of} (${effect}): ${firstLine(what)}`),
-    `Read them, then, once and before ${expiresAt}: seaworthy confirm ${token}`,
+    `Read them, then, once and before ${expiresAt}: seaworthy confirm ${token}${place}`,
     'What has a result is kept and does not run again.',
   ]
 }
@@ -137,20 +145,22 @@ function unknownLines({ unknown }: RunReport): readonly string[] {
   ]
 }
 
-function answerLines({ view }: RunReport): readonly string[] {
+function answerLines({ view }: RunReport, { place }: NextWords): readonly string[] {
   const manual = new Set(
     view.plan.gates.filter((gate) => gate.check.type === 'manual').map((gate) => gate.id),
   )
   return view.results
     .filter(({ gate, status }) => status === 'PENDING' && manual.has(gate))
-    .map(({ gate }) => `A person answers: seaworthy answer ${gate} --as NAME --yes (or --no)`)
+    .map(
+      ({ gate }) => `A person answers: seaworthy answer ${gate} --as NAME --yes${place} (or --no)`,
+    )
 }
 
 function goingOnLines(
   { view, interrupted, isOpen, named }: RunReport,
-  file: string,
+  { file, place }: NextWords,
 ): readonly string[] {
-  const again = `seaworthy run ${file}${parameterWords(view.run.terms.parameters)}`
+  const again = `seaworthy run ${file}${parameterWords(view.run.terms.parameters)}${place}`
   if (interrupted)
     return [`Interrupted: ${again} goes on with the same run; what finished is kept.`]
   if (isOpen && named !== undefined) return [`The rest of the same run: ${again} --resume`]
@@ -159,11 +169,9 @@ function goingOnLines(
 
 /** The parameters as they were given; secret ones by name alone, as secrets again, to be taken from the environment. */
 function parameterWords(parameters: Readonly<Record<string, string>>): string {
-  const quote = (text: string): string =>
-    /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
   return Object.entries(parameters)
     .map(([name, value]) =>
-      value === MASK ? ` --secret ${name}` : ` --param ${quote(`${name}=${value}`)}`,
+      value === MASK ? ` --secret ${name}` : ` --param ${shellWordOf(`${name}=${value}`)}`,
     )
     .join('')
 }

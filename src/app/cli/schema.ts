@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { EXIT, nearestName, utf8Bytes } from '../../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../../client/index.ts'
 import { planJsonSchema } from '../../gates/index.ts'
+import { controlsJsonSchema } from '../../release/index.ts'
 import { configSchema } from '../config-file.ts'
 import { appFault } from '../errors.ts'
 
@@ -10,6 +11,7 @@ import { appFault } from '../errors.ts'
 export const schemasByName: ReadonlyMap<string, () => object> = new Map([
   ['plan', () => planJsonSchema()],
   ['config', configJsonSchema],
+  ['controls', () => controlsJsonSchema()],
 ])
 
 function configJsonSchema(): object {

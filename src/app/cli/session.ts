@@ -25,7 +25,7 @@ export interface ServerNote {
 
 export async function openSession(
   config: AppConfig,
-  spec: Pick<CommandSpec, 'needs'>,
+  spec: { readonly needs: CommandSpec['needs'] },
   version: string,
 ): Promise<Session> {
   if (spec.needs !== 'api') return { client: unreachableClient(), close: () => Promise.resolve() }
@@ -82,9 +82,9 @@ async function serverSession(
   config: AppConfig,
   server: { url: string; key: string },
 ): Promise<Session> {
-  const { systemFetch } = await import('../../platform/index.ts')
+  const { systemClock, systemFetch } = await import('../../platform/index.ts')
   const client = makeClient(
-    serverTransport(systemFetch, server.url),
+    serverTransport(systemFetch, systemClock, server.url),
     requestHeaders(config, server.key),
   )
   return { client, close: () => Promise.resolve() }

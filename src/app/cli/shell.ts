@@ -109,7 +109,10 @@ function buildProgram(
   const groups = new Map<string, Command>()
   for (const spec of commandTable) {
     const words = spec.name.split(' ')
-    const parent = words.length === 1 ? program : groupCommand(program, groups, words[0]!)
+    let parent = program
+    // `guard switch kill` is a command of the group `guard switch` in the group `guard`.
+    for (let count = 1; count < words.length; count++)
+      parent = groupCommand(parent, groups, words.slice(0, count).join(' '))
     const command = addCommand(parent, spec, words.at(-1)!, choose)
     if (words.length === 1) groups.set(words[0]!, command)
   }
@@ -125,10 +128,17 @@ const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   roster: 'Confirm who is on call',
   rules: 'Show and set the rules that decisions follow',
   launch: 'Plan when a release launches, and show what is due by then',
-  cab: 'Write the agenda of a change advisory board',
+  cab: 'Write the agenda of a change advisory board, record and list what it decided',
+  controls: 'Map controls of SOC 2, ASVS and others to the gates and risks that show them',
+  guard: 'Turn switches of running services, and try rate limits on recorded traffic',
+  'guard switch': 'List, make, turn off, turn on again: without a restart, each flip in the ledger',
+  jobs: 'Show, run, retry, cancel and schedule background work',
   ledger: 'Append to, list, verify, prove and sign the tamper-evident ledger',
+  webhook: 'Deliver facts of the ledger to other services, signed, and send again what was lost',
   runner: 'Enrol machines that run gates, list and revoke them',
-  key: 'Make local identities and see who is registered',
+  key: 'Make signing keys of people, and see who is registered',
+  'service-token': 'Get tokens of five minutes for calls between services',
+  'api-key': 'Make, list, rotate and revoke the keys that open the API',
 }
 
 function summaryOfGroup(word: string): string {
@@ -140,7 +150,10 @@ function summaryOfGroup(word: string): string {
 function groupCommand(program: Command, groups: Map<string, Command>, word: string): Command {
   const known = groups.get(word)
   if (known !== undefined) return known
-  const group = program.command(word).exitOverride().description(summaryOfGroup(word))
+  const group = program
+    .command(word.split(' ').at(-1) ?? word)
+    .exitOverride()
+    .description(summaryOfGroup(word))
   groups.set(word, group)
   return group
 }
@@ -189,7 +202,9 @@ function needsOf({ needs, options }: CommandSpec, given: OptionValues): CommandS
 }
 
 function mayNeedFolder({ needs, options }: CommandSpec): boolean {
-  return needs !== 'alone' || options.some((option) => option.needs !== undefined)
+  return (
+    (needs !== 'alone' && needs !== 'words') || options.some((option) => option.needs !== undefined)
+  )
 }
 
 function collect(value: string, earlier: string[]): string[] {

@@ -1,12 +1,16 @@
 // How requests travel: into the routes of this process without a socket, or to a server.
 import type { FastifyInstance } from 'fastify'
 import { messageOf } from '../../kernel/index.ts'
-import type { Fetch } from '../../kernel/index.ts'
+import type { Clock, Fetch, FetchAnswer } from '../../kernel/index.ts'
 import type { Transport } from '../../client/index.ts'
 import { appFault } from '../errors.ts'
 
 const ANSWER_LIMIT_BYTES = 512 * 1024 * 1024
 const ANSWER_TIMEOUT_MS = 120_000
+const TOO_MANY_REQUESTS = 429
+/** A limited request is sent again after the time that the server names, this often, and never after a longer wait. */
+const LIMITED_RETRIES = 5
+const LIMITED_WAIT_MS = 30_000
 
 export function inProcessTransport(web: FastifyInstance): Transport {
   return {
@@ -29,18 +33,27 @@ export function inProcessTransport(web: FastifyInstance): Transport {
   }
 }
 
-export function serverTransport(fetch: Fetch, baseUrl: string): Transport {
+export function serverTransport(fetch: Fetch, clock: Clock, baseUrl: string): Transport {
   return {
     async send({ method, path, headers, body }) {
       try {
-        const answer = await fetch.send({
-          method,
-          url: new URL(path, baseUrl).href,
-          headers,
-          ...(body === undefined ? {} : { body }),
-          timeoutMs: ANSWER_TIMEOUT_MS,
-          bodyLimitBytes: ANSWER_LIMIT_BYTES,
-        })
+        const ask = (): Promise<FetchAnswer> =>
+          fetch.send({
+            method,
+            url: new URL(path, baseUrl).href,
+            headers,
+            ...(body === undefined ? {} : { body }),
+            timeoutMs: ANSWER_TIMEOUT_MS,
+            bodyLimitBytes: ANSWER_LIMIT_BYTES,
+          })
+        let answer = await ask()
+        for (let retry = 0; retry < LIMITED_RETRIES; retry += 1) {
+          const waitMs = Number(answer.headers['retry-after']) * 1_000
+          // A refused request had no effect, so that even a write may be sent again.
+          if (answer.status !== TOO_MANY_REQUESTS || !(waitMs <= LIMITED_WAIT_MS)) break
+          await clock.sleep(waitMs)
+          answer = await ask()
+        }
         return {
           status: answer.status,
           mediaType: answer.headers['content-type'] ?? '',

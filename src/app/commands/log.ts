@@ -1,4 +1,4 @@
-// The commands of the ledger, of keys and of runners, as data.
+// The commands of the ledger, as data.
 import type { CommandSpec } from '../../client/index.ts'
 
 export const logCommands: readonly CommandSpec[] = [
@@ -47,6 +47,14 @@ export const logCommands: readonly CommandSpec[] = [
         flags: '--out <file>',
         description: 'where the .tlog-proof goes; default: standard output',
       },
+      {
+        flags: '--policy <file>',
+        description: 'C2SP tlog-policy whose witnesses cosign; too few of them is exit 9',
+      },
+      {
+        flags: '--bare',
+        description: 'leave the bytes of the entry out; whoever verifies has to have them',
+      },
     ],
     examples: ['seaworthy ledger prove 3 --out entry-3.tlog-proof'],
     needs: 'api',
@@ -69,59 +77,69 @@ export const logCommands: readonly CommandSpec[] = [
         flags: '--out <file>',
         description: 'where the signed note goes; default: standard output',
       },
+      {
+        flags: '--policy <file>',
+        description: 'C2SP tlog-policy whose witnesses cosign; too few of them is exit 9',
+      },
     ],
     examples: [
       'seaworthy ledger checkpoint --out checkpoint.txt',
       'seaworthy ledger checkpoint --date 2026-11-21 --verify',
+      'seaworthy ledger checkpoint --policy witnesses.txt --out checkpoint.txt',
     ],
     needs: 'api',
     load: async () => (await import('../../ledger/cli.ts')).runLedgerCheckpoint,
   },
   {
-    name: 'key create',
-    summary: 'Make a local identity (ECDSA P-256) and register its public key',
-    arguments: [{ name: '<name>', description: 'display name' }],
+    name: 'ledger anchor',
+    summary:
+      'Keep the newest checkpoint outside the database, after holding the log against those kept before',
+    arguments: [],
     options: [
-      { flags: '--role <role>', description: 'role this person may sign in', repeated: true },
+      {
+        flags: '--file <file>',
+        description: 'a file that only grows, one note a line, of one log',
+      },
+      { flags: '--git <folder>', description: 'annotated tags ledger/ID/SIZE of a git repository' },
+      {
+        flags: '--verify',
+        description: 'add nothing; recompute the log against the newest one kept (exit 40)',
+      },
     ],
-    examples: ['seaworthy key create alice --role "Release Manager"'],
+    examples: [
+      'seaworthy ledger anchor --file /mnt/worm/harbour.anchors --git ../anchors',
+      'seaworthy ledger anchor --file /mnt/worm/harbour.anchors --verify',
+    ],
     needs: 'api',
-    load: async () => (await import('../../identity/cli.ts')).runKeyCreate,
+    load: async () => (await import('../../ledger/anchor-cli.ts')).runLedgerAnchor,
   },
   {
-    name: 'key list',
-    summary: 'List people, runners and their public keys',
+    name: 'ledger witness',
+    summary:
+      'Serve as a witness of logs (C2SP tlog-witness): cosign what continues them, until interrupted',
     arguments: [],
-    options: [],
-    examples: ['seaworthy key list'],
-    needs: 'api',
-    load: async () => (await import('../../identity/cli.ts')).runKeyList,
-  },
-  {
-    name: 'runner enrol',
-    summary: 'Enrol this machine as a runner of the tenant, with a key of its own',
-    arguments: [{ name: '<name>', description: 'name of the runner on this machine' }],
-    options: [],
-    examples: ['seaworthy runner enrol ci'],
-    needs: 'api',
-    load: async () => (await import('../../identity/cli.ts')).runRunnerEnrol,
-  },
-  {
-    name: 'runner list',
-    summary: 'List the tenant’s runners, and which keys are on this machine',
-    arguments: [],
-    options: [],
-    examples: ['seaworthy runner list'],
-    needs: 'api',
-    load: async () => (await import('../../identity/cli.ts')).runRunnerList,
-  },
-  {
-    name: 'runner revoke',
-    summary: 'Refuse whatever a runner submits from now on; what was accepted stands',
-    arguments: [{ name: '<runner>', description: 'name or id, as `runner list` shows it' }],
-    options: [{ flags: '--reason <text>', description: 'why; one line, goes into the ledger' }],
-    examples: ['seaworthy runner revoke ci --reason "the machine was sold"'],
-    needs: 'api',
-    load: async () => (await import('../../identity/cli.ts')).runRunnerRevoke,
+    options: [
+      {
+        flags: '--folder <folder>',
+        description: 'keys and memory of the witness; made when missing',
+      },
+      { flags: '--name <name>', description: 'name in its cosignatures, a URL without scheme' },
+      { flags: '--log <key>', description: 'verifier key of a log it knows', repeated: true },
+      { flags: '--port <number>', description: 'port; default 7420, 0 takes a free one' },
+      {
+        flags: '--host <address>',
+        description: 'IP address to listen on; default 127.0.0.1, any other needs --allow-host',
+      },
+      {
+        flags: '--allow-host <name>',
+        description: 'name under which logs reach it, as in their URLs',
+        repeated: true,
+      },
+    ],
+    examples: [
+      'seaworthy ledger witness --folder witness --name witness.example/w1 --log "$LOG_KEY" --port 7421',
+    ],
+    needs: 'alone',
+    load: async () => (await import('../cli/witness.ts')).runWitnessCommand,
   },
 ]

@@ -45,3 +45,8 @@ export const PHASE: CommandOption = {
   description:
     'gates of later phases do not count: pre-deploy (default when the plan has later ones), canary-5, canary-25, canary-100, post-deploy',
 }
+export const STAGE: CommandOption = {
+  flags: '--for <stage>',
+  description:
+    'exit as this stage needs: freeze, deploy, phase or post; a conditional Go exits 0 (10 on waivers) unless a condition locks it or what comes before it',
+}

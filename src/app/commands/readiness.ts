@@ -130,6 +130,18 @@ export const readinessCommands: readonly CommandSpec[] = [
         description: 'role whose approval lets a waiver last 90 days',
       },
       {
+        flags: '--plan-review <word>',
+        description: 'required: somebody other than the author reviews every plan; or optional',
+      },
+      {
+        flags: '--cab-role <role>',
+        description: 'role of the change advisory board, which has to approve from then on',
+      },
+      {
+        flags: '--cab-quorum <count>',
+        description: 'people who attended and sign before its approval counts; 0 = it need not',
+      },
+      {
         flags: '--non-waivable <gate>',
         description: 'gate that no waiver covers; repeat for several; none for none',
         repeated: true,
@@ -176,6 +188,52 @@ export const readinessCommands: readonly CommandSpec[] = [
     examples: ['seaworthy cab agenda harbour@1.4.0 --out agenda.md'],
     needs: 'api',
     load: async () => (await import('../../release/cab-cli.ts')).runCabAgenda,
+  },
+  {
+    name: 'cab record',
+    summary: 'Record what a change advisory board decided; the people who attended sign it',
+    arguments: [RELEASE],
+    options: [
+      AS,
+      {
+        flags: '--outcome <outcome>',
+        description: 'of the release: approved, approved-with-conditions, deferred or rejected',
+      },
+      {
+        flags: '--item <item>',
+        description: 'another item of the agenda as TEXT=OUTCOME; repeat for several',
+        repeated: true,
+      },
+      {
+        flags: '--condition <id>',
+        description: 'condition it was approved on; repeat for several',
+        repeated: true,
+      },
+      { flags: '--note <text>', description: 'why, in a sentence' },
+      {
+        flags: '--attendee <name>',
+        description: 'person who attended; repeat for several',
+        repeated: true,
+      },
+      { flags: '--held <time>', description: 'when; default now' },
+      { flags: '--minutes <file>', description: 'minutes, of which the SHA-256 is recorded' },
+      { flags: '--id <id>', description: 'default: the next free CAB1, CAB2 …' },
+      TIMEZONE,
+    ],
+    examples: [
+      'seaworthy cab record harbour@1.4.0 --outcome approved --attendee ada --attendee ben --minutes minutes.md --as ada',
+    ],
+    needs: 'api',
+    load: async () => (await import('../../release/cab-cli.ts')).runCabRecord,
+  },
+  {
+    name: 'cab list',
+    summary: 'List what a change advisory board decided on a release, and who signed it',
+    arguments: [RELEASE],
+    options: [TIMEZONE],
+    examples: ['seaworthy cab list harbour@1.4.0'],
+    needs: 'api',
+    load: async () => (await import('../../release/cab-cli.ts')).runCabList,
   },
   {
     name: 'break-glass',

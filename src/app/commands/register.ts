@@ -17,7 +17,8 @@ export const registerCommands: readonly CommandSpec[] = [
       { flags: '--due <date>', description: 'a P2 blocks from then on' },
       {
         flags: '--closure-test <gate>',
-        description: 'gate whose fresh evidence closes it; without one two people do',
+        description:
+          'gate whose fresh evidence closes it, as the newest run has it; without one two people do',
       },
       { flags: '--id <id>', description: 'default: the next free R1, R2 …' },
       SERVICE,
@@ -89,6 +90,26 @@ export const registerCommands: readonly CommandSpec[] = [
     load: async () => (await import('../../release/risk-cli.ts')).runRiskReopen,
   },
   {
+    name: 'risk revise',
+    summary: 'Change level, owner, grades, mitigation or date of a risk; lowering it takes two',
+    arguments: [{ name: '<id>', description: 'id of the risk' }],
+    options: [
+      AS,
+      { flags: '--level <level>', description: 'P0, P1, P2 or P3' },
+      { flags: '--owner <name>', description: 'person who answers for it from now on' },
+      { flags: '--likelihood <grade>', description: 'low, medium or high' },
+      { flags: '--impact <grade>', description: 'low, medium or high' },
+      { flags: '--mitigation <text>', description: 'what is done about it' },
+      { flags: '--due <date>', description: 'the new date, or none' },
+      { flags: '--reason <text>', description: 'why' },
+      SERVICE,
+      TIMEZONE,
+    ],
+    examples: ['seaworthy risk revise R1 --level P2 --reason "replica is in place" --as ada'],
+    needs: 'api',
+    load: async () => (await import('../../release/risk-cli.ts')).runRiskRevise,
+  },
+  {
     name: 'risk import',
     summary: 'Propose risks from the findings of a report: SARIF, or a markdown table',
     arguments: [{ name: '<file>', description: 'SARIF log or markdown document' }],
@@ -107,6 +128,29 @@ export const registerCommands: readonly CommandSpec[] = [
     ],
     needs: 'api',
     load: async () => (await import('../../release/import-cli.ts')).runRiskImport,
+  },
+  {
+    name: 'controls import',
+    summary: 'Map controls (SOC 2, ASVS …) to the gates and risks that show them, from a file',
+    arguments: [
+      { name: '<file>', description: 'YAML of the published schema: seaworthy schema controls' },
+    ],
+    options: [
+      {
+        flags: '--as <name>',
+        description: 'record it, signed by this local identity; without it it is only checked',
+      },
+      {
+        flags: '--release <release>',
+        description: 'SERVICE@VERSION to hold it against; default: the release of the newest run',
+      },
+    ],
+    examples: [
+      'seaworthy controls import controls.yaml',
+      'seaworthy controls import controls.yaml --as ada',
+    ],
+    needs: 'api',
+    load: async () => (await import('../../release/controls-cli.ts')).runControlsImport,
   },
   {
     name: 'condition add',

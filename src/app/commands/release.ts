@@ -1,14 +1,14 @@
 // The commands of releases and bundles, as data.
 import type { CommandSpec } from '../../client/index.ts'
-import { AS, PHASE, RELEASE } from './options.ts'
+import { AS, PHASE, RELEASE, STAGE } from './options.ts'
 
 export const releaseCommands: readonly CommandSpec[] = [
   {
     name: 'status',
     summary: 'Show where a release stands: every gate, and who has signed',
     arguments: [RELEASE],
-    options: [PHASE],
-    examples: ['seaworthy status', 'seaworthy status harbour@1.4.0'],
+    options: [PHASE, STAGE],
+    examples: ['seaworthy status', 'seaworthy status harbour@1.4.0 --for deploy'],
     needs: 'api',
     load: async () => (await import('../../release/cli.ts')).runStatus,
   },
@@ -50,6 +50,7 @@ export const releaseCommands: readonly CommandSpec[] = [
     arguments: [RELEASE],
     options: [
       PHASE,
+      STAGE,
       {
         flags: '--replay',
         description: 'take none; decide the newest again from its frozen inputs and compare',
@@ -63,6 +64,7 @@ export const releaseCommands: readonly CommandSpec[] = [
     examples: [
       'seaworthy decide',
       'seaworthy decide harbour@1.4.0 --json',
+      'seaworthy decide harbour@1.4.0 --for deploy',
       'seaworthy decide harbour@1.4.0 --replay',
       'seaworthy decide harbour@1.4.0 --summary decision.md',
     ],
@@ -77,7 +79,7 @@ export const releaseCommands: readonly CommandSpec[] = [
       {
         flags: '--kind <kind>',
         description:
-          'decision, evaluation, readiness, closure, audit, metrics, diff, checklist or all; without it the release report and the filled checklist',
+          'decision, evaluation, readiness, closure, audit, metrics, diff, controls, checklist or all; without it the release report and the filled checklist',
       },
       { flags: '--out <dir>', description: 'folder to write to' },
     ],
@@ -96,7 +98,7 @@ export const releaseCommands: readonly CommandSpec[] = [
       {
         flags: '--format <format>',
         description:
-          'vsa, svr or test-result (in-toto statements, DSSE-signed), junit or sarif; a vsa is FAILED until every condition is met',
+          'vsa, svr or test-result (in-toto statements, DSSE-signed), junit, sarif or oscal; a vsa is FAILED until every condition is met',
       },
       { flags: '--out <file>', description: 'file to write' },
     ],
@@ -111,24 +113,40 @@ export const releaseCommands: readonly CommandSpec[] = [
     name: 'bundle',
     summary: 'Seal everything needed to verify the newest decision offline',
     arguments: [RELEASE],
-    options: [],
-    examples: ['seaworthy bundle harbour@1.4.0'],
+    options: [
+      {
+        flags: '--with-run <run>',
+        description:
+          'add the results of this run, made after the deploy, and what they say against those decided on',
+      },
+    ],
+    examples: ['seaworthy bundle harbour@1.4.0', 'seaworthy bundle harbour@1.4.0 --with-run RUN'],
     needs: 'api',
     load: async () => (await import('../../release/cli.ts')).runBundle,
   },
   {
     name: 'verify',
-    summary: 'Verify a bundle offline: every hash, signature, proof, status and the verdict again',
-    arguments: [{ name: '<bundle>', description: 'bundle file' }],
+    summary:
+      'Verify a bundle offline: every hash, signature, proof, status and the verdict again; or the proof of one ledger entry',
+    arguments: [
+      { name: '<bundle>', description: 'bundle, or proof of one entry (C2SP tlog-proof)' },
+    ],
     options: [
       {
         flags: '--trust <file|key>',
         description:
-          'trust file, public key file, base64 key or key id; without it the signer stays unknown (exit 12)',
+          'trust file, public key file, base64 key or key id, for a proof also the key of the log; without it the signer stays unknown (exit 12)',
+      },
+      {
+        flags: '--entry <file>',
+        description: 'for a proof: the bytes of the entry, when they are not in it',
       },
     ],
-    examples: ['seaworthy verify harbour-1.4.0.bundle.tar --trust harbour-1.4.0.trust.json'],
-    needs: 'alone',
+    examples: [
+      'seaworthy verify harbour-1.4.0.bundle.tar --trust harbour-1.4.0.trust.json',
+      'seaworthy verify entry-3.tlog-proof --trust harbour-1.4.0.trust.json',
+    ],
+    needs: 'words',
     load: async () => (await import('../cli/verify.ts')).runVerifyCommand,
   },
 ]

@@ -24,15 +24,31 @@ export const serverCommands: readonly CommandSpec[] = [
   },
   {
     name: 'serve',
-    summary: 'Serve the API on this machine until interrupted',
+    summary: 'Serve the API until interrupted; the first start shows an admin key, once',
     arguments: [],
     options: [
+      { flags: '--port <number>', description: 'port; default 7420, 0 takes a free one' },
       {
-        flags: '--port <number>',
-        description: 'port on 127.0.0.1; default 7420, 0 takes a free one',
+        flags: '--host <address>',
+        description: 'IP address to listen on; default 127.0.0.1, any other needs --allow-host',
       },
+      {
+        flags: '--allow-host <name>',
+        description: 'name under which clients reach the server, as in their URLs',
+        repeated: true,
+      },
+      {
+        flags: '--log <form>',
+        description: 'text (default), or json: one JSON document a line, for each request too',
+      },
+      { flags: '--demo', description: 'make a tenant `demo` with a release to look at' },
     ],
-    examples: ['seaworthy serve', 'seaworthy serve --port 0'],
+    examples: [
+      'seaworthy serve',
+      'seaworthy serve --port 0 --demo',
+      'seaworthy serve --log json 2>> requests.jsonl',
+      'seaworthy serve --host 0.0.0.0 --allow-host seaworthy.example.com',
+    ],
     needs: 'folder',
     load: async () => (await import('../cli/serve.ts')).runServeCommand,
   },

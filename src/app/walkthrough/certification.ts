@@ -1,4 +1,4 @@
-// Second part: a release of the example service is certified by people and by gates of six kinds.
+// Second part: a release of the example service is certified by people and by gates of seven kinds.
 import type { ExitCode } from '../../kernel/index.ts'
 import { EXIT } from '../../kernel/index.ts'
 import { fileURLToPath } from 'node:url'
@@ -7,9 +7,11 @@ import { runPlanReview } from '../../gates/index.ts'
 import { runKeyCreate } from '../../identity/index.ts'
 import { runDecide, runSign } from '../../release/index.ts'
 import { runAnswer } from '../../runner/index.ts'
+import { runConfirm } from '../cli/confirm.ts'
 import { runRunCommand } from '../cli/run.ts'
 import { appFault } from '../errors.ts'
 import { startHarbour } from './harbour.ts'
+import type { RunningHarbour } from './harbour.ts'
 
 const MANAGER = 'demo release manager'
 const ENGINEER = 'demo sre'
@@ -42,17 +44,7 @@ export async function certifyHarbour(
       say(`  ${(await runKeyCreate(context, [name], { role: roles })).text.split('\n')[0]}\n`)
     }
     say(`${(await runPlanReview(context, [plan], { as: MANAGER })).text}\n\n`)
-    const ran = await runRunCommand(context, [plan], {
-      workspace: fileURLToPath(folder),
-      author: AUTHOR,
-      fresh: true,
-      param: [
-        `HARBOUR_URL=${harbour.url}`,
-        `HARBOUR_DATABASE=${harbour.databaseUrl}`,
-        `NODE=${process.execPath}`,
-      ],
-    })
-    const { release } = ran.data as { release: string }
+    const release = await runAndConfirm(context, folder, harbour, say)
     say(`${await answerOnCall(context)}\n`)
     say(
       `${(await runSign(context, [release], { as: MANAGER, role: 'Release Manager', comment: 'walkthrough' })).text}\n`,
@@ -71,6 +63,45 @@ export async function certifyHarbour(
   } finally {
     await harbour.stop()
   }
+}
+
+interface Ran {
+  readonly release: string
+  readonly confirm: {
+    readonly token: string
+    readonly gates: readonly { readonly gate: string; readonly effect: string }[]
+  } | null
+}
+
+/** What acts on the service waits for a person's word whoever reviewed the plan; here the walk gives it, once. */
+async function runAndConfirm(
+  context: CommandContext,
+  folder: URL,
+  harbour: RunningHarbour,
+  say: (text: string) => void,
+): Promise<string> {
+  const secret = [`HARBOUR_OPERATOR_KEY=${harbour.operatorKey}`]
+  const ran = await runRunCommand(context, [fileURLToPath(new URL('release/plan.yaml', folder))], {
+    workspace: fileURLToPath(folder),
+    author: AUTHOR,
+    fresh: true,
+    param: [
+      `HARBOUR_URL=${harbour.url}`,
+      `HARBOUR_DATABASE=${harbour.databaseUrl}`,
+      `NODE=${process.execPath}`,
+    ],
+    secret,
+  })
+  const { release, confirm } = ran.data as Ran
+  if (confirm === null)
+    throw appFault('APP_DEMO_FAILED', 'expected gates that wait for a person’s word, got none')
+  say(
+    '\nThese act on the service, so no review vouches for them; a person has to say so each time:\n',
+  )
+  for (const { gate, effect } of confirm.gates) say(`  ${gate} (${effect})\n`)
+  say(`The walkthrough says so for you, as by: seaworthy confirm ${confirm.token}\n\n`)
+  await runConfirm(context, [confirm.token], { secret })
+  return release
 }
 
 async function answerOnCall(context: CommandContext): Promise<string> {

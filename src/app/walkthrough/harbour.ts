@@ -11,6 +11,8 @@ import { appFault } from '../errors.ts'
 export interface RunningHarbour {
   readonly url: string
   readonly databaseUrl: string
+  /** Made anew for each walk; turns bookings off and on. */
+  readonly operatorKey: string
   stop(): Promise<void>
 }
 
@@ -27,9 +29,9 @@ export async function startHarbour(folder: URL, fetch: Fetch): Promise<RunningHa
     env: databaseUrl === undefined ? {} : { HARBOUR_DATABASE_URL: databaseUrl },
   })
   const told = await firstLine(child)
-  const { url, databaseUrl: boundUrl } = JSON.parse(told) as { url: string; databaseUrl: string }
-  await makeBookings(fetch, url)
-  return { url, databaseUrl: boundUrl, stop: () => stopChild(child) }
+  const started = JSON.parse(told) as Omit<RunningHarbour, 'stop'>
+  await makeBookings(fetch, started.url)
+  return { ...started, stop: () => stopChild(child) }
 }
 
 function firstLine(child: ChildProcess): Promise<string> {
@@ -69,7 +71,7 @@ async function makeBookings(fetch: Fetch, url: string): Promise<void> {
       bodyLimitBytes: 10_000,
     })
     // On a database of the user's own the berth may be booked since an earlier walk.
-    if (answer.status !== 201 && answer.status !== 409) {
+    if (![200, 201, 409].includes(answer.status)) {
       throw appFault(
         'APP_DEMO_FAILED',
         `expected a booking to be made, got status ${answer.status}`,

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { messageOf } from '../../kernel/index.ts'
 import type { ExitCode } from '../../kernel/index.ts'
 import type { CommandContext, CommandSpec } from '../../client/index.ts'
+import { parseReleaseName } from '../../gates/index.ts'
 import { makeCommandContext } from '../cli/context.ts'
 import { describeFault, renderFault } from '../cli/envelope.ts'
 import { serveUntilAborted } from '../cli/serve.ts'
@@ -14,6 +15,7 @@ import type { AppConfig } from '../config.ts'
 import { appFault } from '../errors.ts'
 import { showChecklist } from './checklist.ts'
 import { certifyHarbour } from './certification.ts'
+import type { CertifiedRelease } from './certification.ts'
 import { showBundle } from './sealing.ts'
 
 interface WalkOptions {
@@ -39,8 +41,9 @@ export async function runWalkthrough(
   const say = (text: string): void => void process.stdout.write(text)
   try {
     const options = await readOptions(argv)
-    const exit = await walk(options, version, signal, say)
+    const { exit, release } = await walk(options, version, signal, say)
     if (options.isOnce || signal.aborted) return exit
+    const { service, version: of } = parseReleaseName(release)
     say('\n')
     await serveUntilAborted(
       options.config,
@@ -49,7 +52,9 @@ export async function runWalkthrough(
         version,
         notify: say,
         signal,
+        isTerminal: process.stdout.isTTY,
       },
+      { page: `/releases/${encodeURIComponent(service)}/${encodeURIComponent(of)}` },
     )
     return exit
   } catch (error) {
@@ -64,7 +69,7 @@ async function walk(
   version: string,
   signal: AbortSignal,
   say: (text: string) => void,
-): Promise<ExitCode> {
+): Promise<CertifiedRelease> {
   const examples = new URL('../../../examples/', import.meta.url)
   if (!existsSync(examples)) {
     throw appFault(
@@ -88,7 +93,7 @@ async function walk(
     await showChecklist(context, options.file ?? demo, say)
     const certified = await certifyHarbour(context, new URL('harbour/', examples), say)
     await showBundle(context, certified.release, say)
-    return certified.exit
+    return certified
   } finally {
     await session.close()
   }

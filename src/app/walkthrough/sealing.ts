@@ -8,7 +8,7 @@ import { appFault } from '../errors.ts'
 import { verifySeparately, writeForgery } from './verification.ts'
 
 /** Lines of a report shown; the command shows all. */
-const LINES_SHOWN = 40
+const LINES_SHOWN = 50
 
 export async function showBundle(
   context: CommandContext,
@@ -16,7 +16,7 @@ export async function showBundle(
   say: (text: string) => void,
 ): Promise<void> {
   say('\n3 of 3: one file that anybody can check\n')
-  const sealed = await runBundle(context, [release])
+  const sealed = await runBundle(context, [release], {})
   const { paths } = sealed.data as { paths: { bundle: string; trust: string } }
   say(`${sealed.text}\n\nVerified in a separate process without network, database or children:\n`)
   const intact = verifySeparately(paths.bundle, paths.trust)

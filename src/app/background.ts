@@ -1,0 +1,71 @@
+// Background work of the composed house: webhooks, the kinds of jobs there are, and what a serving process runs.
+import { makeJobDesk, makeJobs, makeJobWorker } from '../job/index.ts'
+import type {
+  Clock,
+  Digest,
+  Doorbell,
+  GuardedFetch,
+  Log,
+  PubSub,
+  Random,
+  Signer,
+  Sql,
+} from '../kernel/index.ts'
+import { makeLedgerReaders, makeLedgerJobs } from '../ledger/index.ts'
+import type { Ledger, LedgerReaders } from '../ledger/index.ts'
+import { makeDeliverJob, makeOutbox, Webhooks } from '../webhook/index.ts'
+import type { Outbox } from '../webhook/index.ts'
+
+export interface BackgroundPorts {
+  readonly sql: Sql
+  readonly clock: Clock
+  readonly random: Random
+  readonly digest: Digest
+  readonly pubSub: PubSub
+  readonly ledger: Ledger
+  readonly log: Log
+  /** To addresses that people of a tenant chose. */
+  readonly fetch: GuardedFetch
+  readonly masterSecret: Uint8Array
+  seedSigner(seed: Uint8Array): Signer
+  readonly appendBell: Doorbell
+  readonly actor: string
+  readonly userAgent: string
+}
+
+/** What goes on without being asked, once it is started. */
+export interface BackgroundWork {
+  start(): Promise<void>
+  /** Lets what runs end within a while; the rest goes on elsewhere, or after the next start. */
+  stop(): Promise<void>
+}
+
+export interface Background {
+  readonly desk: ReturnType<typeof makeJobDesk>
+  readonly webhooks: Webhooks
+  readonly readers: LedgerReaders
+  readonly work: BackgroundWork
+}
+
+export function makeBackground(ports: BackgroundPorts): Background {
+  const jobs = makeJobs(ports)
+  const readers = makeLedgerReaders(ports)
+  const kinds = [...makeLedgerJobs(ports.ledger, ports.clock), makeDeliverJob(ports)]
+  const worker = makeJobWorker({ ...ports, jobs }, kinds)
+  const outbox: Outbox = makeOutbox({ ...ports, readers, jobs })
+  return {
+    desk: makeJobDesk(ports, jobs, kinds),
+    webhooks: new Webhooks({ ...ports, jobs }),
+    readers,
+    work: {
+      async start() {
+        await worker.start()
+        outbox.start()
+      },
+      async stop() {
+        await outbox.stop()
+        await worker.stop()
+      },
+    },
+  }
+}

@@ -1,0 +1,109 @@
+// A key that is limited to one environment, tried on every route that changes something, with a run of another environment.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { askAsOperator, bearer, openComposedApp, statusOf } from '../../test/composed.ts'
+import type { ApiRequest } from '../../test/composed.ts'
+import { nodeDigest } from '../../test/crypto.ts'
+import { canonicalBytes, contentDigest } from '../kernel/index.ts'
+import type { Route } from '../kernel/index.ts'
+import type { ComposedApp } from './compose.ts'
+
+const CHECKLIST = '# Tide 1.0.0\n\n- [ ] **Here**\n  ```bash\n  test -d .\n  ```\n'
+const REFUSED = '403 WEB_ENVIRONMENT_REFUSED'
+
+interface Berth {
+  readonly runId: string
+  readonly start: unknown
+  readonly service: string
+}
+
+/** A release with an open run in the environment. */
+async function openBerth(app: ComposedApp, environment: string): Promise<Berth> {
+  const service = `tide-${environment}`
+  const query = `name=tide.md&service=${service}&environment=${environment}`
+  const { planHash } = await askAsOperator<{ planHash: string }>(
+    app,
+    `/v1/plans?${query}`,
+    CHECKLIST,
+  )
+  await askAsOperator(app, '/v1/releases', { service, version: '1.0.0', author: null })
+  const start = {
+    planHash,
+    parameters: {},
+    parametersDigest: contentDigest(nodeDigest.sha256(canonicalBytes({}))),
+    subject: { service, version: '1.0.0', environment, digests: { release: 'a'.repeat(64) } },
+  }
+  const { run } = await askAsOperator<{ run: { runId: string } }>(app, '/v1/runs', start)
+  return { runId: run.runId, start, service }
+}
+
+/** What has the form that the route asks for: form is looked at before the environment. */
+const FITTING_BODIES: Readonly<Record<string, object>> = {
+  '/v1/runs/:runId/intents': { gate: 'g', attempt: 1 },
+  '/v1/runs/:runId/built-in': { gate: 'g', attempt: 1 },
+  '/v1/runs/:runId/lease': { holder: 'h' },
+  '/v1/runs/:runId/pause': { holder: 'h', isWaiting: false },
+}
+
+/** The request that reaches the berth through a route. */
+function requestTo({ method, path }: Route, berth: Berth, key: string): ApiRequest {
+  const url = path
+    .replace(':runId', berth.runId)
+    .replace(':service', berth.service)
+    .replace(':version', '1.0.0')
+    .replace(/:\w+/g, 'anything')
+  const body = path === '/v1/runs' ? berth.start : (FITTING_BODIES[path] ?? {})
+  const payload = JSON.stringify(body)
+  return { method, url, headers: bearer(key), payload }
+}
+
+test('a key limited to staging changes nothing of production, and nothing that does not say where it changes something', async (t) => {
+  const app = await openComposedApp(t)
+  const [staging, production] = [
+    await openBerth(app, 'staging'),
+    await openBerth(app, 'production'),
+  ]
+  const { key } = await askAsOperator<{ key: string }>(app, '/v1/api-keys', {
+    name: 'ci',
+    role: 'developer',
+    environments: ['staging'],
+  })
+  const routes = app.routes.filter(({ access }) => access === 'write')
+  const bound = routes.filter(({ environment }) => typeof environment === 'function')
+  const free = routes.filter(({ environment }) => environment === 'none')
+  const silent = routes.filter(({ environment }) => environment === undefined)
+  const seen: string[] = []
+  const tell = async (route: Route, berth: Berth, isOpen: boolean): Promise<void> => {
+    const status = await statusOf(app, requestTo(route, berth, key))
+    if ((status !== REFUSED) !== isOpen) seen.push(`${route.method} ${route.path}: ${status}`)
+  }
+  for (const route of [...bound, ...silent]) await tell(route, production, false)
+  for (const route of silent) await tell(route, staging, false)
+  for (const route of [...bound, ...free]) await tell(route, staging, true)
+  assert.deepEqual(seen, [])
+  t.diagnostic(
+    `${bound.length} routes bound to an environment, ${free.length} to none, ${silent.length} closed to limited keys`,
+  )
+  assert.ok(bound.length >= 8 && free.length >= 5 && silent.length >= 5)
+  // The same requests are open to a developer without a limit.
+  const open = await askAsOperator<{ key: string }>(app, '/v1/api-keys', {
+    name: 'all',
+    role: 'developer',
+  })
+  for (const route of bound) {
+    const status = await statusOf(app, requestTo(route, production, open.key))
+    assert.doesNotMatch(status, /^40[13]/, `${route.method} ${route.path}`)
+  }
+})
+
+test('a key limited to staging reads what is in production', async (t) => {
+  const app = await openComposedApp(t)
+  const { runId } = await openBerth(app, 'production')
+  const { key } = await askAsOperator<{ key: string }>(app, '/v1/api-keys', {
+    name: 'ci',
+    role: 'viewer',
+    environments: ['staging'],
+  })
+  const url = `/v1/runs/${runId}`
+  assert.equal(await statusOf(app, { method: 'GET', url, headers: bearer(key) }), '200')
+})

@@ -1,0 +1,37 @@
+// The keys of this installation, each in a file of the data folder: what signs for the control plane, what opens the API.
+import { join } from 'node:path'
+import { utf8Bytes } from '../kernel/index.ts'
+import type { Signer } from '../kernel/index.ts'
+import { openKeyFile, systemDigest, systemRandom } from '../platform/index.ts'
+import { openKeyFolder, openSecretFile } from './secret-file.ts'
+
+export interface InstallationKeys {
+  /** Signs decisions and manifests. */
+  readonly signer: Signer
+  /** Signs checkpoints. */
+  readonly ledgerSigner: Signer
+  readonly confirmSecret: Uint8Array
+  /** What the secrets of webhooks are derived from. */
+  readonly masterSecret: Uint8Array
+  readonly apiKey: string
+  readonly viewKey: string
+  /** This server's key of that name for service tokens; made on first use. */
+  readonly openTokenSigner: (name: string) => Promise<Signer>
+}
+
+export async function openInstallationKeys(folder: string): Promise<InstallationKeys> {
+  await openKeyFolder(folder)
+  const apiSecret = await openSecretFile(join(folder, 'api.secret'), systemRandom)
+  const apiKey = Buffer.from(apiSecret).toString('base64url')
+  const viewSecret = systemDigest.hmacSha256(utf8Bytes(apiKey), utf8Bytes('view'))
+  return {
+    signer: await openKeyFile(join(folder, 'control-plane.pem'), 'ecdsa-p256-sha256'),
+    ledgerSigner: await openKeyFile(join(folder, 'ledger.pem'), 'ed25519'),
+    confirmSecret: await openSecretFile(join(folder, 'confirm.secret'), systemRandom),
+    masterSecret: await openSecretFile(join(folder, 'webhook.secret'), systemRandom),
+    apiKey,
+    openTokenSigner: (name) =>
+      openKeyFile(join(folder, 'service-tokens', `${name}.pem`), 'ed25519'),
+    viewKey: Buffer.from(viewSecret).toString('base64url'),
+  }
+}

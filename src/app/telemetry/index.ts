@@ -1,0 +1,3 @@
+// Front door of what the server tells about itself.
+export { makeTelemetry } from './telemetry.ts'
+export type { Telemetry } from './telemetry.ts'

@@ -1,0 +1,33 @@
+// Makes a tenant known with its first write, and the control plane known in it.
+import type { Identity } from '../identity/index.ts'
+import type { Signer, Sql } from '../kernel/index.ts'
+import { ensureTenant, systemClock } from '../platform/index.ts'
+
+export function controlPlaneTenants(
+  sql: Sql,
+  identity: Identity,
+  signer: Signer,
+): (tenantId: string) => Promise<void> {
+  return tenantOpener(sql, (tenantId) =>
+    identity.register(tenantId, {
+      kind: 'control-plane',
+      displayName: 'control plane',
+      roles: [],
+      publicKey: signer.publicKey,
+    }),
+  )
+}
+
+/** Makes a tenant on its first write; a tenant that was opened once is not looked up again. */
+function tenantOpener(
+  sql: Sql,
+  register: (tenantId: string) => Promise<unknown>,
+): (tenantId: string) => Promise<void> {
+  const opened = new Set<string>()
+  return async (tenantId) => {
+    if (opened.has(tenantId)) return
+    await ensureTenant(sql, tenantId, new Date(systemClock.nowMs()).toISOString())
+    await register(tenantId)
+    opened.add(tenantId)
+  }
+}
