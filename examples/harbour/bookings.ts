@@ -14,10 +14,19 @@ export const BERTH_COUNT = 40
 export class BerthTaken extends Error {}
 
 export interface Bookings {
-  /** @throws BerthTaken when the operator has another ship there that day */
-  book(tenant: string, ship: string, berth: number, day: string): Promise<Booking>
+  /**
+   * Asked again for the same ship it answers with the booking that is there: a client may repeat what it got no answer to.
+   * @throws BerthTaken when the operator has another ship there that day
+   */
+  book(
+    tenant: string,
+    ship: string,
+    berth: number,
+    day: string,
+  ): Promise<{ readonly booking: Booking; readonly isNew: boolean }>
   list(tenant: string): Promise<readonly Booking[]>
-  isReachable(): Promise<boolean>
+  /** @throws whatever keeps the database from answering */
+  ping(): Promise<void>
   close(): Promise<void>
 }
 
@@ -41,18 +50,20 @@ export async function openBookings(url: string): Promise<Bookings> {
   await pool.query(SCHEMA)
   return {
     async book(tenant, ship, berth, day) {
-      try {
-        const { rows } = await pool.query<Booking>(
-          `insert into harbour_booking (tenant_id, ship, berth, day) values ($1, $2, $3, $4)
-           returning id, ship, berth, day::text as day`,
-          [tenant, ship, berth, day],
-        )
-        return rows[0]!
-      } catch (error) {
-        if (error instanceof pg.DatabaseError && error.code === '23505')
-          throw new BerthTaken(`berth ${berth} is taken`)
-        throw error
-      }
+      const added = await pool.query<Booking>(
+        `insert into harbour_booking (tenant_id, ship, berth, day) values ($1, $2, $3, $4)
+         on conflict (tenant_id, berth, day) do nothing returning id, ship, berth, day::text as day`,
+        [tenant, ship, berth, day],
+      )
+      if (added.rows[0] !== undefined) return { booking: added.rows[0], isNew: true }
+      const known = await pool.query<Booking>(
+        `select id, ship, berth, day::text as day from harbour_booking
+         where tenant_id = $1 and berth = $2 and day = $3`,
+        [tenant, berth, day],
+      )
+      const booking = known.rows.find((row) => row.ship === ship)
+      if (booking === undefined) throw new BerthTaken(`berth ${berth} is taken`)
+      return { booking, isNew: false }
     },
     async list(tenant) {
       const { rows } = await pool.query<Booking>(
@@ -61,14 +72,8 @@ export async function openBookings(url: string): Promise<Bookings> {
       )
       return rows
     },
-    async isReachable() {
-      try {
-        await pool.query('select 1')
-        return true
-      } catch {
-        // Whatever the reason, the health answer is the same: not reachable.
-        return false
-      }
+    async ping() {
+      await pool.query('select 1')
     },
     close: () => pool.end(),
   }
