@@ -40,17 +40,6 @@ export async function startPrometheus(
   past: string,
   metrics: () => string,
 ): Promise<RunningPrometheus> {
-  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-prometheus-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  writeFileSync(join(folder, 'past.txt'), past)
-  const data = join(folder, 'data')
-  execFileSync(
-    'promtool',
-    ['tsdb', 'create-blocks-from', 'openmetrics', join(folder, 'past.txt'), data],
-    {
-      stdio: 'ignore',
-    },
-  )
   const target = createServer((_request, response) => {
     response.setHeader('content-type', 'text/plain; version=0.0.4')
     response.end(metrics())
@@ -62,12 +51,39 @@ export async function startPrometheus(
   })
   const address = target.address()
   assert.ok(address !== null && typeof address === 'object')
+  return runPrometheus(t, { host: `127.0.0.1:${address.port}`, past })
+}
+
+export interface ScrapeTarget {
+  /** Name and port. */
+  readonly host: string
+  /** Sent as a bearer key. */
+  readonly key?: string
+  /** OpenMetrics samples that it holds from the start. */
+  readonly past?: string
+}
+
+/** Scrapes `/metrics` of the target once a second; answers once it has. Ends with the test. */
+export async function runPrometheus(
+  t: TestContext,
+  target: ScrapeTarget,
+): Promise<RunningPrometheus> {
+  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-prometheus-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const data = join(folder, 'data')
+  if (target.past !== undefined) {
+    const samples = join(folder, 'past.txt')
+    writeFileSync(samples, target.past)
+    const words = ['tsdb', 'create-blocks-from', 'openmetrics', samples, data]
+    execFileSync('promtool', words, { stdio: 'ignore' })
+  }
+  const key = target.key === undefined ? '' : `authorization: { credentials: ${target.key} }, `
   writeFileSync(
     join(folder, 'prometheus.yml'),
     [
       'global: { scrape_interval: 1s, scrape_timeout: 1s }',
       'scrape_configs:',
-      `- { job_name: harbour, static_configs: [{ targets: ['127.0.0.1:${address.port}'] }] }`,
+      `- { job_name: harbour, ${key}static_configs: [{ targets: ['${target.host}'] }] }`,
     ].join('\n'),
   )
   const port = await freePort()

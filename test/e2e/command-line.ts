@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/seaworthy.js', import.meta.url))
 const COMMAND_TIMEOUT_MS = 4 * 60_000
+/** A server lives as long as the tests that ask it, which on a busy machine are many minutes. */
+const SERVED_TIMEOUT_MS = 25 * 60_000
 const SERVER_TIMEOUT_MS = 2 * 60_000
 
 /** What every command answers with --json. */
@@ -57,7 +59,8 @@ export interface Workplace {
   refusal(
     words: readonly string[],
   ): Promise<{ readonly exit: number | null; readonly code: string; readonly message: string }>
-  serve(): Promise<ServedFolder>
+  /** @param words further words of the command */
+  serve(words?: readonly string[]): Promise<ServedFolder>
   remove(): void
 }
 
@@ -95,7 +98,7 @@ export function openWorkplace(
       assert.equal(envelope.ok, false, `expected a refusal of ${words.join(' ')}`)
       return { exit, code: envelope.error.code, message: envelope.error.message }
     },
-    serve: () => serveFolder(start(['serve', '--port', '0'])),
+    serve: (more = []) => serveFolder(start(['serve', '--port', '0', ...more])),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
@@ -109,7 +112,7 @@ function startCommand(
   const child = spawn(process.execPath, [PROGRAM, ...words], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: COMMAND_TIMEOUT_MS,
+    timeout: words[0] === 'serve' ? SERVED_TIMEOUT_MS : COMMAND_TIMEOUT_MS,
     killSignal: 'SIGKILL',
     env: { PATH: process.env['PATH'], HOME: folder, SEAWORTHY_DATA: dataFolder, ...settings },
   })
@@ -154,11 +157,12 @@ export function assertNoStack(text: string): void {
 async function serveFolder({ child, ended }: CommandChild): Promise<ServedFolder> {
   const { promise, resolve } = Promise.withResolvers<string>()
   let told = ''
-  child.stderr?.on('data', (chunk: Buffer) => {
-    told += chunk.toString('utf8')
-    const url = /Serving on (http:\S+)/.exec(told)?.[1]
-    if (url !== undefined) resolve(url)
-  })
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      told += chunk.toString('utf8')
+      const url = /Serving on (http:\S+)/.exec(told)?.[1]
+      if (url !== undefined) resolve(url)
+    })
   const timer = setTimeout(() => child.kill('SIGKILL'), SERVER_TIMEOUT_MS)
   const url = await Promise.race([promise, ended.then(() => undefined)])
   clearTimeout(timer)

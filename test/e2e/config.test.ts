@@ -128,3 +128,21 @@ test('the printed schemas are the published ones, and another name is answered w
   assert.equal(code, 'APP_OPTION_INVALID')
   assert.match(message, /did you mean plan\?/)
 })
+
+test('a command that is printed for later names the place again when the flags of this one did, and works as printed', async () => {
+  const place = aPlace()
+  const path = place.write('my gates.md', '- [ ] **writes**\n\n  ```bash\n  echo 1 > out\n  ```\n')
+  const words = ['run', path, '--release-version', '1.0', '--service', 'lantern']
+  const flags = ['--data', 'the state', '--tenant', 'north']
+  const { stdout } = await place.shell([...words, ...flags])
+  const printed = /: seaworthy (confirm \S+ --data '[^']+' --tenant north)$/m.exec(stdout)?.[1]
+  assert.ok(printed, stdout)
+  const asAShellReadsIt = [...printed.matchAll(/'([^']*)'|(\S+)/g)].map(
+    ([, quoted, bare]) => quoted ?? bare ?? '',
+  )
+  const confirmed = await place.shell(asAShellReadsIt)
+  assert.match(confirmed.stderr, /writes .* it ran/)
+  assert.match(stdout, /^Next: .*, each with --data '[^']+' --tenant north$/m)
+  const plain = await place.shell(words)
+  assert.match(plain.stdout, /: seaworthy confirm \S+$/m)
+})

@@ -44,7 +44,7 @@ test('every report is written as Markdown and HTML, and an unknown kind is a usa
   ])
   assert.equal(written.exit, 0)
   const files = readdirSync(join(place.folder, 'reports')).toSorted()
-  const kinds = ['audit', 'closure', 'diff', 'evaluation', 'metrics', 'readiness', 'report']
+  const kinds = 'audit closure controls diff evaluation metrics readiness report'.split(' ')
   const expected = ['checklist.md', ...kinds.flatMap((kind) => [`${kind}.html`, `${kind}.md`])]
   assert.deepEqual(files, expected.map((suffix) => `tide-1.0.0.${suffix}`).toSorted())
   assert.match(
@@ -55,7 +55,7 @@ test('every report is written as Markdown and HTML, and an unknown kind is a usa
 })
 
 test('a decision is exported in each format, and an unknown format is a usage error', async () => {
-  for (const format of ['vsa', 'svr', 'test-result', 'junit', 'sarif']) {
+  for (const format of ['vsa', 'svr', 'test-result', 'junit', 'sarif', 'oscal']) {
     const done = await place.ask<{ path: string; sizeBytes: number }>([
       'export',
       '--format',

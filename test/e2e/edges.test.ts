@@ -54,6 +54,7 @@ ${more}`
 }
 
 interface RunAnswer {
+  readonly run: string
   readonly results: readonly {
     readonly gate: string
     readonly status: string
@@ -132,6 +133,23 @@ test('a gate runs with what another one found, and is STALE once that one ran ag
   assert.deepEqual(statusesOf(renewed.data), ['deploy/runs-that-image PASS', 'build/image PASS'])
   const go = await place.ask<{ verdict: { value: string } }>(['decide', ...own])
   assert.equal(go.data.verdict.value, 'GO')
+})
+
+test('after the deploy everything is tried again, and the bundle holds both sets', async () => {
+  const own = ['--tenant', 'cutter']
+  const file = `${place.folder}/cutter/plan.yaml`
+  place.write('cutter/digest.txt', '')
+  const later = await runConfirmed(['run', file, '--fresh'], own)
+  const both = await place.ask<{ paths: { bundle: string } }>([
+    'bundle',
+    '--with-run',
+    later.data.run,
+    ...own,
+  ])
+  const told = await place.shell(['verify', both.data.paths.bundle])
+  assert.match(told.stdout, /: GO, decided/)
+  assert.match(told.stdout, /1 required gates are worse .* or missing: roll back/)
+  assert.match(told.stdout, /MISSING +PASS → no result +deploy\/runs-that-image/)
 })
 
 test('without a value, or with one that could turn into an option, the gate does not run', async () => {

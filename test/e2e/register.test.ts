@@ -1,6 +1,6 @@
 // One release through everything that people record about it: CONDITIONAL_GO, NO_GO, GO_WITH_WAIVERS, GO, and their mistakes.
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
 import { openWorkplace } from './command-line.ts'
@@ -99,6 +99,12 @@ async function decided(...more: string[]): Promise<string> {
   return [exit, data.verdict.value, ...rules].join(' ')
 }
 
+/** By `status`, beside how things stand now. */
+async function assertRecorded(verdict: string): Promise<void> {
+  const { stdout } = await place.shell(['status'])
+  assert.match(stdout, new RegExp(`^  recorded: ${verdict} at .+ \\(sha256:[0-9a-f]{64}\\)$`, 'm'))
+}
+
 const sign = (): Promise<unknown> => hold('sign', '--as', 'ann', '--role', 'Captain')
 
 const REFUSED = 'RELEASE_CHANGE_REFUSED'
@@ -127,10 +133,19 @@ test('a risk is accepted by its owner and a second person, closes by two, and op
   await hold('risk', 'reopen', 'R1', '--reason', 'by hand again', '--as', 'ann')
   await hold('risk', 'accept', 'R1', '--until', '30d', '--as', 'cy')
   await hold('approve', 'R1', '--as', 'ben')
-  const list = await hold<{ risks: { state: string }[] }>('risk', 'list')
+  await hold('risk', 'revise', 'R1', '--level', 'P2', '--reason', 'milder', '--as', 'cy')
+  assert.match((await place.shell(['risk', 'list'])).stdout, /P1 .*risk\.revised waits/)
+  await hold('risk', 'revise', 'R1', '--impact', 'high', '--reason', 'worse', '--as', 'ann')
+  await assertRefusals([
+    ['approve R1 --as ben', 6, MISSING, /./],
+    ['risk revise R1 --impact high --reason same --as ann', 5, REFUSED, /changes something/],
+  ])
+  await hold('risk', 'accept', 'R1', '--until', '30d', '--as', 'cy')
+  await hold('approve', 'R1', '--as', 'ben')
+  const list = await hold<{ risks: { state: string; impact: string }[] }>('risk', 'list')
   assert.deepEqual(
-    list.risks.map(({ state }) => state),
-    ['ACCEPTED'],
+    list.risks.map(({ state, impact }) => [state, impact]),
+    [['ACCEPTED', 'high']],
   )
 })
 
@@ -229,6 +244,12 @@ test('launch, agenda and a rejection that is withdrawn: the condition is met and
     [launch.exit, launch.data.steps.map(({ name }) => name)],
     [0, ['T-24h', 'T-1h', 'T-0', 'T+24h']],
   )
+  // Two days early by the clock is a day too late for the freeze that begins before the launch.
+  const early = ['--until', '2099-01-01', '--reason', 'new year', '--as', 'ann']
+  await hold('freeze', 'add', '--from', '2h', ...early)
+  assert.equal(await decided(), '20 NOT_READY 7.6-launch')
+  await hold('freeze', 'override', 'F3', '--reason', 'agreed', '--as', 'ann')
+  await hold('approve', 'F3', '--as', 'cy')
   const { markdown } = await hold<{ markdown: string }>('cab', 'agenda')
   assert.match(markdown, /## What it rests on[^]*C2 OPEN: Rota moved to the tool/)
   await hold('answer', ROTA, '--as', 'ben', '--yes')
@@ -238,11 +259,10 @@ test('launch, agenda and a rejection that is withdrawn: the condition is met and
   await sign()
   assert.equal(await decided(), '10 GO_WITH_WAIVERS 7.8')
   assert.equal(await decided('--replay'), '10 GO_WITH_WAIVERS 7.8')
-  await assertRefusals([['decide --phase lunch', 2, 'RELEASE_PHASE_UNKNOWN', /lunch/]])
-  // The third decision took the third and last use of the waiver; sign-offs are for one phase.
+  await assertRefusals([['decide --phase lunch', 2, 'WEB_QUERY_INVALID', /phase: .*canary-5/]])
+  // Decisions over one review use the waiver once; sign-offs are for one phase.
   const late = await place.ask<Decided>(['decide', '--phase', 'post-deploy'])
-  assert.deepEqual([late.exit, late.data.verdict.value], [30, 'NO_GO'])
-  assert.ok(late.data.verdict.notes.includes('waiver W1 has no force: it is used up'))
+  assert.deepEqual([late.exit, late.data.verdict.value], [20, 'NOT_READY'])
 })
 
 test('load holds at last: a GO without a waiver, whose bundle anybody can verify', async () => {
@@ -252,6 +272,7 @@ test('load holds at last: a GO without a waiver, whose bundle anybody can verify
   await hold('answer', ROTA, '--as', 'ben', '--yes')
   await sign()
   assert.equal(await decided(), '0 GO')
+  await assertRecorded('GO')
   const { paths } = await hold<{ paths: { bundle: string; trust: string } }>('bundle')
   const proven = await hold<{ release: string; checked: { changes: number } }>(
     'verify',
@@ -263,7 +284,6 @@ test('load holds at last: a GO without a waiver, whose bundle anybody can verify
 })
 
 test('a broken glass goes in spite of a failing gate and is reviewed by somebody else', async () => {
-  const { unlinkSync } = await import('node:fs')
   unlinkSync(LOAD_FILE)
   await place.ask(['run', PLAN_FILE])
   assert.match(await decided(), /^30 NO_GO/)

@@ -1,6 +1,6 @@
 // A served folder: commands find it by themselves, and its API refuses whoever has no key, no business or no manners.
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
@@ -11,6 +11,8 @@ import type { ServedFolder } from './command-line.ts'
 const place = openWorkplace()
 let served: ServedFolder
 let key = ''
+/** More wrong keys than an address may try at once. */
+const GUESS_COUNT = 60
 
 interface Answered {
   readonly status: number | undefined
@@ -80,6 +82,20 @@ test('a command on a served folder talks to the server by itself', async () => {
   assert.equal(data.entries.at(-1)?.seq, appended.data.seq)
 })
 
+test('the limits of the server itself are shown by `guard status`, to the view key too and to nobody without one', async () => {
+  const url = new URL('/v1/guards', served.url).href
+  const viewKey = createHmac('sha256', key).update('view').digest('base64url')
+  for (const each of [key, viewKey]) {
+    const shown = await place.shell(['guard', 'status', url, '--key', each])
+    assert.deepEqual([shown.exit, shown.stderr], [0, ''])
+    assert.match(shown.stdout, /^limit +api +30000 in 60 s, 3000 at once$/m)
+    assert.match(shown.stdout, /^limit +stranger +60 in 60 s, 20 at once$/m)
+    assert.match(shown.stdout, /^0 throttled, 0 blocked$/m)
+  }
+  const none = await place.refusal(['guard', 'status', url, '--key', 'a-guess'])
+  assert.deepEqual([none.exit, none.code], [5, 'PROBE_STATUS_KEY_REFUSED'])
+})
+
 test('a second server on the folder is refused and names it', async () => {
   const refused = await place.refusal(['serve', '--port', '0'])
   assert.deepEqual([refused.exit, refused.code], [7, 'PLATFORM_FOLDER_LOCKED'])
@@ -91,7 +107,6 @@ test('without the key, for another host, with a wrong method or body: a problem 
   const json = { ...bearer, 'content-type': 'application/json' }
   const table = [
     ['GET', '/v1/runs', {}, undefined, '401 WEB_KEY_REFUSED'],
-    ['GET', '/', {}, undefined, '401 WEB_KEY_REFUSED'],
     ['GET', '/v1/runs', { authorization: 'Bearer guess' }, undefined, '401 WEB_KEY_REFUSED'],
     ['POST', '/v1/ledger/entries', { authorization: 'Bearer ' }, '{}', '401 WEB_KEY_REFUSED'],
     ['GET', '/v1/runs', { ...bearer, host: 'attacker.example' }, undefined, '421 WEB_HOST_FOREIGN'],
@@ -106,7 +121,7 @@ test('without the key, for another host, with a wrong method or body: a problem 
     ['PATCH', '/v1/ledger/entries', bearer, undefined, '404 WEB_ROUTE_UNKNOWN'],
     ['GET', '/etc/passwd', bearer, undefined, '404 WEB_ROUTE_UNKNOWN'],
     ['POST', '/v1/ledger/entries', json, '{"type":', '400 WEB_BODY_MALFORMED'],
-    ['POST', '/v1/ledger/entries', json, '{"type":"release.decided"}', '422 LEDGER_ENTRY_REFUSED'],
+    ['POST', '/v1/ledger/entries', json, '{"type":"release.decided"}', '422 WEB_BODY_INVALID'],
     ['POST', '/v1/runs', json, '[]', '422 WEB_BODY_INVALID'],
     [
       'GET',
@@ -125,16 +140,13 @@ test('without the key, for another host, with a wrong method or body: a problem 
   }
 })
 
-test('the view key reads pages and changes nothing', async () => {
-  const secret = /[?&]key=([\w-]+)/
-  const page = await send('GET', '/', { authorization: `Bearer ${key}` })
+test('the page is open and holds no fact; the view key reads what it asks for and changes nothing', async () => {
+  const page = await send('GET', '/', {})
   assert.match(page.type, /^text\/html/)
-  assert.doesNotMatch(page.text, new RegExp(key))
-  const file = place.write('punt.md', '# Punt 1.0.0\n\n- [ ] **True**\n  ```bash\n  true\n  ```\n')
-  await place.ask(['run', file])
-  const listed = await send('GET', '/', { authorization: `Bearer ${key}` })
-  const viewKey = secret.exec(listed.text)?.[1] ?? ''
-  assert.equal((await send('GET', `/?key=${viewKey}`, {})).status, 200)
+  assert.match(page.text, /src="\/assets\/main-[A-Z0-9]{8}\.js"/)
+  const viewKey = createHmac('sha256', key).update('view').digest('base64url')
+  for (const secret of [key, viewKey]) assert.ok(!page.text.includes(secret))
+  assert.equal((await send('GET', '/v1/runs', { authorization: `Bearer ${viewKey}` })).status, 200)
   assert.equal(
     await refusedWith(
       'POST',
@@ -142,11 +154,11 @@ test('the view key reads pages and changes nothing', async () => {
       { 'content-type': 'application/json' },
       '{}',
     ),
-    '401 WEB_KEY_REFUSED',
+    '403 WEB_ROLE_REFUSED',
   )
   assert.equal(
     await refusedWith('GET', `/v1/runs?key=${viewKey}`, { 'x-seaworthy-tenant': 'other' }),
-    '401 WEB_KEY_REFUSED',
+    '403 WEB_TENANT_FOREIGN',
   )
 })
 
@@ -176,4 +188,15 @@ test('bytes that look like a plan are not one until they are recorded', async ()
     ),
     wanted,
   )
+})
+
+test('wrong keys are slowed down, and the command line of the folder is not', async () => {
+  const guess = { authorization: 'Bearer guess' }
+  const seen = new Map<string, number>()
+  for (let count = 0; count < GUESS_COUNT; count += 1) {
+    const answer = await refusedWith('GET', '/v1/runs', guess)
+    seen.set(answer, (seen.get(answer) ?? 0) + 1)
+  }
+  assert.deepEqual([...seen.keys()], ['401 WEB_KEY_REFUSED', '429 WEB_RATE_LIMITED'])
+  assert.equal((await place.ask(['ledger', 'append', 'still served'])).exit, 0)
 })

@@ -3,16 +3,49 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { openReader } from '../board-tab.ts'
+import { findChromium, withTab } from '../chromium.ts'
 import { openWorkplace } from './command-line.ts'
+import type { ShellEnd } from './command-line.ts'
 
 const place = openWorkplace()
 after(() => place.remove())
 
-test('the walkthrough ends with the verdict of the certified release, the first time and the second', async () => {
+/** Walks to its end, opens the printed link, and interrupts the server. */
+async function walkToBoard(): Promise<ShellEnd> {
+  const { child, ended } = place.start(['start', '--port', '0'])
+  const link = await new Promise<string>((resolve, reject) => {
+    let told = ''
+    child.stdout?.on('data', (chunk: Buffer) => {
+      told += chunk.toString()
+      const found = /the board: (http:\S+)\n[^]*Ctrl-C/.exec(told)?.[1]
+      if (found !== undefined) resolve(found)
+    })
+    child.once('close', () => reject(new Error(`expected a link, got\n${told}`)))
+  })
+  assert.match(link, /\/releases\/harbour\/1\.4\.0#key=[\w-]{43}$/)
+  const chromium = findChromium()
+  if (chromium === undefined) assert.equal((await fetch(link)).status, 200)
+  else
+    await withTab(chromium, async (tab) => {
+      const reader = await openReader(tab, link)
+      await reader.open('')
+      await reader.shows('19 of 19 gates settled by evidence')
+      await reader.inspect('walkthrough')
+    })
+  child.kill('SIGINT')
+  return ended
+}
+
+test('the walkthrough ends with the verdict of the certified release, the first time and the second, and on the board', async () => {
   for (const turn of ['first', 'second']) {
-    const { exit, stdout, stderr } = await place.shell(['start', '--once'])
+    const walk = turn === 'first' ? place.shell(['start', '--once']) : walkToBoard()
+    const { exit, stdout, stderr } = await walk
     assert.deepEqual([turn, exit, stderr], [turn, 0, ''])
     assert.match(stdout, /ferrybell@v3\.2\.0: NO_GO/)
+    const [, confirmed = ''] = stdout.split(/seaworthy confirm \S+\n/)
+    for (const tried of ['limits', 'bodies', 'switches', 'pages', 'queries', 'breakers'])
+      assert.match(confirmed, new RegExp(`✓ PASS +protection/${tried}/`))
     assert.match(stdout, /harbour@1\.4\.0: GO/)
     assert.match(
       stdout,

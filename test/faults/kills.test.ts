@@ -157,6 +157,25 @@ test('whatever was acknowledged before a server was killed is listed and verifie
   assert.deepEqual([verified.exit, verified.data.ok, verified.data.size], [0, true, log.size])
 })
 
+test('a server that is told to end under load answers every entry it takes, and ends by itself', async () => {
+  assert.equal((await place.shell(['ledger', 'append', 'there before the server'])).exit, 0)
+  const sizeBefore = (await listWholeLog(place)).size
+  const acknowledged: Acknowledged[] = []
+  const child = place.start(['serve', '--port', '0'])
+  const url = await urlOf(child)
+  const key = readKey()
+  const onAnswer = (answer: Acknowledged): void => {
+    acknowledged.push(answer)
+    if (acknowledged.length === APPENDS_BEFORE_KILL) child.child.kill('SIGTERM')
+  }
+  await Promise.all(Array.from({ length: WRITERS }, () => appendUntilCut(url, key, onAnswer)))
+  const end = await child.ended
+  assert.deepEqual([end.exit, end.signal], [0, null], end.stderr)
+  const log = await listWholeLog(place)
+  for (const { seq, leafHash } of acknowledged) assert.equal(log.get(seq), leafHash, `entry ${seq}`)
+  assert.equal(log.size - sizeBefore, acknowledged.length, 'nothing was taken without an answer')
+})
+
 test('an append command that is killed at any moment leaves a log that verifies, and what it told is there', async () => {
   const told: Acknowledged[] = []
   for (let round = 0; round < ROUNDS; round++) {

@@ -1,0 +1,64 @@
+// Two servers on one PostgreSQL: a key that one made opens the other, and what one revokes the other soon refuses.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import test from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { openWorkplace } from './command-line.ts'
+
+/** What product and README promise for every server of one database. */
+const REVOKED_WITHIN_MS = 5_000
+
+interface Issued {
+  readonly id: string
+  readonly key: string
+}
+
+async function statusAt(url: string, key: string): Promise<number> {
+  const headers = { authorization: `Bearer ${key}` }
+  const answer = await fetch(new URL('/v1/runs', url), { headers })
+  await answer.arrayBuffer()
+  return answer.status
+}
+
+test('a key revoked on one server is refused by the other within five seconds, under traffic that keeps it remembered', async (t) => {
+  const admin = process.env['SEAWORTHY_TEST_PG_URL']
+  if (admin === undefined) {
+    t.skip('SEAWORTHY_TEST_PG_URL is not set')
+    return
+  }
+  const name = `seaworthy_e2e_${randomUUID().slice(0, 8)}`
+  const client = new pg.Client({ connectionString: admin })
+  await client.connect()
+  await client.query(`create database ${name}`)
+  const url = new URL(admin)
+  url.pathname = `/${name}`
+  const places = [0, 1].map(() => openWorkplace(undefined, { SEAWORTHY_DATABASE_URL: url.href }))
+  const [here, there] = places
+  assert.ok(here !== undefined && there !== undefined)
+  try {
+    const [one, two] = [await here.serve(), await there.serve()]
+    const { data } = await here.ask<Issued>(['api-key', 'create', 'ci', '--role', 'developer'])
+    assert.deepEqual(
+      [await statusAt(one.url, data.key), await statusAt(two.url, data.key)],
+      [200, 200],
+    )
+    const revoked = await here.ask(['api-key', 'revoke', data.id, '--reason', 'leaked'])
+    const revokedAtMs = performance.now()
+    assert.equal(revoked.exit, 0, revoked.stdout)
+    while ((await statusAt(two.url, data.key)) === 200) {
+      assert.ok(
+        performance.now() - revokedAtMs < REVOKED_WITHIN_MS,
+        'the other server still lets it in',
+      )
+      await pause(100)
+    }
+    t.diagnostic(`refused elsewhere after ${Math.round(performance.now() - revokedAtMs)} ms`)
+    assert.equal(await statusAt(two.url, data.key), 401)
+    assert.deepEqual([(await one.stop()).exit, (await two.stop()).exit], [0, 0])
+  } finally {
+    for (const place of places) place.remove()
+    await client.query(`drop database ${name} with (force)`)
+    await client.end()
+  }
+})
