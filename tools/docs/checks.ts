@@ -1,5 +1,5 @@
 // Writes docs/checks.md from the built-in checks that the slices bring.
-import { slices } from '../../src/app/compose.ts'
+import { slices } from '../../src/app/rooms.ts'
 import { OUTWARD_WORDS } from '../../src/gates/index.ts'
 import type { CheckDescription } from '../../src/kernel/index.ts'
 

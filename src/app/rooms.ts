@@ -1,0 +1,186 @@
+// The rooms of the control plane: every slice in floor order, each handed what it needs by name; reading it is reading the architecture.
+import { join } from 'node:path'
+import { actionSlice, makeActionRoutes, makeActions } from '../action/index.ts'
+import { makeEvidence, makeEvidenceRoutes, evidenceSlice } from '../evidence/index.ts'
+import { flagSlice, flipAction, makeFlagRoutes, makeFlags } from '../flag/index.ts'
+import {
+  gatesSlice,
+  makeGatesChecks,
+  makeGatesRoutes,
+  makePlans,
+  makeRuns,
+} from '../gates/index.ts'
+import { jobSlice, makeJobRoutes } from '../job/index.ts'
+import {
+  identitySlice,
+  makeApiKeyRoutes,
+  makeApiKeys,
+  makeIdentity,
+  makeIdentityRoutes,
+  makeServiceTokenRoutes,
+  makeServiceTokens,
+} from '../identity/index.ts'
+import type { ApiKeys, Identity, ServiceTokens } from '../identity/index.ts'
+import type { BuiltinCheck, Log, Route, Signer, Slice, Sql } from '../kernel/index.ts'
+import { Doorbell } from '../kernel/index.ts'
+import {
+  ledgerSlice,
+  makeFeedRoutes,
+  makeLedger,
+  makeLedgerChecks,
+  makeLedgerFeed,
+  makeLedgerRoutes,
+} from '../ledger/index.ts'
+import type { Ledger } from '../ledger/index.ts'
+import {
+  gzipBytes,
+  makeGuardedFetch,
+  openCheckpointGuard,
+  openFileBlobs,
+  seedSigner,
+  systemClock,
+  systemDigest,
+  systemRandom,
+  systemSlowHash,
+  systemVerifier,
+} from '../platform/index.ts'
+import { keyIdOf } from '../proof/index.ts'
+import { PROBE_CHECKS, probeSlice } from '../probe/index.ts'
+import {
+  makeReleaseRoutes,
+  makeReleases,
+  makeStandingWaivers,
+  releaseSlice,
+} from '../release/index.ts'
+import { makeWebhookChecks, makeWebhookRoutes, webhookSlice } from '../webhook/index.ts'
+import type { AppConfig } from './config.ts'
+import { makeBackground } from './background.ts'
+import type { Background, BackgroundWork } from './background.ts'
+import type { Database } from './open-database.ts'
+import type { InstallationKeys } from './installation-keys.ts'
+import type { Telemetry } from './telemetry/index.ts'
+
+/** Slices in floor order: migrations run in this order. */
+export const slices: readonly Slice[] = [
+  ledgerSlice,
+  evidenceSlice,
+  flagSlice,
+  jobSlice,
+  identitySlice,
+  webhookSlice,
+  actionSlice,
+  probeSlice,
+  gatesSlice,
+  releaseSlice,
+]
+
+const systemPorts = {
+  clock: systemClock,
+  random: systemRandom,
+  digest: systemDigest,
+  verifier: systemVerifier,
+}
+
+export interface Rooms {
+  readonly identity: Identity
+  readonly apiKeys: ApiKeys
+  readonly serviceTokens: ServiceTokens
+  readonly routes: readonly Route[]
+  readonly work: BackgroundWork
+}
+
+export interface HouseTerms {
+  readonly config: AppConfig
+  readonly version: string
+  readonly log: Log
+  readonly telemetry: Telemetry | undefined
+}
+
+/** Every slice in floor order, each handed what it needs by name. */
+export function makeRooms(database: Database, terms: HouseTerms, keys: InstallationKeys): Rooms {
+  const { config, version, log, telemetry } = terms
+  const folder = (...parts: string[]): string => join(config.dataFolder, ...parts)
+  const { sql, pubSub } = database
+  const ports = { sql, ...systemPorts }
+  const { signer, ledgerSigner, confirmSecret, masterSecret } = keys
+  const guard = openCheckpointGuard(folder('checkpoint-guard.json'))
+  const keyId = keyIdOf(systemDigest, signer.publicKey)
+  const appendBell = new Doorbell()
+  const own = { ledgerSigner, keyId, version, guard, appendBell }
+  const plainLedger = openLedger(ports, database, own)
+  const ledger = telemetry?.watchLedger(plainLedger) ?? plainLedger
+  const evidence = makeEvidence({ ...ports, blobs: openFileBlobs(folder('blobs')) })
+  const flags = makeFlags({ ...ports, ledger })
+  const identity = makeIdentity({ ...ports, ledger })
+  const apiKeys = makeApiKeys({ ...ports, ledger, slowHash: systemSlowHash })
+  const serviceTokens = makeServiceTokens({
+    ...ports,
+    openTokenSigner: keys.openTokenSigner,
+    isKeyInForce: (keyId) => apiKeys.isInForce(keyId),
+  })
+  const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId, version, signer }
+  const workPorts = { ...ports, pubSub, ledger, log, masterSecret, seedSigner, appendBell }
+  const background = makeBackground({
+    ...workPorts,
+    fetch: makeGuardedFetch({ allowsLoopback: config.allowsLoopbackWebhooks }),
+    actor: controlPlane.id,
+    userAgent: `seaworthy/${version}`,
+  })
+  const checks = collectChecks(sql, ledger, background)
+  const planPorts = { ...ports, evidence, identity, ledger, confirmSecret, checks, controlPlane }
+  const plans = makePlans({ ...planPorts, runnerChecks: PROBE_CHECKS })
+  const actions = makeActions({ ...ports, ledger, confirmSecret })
+  const findWaivers = makeStandingWaivers({ sql, clock: systemClock, identity, evidence })
+  const { runs, runActions } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
+  const releases = makeReleases({
+    ports: { ...ports, evidence, identity, ledger, signer, gzip: gzipBytes },
+    runs,
+    controlPlane,
+  })
+
+  const routes = [
+    ...makeLedgerRoutes(ledger),
+    ...makeFeedRoutes(makeLedgerFeed({ ledger, clock: systemClock })),
+    ...makeEvidenceRoutes(evidence),
+    ...makeFlagRoutes({ flags, digest: systemDigest }),
+    ...makeJobRoutes(background.desk),
+    ...makeWebhookRoutes(background.webhooks, systemClock),
+    ...makeIdentityRoutes(identity),
+    ...makeApiKeyRoutes(apiKeys),
+    ...makeServiceTokenRoutes(serviceTokens),
+    ...makeActionRoutes(actions, [flipAction(flags), ...runActions]),
+    ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
+    ...makeReleaseRoutes(releases),
+  ]
+  return { identity, apiKeys, serviceTokens, routes, work: background.work }
+}
+
+function collectChecks(sql: Sql, ledger: Ledger, { readers }: Background): readonly BuiltinCheck[] {
+  return [
+    ...makeLedgerChecks(ledger),
+    ...makeGatesChecks({ sql }),
+    ...makeWebhookChecks({ sql, clock: systemClock, readers }),
+  ]
+}
+
+function openLedger(
+  ports: typeof systemPorts & { readonly sql: Sql },
+  { journal }: Database,
+  own: {
+    readonly ledgerSigner: Signer
+    readonly keyId: string
+    readonly version: string
+    readonly guard: ReturnType<typeof openCheckpointGuard>
+    readonly appendBell: Doorbell
+  },
+): Ledger {
+  return makeLedger({
+    ...ports,
+    signer: own.ledgerSigner,
+    guard: own.guard,
+    onAppend: () => own.appendBell.ring(),
+    ...(journal === undefined ? {} : { journal }),
+    originPrefix: `install-${own.keyId.slice(0, 16)}`,
+    producer: { producer: 'seaworthy', version: own.version },
+  })
+}
