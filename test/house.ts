@@ -1,4 +1,5 @@
 // The control plane's slices over the test database: real signatures, a clock that tests move, blobs in memory.
+import { ATTESTATION_CHECKS } from '../src/attestation/index.ts'
 import { PROBE_CHECKS } from '../src/probe/index.ts'
 import { actionSlice, makeActions } from '../src/action/index.ts'
 import { makeEvidence, evidenceSlice } from '../src/evidence/index.ts'
@@ -99,7 +100,7 @@ export async function openHouse(): Promise<House> {
     controlPlane,
     confirmSecret: nodeRandom.bytes(32),
   }
-  const plans = makePlans({ ...planPorts, runnerChecks: PROBE_CHECKS })
+  const plans = makePlans({ ...planPorts, runnerChecks: [...PROBE_CHECKS, ...ATTESTATION_CHECKS] })
   const actions = makeActions(planPorts)
   const findWaivers = makeStandingWaivers(planPorts)
   const { runs } = makeRuns({ ...planPorts, findWaivers }, plans, actions)

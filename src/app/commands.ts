@@ -1,5 +1,6 @@
 // Every command as data; what a command does is loaded only when it is called, so that --help stays quick.
 import type { CommandOption, CommandSpec } from '../client/index.ts'
+import { attestationCommands } from './commands/attestation.ts'
 import { claimsCommands } from './commands/claims.ts'
 import { checklistCommands } from './commands/checklist.ts'
 import { guardCommands } from './commands/guard.ts'
@@ -34,6 +35,7 @@ export const commandTable: readonly CommandSpec[] = [
   ...claimsCommands,
   ...runCommands,
   ...releaseCommands,
+  ...attestationCommands,
   ...registerCommands,
   ...readinessCommands,
   ...guardCommands,

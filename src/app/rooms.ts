@@ -45,6 +45,7 @@ import {
   systemVerifier,
 } from '../platform/index.ts'
 import { keyIdOf } from '../proof/index.ts'
+import { ATTESTATION_CHECKS, attestationSlice } from '../attestation/index.ts'
 import { PROBE_CHECKS, probeSlice } from '../probe/index.ts'
 import {
   makeReleaseRoutes,
@@ -63,6 +64,7 @@ import type { Telemetry } from './telemetry/index.ts'
 /** Slices in floor order: migrations run in this order. */
 export const slices: readonly Slice[] = [
   ledgerSlice,
+  attestationSlice,
   evidenceSlice,
   flagSlice,
   jobSlice,
@@ -128,7 +130,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   })
   const checks = collectChecks(sql, ledger, background)
   const planPorts = { ...ports, evidence, identity, ledger, confirmSecret, checks, controlPlane }
-  const plans = makePlans({ ...planPorts, runnerChecks: PROBE_CHECKS })
+  const plans = makePlans({ ...planPorts, runnerChecks: [...PROBE_CHECKS, ...ATTESTATION_CHECKS] })
   const actions = makeActions({ ...ports, ledger, confirmSecret })
   const findWaivers = makeStandingWaivers({ sql, clock: systemClock, identity, evidence })
   const { runs, runActions } = makeRuns({ ...planPorts, findWaivers }, plans, actions)

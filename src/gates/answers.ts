@@ -23,7 +23,7 @@ export const checksSchema = z.array(
   z.strictObject({
     name: z.string(),
     summary: z.string(),
-    outward: z.enum(['asks', 'acts']).optional(),
+    outward: z.enum(['reads', 'asks', 'acts']).optional(),
     parameters: z.record(
       z.string(),
       z.strictObject({

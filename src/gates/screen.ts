@@ -101,6 +101,7 @@ export function renderPlanSummary(recorded: RecordedPlan): string {
 
 /** What a check does to the service it asks, in the words of plan and documents. */
 export const OUTWARD_WORDS: Readonly<Record<NonNullable<CheckDescription['outward']>, string>> = {
+  reads: 'reads files of the runner’s workspace and touches no service',
   asks: 'sends requests that are meant to change nothing: runs once the plan is reviewed',
   acts: 'burdens or changes the service it asks: asks for a person’s word each time it runs',
 }

@@ -50,10 +50,11 @@ export interface CheckDescription {
   readonly name: string
   readonly summary: string
   /**
-   * Set for checks that ask another service, from where a runner stands. `asks`: sends requests that are meant to change
-   * nothing. `acts`: burdens what it reaches or changes it; no plan can call that a read.
+   * Set for checks that a runner makes, from where it stands. `reads`: looks at files of its workspace. `asks`: sends
+   * requests to another service that are meant to change nothing. `acts`: burdens what it reaches or changes it; no plan
+   * can call that a read.
    */
-  readonly outward?: 'asks' | 'acts'
+  readonly outward?: 'reads' | 'asks' | 'acts'
   readonly parameters: Readonly<Record<string, CheckParameter>>
   /** Fields of the record that assertions read as `$.field`. */
   readonly fields: Readonly<Record<string, string>>

@@ -100,6 +100,7 @@ export async function runPlan(request: RunRequest): Promise<RunOutcome> {
     scratchRoot: request.scratchRoot ?? tmpdir(),
     ...(gateUser === undefined ? {} : { nextUser: () => gateUser.next() }),
     signal,
+    releaseDigests: Object.values(request.subject.digests),
     terms: request.terms,
     onSoak: (gate, progress) => request.onEvent?.({ kind: 'gate-soaking', gate, ...progress }),
     onOutput: (gate, totalBytes) => request.onEvent?.({ kind: 'gate-output', gate, totalBytes }),

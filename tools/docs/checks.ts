@@ -24,7 +24,7 @@ export function renderChecksPage(): string {
     'provenRead: true',
     '```',
     '',
-    'Those with `on: runner` ask another service, from where gates run and under the runner’s key; the values under `with` may hold `$NAME`',
+    'Those with `on: runner` look at another service or at files of the workspace, from where gates run and under the runner’s key; the values under `with` may hold `$NAME`',
     'of the run’s parameters, secret ones included. They are no proven reads: one that only asks runs once the plan is reviewed, one that acts',
     'asks for a person’s word each time, whatever effect the plan names. `percentile` reads histograms, whose error is at most 1/128:',
     '',
@@ -43,7 +43,7 @@ export function renderChecksPage(): string {
     'parameters: [STAGING_URL]',
     '```',
     '',
-    '[An example plan](../examples/certify/certify.plan.yaml) has one gate for each of them.',
+    '[An example plan](../examples/certify/certify.plan.yaml) has one gate for each that asks another service.',
     ...checks.flatMap(renderCheck),
     '',
   ].join('\n')

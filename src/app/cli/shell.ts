@@ -120,6 +120,7 @@ function buildProgram(
 }
 
 const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
+  attestation: 'Verify what others signed about an artefact, offline',
   evidence: 'Show what reports of tools say, before a gate rests on them',
   risk: 'Keep the register of risks: add, accept, close, reopen, import',
   condition: 'Let a release go on condition: what is owed, by whom, until when',

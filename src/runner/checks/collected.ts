@@ -53,6 +53,8 @@ export interface CheckSite {
   readonly onOutput?: (gate: string, totalBytes: number) => void
   /** Told after each sample of a soak. */
   readonly onSoak?: (gate: string, progress: SoakProgress) => void
+  /** Digests of the artefacts that the run is about, `sha256:HEX`. */
+  readonly releaseDigests: readonly string[]
   /** Terms of the run, as the control plane has them. */
   readonly terms: RunTerms
 }

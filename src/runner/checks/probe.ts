@@ -1,10 +1,13 @@
-// Runs a built-in check that asks another service, and keeps its record.
+// Runs a built-in check of the runner, on another service or on files of the workspace, and keeps its record.
+import { collectProvenance, ATTESTATION_CHECKS } from '../../attestation/index.ts'
 import { canonicalBytes } from '../../kernel/index.ts'
+import type { Json } from '../../kernel/index.ts'
 import { findProbe } from '../../probe/index.ts'
 import { substituteParameters } from '../../verdict/index.ts'
 import type { BuiltinCapture, PlanGate } from '../../verdict/index.ts'
 import { maskedReason, StreamTally, timeoutOf } from './collected.ts'
 import type { CheckOf, CheckSite, Collected } from './collected.ts'
+import { readWorkspaceFile } from './workspace-file.ts'
 
 /** A check that cannot collect is an ERROR of the gate. When its time is over, all it has under way is ended. */
 export async function collectProbe(
@@ -12,7 +15,7 @@ export async function collectProbe(
   check: CheckOf<'builtin'>,
   site: CheckSite,
 ): Promise<Collected> {
-  const { clock, wire } = site.ports
+  const { clock } = site.ports
   const collectedAtMs = clock.nowMs()
   const startedMs = clock.monotonicMs()
   const tally = new StreamTally(site.mask)
@@ -34,10 +37,8 @@ export async function collectProbe(
     return { capture, streams: tally.streams, aborted: site.signal.aborted, notes: [] }
   }
   try {
-    const probe = findProbe(check.name)
-    if (probe === undefined) throw new Error(`this runner has no check ${check.name}`)
     const signal = AbortSignal.any([stop.signal, site.signal])
-    const record = await probe.collect({ clock, wire }, { values: valuesOf(check, site), signal })
+    const record = await collectRecord(check, site, signal)
     signal.throwIfAborted()
     tally.add('record', 'application/json', canonicalBytes(record), false)
     return finish()
@@ -45,6 +46,33 @@ export async function collectProbe(
     const cause = stop.signal.aborted ? stop.signal.reason : thrown
     return finish(maskedReason(site.mask, cause))
   }
+}
+
+function collectRecord(
+  check: CheckOf<'builtin'>,
+  site: CheckSite,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, Json>>> {
+  const values = valuesOf(check, site)
+  const probe = findProbe(check.name)
+  const { clock, wire } = site.ports
+  if (probe !== undefined) return probe.collect({ clock, wire }, { values, signal })
+  if (!ATTESTATION_CHECKS.some(({ name }) => name === check.name))
+    throw new Error(`this runner has no check ${check.name}`)
+  const { releaseDigests } = site
+  return collectProvenance({
+    values,
+    releaseDigests,
+    readFile: (path, limitBytes) => readFileOf(site, path, limitBytes),
+  })
+}
+
+async function readFileOf(site: CheckSite, path: string, limitBytes: number): Promise<Uint8Array> {
+  const found = await readWorkspaceFile(path, site.workspace, limitBytes)
+  if ('bytes' in found) return found.bytes
+  throw new Error(
+    `${path}: ${'error' in found ? found.error : 'there is no such file in the workspace'}`,
+  )
 }
 
 function valuesOf(

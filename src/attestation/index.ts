@@ -1,0 +1,16 @@
+// Front door of attestation.
+import type { Slice } from '../kernel/index.ts'
+import { ATTESTATION_CHECKS } from './check.ts'
+import { attestationErrors } from './errors.ts'
+
+export { ATTESTATION_CHECKS, collectProvenance } from './check.ts'
+export type { ProvenanceQuestion } from './check.ts'
+
+export const attestationSlice: Slice = {
+  name: 'attestation',
+  errors: attestationErrors,
+  checks: ATTESTATION_CHECKS,
+}
+export * from './certificate.ts'
+export * from './der.ts'
+export * from './timestamp.ts'
