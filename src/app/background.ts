@@ -10,6 +10,7 @@ import type {
   Random,
   Signer,
   Sql,
+  Tracing,
 } from '../kernel/index.ts'
 import { makeLedgerReaders, makeLedgerJobs } from '../ledger/index.ts'
 import type { Ledger, LedgerReaders } from '../ledger/index.ts'
@@ -31,6 +32,7 @@ export interface BackgroundPorts {
   readonly appendBell: Doorbell
   readonly actor: string
   readonly userAgent: string
+  readonly tracing: Tracing
 }
 
 /** What goes on without being asked, once it is started. */

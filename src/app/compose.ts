@@ -14,7 +14,7 @@ import { openDatabase } from './open-database.ts'
 import type { Database } from './open-database.ts'
 import { makeReadinessChecks, newRequestId } from './health.ts'
 import { openInstallationKeys } from './installation-keys.ts'
-import { makeTelemetry } from './telemetry/index.ts'
+import { makeTelemetry, openTracing, withTraceIds } from './telemetry/index.ts'
 import type { Telemetry } from './telemetry/index.ts'
 import { controlPlaneTenants } from './tenants.ts'
 import { makeRooms, slices } from './rooms.ts'
@@ -40,14 +40,16 @@ export interface ComposedApp {
 export async function composeApp(
   config: AppConfig,
   version: string,
-  log: Log,
+  processLog: Log,
 ): Promise<ComposedApp> {
+  const tracing = await openTracing(config, version, processLog)
+  const log = withTraceIds(processLog, tracing)
   const telemetry = config.isServer
-    ? makeTelemetry(systemClock, config.isRequestLogged === true ? log : undefined)
+    ? makeTelemetry(systemClock, tracing, config.isRequestLogged === true ? log : undefined)
     : undefined
   const database = await openDatabase(config, slices, log, telemetry)
   try {
-    return await composeOn(database, { config, version, log, telemetry })
+    return await composeOn(database, { config, version, log, telemetry, tracing })
   } catch (error) {
     await database.close()
     throw error
@@ -55,7 +57,7 @@ export async function composeApp(
 }
 
 async function composeOn(database: Database, terms: HouseTerms): Promise<ComposedApp> {
-  const { config, log, telemetry } = terms
+  const { config, log, telemetry, tracing } = terms
   const { sql } = database
   const keys = await openInstallationKeys(join(config.dataFolder, 'keys'))
   const { apiKey, viewKey } = keys
@@ -78,6 +80,7 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
   const web = makeWebServer({
     log,
     clock: systemClock,
+    tracing,
     newRequestId: () => newRequestId(systemRandom),
     ...(limits === undefined ? {} : { limits }),
     ...(telemetry === undefined ? {} : { watch: telemetry.requests }),
@@ -109,6 +112,7 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
       await web.close()
       telemetry?.close()
       await database.close()
+      await tracing.close()
     },
   }
 }

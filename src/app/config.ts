@@ -30,6 +30,8 @@ export interface AppConfig {
   readonly hosts?: readonly string[]
   /** Whether webhooks may go to this very machine, without TLS: for tests and demonstrations. */
   readonly allowsLoopbackWebhooks: boolean
+  /** Where a server sends its traces (OTLP over HTTP); absent = it makes none, and hands on what comes in. */
+  readonly traceCollector?: string
   /** What commands about checklists take when they are not told. */
   readonly defaults: CommandDefaults
   readonly settings: readonly Setting[]
@@ -80,6 +82,11 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
     fromEnvironment('SEAWORTHY_DATABASE_URL'),
     ...(flags.isServer === true ? [fromEnvironment('DATABASE_URL')] : []),
   ])
+  // The variables of the OpenTelemetry SDK itself, which reads them, and the others of that family, by its own rules.
+  const traceCollector = take('traces', [
+    fromEnvironment('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
+    fromEnvironment('OTEL_EXPORTER_OTLP_ENDPOINT'),
+  ])
   // Not from the file: whoever writes a repository's file must not open this machine to requests.
   const webhookLoopback = take('webhookLoopback', [
     fromEnvironment('SEAWORTHY_WEBHOOK_LOOPBACK'),
@@ -96,6 +103,7 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
     tenantId: tenantId ?? '',
     ...(url === undefined ? {} : { server: { url, key: readEnvironment('SEAWORTHY_KEY') ?? '' } }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(traceCollector === undefined ? {} : { traceCollector }),
     isServer: flags.isServer === true,
     allowsLoopbackWebhooks: readAnswer('SEAWORTHY_WEBHOOK_LOOPBACK', webhookLoopback),
     defaults,

@@ -21,7 +21,7 @@ import {
   makeServiceTokens,
 } from '../identity/index.ts'
 import type { ApiKeys, Identity, ServiceTokens } from '../identity/index.ts'
-import type { BuiltinCheck, Log, Route, Signer, Slice, Sql } from '../kernel/index.ts'
+import type { BuiltinCheck, Log, Route, Signer, Slice, Sql, Tracing } from '../kernel/index.ts'
 import { Doorbell } from '../kernel/index.ts'
 import {
   ledgerSlice,
@@ -44,6 +44,7 @@ import {
   systemSlowHash,
   systemVerifier,
 } from '../platform/index.ts'
+import type { OpenTracing } from '../platform/index.ts'
 import { keyIdOf } from '../proof/index.ts'
 import { ATTESTATION_CHECKS, attestationSlice } from '../attestation/index.ts'
 import { PROBE_CHECKS, probeSlice } from '../probe/index.ts'
@@ -96,11 +97,12 @@ export interface HouseTerms {
   readonly version: string
   readonly log: Log
   readonly telemetry: Telemetry | undefined
+  readonly tracing: OpenTracing
 }
 
 /** Every slice in floor order, each handed what it needs by name. */
 export function makeRooms(database: Database, terms: HouseTerms, keys: InstallationKeys): Rooms {
-  const { config, version, log, telemetry } = terms
+  const { config, version, log, telemetry, tracing } = terms
   const folder = (...parts: string[]): string => join(config.dataFolder, ...parts)
   const { sql, pubSub } = database
   const ports = { sql, ...systemPorts }
@@ -108,7 +110,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const guard = openCheckpointGuard(folder('checkpoint-guard.json'))
   const keyId = keyIdOf(systemDigest, signer.publicKey)
   const appendBell = new Doorbell()
-  const own = { ledgerSigner, keyId, version, guard, appendBell }
+  const own = { ledgerSigner, keyId, version, guard, appendBell, tracing }
   const plainLedger = openLedger(ports, database, own)
   const ledger = telemetry?.watchLedger(plainLedger) ?? plainLedger
   const evidence = makeEvidence({ ...ports, blobs: openFileBlobs(folder('blobs')) })
@@ -121,7 +123,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     isKeyInForce: (keyId) => apiKeys.isInForce(keyId),
   })
   const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId, version, signer }
-  const workPorts = { ...ports, pubSub, ledger, log, masterSecret, seedSigner, appendBell }
+  const workPorts = { ...ports, pubSub, ledger, log, masterSecret, seedSigner, appendBell, tracing }
   const background = makeBackground({
     ...workPorts,
     fetch: makeGuardedFetch({ allowsLoopback: config.allowsLoopbackWebhooks }),
@@ -174,12 +176,14 @@ function openLedger(
     readonly version: string
     readonly guard: ReturnType<typeof openCheckpointGuard>
     readonly appendBell: Doorbell
+    readonly tracing: Tracing
   },
 ): Ledger {
   return makeLedger({
     ...ports,
     signer: own.ledgerSigner,
     guard: own.guard,
+    tracing: own.tracing,
     onAppend: () => own.appendBell.ring(),
     ...(journal === undefined ? {} : { journal }),
     originPrefix: `install-${own.keyId.slice(0, 16)}`,

@@ -1,6 +1,6 @@
 // The jobs that run in this process: started, timed, told to stop, and what each came to.
-import { messageOf } from '../kernel/index.ts'
-import type { Clock, JobCall, JobKind } from '../kernel/index.ts'
+import { failureName, messageOf } from '../kernel/index.ts'
+import type { Clock, JobCall, JobKind, Tracing } from '../kernel/index.ts'
 import type { Settlement, TakenJob } from './model.ts'
 
 export interface ToldProgress {
@@ -20,14 +20,16 @@ interface Running {
 
 export class ActiveJobs {
   readonly #clock: Clock
+  readonly #tracing: Tracing
   readonly #settle: (settlement: Settlement) => void
   readonly #running = new Map<string, Running>()
   readonly #counts = new Map<string, number>()
   readonly #progress = new Map<string, ToldProgress>()
   readonly #stopped = new AbortController()
 
-  constructor(clock: Clock, settle: (settlement: Settlement) => void) {
+  constructor(clock: Clock, tracing: Tracing, settle: (settlement: Settlement) => void) {
     this.#clock = clock
+    this.#tracing = tracing
     this.#settle = settle
   }
 
@@ -72,9 +74,16 @@ export class ActiveJobs {
 
   async #carryOut(running: Running, call: JobCall): Promise<void> {
     const { job, kind } = running
+    const span = this.#tracing.begin({
+      name: `job ${kind.name}`,
+      kind: 'consumer',
+      parent: job.trace,
+      facts: { 'seaworthy.job.id': job.id, 'seaworthy.job.attempt': job.attempt },
+    })
     let settlement: Settlement
     try {
-      const { result, againMs } = (await kind.run(call)) ?? {}
+      const { result, againMs } = (await span.run(() => kind.run(call))) ?? {}
+      span.end()
       settlement = {
         job,
         state: 'done',
@@ -83,6 +92,7 @@ export class ActiveJobs {
       }
     } catch (error) {
       const state = running.stopsAs ?? 'waiting'
+      span.end({ failure: state === 'waiting' ? failureName(error) : state })
       settlement = { job, state, error: messageOf(running.stop.signal.reason ?? error) }
     }
     if (!this.#isOurs(running)) return

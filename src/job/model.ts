@@ -48,6 +48,8 @@ export interface TakenJob {
   readonly kind: string
   readonly attempt: number
   readonly payload: Json
+  /** `traceparent` of what asked for it last. */
+  readonly trace: string | null
 }
 
 /** What became of an attempt. `released`: nothing; somebody else takes it. */

@@ -10,6 +10,7 @@ import type {
   Random,
   Sql,
   SqlTx,
+  Tracing,
 } from '../kernel/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import { nextTimeMs, parseCron } from './cron.ts'
@@ -38,13 +39,18 @@ export interface JobPorts {
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const UUID_CHANCE_BYTES = 10
 
-export function makeJobs(ports: Pick<JobPorts, 'clock' | 'random' | 'pubSub'>): Jobs {
-  const { clock, random, pubSub } = ports
+export function makeJobs(
+  ports: Pick<JobPorts, 'clock' | 'random' | 'pubSub'> & { readonly tracing?: Tracing },
+): Jobs {
+  const { clock, random, pubSub, tracing } = ports
   return {
     async enqueue(tx, wishes) {
       if (wishes.length === 0) return []
       const nowMs = clock.nowMs()
-      const asked = oneOfEachKey(wishes)
+      const trace = tracing?.current()
+      const asked = oneOfEachKey(wishes).map((wish) =>
+        trace === undefined ? wish : { trace, ...wish },
+      )
       // In order, so that what is asked for first is done first.
       const ids = asked.map(() => uuidV7(nowMs, random.bytes(UUID_CHANCE_BYTES))).toSorted()
       const known = await insertJobs(

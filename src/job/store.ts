@@ -47,17 +47,18 @@ export async function insertJobs(
 ): Promise<readonly string[]> {
   const at = (ms: number): string => new Date(ms).toISOString()
   const rows = await tx.query<{ job_id: string }>(
-    `insert into job_item as j (tenant_id, job_id, kind, key, state, priority, due_at, payload, created_at)
+    `insert into job_item as j (tenant_id, job_id, kind, key, state, priority, due_at, payload, created_at, traceparent)
      select w.tenant_id, w.job_id, w.kind, nullif(w.key, ''), case when w.due_at > $1 then 'waiting' else 'ready' end,
-       w.priority, w.due_at, w.payload, $1
-     from unnest($2::text[], $3::uuid[], $4::text[], $5::text[], $6::int[], $7::timestamptz[], $8::text[])
-       as w (tenant_id, job_id, kind, key, priority, due_at, payload)
+       w.priority, w.due_at, w.payload, $1, nullif(w.traceparent, '')
+     from unnest($2::text[], $3::uuid[], $4::text[], $5::text[], $6::int[], $7::timestamptz[], $8::text[], $9::text[])
+       as w (tenant_id, job_id, kind, key, priority, due_at, payload, traceparent)
      on conflict (tenant_id, kind, key) where key is not null and state in ('waiting', 'ready', 'active')
      do update set
        state = case when j.state = 'waiting' and excluded.due_at <= $1 then 'ready' else j.state end,
        due_at = case when j.state = 'active' then j.due_at else least(j.due_at, excluded.due_at) end,
        again_at = case when j.state = 'active' then least(j.again_at, excluded.due_at) end,
-       priority = greatest(j.priority, excluded.priority)
+       priority = greatest(j.priority, excluded.priority),
+       traceparent = coalesce(excluded.traceparent, j.traceparent)
      returning job_id`,
     [
       at(nowMs),
@@ -68,6 +69,7 @@ export async function insertJobs(
       wishes.map(({ priority }) => priority ?? 0),
       wishes.map(({ dueMs }) => at(dueMs ?? nowMs)),
       wishes.map(({ payload }) => JSON.stringify(payload ?? null)),
+      wishes.map(({ trace }) => trace ?? ''),
     ],
   )
   return rows.map(({ job_id }) => job_id)

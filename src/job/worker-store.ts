@@ -131,6 +131,7 @@ export async function takeJobs(tx: SqlTx, taking: Taking): Promise<TakenJob[] | 
     job_id: string
     attempt: number
     payload: string
+    traceparent: string | null
   }>(TAKE, [
     taking.kind,
     taking.limit,
@@ -145,6 +146,7 @@ export async function takeJobs(tx: SqlTx, taking: Taking): Promise<TakenJob[] | 
     kind: taking.kind,
     attempt: row.attempt,
     payload: JSON.parse(row.payload) as Json,
+    trace: row.traceparent,
   }))
 }
 
@@ -171,7 +173,7 @@ const TAKE = `with recursive tenants as (
   update job_item j set state = 'active', worker_id = $5::uuid, attempt = j.attempt + 1, started_at = $6, again_at = null,
     progress = null, note = null
   from chosen c where j.tenant_id = c.tenant_id and j.job_id = c.job_id and j.state = 'ready'
-  returning j.tenant_id, j.job_id, j.attempt, j.payload`
+  returning j.tenant_id, j.job_id, j.attempt, j.payload, j.traceparent`
 
 /** What a worker no longer holds is left alone: somebody else runs it. */
 export async function settleJobs(

@@ -1,6 +1,6 @@
 // A worker: takes jobs, runs them side by side, settles them in batches, and gives back what it cannot finish.
-import { Doorbell, messageOf, uuidV7 } from '../kernel/index.ts'
-import type { Clock, JobKind, Jobs, Log, PubSub, Random, Sql } from '../kernel/index.ts'
+import { Doorbell, messageOf, UNTRACED, uuidV7 } from '../kernel/index.ts'
+import type { Clock, JobKind, Jobs, Log, PubSub, Random, Sql, Tracing } from '../kernel/index.ts'
 import { ActiveJobs } from './active-jobs.ts'
 import { beatOnce, WorkerWatch } from './beat.ts'
 import { JOB_CHANNEL, retryPauseMs } from './model.ts'
@@ -36,6 +36,7 @@ export interface WorkerPorts {
   readonly pubSub: PubSub
   readonly jobs: Jobs
   readonly log: Log
+  readonly tracing?: Tracing
 }
 
 export interface JobWorker {
@@ -68,7 +69,7 @@ class Worker implements JobWorker {
     this.#ports = ports
     this.#kinds = new Map(kinds.map((kind) => [kind.name, kind]))
     this.#watch = new WorkerWatch(ports.clock)
-    this.#active = new ActiveJobs(ports.clock, (settlement) => {
+    this.#active = new ActiveJobs(ports.clock, ports.tracing ?? UNTRACED, (settlement) => {
       this.#settlements.push(settlement)
       this.#bell.ring()
     })

@@ -15,6 +15,8 @@ export interface JobWish {
   readonly priority?: number
   /** Milliseconds since the epoch; now when absent. */
   readonly dueMs?: number
+  /** `traceparent` of what it comes from; of what runs now when absent. */
+  readonly trace?: string
 }
 
 export interface Jobs {

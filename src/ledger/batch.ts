@@ -30,7 +30,7 @@ export interface KnownEntry {
 
 export interface NewEntry {
   readonly leaf: Uint8Array
-  readonly fact: Pick<PreparedFact, 'id' | 'keepsId' | 'salt' | 'payload'>
+  readonly fact: Pick<PreparedFact, 'id' | 'keepsId' | 'salt' | 'payload' | 'trace'>
   readonly contentHash: Uint8Array
 }
 

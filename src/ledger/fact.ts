@@ -8,7 +8,7 @@ import {
   utf8Text,
   uuidV7,
 } from '../kernel/index.ts'
-import type { Digest, Random } from '../kernel/index.ts'
+import type { Digest, Random, Tracing } from '../kernel/index.ts'
 import {
   commitCanonical,
   encodeUncountedBody,
@@ -47,12 +47,15 @@ export interface PreparedFact {
   readonly payload: string
   /** What the caller said, canonical: what a repetition is compared by. */
   readonly content: Uint8Array
+  /** `traceparent` of what appends it; kept beside the log for its readers, no part of what is proven. */
+  readonly trace?: string
 }
 
 export interface FactPorts {
   readonly digest: Digest
   readonly random: Random
   readonly producer: Producer
+  readonly tracing?: Pick<Tracing, 'current'>
 }
 
 /** @throws LEDGER_ENTRY_REFUSED, LEDGER_ENTRY_TOO_LARGE */
@@ -81,6 +84,7 @@ export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number): 
       `expected an entry of at most ${LEAF_LIMIT_BYTES} bytes, got ${leafBytes}`,
     )
   }
+  const trace = ports.tracing?.current()
   const said = { type, actor, subject, refs, ...(fact.ts === undefined ? {} : { ts: fact.ts }) }
   return {
     id,
@@ -90,6 +94,7 @@ export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number): 
     salt,
     payload: utf8Text(payload),
     content: contentOf(said, payload),
+    ...(trace === undefined ? {} : { trace }),
   }
 }
 

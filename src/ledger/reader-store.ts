@@ -66,6 +66,12 @@ export async function advanceReader(
     reader,
     nextSeq,
   ])
+  // Nobody asks where an entry came from once every reader has passed it.
+  await tx.query(
+    `delete from ledger_trace t where t.log_id = $1 and t.seq < $2 and not exists (
+       select from ledger_reader r where r.log_id = $1 and r.next_seq < $2)`,
+    [logId, nextSeq],
+  )
 }
 
 export async function selectPayloads(
@@ -73,22 +79,27 @@ export async function selectPayloads(
   logId: number,
   fromSeq: number,
   limit: number,
-): Promise<readonly (StoredLeaf & { readonly payload: string | null })[]> {
+): Promise<
+  readonly (StoredLeaf & { readonly payload: string | null; readonly trace: string | null })[]
+> {
   const rows = await tx.query<{
     seq: number
     leaf: Uint8Array
     leaf_hash: Uint8Array
     payload: string | null
+    traceparent: string | null
   }>(
-    `select e.seq, e.leaf, e.leaf_hash, p.payload
+    `select e.seq, e.leaf, e.leaf_hash, p.payload, t.traceparent
      from ledger_entry e left join ledger_payload p on p.log_id = e.log_id and p.seq = e.seq
+       left join ledger_trace t on t.log_id = e.log_id and t.seq = e.seq
      where e.log_id = $1 and e.seq >= $2 order by e.seq limit $3`,
     [logId, fromSeq, limit],
   )
-  return rows.map(({ seq, leaf, leaf_hash: leafHash, payload }) => ({
+  return rows.map(({ seq, leaf, leaf_hash: leafHash, payload, traceparent: trace }) => ({
     seq,
     leaf,
     leafHash,
     payload,
+    trace,
   }))
 }

@@ -15,6 +15,8 @@ import type { LedgerEntry } from './model.ts'
 export interface ReaderEntry extends LedgerEntry {
   /** Null when it was erased. */
   readonly payload: Json
+  /** `traceparent` of what appended it, where somebody follows that. */
+  readonly trace: string | null
 }
 
 export interface ReaderTake {
@@ -55,8 +57,9 @@ export function makeLedgerReaders({ sql }: { readonly sql: Sql }): LedgerReaders
           return 0
         }
         const rows = await selectPayloads(tx, log.logId, fromSeq, terms.limit)
-        const entries = rows.map(({ payload, ...leaf }) => ({
+        const entries = rows.map(({ payload, trace, ...leaf }) => ({
           ...readEntry(leaf),
+          trace,
           payload: payload === null ? null : parseStrictJson(payload),
         }))
         if (entries.length === 0) return 0

@@ -7,6 +7,7 @@ import type {
   Signer,
   Sql,
   SqlTx,
+  Tracing,
 } from '../kernel/index.ts'
 import { noteKeyOf, openCheckpoint } from '../proof/index.ts'
 import { appendPrepared, assertOriginPrefix } from './append.ts'
@@ -55,6 +56,8 @@ export interface LedgerPorts {
   readonly onAppend?: () => void
   /** Of the embedded database; `sql` must then be this too, here and in every room that appends. */
   readonly journal?: JournalledSql
+  /** Whose context entries keep for their readers. */
+  readonly tracing?: Tracing
 }
 
 /** @throws RangeError when the signer is not Ed25519 or the origin prefix cannot stand in a note. */

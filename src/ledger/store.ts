@@ -166,6 +166,22 @@ export async function insertBatch(
     added.map((entry) => (entry.fact.keepsId ? entry.fact.id : '')),
     concatBytes(added.map((entry) => entry.contentHash)),
   ])
+  const traced = added.flatMap(({ fact: { trace } }, at) =>
+    trace === undefined ? [] : [{ seq: head.size + at, trace }],
+  )
+  if (traced.length > 0) await insertTraces(tx, head.logId, traced)
+}
+
+async function insertTraces(
+  tx: SqlTx,
+  logId: number,
+  traced: readonly { readonly seq: number; readonly trace: string }[],
+): Promise<void> {
+  await tx.query(
+    `insert into ledger_trace (log_id, seq, traceparent)
+     select $1, t.* from unnest($2::bigint[], $3::text[]) as t on conflict do nothing`,
+    [logId, traced.map(({ seq }) => seq), traced.map(({ trace }) => trace)],
+  )
 }
 
 interface LogRow {

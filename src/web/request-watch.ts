@@ -21,6 +21,8 @@ export interface EndedRequest {
   readonly tenantId?: string
   /** The connection ended before the whole answer had left. */
   readonly isCutOff: boolean
+  /** Of the trace that it belongs to, where there is one. */
+  readonly traceId?: string
 }
 
 export interface RequestWatch {
@@ -28,11 +30,16 @@ export interface RequestWatch {
   ended(request: EndedRequest): void
 }
 
+export interface KnownOfRequests {
+  callerOf(request: FastifyRequest): Principal | undefined
+  traceIdOf(request: FastifyRequest): string | undefined
+}
+
 export function watchRequests(
   server: FastifyInstance,
   watch: RequestWatch,
   clock: Pick<Clock, 'monotonicMs'>,
-  callerOf: (request: FastifyRequest) => Principal | undefined,
+  known: KnownOfRequests,
 ): void {
   server.addHook('onRequest', (request, reply, done) => {
     const beganMs = clock.monotonicMs()
@@ -40,7 +47,7 @@ export function watchRequests(
     // `close` comes once for every answer, also for one whose caller has left.
     reply.raw.once('close', () => {
       const { writableFinished: isWhole, headersSent, statusCode } = reply.raw
-      const caller = callerOf(request)
+      const [caller, traceId] = [known.callerOf(request), known.traceIdOf(request)]
       watch.ended({
         requestId: request.id,
         method: request.method,
@@ -50,6 +57,7 @@ export function watchRequests(
         sizeBytes: headersSent ? Number(reply.getHeader('content-length') ?? 0) : 0,
         ...(caller === undefined ? {} : { principal: caller.id, tenantId: caller.tenantId }),
         isCutOff: !isWhole,
+        ...(traceId === undefined ? {} : { traceId }),
       })
     })
     done()

@@ -2,7 +2,8 @@
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { fastifyEdgeHook, makeEdgeGuard, securityHeaders } from '../guard/index.ts'
-import type { Caller, Clock, Log, Route } from '../kernel/index.ts'
+import { UNTRACED } from '../kernel/index.ts'
+import type { Caller, Clock, Log, Route, Tracing } from '../kernel/index.ts'
 import { sendAnswer, sendProblem } from './answer.ts'
 import { webFault } from './errors.ts'
 import { mountHealth } from './health.ts'
@@ -15,6 +16,7 @@ import { mountDocument } from './open-document.ts'
 import type { OpenDocument } from './open-document.ts'
 import { collectRoutes, mountReference } from './reference.ts'
 import { requestIdOf } from './request-id.ts'
+import { traceRequests } from './request-trace.ts'
 import { watchRequests } from './request-watch.ts'
 import type { RequestWatch } from './request-watch.ts'
 import { assertAdmitted, assertEnvironment } from './rights.ts'
@@ -50,6 +52,8 @@ export interface WebOptions {
   readonly limits?: RequestLimits
   /** Hears of every request, whatever became of it. */
   readonly watch?: RequestWatch
+  /** Absent where nobody follows requests. */
+  readonly tracing?: Tracing
   /** What a browser opens; absent where there is only the API. */
   readonly site?: Site
   /** Decides who asks; undefined refuses. Called once per request before the body is read. */
@@ -87,8 +91,12 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
   const mounted = collectRoutes(server)
   closeGently(server, options.clock)
   const callers = new WeakMap<FastifyRequest, Caller>()
+  const traceIdOf = traceRequests(server, options.tracing ?? UNTRACED)
   if (options.watch !== undefined)
-    watchRequests(server, options.watch, options.clock, (request) => callers.get(request))
+    watchRequests(server, options.watch, options.clock, {
+      callerOf: (request) => callers.get(request),
+      traceIdOf,
+    })
   server.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id)
   })

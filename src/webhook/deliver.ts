@@ -1,6 +1,16 @@
 // The job that brings an endpoint its deliveries: one job for each endpoint, so that a slow one holds up nobody else.
-import { messageOf, SeaworthyError, utf8Bytes } from '../kernel/index.ts'
-import type { Clock, Fetch, JobCall, JobKind, JobOutcome, Random, Sql } from '../kernel/index.ts'
+import { failureName, messageOf, SeaworthyError, UNTRACED, utf8Bytes } from '../kernel/index.ts'
+import type {
+  Clock,
+  Fetch,
+  JobCall,
+  JobKind,
+  JobOutcome,
+  Random,
+  Span,
+  Sql,
+  Tracing,
+} from '../kernel/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import { admissionOf, afterFailure, afterRequest, afterSuccess } from './cool-down.ts'
 import type { CoolDown } from './cool-down.ts'
@@ -39,6 +49,7 @@ export interface DeliverPorts extends SecretPorts {
   readonly actor: string
   /** `seaworthy/1.2.3`, as receivers see it. */
   readonly userAgent: string
+  readonly tracing?: Tracing
 }
 
 export function makeDeliverJob(ports: DeliverPorts): JobKind {
@@ -137,11 +148,13 @@ class Round {
     const body = utf8Bytes(delivery.body)
     const parts = { id: delivery.eventId, timestampS: Math.floor(beganMs / 1_000), body }
     const signed = await signedFields(this.#ports.digest, this.#keys, parts)
+    const span = this.#follow(delivery, attempt)
     const request = {
       method: 'POST',
       url: this.#endpoint.url,
       headers: {
         ...signed,
+        ...(span.traceparent === undefined ? {} : { traceparent: span.traceparent }),
         'content-type': 'application/json',
         'user-agent': this.#ports.userAgent,
       },
@@ -154,9 +167,31 @@ class Round {
       ({ status, headers }) => ({ status, retryAfter: headers['retry-after'] }),
       (error: unknown) => ({ error }),
     )
+    span.end(
+      'error' in came
+        ? { failure: failureName(came.error) }
+        : { facts: { 'http.response.status_code': came.status } },
+    )
     // The worker stops: nobody knows whether it arrived, so it is sent again, as if this attempt had not been.
     if ('error' in came && this.#call.signal.aborted) return
     this.#note({ eventId: delivery.eventId, attempt, beganMs, endedMs: clock.nowMs() }, came)
+  }
+
+  /** Its address is not told: receivers put tokens into theirs. */
+  #follow({ eventId, trace }: DueDelivery, attempt: number): Span {
+    const { tracing = UNTRACED } = this.#ports
+    return tracing.begin({
+      name: 'webhook delivery',
+      kind: 'client',
+      parent: trace,
+      link: tracing.current(),
+      facts: {
+        'http.request.method': 'POST',
+        'seaworthy.webhook.endpoint': this.#endpoint.id,
+        'seaworthy.webhook.event': eventId,
+        'seaworthy.webhook.attempt': attempt,
+      },
+    })
   }
 
   #note(

@@ -17,6 +17,8 @@ export interface NewEvent {
   readonly type: string
   readonly body: string
   readonly happenedMs: number
+  /** `traceparent` of what made it happen. */
+  readonly trace: string | null
 }
 
 /** An event that is there already stays as it is, and so does its delivery. */
@@ -28,8 +30,10 @@ export async function insertEvents(
   nowMs: number,
 ): Promise<void> {
   await tx.query(
-    `insert into webhook_event (tenant_id, event_id, seq, type, body, happened_at)
-     select $1, e.* from unnest($2::text[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[]) as e
+    `insert into webhook_event (tenant_id, event_id, seq, type, body, happened_at, traceparent)
+     select $1, e.id, e.seq, e.type, e.body, e.happened_at, nullif(e.traceparent, '')
+     from unnest($2::text[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
+       as e (id, seq, type, body, happened_at, traceparent)
      on conflict do nothing`,
     [
       tenantId,
@@ -38,6 +42,7 @@ export async function insertEvents(
       events.map(({ type }) => type),
       events.map(({ body }) => body),
       events.map(({ happenedMs }) => at(happenedMs)),
+      events.map(({ trace }) => trace ?? ''),
     ],
   )
   await tx.query(
@@ -62,14 +67,24 @@ export async function selectDue(
   nowMs: number,
   limit: number,
 ): Promise<readonly DueDelivery[]> {
-  const rows = await tx.query<{ event_id: string; attempt: number; body: string }>(
-    `select d.event_id, d.attempt, e.body
+  const rows = await tx.query<{
+    event_id: string
+    attempt: number
+    body: string
+    traceparent: string | null
+  }>(
+    `select d.event_id, d.attempt, e.body, e.traceparent
      from webhook_delivery d join webhook_event e on e.tenant_id = d.tenant_id and e.event_id = d.event_id
      where d.tenant_id = $1 and d.endpoint_id = $2::uuid and d.state = 'pending' and d.next_at <= $3
      order by d.next_at, d.seq limit $4`,
     [tenantId, endpointId, at(nowMs), limit],
   )
-  return rows.map(({ event_id: eventId, attempt, body }) => ({ eventId, attempt, body }))
+  return rows.map(({ event_id: eventId, attempt, body, traceparent: trace }) => ({
+    eventId,
+    attempt,
+    body,
+    trace,
+  }))
 }
 
 /** When the next delivery of an endpoint is due; undefined when none waits. */

@@ -63,6 +63,8 @@ export interface DueDelivery {
   readonly eventId: string
   readonly attempt: number
   readonly body: string
+  /** `traceparent` of what made the event happen; goes to the receiver. */
+  readonly trace: string | null
 }
 
 /** What became of one attempt. */

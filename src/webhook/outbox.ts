@@ -113,15 +113,19 @@ async function writeDown(
   if (deliveries.length === 0) return
   const events = [...new Set(deliveries.map(({ event }) => event))]
   await insertEvents(tx, tenantId, events, deliveries, clock.nowMs())
-  const due = new Set(deliveries.map(({ endpointId }) => endpointId))
+  // Of several events for one endpoint its job belongs to the trace of the newest.
+  const due = new Map(deliveries.map(({ endpointId, event }) => [endpointId, event.trace]))
   await jobs.enqueue(
     tx,
-    [...due].map((endpointId) => deliverWish(tenantId, endpointId)),
+    [...due].map(([endpointId, trace]) => ({
+      ...deliverWish(tenantId, endpointId),
+      ...(trace === null ? {} : { trace }),
+    })),
   )
 }
 
 /** The same entry makes the same event, with the same id, whenever it is read. */
-function eventOf(tenantId: string, { seq, timeMs, body, payload }: ReaderEntry): NewEvent {
+function eventOf(tenantId: string, { seq, timeMs, body, payload, trace }: ReaderEntry): NewEvent {
   const { id, type, actor, subject, refs } = body
   const timestamp = new Date(timeMs).toISOString()
   return {
@@ -129,6 +133,7 @@ function eventOf(tenantId: string, { seq, timeMs, body, payload }: ReaderEntry):
     seq,
     type,
     happenedMs: timeMs,
+    trace,
     body: JSON.stringify({
       type,
       timestamp,

@@ -2,7 +2,7 @@
 import { makeMetricsOf } from '../../guard/index.ts'
 import type { GuardSink } from '../../guard/index.ts'
 import { utf8Bytes } from '../../kernel/index.ts'
-import type { Clock, Log, Route, Sql } from '../../kernel/index.ts'
+import type { Clock, Log, Route, Sql, Tracing } from '../../kernel/index.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import { readProcessFigures, systemWire, watchSql } from '../../platform/index.ts'
 import type { OpenSql, SqlStats } from '../../platform/index.ts'
@@ -25,7 +25,7 @@ export interface Telemetry {
 }
 
 /** @param requestLog gets a line for each request; absent = they are counted only */
-export function makeTelemetry(clock: Clock, requestLog?: Log): Telemetry {
+export function makeTelemetry(clock: Clock, tracing: Tracing, requestLog?: Log): Telemetry {
   const metrics = makeMetricsOf<ServerEvent>(EVENT_METRICS, SERIES_LIMIT_COUNT)
   let inFlightCount = 0
   let figures: FigureReader | undefined
@@ -42,7 +42,7 @@ export function makeTelemetry(clock: Clock, requestLog?: Log): Telemetry {
     watchDatabase: (sql) =>
       watchSql(sql, clock, (ended) => metrics.sink({ type: 'sql.ended', ...ended })),
     watchLedger: (ledger) =>
-      watchLedger(ledger, clock, (outcome, durationMs) =>
+      watchLedger(ledger, clock, tracing, (outcome, durationMs) =>
         metrics.sink({ type: 'ledger.append-ended', outcome, durationMs }),
       ),
     routes({ sql, stats }) {

@@ -1,0 +1,1 @@
+alter table job_item drop column traceparent;
