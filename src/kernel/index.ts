@@ -17,8 +17,7 @@ export {
   isCanonicalText,
 } from './canonical.ts'
 export type { Json } from './canonical.ts'
-export { defineErrors, EXIT, faultsOf, messageOf, SeaworthyError } from './errors.ts'
-export type { ErrorRow, ErrorTable, ExitCode, FaultOptions } from './errors.ts'
+export * from './errors.ts'
 export { Doorbell } from './doorbell.ts'
 export { hmacSha256With } from './hmac.ts'
 export { contentDigest, type ContentDigest, isContentDigest, slugOf, uuidV7 } from './ids.ts'
