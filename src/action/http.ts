@@ -8,6 +8,7 @@ import { issuedSchema, resultSchema, shownSchema } from './answers.ts'
 
 const tokenSchema = z.strictObject({ token: z.string().min(1).max(100) })
 const previewSchema = z.strictObject({ params: z.json() })
+const TOKEN_SECRET = { members: ['token'], recovery: 'Preview again.' }
 
 /** @param registered the actions that slices bring, in floor order */
 export function makeActionRoutes(
@@ -29,7 +30,7 @@ export function makeActionRoutes(
       summary: 'Show what an action would do, and the token that carries out exactly that',
       access: 'write',
       body: previewSchema,
-      answer: { statuses: [201], data: issuedSchema },
+      answer: { statuses: [201], data: issuedSchema, secrets: TOKEN_SECRET },
       async handle({ principal, params, body }) {
         const action = find(params['name'] ?? '')
         return {
@@ -43,6 +44,7 @@ export function makeActionRoutes(
       path: '/v1/action-tokens/read',
       summary: 'Show what a token was shown for; the token stays as it is',
       access: 'write',
+      repetition: 'harmless',
       body: tokenSchema,
       answer: { data: shownSchema },
       async handle({ principal, body }) {

@@ -16,6 +16,7 @@ import { makeLedgerReaders, makeLedgerJobs } from '../ledger/index.ts'
 import type { Ledger, LedgerReaders } from '../ledger/index.ts'
 import { makeDeliverJob, makeOutbox, Webhooks } from '../webhook/index.ts'
 import type { Outbox } from '../webhook/index.ts'
+import { makeKeptAnswerPurge } from '../web/index.ts'
 
 export interface BackgroundPorts {
   readonly sql: Sql
@@ -55,6 +56,7 @@ export function makeBackground(ports: BackgroundPorts): Background {
   const kinds = [...makeLedgerJobs(ports.ledger, ports.clock), makeDeliverJob(ports)]
   const worker = makeJobWorker({ ...ports, jobs }, kinds)
   const outbox: Outbox = makeOutbox({ ...ports, readers, jobs })
+  const purge = makeKeptAnswerPurge(ports)
   return {
     desk: makeJobDesk(ports, jobs, kinds),
     webhooks: new Webhooks({ ...ports, jobs }),
@@ -63,8 +65,10 @@ export function makeBackground(ports: BackgroundPorts): Background {
       async start() {
         await worker.start()
         outbox.start()
+        purge.start()
       },
       async stop() {
+        await purge.stop()
         await outbox.stop()
         await worker.stop()
       },

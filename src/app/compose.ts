@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { AccessRole, Log, Route } from '../kernel/index.ts'
 import { systemClock, systemDigest, systemRandom } from '../platform/index.ts'
-import { makeLimitRoutes, makeRequestLimits, makeWebServer } from '../web/index.ts'
+import { KeyedAnswers, makeLimitRoutes, makeRequestLimits, makeWebServer } from '../web/index.ts'
 import type { RequestLimits, Site } from '../web/index.ts'
 import { authenticate } from './authenticate.ts'
 import { makeBoardSite } from './board-site.ts'
@@ -85,6 +85,12 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
     ...(limits === undefined ? {} : { limits }),
     ...(telemetry === undefined ? {} : { watch: telemetry.requests }),
     ...siteOf(config),
+    keyed: new KeyedAnswers({
+      sql,
+      clock: systemClock,
+      random: systemRandom,
+      digest: systemDigest,
+    }),
     reference: describeServer(slices, terms.version),
     routes,
     hosts: config.hosts ?? [],

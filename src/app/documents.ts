@@ -2,7 +2,6 @@
 import type { ServiceTokens } from '../identity/index.ts'
 import type { ErrorTable, Slice } from '../kernel/index.ts'
 import { platformErrors, systemDigest } from '../platform/index.ts'
-import { webErrors } from '../web/index.ts'
 import type { OpenDocument, ReferenceTerms } from '../web/index.ts'
 import { appErrors } from './errors.ts'
 
@@ -24,5 +23,5 @@ export function makeOpenDocuments(tokens: Pick<ServiceTokens, 'jwks'>): readonly
 /** Every code that an answer may bear: those of the slices, of the edge and of what stands under them. */
 function everyError(slices: readonly Slice[]): ErrorTable {
   const tables = slices.flatMap(({ errors }) => (errors === undefined ? [] : [errors]))
-  return Object.assign({}, webErrors, platformErrors, appErrors, ...tables) as ErrorTable
+  return Object.assign({}, platformErrors, appErrors, ...tables) as ErrorTable
 }

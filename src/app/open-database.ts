@@ -1,9 +1,10 @@
 // Opens the database of a composed house: embedded with its journal, or PostgreSQL, with every slice's tables.
 import { join } from 'node:path'
-import type { Log, PubSub, Slice, Sql } from '../kernel/index.ts'
+import type { JoinableSql, Log, PubSub, Slice } from '../kernel/index.ts'
 import { openJournalledSql } from '../ledger/index.ts'
 import type { JournalledSql } from '../ledger/index.ts'
 import {
+  makeJoinableSql,
   migrateUp,
   openLocalPubSub,
   openPglite,
@@ -28,7 +29,7 @@ const KERNEL_FOLDER = /^\/(?:proc|sys)(?:\/|$)/
 
 export interface Database {
   /** What every room works on. */
-  readonly sql: Sql
+  readonly sql: JoinableSql
   readonly journal: JournalledSql | undefined
   readonly pubSub: PubSub
   stats(): Promise<SqlStats>
@@ -71,7 +72,7 @@ export async function openDatabase(
 function withPubSub(sql: OpenSql, url: string): Database {
   const pubSub = openPostgresPubSub(url)
   return {
-    sql,
+    sql: makeJoinableSql(sql),
     journal: undefined,
     pubSub,
     stats: () => sql.stats(),
@@ -92,7 +93,7 @@ async function withJournal(opened: OpenSql, folder: string, log: Log): Promise<D
   for (const [tenantId, reason] of contradictions)
     log.error('a log and its journal contradict each other', { tenantId, reason })
   return {
-    sql: journal,
+    sql: makeJoinableSql(journal, journal),
     journal,
     pubSub: openLocalPubSub(),
     stats: () => opened.stats(),

@@ -21,7 +21,16 @@ import {
   makeServiceTokens,
 } from '../identity/index.ts'
 import type { ApiKeys, Identity, ServiceTokens } from '../identity/index.ts'
-import type { BuiltinCheck, Log, Route, Signer, Slice, Sql, Tracing } from '../kernel/index.ts'
+import type {
+  BuiltinCheck,
+  JoinableSql,
+  Log,
+  Route,
+  Signer,
+  Slice,
+  Sql,
+  Tracing,
+} from '../kernel/index.ts'
 import { Doorbell } from '../kernel/index.ts'
 import {
   ledgerSlice,
@@ -55,6 +64,7 @@ import {
   releaseSlice,
 } from '../release/index.ts'
 import { makeWebhookChecks, makeWebhookRoutes, webhookSlice } from '../webhook/index.ts'
+import { webSlice } from '../web/index.ts'
 import type { AppConfig } from './config.ts'
 import { makeBackground } from './background.ts'
 import type { Background, BackgroundWork } from './background.ts'
@@ -66,6 +76,7 @@ import type { Telemetry } from './telemetry/index.ts'
 export const slices: readonly Slice[] = [
   ledgerSlice,
   attestationSlice,
+  webSlice,
   evidenceSlice,
   flagSlice,
   jobSlice,
@@ -168,7 +179,7 @@ function collectChecks(sql: Sql, ledger: Ledger, { readers }: Background): reado
 }
 
 function openLedger(
-  ports: typeof systemPorts & { readonly sql: Sql },
+  ports: typeof systemPorts & { readonly sql: JoinableSql },
   { journal }: Database,
   own: {
     readonly ledgerSigner: Signer
@@ -184,6 +195,7 @@ function openLedger(
     signer: own.ledgerSigner,
     guard: own.guard,
     tracing: own.tracing,
+    isJoined: () => ports.sql.isJoined(),
     onAppend: () => own.appendBell.ring(),
     ...(journal === undefined ? {} : { journal }),
     originPrefix: `install-${own.keyId.slice(0, 16)}`,

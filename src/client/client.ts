@@ -2,6 +2,8 @@
 import { SeaworthyError, utf8Bytes, utf8Text } from '../kernel/index.ts'
 import type { ErrorRow, ExitCode } from '../kernel/index.ts'
 
+export const KEY_HEADER = 'idempotency-key'
+
 export interface ApiRequest {
   readonly method: string
   readonly path: string
@@ -41,10 +43,15 @@ interface Problem {
   readonly details: Readonly<Record<string, unknown>>
 }
 
-/** @param headers sent with every request: the key and the tenant. */
+/**
+ * @param headers sent with every request: the key and the tenant
+ * @param newKey makes the idempotency key of each request that may change something, so that it can be sent again when
+ *   no answer came; absent where nothing can be lost on the way
+ */
 export function makeClient(
   transport: Transport,
   headers: Readonly<Record<string, string>>,
+  newKey?: () => string,
 ): Client {
   const exchange = async (
     method: string,
@@ -55,7 +62,11 @@ export function makeClient(
     const answer = await transport.send({
       method,
       path,
-      headers: mediaType === undefined ? headers : { ...headers, 'content-type': mediaType },
+      headers: {
+        ...headers,
+        ...(mediaType === undefined ? {} : { 'content-type': mediaType }),
+        ...(method === 'GET' || newKey === undefined ? {} : { [KEY_HEADER]: `"${newKey()}"` }),
+      },
       ...(body === undefined ? {} : { body }),
     })
     if (answer.status >= 400) throw faultOfAnswer(answer)

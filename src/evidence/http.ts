@@ -13,6 +13,7 @@ export function makeEvidenceRoutes(evidence: Evidence): readonly Route[] {
       summary: 'Store evidence bytes under their digest',
       access: 'write',
       environment: 'none',
+      repetition: 'harmless',
       accepts: 'bytes',
       answer: { statuses: [201], data: keptSchema },
       async handle({ principal, params, body }) {

@@ -28,7 +28,11 @@ export function makeRunRoutes(runs: Runs): readonly Route[] {
       access: 'write',
       environment: async ({ body }) => body.subject.environment,
       body: startSchema,
-      answer: { statuses: [201], data: startedSchema },
+      answer: {
+        statuses: [201],
+        data: startedSchema,
+        secrets: { members: ['preview'], recovery: 'Start the run again: it is taken up.' },
+      },
       async handle({ principal, body }) {
         return {
           status: 201,
@@ -89,6 +93,7 @@ function makeExecutionRoutes(runs: Runs): readonly Route[] {
       path: '/v1/runs/:runId/lease',
       summary: 'Sign of life of the runner that executes the run',
       access: 'write',
+      repetition: 'harmless',
       environment: ofRun,
       body: renewSchema,
       answer: { data: z.null() },
@@ -117,6 +122,8 @@ function makeExecutionRoutes(runs: Runs): readonly Route[] {
       path: '/v1/runs/:runId/built-in',
       summary: 'Run a built-in check of the plan here; the answer is its status',
       access: 'write',
+      // Checks may take long; an attempt that was announced is refused when it is announced again.
+      repetition: 'own',
       environment: ofRun,
       body: intentSchema,
       answer: { statuses: [201], data: performedSchema },

@@ -41,6 +41,17 @@ export interface Sql {
   transaction<T>(scope: SqlScope, work: (tx: SqlTx) => Promise<T>): Promise<T>
 }
 
+/** A database whose transactions can be made parts of one. */
+export interface JoinableSql extends Sql {
+  /**
+   * Every transaction that `work` begins, in whichever room and of whichever scope, is a part of one: all of them are
+   * committed together, or none is. A part that throws is undone alone, as if it had been a transaction.
+   */
+  join<T>(work: () => Promise<T>): Promise<T>
+  /** True within `work`: what waits for another transaction there, or for the outside world, waits for ever or too long. */
+  isJoined(): boolean
+}
+
 /**
  * Words between processes on one database. A word may be lost, so whoever listens looks for itself now and then; it never
  * comes before what it speaks of can be seen.

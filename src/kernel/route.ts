@@ -1,4 +1,5 @@
 // Who asks, and what a route is: who may ask, what it takes, what it answers; a plain record that any HTTP edge can mount and document.
+import type { SqlTx } from './ports.ts'
 
 /** Who is asking. Local principals now; accounts carry the same shape later. */
 export interface Principal {
@@ -43,16 +44,23 @@ export interface RouteInput<Body = unknown, Query = unknown, Params = TextRecord
   readonly lastEventId?: string
   /** JSON as the route's schema read it, or raw bytes when it `accepts` bytes. */
   readonly body: Body
+  /** For routes whose `repetition` is `own`; absent where the request brought no key. */
+  readonly keep?: KeepAnswer
+}
+
+/** Writes the answer under the request's idempotency key, in the transaction of the effect that it tells of. */
+export type KeepAnswer = (tx: SqlTx, answer: DataAnswer) => Promise<void>
+
+export interface DataAnswer {
+  readonly status?: number
+  readonly data: unknown
+  /** Of a page of a list: what `cursor` says to get the next one; null on the last. */
+  readonly next?: string | null
 }
 
 /** What a handler answers; `bytes` for files, `data` for JSON. */
 export type RouteAnswer =
-  | {
-      readonly status?: number
-      readonly data: unknown
-      /** Of a page of a list: what `cursor` says to get the next one; null on the last. */
-      readonly next?: string | null
-    }
+  | DataAnswer
   | {
       readonly status?: number
       readonly bytes: Uint8Array
@@ -82,6 +90,8 @@ export interface AnswerForm {
   readonly isPaged?: boolean
   /** Of bytes or a stream. */
   readonly mediaType?: string
+  /** Set where `data` has members that are shown once: these are never stored. */
+  readonly secrets?: { readonly members: readonly string[]; readonly recovery: string }
 }
 
 export interface Route<Body = unknown, Query = unknown, Params = TextRecord> {
@@ -96,6 +106,12 @@ export interface Route<Body = unknown, Query = unknown, Params = TextRecord> {
    * does not say so changes nothing for callers who are limited to some environments.
    */
   readonly environment?: 'none' | EnvironmentOf<Body, Query, Params>
+  /**
+   * What the edge does for a request that changes something and brings an idempotency key. Absent: it runs the handler in one
+   * transaction with the key. `own`: the handler's transactions stay its own, because it signs checkpoints or takes long; it
+   * gives its answer to `keep`, or refuses by itself what is done already. `harmless`: doing it again changes nothing.
+   */
+  readonly repetition?: 'own' | 'harmless'
   readonly accepts?: 'json' | 'bytes'
   /** Reads the JSON body; a route without one takes no body but an empty object. */
   readonly body?: Schema<Body>

@@ -211,6 +211,7 @@ function checkpointRoutes(ledger: Ledger): readonly Route[] {
       path: '/v1/ledger/checkpoints',
       summary: 'Sign the log as it is now',
       access: 'write',
+      repetition: 'harmless',
       environment: 'none',
       answer: { statuses: [201], data: freshSchema },
       async handle({ principal }) {
@@ -258,6 +259,7 @@ function dayRoutes(ledger: Ledger): readonly Route[] {
       path,
       summary: 'Seal a UTC day that is over: sign the root of the entries before its end',
       access: 'write',
+      repetition: 'harmless',
       environment: 'none',
       answer: { statuses: [201], data: sealedSchema },
       async handle({ principal, params }) {

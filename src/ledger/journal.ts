@@ -137,6 +137,16 @@ export class JournalledSql implements Sql {
     await this.#write([encodeJournalRecord(batch)])
   }
 
+  /** How much of the transaction's own appends there is so far; for `forgetSince`. */
+  countCalled(tx: SqlTx): number {
+    return this.#notes.get(tx)?.called.length ?? 0
+  }
+
+  /** A part of the transaction was undone: what it appended will never be committed. */
+  forgetSince(tx: SqlTx, count: number): void {
+    this.#notes.get(tx)?.called.splice(count)
+  }
+
   #close(batch: JournalledBatch): void {
     const rest = (this.#open.get(batch.tenantId) ?? []).filter((each) => each !== batch)
     if (rest.length === 0) this.#open.delete(batch.tenantId)

@@ -54,10 +54,12 @@ export interface LedgerPorts {
   readonly allowsClockJump?: boolean
   /** Called with each batch, before its commit: a hint for whoever follows the feed, not a promise. */
   readonly onAppend?: () => void
-  /** Of the embedded database; `sql` must then be this too, here and in every room that appends. */
+  /** Of the embedded database; `sql` must then lead to it, here and in every room that appends. */
   readonly journal?: JournalledSql
   /** Whose context entries keep for their readers. */
   readonly tracing?: Tracing
+  /** Whether the caller's transactions are parts of one: then an append is another part, and nothing is signed. */
+  readonly isJoined?: () => boolean
 }
 
 /** @throws RangeError when the signer is not Ed25519 or the origin prefix cannot stand in a note. */
@@ -75,8 +77,6 @@ class LedgerService implements Ledger {
   constructor(ports: LedgerPorts) {
     assertOriginPrefix(ports.originPrefix)
     noteKeyOf(ports.digest, ports.originPrefix, ports.signer.publicKey)
-    if (ports.journal !== undefined && ports.sql !== ports.journal)
-      throw new TypeError('expected the journalled database, got another')
     this.#ports = ports
     this.#reader = new LogReader(ports)
     this.tiles = new TileReader(this.#reader)
@@ -99,6 +99,9 @@ class LedgerService implements Ledger {
   }
 
   async append(tenantId: string, facts: readonly LedgerFact[]): Promise<readonly AppendedEntry[]> {
+    // The queue commits for many callers at once, so it cannot be a part of one caller's whole.
+    if (this.#ports.isJoined?.() === true)
+      return this.#ports.sql.transaction({ tenantId }, (tx) => this.appendInTx(tx, tenantId, facts))
     const prepared = facts.map((fact) => prepareFact(this.#ports, fact, this.#ports.clock.nowMs()))
     if (prepared.length === 0) return []
     const queue = this.#queues.get(tenantId) ?? this.#openQueue(tenantId)
@@ -181,7 +184,9 @@ class LedgerService implements Ledger {
     tenantId: string,
     work: (ports: CheckpointPorts, tx: SqlTx) => Promise<T>,
   ): Promise<T> {
-    const { sql, clock, digest, signer, guard, journal } = this.#ports
+    const { sql, clock, digest, signer, guard, journal, isJoined } = this.#ports
+    // The guard outside the database would hold a size that is not committed yet, and may never be.
+    if (isJoined?.() === true) throw new TypeError('expected to sign in a transaction of its own')
     journal?.assertWritable(tenantId)
     return sql.transaction({ tenantId }, (tx) => work({ clock, digest, signer, guard }, tx))
   }

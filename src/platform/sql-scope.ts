@@ -47,12 +47,17 @@ export interface OpenSql extends Sql {
 
 export function beginText(scope: SqlScope): string {
   const begin = 'begin isolation level read committed'
-  if (scope === 'system') return begin
+  return scope === 'system' ? begin : `${begin}; ${scopeText(scope)}`
+}
+
+/** Sets whose rows the rest of a transaction sees, whatever was set in it before. */
+export function scopeText(scope: SqlScope): string {
+  if (scope === 'system') return "set local role none; set local seaworthy.tenant = ''"
   if (scope.tenantId === '') {
     // An unset setting reads as the empty text, so an empty tenant would mean "nobody in particular".
     throw platformFault('PLATFORM_VALUE_REFUSED', 'expected a tenant id, got an empty text')
   }
-  return `${begin}; set local role ${APP_ROLE}; set local seaworthy.tenant = ${sqlLiteral(scope.tenantId)}`
+  return `set local role ${APP_ROLE}; set local seaworthy.tenant = ${sqlLiteral(scope.tenantId)}`
 }
 
 /** Detects a transaction inside another, which would wait for itself for ever. */

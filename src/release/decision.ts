@@ -20,15 +20,19 @@ import type { UsesByWaiver } from './waiver-uses.ts'
 /** Decisions that race for the last use of a waiver look again this often. */
 const DECIDE_LIMIT_COUNT = 5
 
+/** Keeps the answer of whoever asked, in the transaction of the decision. */
+export type KeepDecided = (tx: SqlTx, decided: DecidedRelease) => Promise<void>
+
 /** @throws RELEASE_FACTS_MOVING when the facts, or the uses of a waiver, never rest */
 export async function decideRelease(
   context: ReleaseContext,
   tenantId: string,
   release: ReleaseKey,
   phase?: Phase,
+  keep?: KeepDecided,
 ): Promise<DecidedRelease> {
   for (let tries = 0; tries < DECIDE_LIMIT_COUNT; tries++) {
-    const decided = await tryDecide(context, tenantId, release, phase)
+    const decided = await tryDecide(context, tenantId, release, phase, keep)
     if (decided !== undefined) return decided
   }
   throw releaseFault(
@@ -43,6 +47,7 @@ async function tryDecide(
   tenantId: string,
   release: ReleaseKey,
   phase: Phase | undefined,
+  keep: KeepDecided | undefined,
 ): Promise<DecidedRelease | undefined> {
   const { clock, digest, evidence, signer } = context.ports
   const { gathered, checkpoint } = await gatherAtCheckpoint(context, tenantId, release)
@@ -78,18 +83,20 @@ async function tryDecide(
   const { waiverUses, acts } = gathered
   const facts = { waiverUses, changeCount: acts.length }
   const decided = { inputs, verdict, statementId: sealed.id, inputsDigest, ...facts }
-  const recorded = await recordDecision(context, tenantId, release, decided)
-  if (recorded === undefined) return undefined
-  return {
+  const told = (statement: DecidedRelease['statement']): DecidedRelease => ({
     release: formatReleaseName(release),
     timezone: timezoneOf(gathered),
     runId: inputs.run,
     verdict,
     names: gathered.names,
-    statement: recorded,
+    statement,
     inputs: inputsDigest,
     locks: locksOf(verdict, inputs.conditions),
-  }
+  })
+  const recorded = await recordDecision(context, tenantId, release, decided, (tx, statement) =>
+    keep?.(tx, told(statement)),
+  )
+  return recorded === undefined ? undefined : told(recorded)
 }
 
 /** Facts that come in while a decision is being taken make it look again; a release that never rests is refused. */
@@ -128,6 +135,7 @@ async function recordDecision(
     readonly changeCount: number
     readonly waiverUses: UsesByWaiver
   },
+  keep: (tx: SqlTx, statement: DecidedRelease['statement']) => Promise<void> | undefined,
 ): Promise<DecidedRelease['statement'] | undefined> {
   const { sql, clock, evidence, ledger } = context.ports
   const { inputs, verdict, statementId, inputsDigest } = decided
@@ -147,7 +155,9 @@ async function recordDecision(
     }
     // Two decisions at the same instant over the same facts are one: signatures differ, what they say does not.
     if (!(await insertDecision(tx, tenantId, { ...stored, ...release }, at))) {
-      return (await selectDecisionOn(tx, tenantId, inputsDigest))?.statementId ?? statementId
+      const known = (await selectDecisionOn(tx, tenantId, inputsDigest))?.statementId ?? statementId
+      await keep(tx, known)
+      return known
     }
     await useWaivers(tx, tenantId, release, decided, at)
     await evidence.recordStatementInTx(tx, tenantId, row, at)
@@ -166,6 +176,7 @@ async function recordDecision(
         refs: [statementId, inputsDigest],
       },
     ])
+    await keep(tx, statementId)
     return statementId
   }
   try {

@@ -1,13 +1,15 @@
 // Routes of releases.
 import { z } from 'zod'
 import { base64Of, defineRoute, utf8Text } from '../kernel/index.ts'
-import type { Route, RouteInput } from '../kernel/index.ts'
+import type { DataAnswer, Route, RouteInput } from '../kernel/index.ts'
 import { exitCodeOfVerdict, PHASES } from '../verdict/index.ts'
 import { EXPORT_FORMATS, REPORT_KINDS } from '../report/index.ts'
 import type { ExportFormat, ReportKind } from '../report/index.ts'
 import { releaseFault } from './errors.ts'
 import { makeRegisterRoutes } from './register-http.ts'
 import type { Releases } from './service.ts'
+import type { DecidedRelease } from './model.ts'
+import type { SealedRelease } from './seal.ts'
 import type { ReleaseKey } from './store.ts'
 import {
   decidedSchema,
@@ -91,14 +93,23 @@ export function makeReleaseRoutes(releases: Releases): readonly Route[] {
         const { subject } = await releases.review(tenantId, releaseOf(input), input.query.phase)
         return subject.environment
       },
+      // It signs a checkpoint, and verifies the whole log before it writes.
+      repetition: 'own',
       answer: { statuses: [201], data: decidedSchema },
-      async handle(input) {
-        const decided = await releases.decide(
-          input.principal.tenantId,
-          releaseOf(input),
-          input.query.phase,
+      async handle({ principal, params, query, keep }) {
+        const answerOf = (decided: DecidedRelease): DataAnswer => ({
+          status: 201,
+          data: { ...decided, exit: exitCodeOfVerdict(decided.verdict.value) },
+        })
+        const { tenantId } = principal
+        return answerOf(
+          await releases.decide(
+            tenantId,
+            releaseOf({ params }),
+            query.phase,
+            keep && ((tx, decided) => keep(tx, answerOf(decided))),
+          ),
         )
-        return { status: 201, data: { ...decided, exit: exitCodeOfVerdict(decided.verdict.value) } }
       },
     }),
     {
@@ -177,18 +188,23 @@ function makeDocumentRoutes(releases: Releases): readonly Route[] {
       access: 'write',
       environment: 'none',
       query: bundleQuery,
+      // It signs a checkpoint of what it appended.
+      repetition: 'own',
       answer: { statuses: [201], data: sealedSchema },
-      async handle(input) {
-        const { tenantId } = input.principal
-        const sealed = await releases.seal(tenantId, releaseOf(input), input.query.run)
-        return {
+      async handle({ principal, params, query, keep }) {
+        const answerOf = ({ bundle, sizeBytes, trust }: SealedRelease): DataAnswer => ({
           status: 201,
-          data: {
-            bundle: sealed.bundle,
-            sizeBytes: sealed.sizeBytes,
-            trust: utf8Text(sealed.trust),
-          },
-        }
+          data: { bundle, sizeBytes, trust: utf8Text(trust) },
+        })
+        const { tenantId } = principal
+        return answerOf(
+          await releases.seal(
+            tenantId,
+            releaseOf({ params }),
+            query.run,
+            keep && ((tx, sealed) => keep(tx, answerOf(sealed))),
+          ),
+        )
       },
     }),
   ]

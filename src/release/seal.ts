@@ -1,6 +1,6 @@
 // Seals everything needed to verify the newest decision offline into one bundle, and writes the trust file beside it.
 import { bytesOfBase64, canonicalBytes, utf8Bytes, utf8Text } from '../kernel/index.ts'
-import type { ContentDigest } from '../kernel/index.ts'
+import type { ContentDigest, SqlTx } from '../kernel/index.ts'
 import {
   describeBundle,
   evidencePath,
@@ -34,13 +34,17 @@ export interface SealedRelease {
   readonly trust: Uint8Array
 }
 
+/** Keeps the answer of whoever asked, in the transaction that tells of the bundle. */
+export type KeepSealed = (tx: SqlTx, sealed: SealedRelease) => Promise<void>
+
 export async function sealRelease(
   context: ReleaseContext,
   tenantId: string,
   release: ReleaseKey,
   secondRun?: string,
+  keep?: KeepSealed,
 ): Promise<SealedRelease> {
-  const { clock, digest, ledger, evidence, signer } = context.ports
+  const { sql, clock, digest, ledger, evidence, signer } = context.ports
   const decision = await readLatestDecision(context, tenantId, release)
   if (decision === undefined) {
     throw releaseFault(
@@ -80,16 +84,20 @@ export async function sealRelease(
   }
   const bytes = await packBundle(digest, draft, signer)
   const bundle = await evidence.keepBytes(tenantId, bytes)
-  await ledger.append(tenantId, [
-    {
-      type: 'bundle.sealed',
-      actor: context.controlPlane.id,
-      subject: formatReleaseName(release),
-      payload: { decision: decision.statementId, sizeBytes: bytes.length },
-      refs: [bundle],
-    },
-  ])
-  return { release: draft.release, bundle, sizeBytes: bytes.length, trust }
+  const sealed = { release: draft.release, bundle, sizeBytes: bytes.length, trust }
+  await sql.transaction({ tenantId }, async (tx) => {
+    await ledger.appendInTx(tx, tenantId, [
+      {
+        type: 'bundle.sealed',
+        actor: context.controlPlane.id,
+        subject: formatReleaseName(release),
+        payload: { decision: decision.statementId, sizeBytes: bytes.length },
+        refs: [bundle],
+      },
+    ])
+    await keep?.(tx, sealed)
+  })
+  return sealed
 }
 
 interface ShownEntries {

@@ -3,6 +3,7 @@ import type { Register } from '../register/index.ts'
 import type { Phase } from '../verdict/index.ts'
 import type { ReleaseContext } from './context.ts'
 import { decideRelease } from './decision.ts'
+import type { KeepDecided } from './decision.ts'
 import type { ExportFormat, ReportKind } from '../report/index.ts'
 import { exportRelease, renderDocuments, renderReport } from './documents.ts'
 import type { ReleaseDocuments, RenderedReport } from './documents.ts'
@@ -15,6 +16,7 @@ import { readRegister, recordChange } from './register.ts'
 import type { RecordedChange } from './register.ts'
 import { reviewRelease } from './review.ts'
 import { sealRelease } from './seal.ts'
+import type { KeepSealed } from './seal.ts'
 import type { SealedRelease } from './seal.ts'
 import { recordSignOff } from './sign-off.ts'
 import { insertRelease, selectAuthor } from './store.ts'
@@ -27,7 +29,12 @@ export interface Releases {
   /** @throws RELEASE_SIGN_OFF_REFUSED, RELEASE_REVIEW_CHANGED */
   signOff(tenantId: string, envelope: Uint8Array): Promise<ReleaseReview>
   /** @param phase the last before canary when absent; without phases in the plan all gates count */
-  decide(tenantId: string, release: ReleaseKey, phase?: Phase): Promise<DecidedRelease>
+  decide(
+    tenantId: string,
+    release: ReleaseKey,
+    phase?: Phase,
+    keep?: KeepDecided,
+  ): Promise<DecidedRelease>
   /** @throws RELEASE_DECISION_MISSING */
   replay(tenantId: string, release: ReleaseKey): Promise<ReplayedDecision>
   register(tenantId: string, service: string): Promise<Register>
@@ -44,7 +51,12 @@ export interface Releases {
   /** @throws RELEASE_DECISION_MISSING */
   export(tenantId: string, release: ReleaseKey, format: ExportFormat): Promise<Uint8Array>
   /** @param secondRun id of a run after the deploy, whose results go in beside those decided on */
-  seal(tenantId: string, release: ReleaseKey, secondRun?: string): Promise<SealedRelease>
+  seal(
+    tenantId: string,
+    release: ReleaseKey,
+    secondRun?: string,
+    keep?: KeepSealed,
+  ): Promise<SealedRelease>
 }
 
 export function makeReleases(context: ReleaseContext): Releases {
@@ -81,14 +93,16 @@ export function makeReleases(context: ReleaseContext): Releases {
     },
     review: (tenantId, release, phase) => reviewRelease(context, tenantId, release, phase),
     signOff: (tenantId, envelope) => recordSignOff(context, tenantId, envelope),
-    decide: (tenantId, release, phase) => decideRelease(context, tenantId, release, phase),
+    decide: (tenantId, release, phase, keep) =>
+      decideRelease(context, tenantId, release, phase, keep),
     replay: (tenantId, release) => replayDecision(context, tenantId, release),
     register: (tenantId, service) => readRegister(context, tenantId, service),
     change: (tenantId, kind, envelope) => recordChange(context, tenantId, kind, envelope),
     documents: (tenantId, release) => renderDocuments(context, tenantId, release),
     report: (tenantId, release, kind) => renderReport(context, tenantId, release, kind),
     export: (tenantId, release, format) => exportRelease(context, tenantId, release, format),
-    seal: (tenantId, release, secondRun) => sealRelease(context, tenantId, release, secondRun),
+    seal: (tenantId, release, secondRun, keep) =>
+      sealRelease(context, tenantId, release, secondRun, keep),
   }
 }
 

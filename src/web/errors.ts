@@ -88,6 +88,31 @@ export const webErrors = defineErrors({
     title: 'The request body is too large',
     hint: 'Send at most 256 MiB, of JSON at most 64 MiB.',
   },
+  WEB_IDEMPOTENCY_KEY_INVALID: {
+    status: 400,
+    exit: 2,
+    title: 'The idempotency key has the wrong form',
+    hint: 'Send one key of up to 255 printable characters in quotes, a new random one for each thing you want done.',
+  },
+  WEB_IDEMPOTENCY_KEY_IN_FLIGHT: {
+    status: 409,
+    exit: 7,
+    title: 'A request with this idempotency key is being carried out',
+    hint: 'Wait as long as Retry-After says and send the same request with the same key again.',
+    retryable: true,
+  },
+  WEB_IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    exit: 2,
+    title: 'The idempotency key belongs to another request',
+    hint: 'Send the very request that the key came with first, or take a new key for this one.',
+  },
+  WEB_IDEMPOTENCY_ANSWER_WITHHELD: {
+    status: 409,
+    exit: 7,
+    title: 'What was asked is done; its answer cannot be given again',
+    hint: 'Do not ask again with another key: the message says where to find, or replace, what the answer held.',
+  },
   WEB_REQUEST_REFUSED: {
     status: 400,
     exit: 2,

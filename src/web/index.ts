@@ -1,7 +1,12 @@
 // Front door of the HTTP edge.
-export { webErrors } from './errors.ts'
+import type { Slice } from '../kernel/index.ts'
+import { webErrors } from './errors.ts'
+
 export type { ReadinessCheck } from './health.ts'
 export { isHostName, isLoopbackHost } from './host.ts'
+export { takesKey } from './idempotency-key.ts'
+export { makeKeptAnswerPurge } from './kept-answer-purge.ts'
+export { KeyedAnswers } from './keyed-answers.ts'
 export { makeLimitRoutes, makeRequestLimits } from './limits.ts'
 export type { RequestLimits } from './limits.ts'
 export type { EndedRequest, RequestWatch } from './request-watch.ts'
@@ -11,3 +16,9 @@ export { decodeCursor, encodeCursor, pageShape } from './paging.ts'
 export { makeWebServer } from './server.ts'
 export type { WebOptions, WebRequest } from './server.ts'
 export type { Site } from './site.ts'
+
+export const webSlice: Slice = {
+  name: 'web',
+  migrations: new URL('./migrations/', import.meta.url),
+  errors: webErrors,
+}

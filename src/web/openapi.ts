@@ -1,5 +1,6 @@
 // Describes mounted routes as an OpenAPI 3.1 document; what a schema of a route says, the document says.
 import type { AnswerForm, Route, Schema } from '../kernel/index.ts'
+import { takesKey } from './idempotency-key.ts'
 import { VIEW_KEY_PARAMETER } from './input.ts'
 import { JsonSchemas } from './json-schemas.ts'
 import type { JsonSchema } from './json-schemas.ts'
@@ -81,6 +82,15 @@ const PROBLEM: JsonSchema = {
   },
 }
 
+const KEY_PARAMETER: ApiParameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', minLength: 1, maxLength: 257 },
+  description:
+    'Under one key the request is carried out once; sent again within 24 hours it is answered the same, with `idempotency-replayed: true`.',
+}
+
 export function describeApi(
   mounted: readonly MountedRoute[],
   { version, errors }: Pick<ReferenceTerms, 'version' | 'errors'>,
@@ -134,7 +144,11 @@ export function describeApi(
 }
 
 function describeRoute(route: MountedRoute, schemas: JsonSchemas): ApiOperation {
-  const parameters = [...pathParameters(route, schemas), ...queryParameters(route, schemas)]
+  const parameters = [
+    ...pathParameters(route, schemas),
+    ...queryParameters(route, schemas),
+    ...(takesKey(route) ? [KEY_PARAMETER] : []),
+  ]
   const requestBody = describeBody(route, schemas)
   return {
     operationId: operationIdOf(route),

@@ -10,6 +10,7 @@ import { mountHealth } from './health.ts'
 import type { ReadinessCheck } from './health.ts'
 import { isListedHost, isLoopbackHost } from './host.ts'
 import { readInput, VIEW_KEY_PARAMETER } from './input.ts'
+import type { KeyedAnswers } from './keyed-answers.ts'
 import type { RequestLimits } from './limits.ts'
 import type { ReferenceTerms } from './mounted-route.ts'
 import { mountDocument } from './open-document.ts'
@@ -50,6 +51,8 @@ export interface WebOptions {
   readonly reference?: ReferenceTerms
   /** Absent where requests come from this very process, without a socket. */
   readonly limits?: RequestLimits
+  /** Keeps what was answered under idempotency keys; without it they mean nothing. */
+  readonly keyed?: KeyedAnswers
   /** Hears of every request, whatever became of it. */
   readonly watch?: RequestWatch
   /** Absent where nobody follows requests. */
@@ -162,7 +165,10 @@ function mountRoute(
       if (caller === undefined) throw keyRefused()
       const input = readInput(route, caller, request)
       await assertEnvironment(caller, route, input)
-      const answer = await route.handle(input)
+      const answer =
+        options.keyed === undefined
+          ? await route.handle(input)
+          : await options.keyed.answer(route, input, caller, request, reply)
       if ('stream' in answer) {
         const { mediaType, status = 200, stream: make } = answer
         const isAdmitted = async (): Promise<boolean> => (await identify(request)) !== undefined

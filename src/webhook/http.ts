@@ -119,6 +119,11 @@ function presentAt(stored: StoredEndpoint, nowMs: number): PresentedEndpoint {
   }
 }
 
+const READ_AGAIN = {
+  members: ['secrets'],
+  recovery: 'Read the secrets: GET /v1/webhooks/{webhookId}/secrets.',
+}
+
 function endpointRoutes(
   webhooks: Webhooks,
   present: (stored: StoredEndpoint) => PresentedEndpoint,
@@ -130,7 +135,7 @@ function endpointRoutes(
       summary: 'Make an endpoint that facts of the ledger are delivered to; answers its secrets',
       access: 'admin',
       body: createSchema,
-      answer: { statuses: [201], data: madeEndpointSchema },
+      answer: { statuses: [201], data: madeEndpointSchema, secrets: READ_AGAIN },
       async handle({ principal, body }) {
         const stored = await webhooks.create(principal, body)
         const secrets = await webhooks.secrets(principal.tenantId, stored.id)
@@ -205,7 +210,7 @@ function secretRoutes(
       summary: 'Sign with a new secret, and for a while with the one before as well',
       access: 'admin',
       body: rotateSchema.optional(),
-      answer: { data: madeEndpointSchema },
+      answer: { data: madeEndpointSchema, secrets: READ_AGAIN },
       async handle({ principal, params, body }) {
         const overlapMs =
           body?.overlapHours === undefined ? OVERLAP_DEFAULT_MS : body.overlapHours * MS_PER_HOUR

@@ -1,7 +1,7 @@
 // Opens what a command needs to talk to: nothing, a server, or the whole application in this process.
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SeaworthyError } from '../../kernel/index.ts'
+import { hexOf, SeaworthyError } from '../../kernel/index.ts'
 import { makeClient } from '../../client/index.ts'
 import type { Client, CommandSpec } from '../../client/index.ts'
 import type { AppConfig } from '../config.ts'
@@ -16,6 +16,8 @@ export interface Session {
 
 /** Where a serving process says how to reach it; the API key lies beside it in `keys/api.secret`. */
 export const SERVER_FILE = 'server.json'
+
+const IDEMPOTENCY_KEY_BYTES = 16
 
 /** What that file holds. */
 export interface ServerNote {
@@ -82,10 +84,11 @@ async function serverSession(
   config: AppConfig,
   server: { url: string; key: string },
 ): Promise<Session> {
-  const { systemClock, systemFetch } = await import('../../platform/index.ts')
+  const { systemClock, systemFetch, systemRandom } = await import('../../platform/index.ts')
   const client = makeClient(
     serverTransport(systemFetch, systemClock, server.url),
     requestHeaders(config, server.key),
+    () => hexOf(systemRandom.bytes(IDEMPOTENCY_KEY_BYTES)),
   )
   return { client, close: () => Promise.resolve() }
 }

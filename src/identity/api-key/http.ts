@@ -37,6 +37,10 @@ const revocationSchema = z.strictObject({
     .max(500)
     .regex(/^[^\p{Cc}]+$/u),
 })
+const KEY_SECRET = {
+  members: ['key'],
+  recovery: 'Rotate the key: POST /v1/api-keys/{keyId}/rotation.',
+}
 
 export function makeApiKeyRoutes(apiKeys: ApiKeys): readonly Route[] {
   return [
@@ -46,7 +50,7 @@ export function makeApiKeyRoutes(apiKeys: ApiKeys): readonly Route[] {
       summary: 'Make an API key; its text is in this answer and nowhere else',
       access: 'admin',
       body: creationSchema,
-      answer: { statuses: [201], data: issuedKeySchema },
+      answer: { statuses: [201], data: issuedKeySchema, secrets: KEY_SECRET },
       async handle({ principal, body }) {
         const environments = body.environments ?? null
         const issued = await apiKeys.create(principal.tenantId, principal.id, {
@@ -74,7 +78,7 @@ export function makeApiKeyRoutes(apiKeys: ApiKeys): readonly Route[] {
       summary: 'Make the successor of an API key; the old one goes on for the overlap',
       access: 'admin',
       body: rotationSchema,
-      answer: { statuses: [201], data: issuedKeySchema },
+      answer: { statuses: [201], data: issuedKeySchema, secrets: KEY_SECRET },
       async handle({ principal, params, body }) {
         const { overlapS } = body
         const issued = await apiKeys.rotate(

@@ -1,0 +1,1 @@
+drop table web_kept_answer;
