@@ -55,3 +55,9 @@ export const freshSchema = signedSchema.extend({ noteKey: z.string().nullable() 
 export const checkpointSchema = signedSchema.extend({ noteKey: z.string() })
 export const sealedSchema = signedSchema.extend({ day: z.iso.date() })
 export const sealedDaySchema = sealedSchema.extend({ noteKey: z.string() })
+
+export const consistencySchema = z.object({
+  from: z.object({ size: z.int(), root: z.string() }),
+  to: z.object({ size: z.int(), root: z.string() }),
+  proof: z.array(z.string()),
+})

@@ -10,6 +10,7 @@ import type { AppendedEntry, Ledger, LedgerEntry } from './model.ts'
 import {
   appendedSchema,
   checkpointSchema,
+  consistencySchema,
   entriesSchema,
   freshSchema,
   identitySchema,
@@ -176,12 +177,6 @@ function proofRoute(ledger: Ledger): Route {
     },
   })
 }
-
-const consistencySchema = z.object({
-  from: z.object({ size: z.int(), root: z.string() }),
-  to: z.object({ size: z.int(), root: z.string() }),
-  proof: z.array(z.string()),
-})
 
 function consistencyRoute(ledger: Ledger): Route {
   return defineRoute({

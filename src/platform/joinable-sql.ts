@@ -46,13 +46,11 @@ class JoinedTransactions implements JoinableSql {
   join<T>(work: () => Promise<T>): Promise<T> {
     return this.#sql.transaction('system', async (tx) => {
       const whole: Whole = { tx, isOpen: true, turn: Promise.resolve(), broken: undefined }
-      const result = await this.#whole.run(whole, work).finally(async () => {
-        // What was begun and is not waited for ends first; what comes later is a transaction of its own.
-        whole.isOpen = false
-        await whole.turn
-      })
-      if (whole.broken !== undefined) throw whole.broken.error
-      return result
+      try {
+        return await this.#whole.run(whole, work)
+      } finally {
+        await closeWhole(whole)
+      }
     })
   }
 
@@ -97,4 +95,11 @@ class JoinedTransactions implements JoinableSql {
       mark.isOpen = false
     }
   }
+}
+
+/** What was begun and is not waited for ends first; what comes later is a transaction of its own. */
+async function closeWhole(whole: Whole): Promise<void> {
+  whole.isOpen = false
+  await whole.turn
+  if (whole.broken !== undefined) throw whole.broken.error
 }

@@ -85,16 +85,15 @@ export async function sealRelease(
   const bytes = await packBundle(digest, draft, signer)
   const bundle = await evidence.keepBytes(tenantId, bytes)
   const sealed = { release: draft.release, bundle, sizeBytes: bytes.length, trust }
+  const fact = {
+    type: 'bundle.sealed',
+    actor: context.controlPlane.id,
+    subject: formatReleaseName(release),
+    payload: { decision: decision.statementId, sizeBytes: bytes.length },
+    refs: [bundle],
+  }
   await sql.transaction({ tenantId }, async (tx) => {
-    await ledger.appendInTx(tx, tenantId, [
-      {
-        type: 'bundle.sealed',
-        actor: context.controlPlane.id,
-        subject: formatReleaseName(release),
-        payload: { decision: decision.statementId, sizeBytes: bytes.length },
-        refs: [bundle],
-      },
-    ])
+    await ledger.appendInTx(tx, tenantId, [fact])
     await keep?.(tx, sealed)
   })
   return sealed

@@ -4,7 +4,6 @@ import { webErrors } from './errors.ts'
 
 export type { ReadinessCheck } from './health.ts'
 export { isHostName, isLoopbackHost } from './host.ts'
-export { takesKey } from './idempotency-key.ts'
 export { makeKeptAnswerPurge } from './kept-answer-purge.ts'
 export { KeyedAnswers } from './keyed-answers.ts'
 export { makeLimitRoutes, makeRequestLimits } from './limits.ts'
