@@ -46,12 +46,11 @@ export async function sealRelease(
 ): Promise<SealedRelease> {
   const { sql, clock, digest, ledger, evidence, signer } = context.ports
   const decision = await readLatestDecision(context, tenantId, release)
-  if (decision === undefined) {
+  if (decision === undefined)
     throw releaseFault(
       'RELEASE_DECISION_MISSING',
       `expected a decision about ${formatReleaseName(release)}, found none`,
     )
-  }
   const inputsBytes = await evidence.read(tenantId, decision.inputsDigest)
   const inputs = parseDecisionInputs(JSON.parse(utf8Text(inputsBytes)))
   const planBytes = await evidence.read(tenantId, inputs.plan)
