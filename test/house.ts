@@ -1,5 +1,7 @@
 // The control plane's slices over the test database: real signatures, a clock that tests move, blobs in memory.
-import { ATTESTATION_CHECKS } from '../src/attestation/index.ts'
+import { randomUUID } from 'node:crypto'
+import { ATTESTATION_CHECKS, attestationSlice, makeSystemLog } from '../src/attestation/index.ts'
+import type { SystemLog, SystemLogPorts } from '../src/attestation/index.ts'
 import { PROBE_CHECKS } from '../src/probe/index.ts'
 import { actionSlice, makeActions } from '../src/action/index.ts'
 import { makeEvidence, evidenceSlice } from '../src/evidence/index.ts'
@@ -20,7 +22,7 @@ import type { Capture, Consumed, Plan, StoredStatus, Subject } from '../src/verd
 import type { FakeClock } from './clock.ts'
 import { nodeDigest, nodeRandom, nodeVerifier, testSigner } from './crypto.ts'
 import { openTestSql } from './database.ts'
-import { openTestLedger } from './ledger.ts'
+import { memoryGuard, openTestLedger } from './ledger.ts'
 
 export interface Person {
   readonly principal: RegisteredPrincipal
@@ -66,10 +68,19 @@ export const SUBJECT: Subject = {
 
 export const RELEASE = { service: SUBJECT.service, version: SUBJECT.version }
 
+const SLICES = [
+  ledgerSlice,
+  attestationSlice,
+  evidenceSlice,
+  identitySlice,
+  actionSlice,
+  gatesSlice,
+  releaseSlice,
+]
+
 export async function openHouse(): Promise<House> {
-  const slices = [ledgerSlice, evidenceSlice, identitySlice, actionSlice, gatesSlice, releaseSlice]
   const sql = await openTestSql(
-    slices.flatMap(({ name, migrations }) => (migrations ? [{ name, migrations }] : [])),
+    SLICES.flatMap(({ name, migrations }) => (migrations ? [{ name, migrations }] : [])),
   )
   const { ledger, clock, tenantId } = await openTestLedger()
   const blobs = new Map<string, Uint8Array>()
@@ -105,7 +116,7 @@ export async function openHouse(): Promise<House> {
   const findWaivers = makeStandingWaivers(planPorts)
   const { runs } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
   const releases = makeReleases({
-    ports: { ...ports, evidence, identity, signer, gzip: gzipBytes },
+    ports: { ...ports, evidence, identity, signer, gzip: gzipBytes, systemLog: aSystemLog(ports) },
     runs,
     controlPlane,
   })
@@ -248,4 +259,16 @@ function memoryBlobs(blobs: Map<string, Uint8Array>): BlobStore {
     },
     get: (_tenantId, digest) => Promise.resolve(blobs.get(digest)),
   }
+}
+
+/** A system log of its own, with keys of its own. */
+function aSystemLog(ports: Pick<SystemLogPorts, 'sql' | 'clock' | 'digest' | 'random'>): SystemLog {
+  return makeSystemLog({
+    ...ports,
+    guard: memoryGuard(),
+    origin: `house-${randomUUID()}/system-log`,
+    logSigner: testSigner('ed25519'),
+    timestampSigner: testSigner('ecdsa-p256-sha256'),
+    timestampRootSigner: testSigner('ecdsa-p256-sha256'),
+  })
 }

@@ -11,6 +11,11 @@ export interface InstallationKeys {
   /** Signs checkpoints. */
   readonly ledgerSigner: Signer
   readonly confirmSecret: Uint8Array
+  /** Signs checkpoints of the system log. */
+  readonly systemLogSigner: Signer
+  /** Signs RFC 3161 timestamps; the other its certificate. */
+  readonly timestampSigner: Signer
+  readonly timestampRootSigner: Signer
   /** What the secrets of webhooks are derived from. */
   readonly masterSecret: Uint8Array
   readonly apiKey: string
@@ -27,6 +32,9 @@ export async function openInstallationKeys(folder: string): Promise<Installation
   return {
     signer: await openKeyFile(join(folder, 'control-plane.pem'), 'ecdsa-p256-sha256'),
     ledgerSigner: await openKeyFile(join(folder, 'ledger.pem'), 'ed25519'),
+    systemLogSigner: await openKeyFile(join(folder, 'system-log.pem'), 'ed25519'),
+    timestampSigner: await openKeyFile(join(folder, 'timestamp.pem'), 'ecdsa-p256-sha256'),
+    timestampRootSigner: await openKeyFile(join(folder, 'timestamp-root.pem'), 'ecdsa-p256-sha256'),
     confirmSecret: await openSecretFile(join(folder, 'confirm.secret'), systemRandom),
     masterSecret: await openSecretFile(join(folder, 'webhook.secret'), systemRandom),
     apiKey,

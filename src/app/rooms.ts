@@ -55,7 +55,13 @@ import {
 } from '../platform/index.ts'
 import type { OpenTracing } from '../platform/index.ts'
 import { keyIdOf } from '../proof/index.ts'
-import { ATTESTATION_CHECKS, attestationSlice } from '../attestation/index.ts'
+import {
+  ATTESTATION_CHECKS,
+  attestationSlice,
+  makeAttestationRoutes,
+  makeSystemLog,
+} from '../attestation/index.ts'
+import type { SystemLog, SystemLogPorts } from '../attestation/index.ts'
 import { PROBE_CHECKS, probeSlice } from '../probe/index.ts'
 import {
   makeReleaseRoutes,
@@ -147,8 +153,9 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const actions = makeActions({ ...ports, ledger, confirmSecret })
   const findWaivers = makeStandingWaivers({ sql, clock: systemClock, identity, evidence })
   const { runs, runActions } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
+  const systemLog = openSystemLog({ ...ports, guard }, keyId, keys)
   const releases = makeReleases({
-    ports: { ...ports, evidence, identity, ledger, signer, gzip: gzipBytes },
+    ports: { ...ports, evidence, identity, ledger, signer, systemLog, gzip: gzipBytes },
     runs,
     controlPlane,
   })
@@ -166,6 +173,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeActionRoutes(actions, [flipAction(flags), ...runActions]),
     ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
     ...makeReleaseRoutes(releases),
+    ...makeAttestationRoutes(systemLog),
   ]
   return { identity, apiKeys, serviceTokens, routes, work: background.work }
 }
@@ -176,6 +184,20 @@ function collectChecks(sql: Sql, ledger: Ledger, { readers }: Background): reado
     ...makeGatesChecks({ sql }),
     ...makeWebhookChecks({ sql, clock: systemClock, readers }),
   ]
+}
+
+function openSystemLog(
+  ports: Pick<SystemLogPorts, 'sql' | 'clock' | 'digest' | 'random' | 'guard'>,
+  keyId: string,
+  keys: InstallationKeys,
+): SystemLog {
+  return makeSystemLog({
+    ...ports,
+    origin: `install-${keyId.slice(0, 16)}/system-log`,
+    logSigner: keys.systemLogSigner,
+    timestampSigner: keys.timestampSigner,
+    timestampRootSigner: keys.timestampRootSigner,
+  })
 }
 
 function openLedger(

@@ -20,6 +20,12 @@ export const attestationErrors = defineErrors({
     title: 'The trusted root cannot be read',
     hint: 'Give a `trusted_root.json` of Sigstore, or several of them one a line, as `gh attestation trusted-root` writes them.',
   },
+  ATTESTATION_LOG_CHANGED: {
+    status: 500,
+    exit: 1,
+    title: 'The system log is not what was signed of it before',
+    hint: 'Nothing more is signed for it. Look for a database or a key that was put back; an older database needs the folder of keys of its time.',
+  },
 })
 
 export const attestationFault = faultsOf(attestationErrors)

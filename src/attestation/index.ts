@@ -5,9 +5,14 @@ import { attestationErrors } from './errors.ts'
 
 export { ATTESTATION_CHECKS, collectProvenance } from './check.ts'
 export type { ProvenanceQuestion } from './check.ts'
+export { makeAttestationRoutes } from './http.ts'
+export { openOwnEnvelope } from './own-bundle.ts'
+export { makeSystemLog } from './system-log.ts'
+export type { SystemLog, SystemLogGuard, SystemLogPorts } from './system-log.ts'
 
 export const attestationSlice: Slice = {
   name: 'attestation',
+  migrations: new URL('./migrations/', import.meta.url),
   errors: attestationErrors,
   checks: ATTESTATION_CHECKS,
 }

@@ -31,6 +31,7 @@ const OID = {
 } as const
 const SHA256_ALGORITHM = derSequence(derOid(OID.sha256))
 const SERIAL_BYTES = 16
+const ROOT_NAME = 'timestamp root'
 const YEAR_MS = 365 * 24 * 3_600_000
 /** How long certificates of the authority are valid. */
 const VALID_YEARS = 20
@@ -58,7 +59,7 @@ export async function makeTimestampAuthority(
 ): Promise<TimestampAuthority> {
   const { organization, rootSigner, signer, sinceMs } = terms
   const validity = { notBeforeMs: sinceMs, notAfterMs: sinceMs + VALID_YEARS * YEAR_MS }
-  const issuer = encodeName(organization, 'timestamp root')
+  const issuer = encodeName(organization, ROOT_NAME)
   const root = await issueCertificate(rootSigner, {
     ...validity,
     serial: serialOf(digest, rootSigner.publicKey),
@@ -77,7 +78,18 @@ export async function makeTimestampAuthority(
     publicKey: signer.publicKey,
     extensions: singleUseExtensions(digest, OID.timeStamping, keys),
   })
-  return { signer, certificates: [leaf, root], issuer, serial }
+  return authorityOf(digest, organization, signer, [leaf, root])
+}
+
+/** The authority of certificates that were made before, with the same organisation and key. */
+export function authorityOf(
+  digest: Digest,
+  organization: string,
+  signer: Signer,
+  certificates: TimestampAuthority['certificates'],
+): TimestampAuthority {
+  const issuer = encodeName(organization, ROOT_NAME)
+  return { signer, certificates, issuer, serial: serialOf(digest, signer.publicKey) }
 }
 
 /** TimeStampResp, DER: says that `message` existed at `atMs`, to the second. */

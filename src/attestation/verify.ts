@@ -40,7 +40,7 @@ export async function verifyAttestations(
     attestations,
     digests: artefact.digests,
     trustedRoot,
-    limits: limitsOf(demand, attestations),
+    limits: limitsOf(demand, trustedRoot, attestations),
   }
 }
 
@@ -107,6 +107,7 @@ function signerFaults(demanded: DemandedSigner, { signer }: ProvenSignature): re
 
 function limitsOf(
   { signer }: AttestationDemand,
+  { source }: Pick<TrustedRoots, 'source'>,
   results: readonly AttestationResult[],
 ): readonly string[] {
   const proven = results.filter(({ isProven }) => isProven)
@@ -115,6 +116,11 @@ function limitsOf(
     'that nothing was revoked or changed since the trusted root was written down',
     ...(signer.kind === 'identity' && signer.source === undefined
       ? ['for whom a reusable workflow ran, unless the source is demanded as well']
+      : []),
+    ...(source === 'given'
+      ? [
+          'whose the logs and clocks of the trusted root are: the signer’s own say what the signer wants',
+        ]
       : []),
     ...(proven.length > 0 && proven.every(({ inclusion }) => inclusion === 'promise')
       ? ['that the log kept its promise: a bundle v0.1 holds the log’s signed promise, not a proof']

@@ -61,6 +61,12 @@ export const reportSchema = z.strictObject({
   isDecided: z.boolean(),
 })
 
+export const attestedSchema = z.strictObject({
+  bundle: z.looseObject({ mediaType: z.string() }),
+  trustedRoot: z.looseObject({ mediaType: z.string() }),
+  publicKey: z.string(),
+})
+
 export const sealedSchema = z.strictObject({
   bundle: digest,
   sizeBytes: z.int().min(1),

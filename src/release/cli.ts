@@ -3,6 +3,7 @@ import { EXIT, harmlessLine, utf8Bytes } from '../kernel/index.ts'
 import type { ExitCode } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { buildStatement, keyIdOf, sealStatement, subjectsOf } from '../proof/index.ts'
+import type { AttestedRelease } from './attested.ts'
 import { fileStem, pathOf, renderPaths, writeDocuments, writeReports } from './files.ts'
 import type { DecidedRelease, ReleaseReview } from './model.ts'
 import { chooseRelease, phaseQuery, readReview, requireOption } from './release-calls.ts'
@@ -111,12 +112,49 @@ export async function runExport(
 ): Promise<CommandOutcome> {
   const release = await chooseRelease(context, args[0])
   const format = requireOption(options, 'format')
+  if (options['sigstore'] === true) return exportAttested(context, release, format, options)
   const route = `${pathOf(release)}/exports/${encodeURIComponent(format)}`
   const bytes = await context.client.download(route)
   const path = context.files.resolve(requireOption(options, 'out'))
   await context.files.write(path, bytes)
   const data = { format, path, sizeBytes: bytes.length }
   return { exit: EXIT.ok, data, text: renderPaths({ [format]: path }) }
+}
+
+/** Bundle, trusted root and key: what a stranger's tool needs. */
+async function exportAttested(
+  context: CommandContext,
+  release: ReleaseKey,
+  format: string,
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const bundle = context.files.resolve(requireOption(options, 'out'))
+  const stem = bundle.replace(/\.json$/, '')
+  const paths = {
+    bundle,
+    trustedRoot: `${stem}.trusted-root.json`,
+    publicKey: `${stem}.pub.pem`,
+  }
+  const attested = await context.client.call<AttestedRelease>(
+    'POST',
+    `${pathOf(release)}/attestations/${encodeURIComponent(format)}`,
+    {},
+  )
+  await context.files.write(paths.bundle, utf8Bytes(`${JSON.stringify(attested.bundle)}\n`))
+  const root = JSON.stringify(attested.trustedRoot, null, 2)
+  await context.files.write(paths.trustedRoot, utf8Bytes(`${root}\n`))
+  await context.files.write(paths.publicKey, utf8Bytes(publicKeyPem(attested.publicKey)))
+  const check = `seaworthy attestation verify ${paths.bundle} --key ${paths.publicKey} --trusted-root ${paths.trustedRoot} --artefact FILE`
+  return {
+    exit: EXIT.ok,
+    data: { format, paths },
+    text: `${renderPaths(paths)}\nCheck it anywhere, offline: ${check}`,
+  }
+}
+
+function publicKeyPem(base64: string): string {
+  const lines = base64.replace(/(.{64})(?=.)/g, '$1\n')
+  return `-----BEGIN PUBLIC KEY-----\n${lines}\n-----END PUBLIC KEY-----\n`
 }
 
 export async function runBundle(

@@ -4,6 +4,7 @@ import type { Runs } from '../gates/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Clock, Digest, Signer, Sql } from '../kernel/index.ts'
 import type { Ledger } from '../ledger/index.ts'
+import type { SystemLog } from '../attestation/index.ts'
 
 export interface ReleasePorts {
   readonly sql: Sql
@@ -14,6 +15,7 @@ export interface ReleasePorts {
   readonly ledger: Ledger
   /** The control plane's ECDSA key: decisions and manifests. */
   readonly signer: Signer
+  readonly systemLog: SystemLog
   gzip(bytes: Uint8Array): Promise<Uint8Array>
 }
 

@@ -1,5 +1,6 @@
 // Renders what people read of a release: the filled checklist and the reports, from stored facts alone.
 import { SeaworthyError, utf8Bytes } from '../kernel/index.ts'
+import type { ContentDigest } from '../kernel/index.ts'
 import { fillChecklist } from '../gates/index.ts'
 import { sealStatement } from '../proof/index.ts'
 import {
@@ -44,17 +45,26 @@ export async function exportRelease(
   format: ExportFormat,
 ): Promise<Uint8Array> {
   const { digest, signer } = context.ports
-  const gathered = await gatherRelease(context, tenantId, release)
-  const state = await readReportedState(context, tenantId, release, gathered)
-  if (state.statement === undefined) {
-    throw releaseFault(
-      'RELEASE_DECISION_MISSING',
-      `expected a decision about the newest run of ${state.release}, found none`,
-    )
-  }
+  const state = await readDecidedState(context, tenantId, release)
   const exported = composeExport(digest, format, state, context.controlPlane.keyId)
   if (exported.kind === 'file') return exported.bytes
   return (await sealStatement(digest, signer, exported.statement)).bytes
+}
+
+/** What the newest decision rests on. @throws RELEASE_DECISION_MISSING */
+export async function readDecidedState(
+  context: ReleaseContext,
+  tenantId: string,
+  release: ReleaseKey,
+): Promise<ReportFacts & { readonly statement: ContentDigest }> {
+  const gathered = await gatherRelease(context, tenantId, release)
+  const state = await readReportedState(context, tenantId, release, gathered)
+  const { statement } = state
+  if (statement !== undefined) return { ...state, statement }
+  throw releaseFault(
+    'RELEASE_DECISION_MISSING',
+    `expected a decision about the newest run of ${state.release}, found none`,
+  )
 }
 
 /** One report of the kind, with the release's history. */

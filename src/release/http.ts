@@ -5,6 +5,8 @@ import type { DataAnswer, Route, RouteInput } from '../kernel/index.ts'
 import { exitCodeOfVerdict, PHASES } from '../verdict/index.ts'
 import { EXPORT_FORMATS, REPORT_KINDS } from '../report/index.ts'
 import type { ExportFormat, ReportKind } from '../report/index.ts'
+import { ATTESTED_FORMATS } from './attested.ts'
+import type { AttestedFormat } from './attested.ts'
 import { releaseFault } from './errors.ts'
 import { makeRegisterRoutes } from './register-http.ts'
 import type { Releases } from './service.ts'
@@ -12,6 +14,7 @@ import type { DecidedRelease } from './model.ts'
 import type { SealedRelease } from './seal.ts'
 import type { ReleaseKey } from './store.ts'
 import {
+  attestedSchema,
   decidedSchema,
   documentsSchema,
   openedSchema,
@@ -180,6 +183,20 @@ function makeDocumentRoutes(releases: Releases): readonly Route[] {
         return { bytes, mediaType: 'application/octet-stream' }
       },
     },
+    {
+      method: 'POST',
+      path: '/v1/releases/:service/:version/attestations/:format',
+      summary:
+        'The newest decision (decision, vsa, svr or test-result) as a Sigstore bundle: signed, in the system log, stamped',
+      access: 'write',
+      environment: 'none',
+      answer: { statuses: [201], data: attestedSchema },
+      async handle(input) {
+        const format = attestedFormatOf(input)
+        const { tenantId } = input.principal
+        return { status: 201, data: await releases.attest(tenantId, releaseOf(input), format) }
+      },
+    },
     defineRoute({
       method: 'POST',
       path: '/v1/releases/:service/:version/bundles',
@@ -224,12 +241,23 @@ function kindOf(input: Pick<RouteInput, 'params'>): ReportKind {
   )
 }
 
+function attestedFormatOf(input: Pick<RouteInput, 'params'>): AttestedFormat {
+  return formatAmong(ATTESTED_FORMATS, input)
+}
+
 function formatOf(input: Pick<RouteInput, 'params'>): ExportFormat {
+  return formatAmong(EXPORT_FORMATS, input)
+}
+
+function formatAmong<Format extends string>(
+  formats: readonly Format[],
+  input: Pick<RouteInput, 'params'>,
+): Format {
   const given = input.params['format'] ?? ''
-  const format = EXPORT_FORMATS.find((known) => known === given)
+  const format = formats.find((known) => known === given)
   if (format !== undefined) return format
   throw releaseFault(
     'RELEASE_FORMAT_UNKNOWN',
-    `expected one of ${EXPORT_FORMATS.join(', ')}, got ${JSON.stringify(given.slice(0, 60))}`,
+    `expected one of ${formats.join(', ')}, got ${JSON.stringify(given.slice(0, 60))}`,
   )
 }

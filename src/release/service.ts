@@ -5,6 +5,8 @@ import type { ReleaseContext } from './context.ts'
 import { decideRelease } from './decision.ts'
 import type { KeepDecided } from './decision.ts'
 import type { ExportFormat, ReportKind } from '../report/index.ts'
+import { attestRelease } from './attested.ts'
+import type { AttestedFormat, AttestedRelease } from './attested.ts'
 import { exportRelease, renderDocuments, renderReport } from './documents.ts'
 import type { ReleaseDocuments, RenderedReport } from './documents.ts'
 import { releaseFault } from './errors.ts'
@@ -50,6 +52,8 @@ export interface Releases {
   report(tenantId: string, release: ReleaseKey, kind: ReportKind): Promise<RenderedReport>
   /** @throws RELEASE_DECISION_MISSING */
   export(tenantId: string, release: ReleaseKey, format: ExportFormat): Promise<Uint8Array>
+  /** @throws RELEASE_DECISION_MISSING */
+  attest(tenantId: string, release: ReleaseKey, format: AttestedFormat): Promise<AttestedRelease>
   /** @param secondRun id of a run after the deploy, whose results go in beside those decided on */
   seal(
     tenantId: string,
@@ -101,6 +105,7 @@ export function makeReleases(context: ReleaseContext): Releases {
     documents: (tenantId, release) => renderDocuments(context, tenantId, release),
     report: (tenantId, release, kind) => renderReport(context, tenantId, release, kind),
     export: (tenantId, release, format) => exportRelease(context, tenantId, release, format),
+    attest: (tenantId, release, format) => attestRelease(context, tenantId, release, format),
     seal: (tenantId, release, secondRun, keep) =>
       sealRelease(context, tenantId, release, secondRun, keep),
   }

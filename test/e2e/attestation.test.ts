@@ -136,6 +136,32 @@ test('the gate passes for the signer it names, fails for another, and errs witho
     JSON.stringify(data.results),
   )
   await place.ask(['decide'])
+  const attested = await place.ask<{ readonly paths: Readonly<Record<string, string>> }>([
+    'export',
+    '--format',
+    'vsa',
+    '--sigstore',
+    '--out',
+    `${place.folder}/release.vsa.sigstore.json`,
+  ])
+  assert.equal(attested.exit, 0, attested.stdout)
+  const { paths } = attested.data
+  assert.ok(paths['bundle'] && paths['publicKey'] && paths['trustedRoot'])
+  const believed = ['--trusted-root', paths['trustedRoot'], '--key', paths['publicKey']]
+  const look = async (file: string): Promise<number | null> =>
+    (
+      await place.ask([
+        'attestation',
+        'verify',
+        paths['bundle'] ?? '',
+        ...believed,
+        '--artefact',
+        `${place.folder}/work/${file}`,
+        '--predicate-type',
+        'https://slsa.dev/verification_summary/v1',
+      ])
+    ).exit
+  assert.deepEqual([await look('harbour.tgz'), await look('root.json')], [0, 40])
   const sealed = await place.ask<{ readonly paths: Readonly<Record<string, string>> }>(['bundle'])
   const bundle = Object.values(sealed.data.paths).find((path) => path.endsWith('.tar'))
   const verified = await place.ask<{ readonly findings: readonly unknown[] }>([

@@ -101,8 +101,14 @@ export const releaseCommands: readonly CommandSpec[] = [
           'vsa, svr or test-result (in-toto statements, DSSE-signed), junit, sarif or oscal; a vsa is FAILED until every condition is met',
       },
       { flags: '--out <file>', description: 'file to write' },
+      {
+        flags: '--sigstore',
+        description:
+          'decision, vsa, svr or test-result as a Sigstore bundle v0.3, logged and stamped, with trusted root and public key beside it',
+      },
     ],
     examples: [
+      'seaworthy export harbour@1.4.0 --format vsa --sigstore --out harbour.vsa.sigstore.json',
       'seaworthy export harbour@1.4.0 --format vsa --out harbour.vsa.dsse.json',
       'seaworthy export harbour@1.4.0 --format junit --out gates.xml',
     ],

@@ -1,0 +1,165 @@
+// The system log: a Merkle log of what this deployment signed for others, in the form that Sigstore's clients verify.
+import { bytesEqual, concatBytes } from '../kernel/index.ts'
+import type { Clock, Digest, Random, Signer, Sql, SqlTx } from '../kernel/index.ts'
+import {
+  buildInclusionProof,
+  formatNoteKey,
+  keyIdOf,
+  merkleRoot,
+  noteKeyOf,
+  sealCheckpoint,
+} from '../proof/index.ts'
+import { attestationFault } from './errors.ts'
+import { encodeRecord, logIdentity, presentBundle, presentTrustedRoot } from './own-bundle.ts'
+import type { LoggedEntry, OwnEnvelope } from './own-bundle.ts'
+import {
+  insertAuthority,
+  insertEntry,
+  insertSystemLog,
+  lockSystemLog,
+  selectAuthorities,
+  selectEntryPlace,
+  selectLeafHashes,
+  selectSystemLogs,
+} from './store.ts'
+import type { StoredLog } from './store.ts'
+import { authorityOf, issueTimestamp, makeTimestampAuthority } from './timestamp.ts'
+import type { TimestampAuthority } from './timestamp.ts'
+
+/** What was signed of the log last, kept outside of the database. */
+export interface SystemLogGuard {
+  read(origin: string): Promise<{ readonly size: number; readonly root: Uint8Array } | undefined>
+  write(origin: string, next: { readonly size: number; readonly root: Uint8Array }): Promise<void>
+}
+
+export interface SystemLogPorts {
+  readonly sql: Sql
+  readonly clock: Clock
+  readonly digest: Digest
+  readonly random: Random
+  readonly guard: SystemLogGuard
+  /** The log's name, without white space; also the name of its key. */
+  readonly origin: string
+  /** Ed25519; signs checkpoints of this log only. */
+  readonly logSigner: Signer
+  /** ECDSA P-256; signs timestamps only. */
+  readonly timestampSigner: Signer
+  /** ECDSA P-256; signs the certificate of the timestamp key, once. */
+  readonly timestampRootSigner: Signer
+}
+
+export interface SystemLog {
+  /** Logs and stamps an envelope of ours: a Sigstore bundle v0.3, as JSON. The same envelope has one entry. */
+  attest(envelope: OwnEnvelope): Promise<Readonly<Record<string, unknown>>>
+  /** Whom such bundles are believed from: every log key and timestamp authority this deployment had, as Sigstore lists them. */
+  describeTrust(): Promise<Readonly<Record<string, unknown>>>
+}
+
+export function makeSystemLog(ports: SystemLogPorts): SystemLog {
+  const { sql, digest, clock, origin } = ports
+  let opened: Promise<TimestampAuthority> | undefined
+  const open = (): Promise<TimestampAuthority> => {
+    opened ??= openParts(ports)
+    // What failed is tried again by whoever asks next.
+    opened.catch(() => (opened = undefined))
+    return opened
+  }
+  return {
+    async attest(envelope) {
+      const authority = await open()
+      const body = encodeRecord(digest, envelope)
+      await sql.transaction('system', (tx) => appendBody(ports, tx, body))
+      // In a transaction of its own: what the guard is told of is committed.
+      const entry = await sql.transaction('system', (tx) => proveBody(ports, tx, body))
+      const stamp = await issueTimestamp(ports, authority, envelope.signature, clock.nowMs())
+      const logId = logIdentity(digest, origin, ports.logSigner.publicKey)
+      return presentBundle(envelope, { ...entry, logId }, stamp)
+    },
+    async describeTrust() {
+      await open()
+      const [logs, authorities] = await sql.transaction('system', async (tx) => [
+        await selectSystemLogs(tx),
+        await selectAuthorities(tx),
+      ])
+      return presentTrustedRoot(digest, logs, authorities)
+    },
+  }
+}
+
+/** Makes log and authority on first use; several servers that share their keys end up with the same ones. */
+async function openParts(ports: SystemLogPorts): Promise<TimestampAuthority> {
+  const { sql, digest, clock, origin, logSigner, timestampSigner, timestampRootSigner } = ports
+  // Timestamps are of whole seconds, and none may lie before its authority began.
+  const beganMs = Math.floor(clock.nowMs() / 1_000) * 1_000
+  const beganAt = new Date(beganMs).toISOString()
+  const noteKey = noteKeyOf(digest, origin, logSigner.publicKey)
+  const log: StoredLog = {
+    origin,
+    noteKey: formatNoteKey(noteKey),
+    publicKey: logSigner.publicKey,
+    beganAt,
+  }
+  const made = await makeTimestampAuthority(digest, {
+    organization: origin,
+    rootSigner: timestampRootSigner,
+    signer: timestampSigner,
+    sinceMs: beganMs,
+  })
+  const keyId = keyIdOf(digest, timestampSigner.publicKey)
+  return sql.transaction('system', async (tx) => {
+    await lockSystemLog(tx)
+    await insertSystemLog(tx, log)
+    const known = (await selectSystemLogs(tx)).find((each) => each.origin === origin)
+    if (known?.noteKey !== log.noteKey)
+      throw attestationFault(
+        'ATTESTATION_LOG_CHANGED',
+        `expected the key of ${origin} that its log began with, got another`,
+      )
+    await insertAuthority(tx, { keyId, certificates: made.certificates, beganAt })
+    const stored = (await selectAuthorities(tx)).find((each) => each.keyId === keyId)
+    return authorityOf(digest, origin, timestampSigner, stored?.certificates ?? made.certificates)
+  })
+}
+
+async function appendBody(
+  { digest, origin }: SystemLogPorts,
+  tx: SqlTx,
+  body: Uint8Array,
+): Promise<void> {
+  await lockSystemLog(tx)
+  const leafHash = hashBody(digest, body)
+  const known = await selectEntryPlace(tx, origin, leafHash)
+  if (known === undefined) await insertEntry(tx, origin, body, leafHash)
+}
+
+/** @throws ATTESTATION_LOG_CHANGED when what was signed before is no longer its beginning */
+async function proveBody(ports: SystemLogPorts, tx: SqlTx, body: Uint8Array): Promise<LoggedEntry> {
+  const { digest, origin, guard, logSigner } = ports
+  await lockSystemLog(tx)
+  const entries = await selectLeafHashes(tx, origin)
+  const leafHashes = entries.map(({ leafHash }) => leafHash)
+  const size = leafHashes.length
+  const wanted = hashBody(digest, body)
+  const seq = leafHashes.findIndex((each) => bytesEqual(each, wanted))
+  const signed = await guard.read(origin)
+  const isWhole =
+    seq >= 0 &&
+    entries.every((entry, at) => entry.seq === at) &&
+    (signed === undefined ||
+      (signed.size <= size &&
+        bytesEqual(merkleRoot(digest, leafHashes.slice(0, signed.size)), signed.root)))
+  if (!isWhole)
+    throw attestationFault(
+      'ATTESTATION_LOG_CHANGED',
+      `expected ${origin} to begin with the ${signed?.size ?? 0} entries that were signed, got ${size} that do not`,
+    )
+  const root = merkleRoot(digest, leafHashes)
+  const checkpoint = await sealCheckpoint(digest, logSigner, { origin, size, root })
+  await guard.write(origin, { size, root })
+  return { seq, size, root, body, checkpoint, proof: buildInclusionProof(digest, leafHashes, seq) }
+}
+
+/** RFC 6962 leaf hash of the bare body, as Rekor has it: no header of ours. */
+function hashBody(digest: Digest, body: Uint8Array): Uint8Array {
+  return digest.sha256(concatBytes([Uint8Array.of(0), body]))
+}
