@@ -12,15 +12,37 @@ import { parseReleaseName } from '../gates/index.ts'
 import { gatherRelease, hashReview, reviewRelease } from './review.ts'
 import type { GatheredRelease } from './review.ts'
 import type { ReleaseContext } from './context.ts'
-import { insertSignOff } from './store.ts'
+import { insertSignOff, lockSignOffs, selectSignOffs } from './store.ts'
+
+/** Words that race for one release look at each other this often. */
+const SIGN_LIMIT_COUNT = 5
 
 export async function recordSignOff(
   context: ReleaseContext,
   tenantId: string,
   envelope: Uint8Array,
 ): Promise<ReleaseReview> {
+  const opened = await context.ports.identity.openStatement(tenantId, envelope, 'sign-off', [
+    'person',
+  ])
+  for (let tries = 0; tries < SIGN_LIMIT_COUNT; tries++) {
+    const review = await trySignOff(context, tenantId, envelope, opened)
+    if (review !== undefined) return review
+  }
+  throw releaseFault(
+    'RELEASE_FACTS_MOVING',
+    `expected ${opened.predicate.release} to rest while it is signed, others signed it ${SIGN_LIMIT_COUNT} times`,
+  )
+}
+
+/** Undefined when somebody else signed in between: what may be said depends on what was said before. */
+async function trySignOff(
+  context: ReleaseContext,
+  tenantId: string,
+  envelope: Uint8Array,
+  opened: OpenedStatement<'sign-off'>,
+): Promise<ReleaseReview | undefined> {
   const { sql, clock, evidence, identity, ledger } = context.ports
-  const opened = await identity.openStatement(tenantId, envelope, 'sign-off', ['person'])
   const claim = opened.predicate
   const release = parseReleaseName(claim.release)
   const gathered = await gatherRelease(context, tenantId, release)
@@ -37,10 +59,13 @@ export async function recordSignOff(
   await evidence.keep(tenantId, opened.id, envelope)
   const signOff = signOffOf(claim, opened)
   const at = new Date(clock.nowMs()).toISOString()
-  await sql.transaction({ tenantId }, async (tx) => {
+  const isRecorded = await sql.transaction({ tenantId }, async (tx) => {
+    await lockSignOffs(tx, tenantId, release)
+    const known = await selectSignOffs(tx, tenantId, release)
+    if (known.length !== gathered.signOffs.length) return false
     await identity.assertInForce(tx, tenantId, opened.signer.id)
     if (!(await insertSignOff(tx, tenantId, { ...signOff, ...release, runId: claim.run }, at)))
-      return
+      return true
     await evidence.recordStatementInTx(tx, tenantId, opened.row, at)
     await ledger.appendInTx(tx, tenantId, [
       {
@@ -51,8 +76,9 @@ export async function recordSignOff(
         refs: [opened.id],
       },
     ])
+    return true
   })
-  return reviewRelease(context, tenantId, release, phase)
+  return isRecorded ? reviewRelease(context, tenantId, release, phase) : undefined
 }
 
 /** The review that was signed: that of the default phase, or of whichever phase has this hash. */

@@ -73,6 +73,16 @@ export async function insertSignOff(
 }
 
 /** All sign-offs ever given on the release; which of them still count is the decision's to say. */
+/** Sign-offs of one release are recorded one after the other, on every server. */
+export async function lockSignOffs(
+  tx: SqlTx,
+  tenantId: string,
+  { service, version }: ReleaseKey,
+): Promise<void> {
+  const name = JSON.stringify(['seaworthy.sign-offs', tenantId, service, version])
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))::text', [name])
+}
+
 export async function selectSignOffs(
   tx: SqlTx,
   tenantId: string,

@@ -98,6 +98,9 @@ export class KeyedAnswers {
     const { tenantId } = name
     const ended = await sql.join(async (): Promise<Outcome | { readonly refusal: Error }> => {
       const kept = await sql.transaction({ tenantId }, async (tx) => {
+        // Repetitions of what is done get their answer however many come at a time.
+        const known = await this.#select(tx, name)
+        if (known !== undefined) return known
         if (!(await tryLockKey(tx, name))) throw inFlight()
         return this.#select(tx, name)
       })
