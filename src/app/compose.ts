@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { AccessRole, Log, Route } from '../kernel/index.ts'
 import { systemClock, systemDigest, systemRandom } from '../platform/index.ts'
-import { KeyedAnswers, makeLimitRoutes, makeRequestLimits, makeWebServer } from '../web/index.ts'
-import type { RequestLimits, Site } from '../web/index.ts'
+import { KeyedAnswers, makeLimitRoutes, makeWebServer } from '../web/index.ts'
+import type { Site } from '../web/index.ts'
 import { authenticate } from './authenticate.ts'
 import { makeBoardSite } from './board-site.ts'
 import type { AppConfig } from './config.ts'
@@ -14,8 +14,8 @@ import { openDatabase } from './open-database.ts'
 import type { Database } from './open-database.ts'
 import { makeReadinessChecks, newRequestId } from './health.ts'
 import { openInstallationKeys } from './installation-keys.ts'
+import { makeServerLimits, openSharedRedis } from './shared-limits.ts'
 import { makeTelemetry, openTracing, withTraceIds } from './telemetry/index.ts'
-import type { Telemetry } from './telemetry/index.ts'
 import { controlPlaneTenants } from './tenants.ts'
 import { makeRooms, slices } from './rooms.ts'
 import type { HouseTerms } from './rooms.ts'
@@ -63,7 +63,9 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
   const { apiKey, viewKey } = keys
   const rooms = makeRooms(database, terms, keys)
   const { identity, apiKeys, serviceTokens, work } = rooms
-  const limits = limitsOf(telemetry)
+  const redis = await openSharedRedis(config, log)
+  // Requests over a socket are limited; those of this very process are not.
+  const limits = telemetry && makeServerLimits(telemetry.guardSink, redis)
   const routes = [
     ...makeLimitRoutes(limits),
     ...(telemetry?.routes(database) ?? []),
@@ -95,9 +97,10 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
     routes,
     hosts: config.hosts ?? [],
     openDocuments: makeOpenDocuments(serviceTokens),
-    readiness: makeReadinessChecks(sql, config.tenantId),
+    readiness: makeReadinessChecks(sql, config.tenantId, redis),
     authenticate: (request) => authenticate(request, doors),
   })
+  web.addHook('onListen', async () => redis?.join())
   return {
     web,
     routes,
@@ -117,6 +120,7 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
     async close() {
       await web.close()
       telemetry?.close()
+      await redis?.close()
       await database.close()
       await tracing.close()
     },
@@ -126,9 +130,4 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
 /** Browsers come over a socket; commands of this very process need no page. */
 function siteOf({ isServer }: AppConfig): { site?: Site } {
   return isServer ? { site: makeBoardSite(systemDigest) } : {}
-}
-
-/** Requests over a socket are limited; those of this very process are not. */
-function limitsOf(telemetry: Telemetry | undefined): RequestLimits | undefined {
-  return telemetry && makeRequestLimits({ clock: systemClock, sink: telemetry.guardSink })
 }

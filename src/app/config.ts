@@ -14,14 +14,24 @@ export interface Setting {
   readonly source: string
 }
 
-export interface AppConfig {
+/** What a deployment of many machines stands on; a single machine has its own of each. */
+export interface Services {
+  /** `postgres://…` replaces the embedded database. */
+  readonly databaseUrl: string
+  /** A replica of it, for reads that may lag. */
+  readonly readDatabaseUrl: string
+  /** Where servers count limits together. */
+  readonly redisUrl: string
+  /** Where a server sends its traces (OTLP over HTTP); absent = it makes none, and hands on what comes in. */
+  readonly traceCollector: string
+}
+
+export interface AppConfig extends Partial<Services> {
   /** Absolute path of the data folder. */
   readonly dataFolder: string
   readonly tenantId: string
   /** Base URL and key of a server; absent = in this process, on the embedded database. */
   readonly server?: { readonly url: string; readonly key: string }
-  /** `postgres://…` replaces the embedded database. */
-  readonly databaseUrl?: string
   /** True where requests come over a socket; they are limited then. */
   readonly isServer: boolean
   /** True where each request is logged. */
@@ -30,8 +40,6 @@ export interface AppConfig {
   readonly hosts?: readonly string[]
   /** Whether webhooks may go to this very machine, without TLS: for tests and demonstrations. */
   readonly allowsLoopbackWebhooks: boolean
-  /** Where a server sends its traces (OTLP over HTTP); absent = it makes none, and hands on what comes in. */
-  readonly traceCollector?: string
   /** What commands about checklists take when they are not told. */
   readonly defaults: CommandDefaults
   readonly settings: readonly Setting[]
@@ -78,15 +86,7 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
   ])
   // Not from the file: whoever writes a repository's file must not choose where this person's key is sent.
   const url = take('server', [fromEnvironment('SEAWORTHY_URL')])
-  const databaseUrl = take('database', [
-    fromEnvironment('SEAWORTHY_DATABASE_URL'),
-    ...(flags.isServer === true ? [fromEnvironment('DATABASE_URL')] : []),
-  ])
-  // The variables of the OpenTelemetry SDK itself, which reads them, and the others of that family, by its own rules.
-  const traceCollector = take('traces', [
-    fromEnvironment('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
-    fromEnvironment('OTEL_EXPORTER_OTLP_ENDPOINT'),
-  ])
+  const services = takeServices(take, flags.isServer === true)
   // Not from the file: whoever writes a repository's file must not open this machine to requests.
   const webhookLoopback = take('webhookLoopback', [
     fromEnvironment('SEAWORTHY_WEBHOOK_LOOPBACK'),
@@ -102,13 +102,36 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
     dataFolder: resolve(data ?? ''),
     tenantId: tenantId ?? '',
     ...(url === undefined ? {} : { server: { url, key: readEnvironment('SEAWORTHY_KEY') ?? '' } }),
-    ...(databaseUrl === undefined ? {} : { databaseUrl }),
-    ...(traceCollector === undefined ? {} : { traceCollector }),
+    ...services,
     isServer: flags.isServer === true,
     allowsLoopbackWebhooks: readAnswer('SEAWORTHY_WEBHOOK_LOOPBACK', webhookLoopback),
     defaults,
     settings,
   }
+}
+
+type Take = (key: string, candidates: readonly Candidate[]) => string | undefined
+
+/** Not from the file, as none of what a key or data is sent to. */
+function takeServices(take: Take, isServer: boolean): Partial<Services> {
+  // The general names may be meant for another application, wherever nothing is served.
+  const either = (name: string): readonly Candidate[] => [
+    fromEnvironment(`SEAWORTHY_${name}`),
+    ...(isServer ? [fromEnvironment(name)] : []),
+  ]
+  const found = {
+    databaseUrl: take('database', either('DATABASE_URL')),
+    readDatabaseUrl: take('readDatabase', either('READ_DATABASE_URL')),
+    redisUrl: take('redis', either('REDIS_URL')),
+    // The variables of the OpenTelemetry SDK itself, which reads them, and the others of that family, by its own rules.
+    traceCollector: take('traces', [
+      fromEnvironment('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
+      fromEnvironment('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    ]),
+  }
+  if (found.readDatabaseUrl !== undefined && found.databaseUrl === undefined)
+    throw appFault('APP_CONFIG_REFUSED', 'expected DATABASE_URL beside READ_DATABASE_URL')
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
 }
 
 interface Candidate {

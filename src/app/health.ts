@@ -1,5 +1,6 @@
 // What the server needs in order to serve, and the ids of its requests.
 import { hexOf } from '../kernel/index.ts'
+import type { OpenRedis } from '../platform/index.ts'
 import type { Random, Sql } from '../kernel/index.ts'
 import type { ReadinessCheck } from '../web/index.ts'
 
@@ -10,7 +11,11 @@ export function newRequestId(random: Random): string {
   return hexOf(random.bytes(REQUEST_ID_BYTES))
 }
 
-export function makeReadinessChecks(sql: Sql, tenantId: string): readonly ReadinessCheck[] {
+export function makeReadinessChecks(
+  sql: Sql,
+  tenantId: string,
+  redis: Pick<OpenRedis, 'ping'> | undefined,
+): readonly ReadinessCheck[] {
   return [
     {
       name: 'database',
@@ -20,5 +25,15 @@ export function makeReadinessChecks(sql: Sql, tenantId: string): readonly Readin
           await tx.query('select 1 as answer', [])
         }),
     },
+    ...(redis === undefined
+      ? []
+      : [
+          {
+            name: 'redis',
+            reason: 'Redis does not answer; each server admits its share of the limits.',
+            isOptional: true,
+            ask: () => redis.ping(),
+          },
+        ]),
   ]
 }

@@ -1,6 +1,6 @@
 // Opens the database of a composed house: embedded with its journal, or PostgreSQL, with every slice's tables.
 import { join } from 'node:path'
-import type { JoinableSql, Log, PubSub, Slice } from '../kernel/index.ts'
+import type { JoinableSql, Log, PubSub, Slice, Sql } from '../kernel/index.ts'
 import { openJournalledSql } from '../ledger/index.ts'
 import type { JournalledSql } from '../ledger/index.ts'
 import {
@@ -10,13 +10,14 @@ import {
   openPglite,
   openPostgres,
   openPostgresPubSub,
+  openReadSql,
   openRecordJournal,
   platformSlice,
   systemClock,
   systemDigest,
   systemRandom,
 } from '../platform/index.ts'
-import type { OpenSql, SqlStats } from '../platform/index.ts'
+import type { OpenSql, ReadSql, SqlStats } from '../platform/index.ts'
 import type { AppConfig } from './config.ts'
 import { appFault } from './errors.ts'
 import type { Telemetry } from './telemetry/index.ts'
@@ -30,6 +31,8 @@ const KERNEL_FOLDER = /^\/(?:proc|sys)(?:\/|$)/
 export interface Database {
   /** What every room works on. */
   readonly sql: JoinableSql
+  /** A replica, for reads that may lag; undefined without one. */
+  readonly readSql?: Sql
   readonly journal: JournalledSql | undefined
   readonly pubSub: PubSub
   stats(): Promise<SqlStats>
@@ -62,22 +65,30 @@ export async function openDatabase(
     ])
     return databaseUrl === undefined
       ? await withJournal(sql, join(config.dataFolder, 'journal'), log)
-      : withPubSub(sql, databaseUrl)
+      : withPubSub(sql, databaseUrl, openReplica(config, sql, log))
   } catch (error) {
     await sql.close()
     throw error
   }
 }
 
-function withPubSub(sql: OpenSql, url: string): Database {
+function openReplica({ readDatabaseUrl }: AppConfig, primary: Sql, log: Log): ReadSql | undefined {
+  if (readDatabaseUrl === undefined) return undefined
+  const terms = { primary, log, clock: systemClock, poolSize: POSTGRES_POOL_SIZE }
+  return openReadSql({ ...terms, url: readDatabaseUrl })
+}
+
+function withPubSub(sql: OpenSql, url: string, readSql: ReadSql | undefined): Database {
   const pubSub = openPostgresPubSub(url)
   return {
     sql: makeJoinableSql(sql),
+    ...(readSql === undefined ? {} : { readSql }),
     journal: undefined,
     pubSub,
     stats: () => sql.stats(),
     async close() {
       await pubSub.close()
+      await readSql?.close()
       await sql.close()
     },
   }

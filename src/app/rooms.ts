@@ -202,7 +202,7 @@ function openSystemLog(
 
 function openLedger(
   ports: typeof systemPorts & { readonly sql: JoinableSql },
-  { journal }: Database,
+  { journal, readSql }: Database,
   own: {
     readonly ledgerSigner: Signer
     readonly keyId: string
@@ -216,6 +216,7 @@ function openLedger(
     ...ports,
     signer: own.ledgerSigner,
     guard: own.guard,
+    ...(readSql === undefined ? {} : { readSql }),
     tracing: own.tracing,
     isJoined: () => ports.sql.isJoined(),
     onAppend: () => own.appendBell.ring(),

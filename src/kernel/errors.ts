@@ -32,6 +32,8 @@ export interface ErrorRow {
   /** What the reader can do about it. */
   readonly hint: string
   readonly retryable?: boolean
+  /** Its messages quote what others said: addresses, paths, statements. They go into the log, and to nobody outside. */
+  readonly isInternal?: boolean
 }
 
 export type ErrorTable = Readonly<Record<string, ErrorRow>>

@@ -14,7 +14,7 @@ const HAND_LIMIT_ENTRIES = 200
 
 export interface FeedPorts {
   readonly clock: Clock
-  readonly ledger: Pick<Ledger, 'list' | 'sizeOf'>
+  readonly ledger: Pick<Ledger, 'list' | 'sizeOf'> & Partial<Pick<Ledger, 'listBehind'>>
 }
 
 export interface LedgerFeed {
@@ -151,10 +151,11 @@ class LogTail {
 
   async #look(): Promise<void> {
     while (!this.#isOver) {
-      const { entries } = await this.#ports.ledger.list(this.tenantId, {
-        fromSeq: this.#nextSeq ?? 0,
-        limit: PAGE_LIMIT,
-      })
+      const { ledger } = this.#ports
+      const query = { fromSeq: this.#nextSeq ?? 0, limit: PAGE_LIMIT }
+      // Asked again and again, and whoever follows is told of the next entry a little later: that may lag.
+      const { entries } = await (ledger.listBehind?.(this.tenantId, query) ??
+        ledger.list(this.tenantId, query))
       const last = entries.at(-1)
       if (last !== undefined) {
         this.#entries = [...this.#entries, ...entries].slice(-TAIL_LIMIT_ENTRIES)

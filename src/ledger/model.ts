@@ -188,6 +188,8 @@ export interface Ledger {
   /** Appends in a transaction of its own, together with whatever else is waiting. Durable when it resolves. */
   append(tenantId: string, facts: readonly LedgerFact[]): Promise<readonly AppendedEntry[]>
   list(tenantId: string, query: EntryQuery): Promise<EntryPage>
+  /** The same from a place that may lag: the end of the log may be missing, what is there never differs. */
+  listBehind(tenantId: string, query: EntryQuery): Promise<EntryPage>
   /** Entries in the log; 0 before the first. */
   sizeOf(tenantId: string): Promise<number>
   /** Salt and value behind an entry's commitment; undefined when erased. */

@@ -9,6 +9,7 @@ import type {
   SqlTx,
   Tracing,
 } from '../kernel/index.ts'
+import { SeaworthyError } from '../kernel/index.ts'
 import { noteKeyOf, openCheckpoint } from '../proof/index.ts'
 import { appendPrepared, assertOriginPrefix } from './append.ts'
 import { signCheckpoint } from './checkpoint.ts'
@@ -27,17 +28,20 @@ import type {
   KnownRoot,
   Ledger,
   LedgerFact,
+  LogTiles,
   LogVerdict,
   VerifyQuery,
 } from './model.ts'
 import { AppendQueue } from './queue.ts'
 import type { BatchTries } from './retry.ts'
 import type { StoredLog } from './store.ts'
-import { TileReader } from './tile-reader.ts'
+import { tilesBehind, TileReader } from './tile-reader.ts'
 import { LogCheck } from './verify-log.ts'
 
 export interface LedgerPorts {
   readonly sql: Sql
+  /** Where reads may lag whose answer, once there, never changes: the end of a feed, and tiles. */
+  readonly readSql?: Sql
   readonly clock: Clock
   readonly random: Random
   readonly digest: Digest
@@ -68,10 +72,12 @@ export function makeLedger(ports: LedgerPorts): Ledger {
 }
 
 class LedgerService implements Ledger {
-  readonly tiles: TileReader
+  readonly tiles: LogTiles
   readonly #ports: LedgerPorts
   readonly #clockWatch: ClockWatch
   readonly #reader: LogReader
+  /** Of a replica; undefined without one. */
+  readonly #behind: LogReader | undefined
   readonly #queues = new Map<string, AppendQueue>()
 
   constructor(ports: LedgerPorts) {
@@ -79,7 +85,11 @@ class LedgerService implements Ledger {
     noteKeyOf(ports.digest, ports.originPrefix, ports.signer.publicKey)
     this.#ports = ports
     this.#reader = new LogReader(ports)
-    this.tiles = new TileReader(this.#reader)
+    const { readSql } = ports
+    this.#behind = readSql === undefined ? undefined : new LogReader({ ...ports, sql: readSql })
+    const tiles = new TileReader(this.#reader)
+    this.tiles =
+      this.#behind === undefined ? tiles : tilesBehind(new TileReader(this.#behind), tiles)
     this.#clockWatch = new ClockWatch(ports.clock, ports.allowsClockJump === true)
   }
 
@@ -134,6 +144,16 @@ class LedgerService implements Ledger {
 
   list(tenantId: string, query: EntryQuery): ReturnType<Ledger['list']> {
     return this.#reader.list(tenantId, query)
+  }
+
+  async listBehind(tenantId: string, query: EntryQuery): ReturnType<Ledger['list']> {
+    try {
+      if (this.#behind !== undefined) return await this.#behind.list(tenantId, query)
+    } catch (error) {
+      // A log or tenant that has not come there yet.
+      if (!(error instanceof SeaworthyError)) throw error
+    }
+    return this.list(tenantId, query)
   }
 
   sizeOf(tenantId: string): Promise<number> {

@@ -1,5 +1,6 @@
 // Reads a log as static pieces (C2SP tlog-tiles): hashes of a tile and bundles of entries, never beyond what is signed.
 import { HASH_BYTES } from '../proof/index.ts'
+import { SeaworthyError } from '../kernel/index.ts'
 import type { SqlTx } from '../kernel/index.ts'
 import { ledgerFault } from './errors.ts'
 import type { LogReader } from './log-reader.ts'
@@ -72,4 +73,29 @@ function encodeBundle(leaves: readonly Uint8Array[]): Uint8Array {
     at += LENGTH_BYTES + leaf.length
   }
   return out
+}
+
+/** Tiles never change, so what a replica has is right; what it does not have yet is asked of the log itself. */
+export function tilesBehind(replica: LogTiles, log: LogTiles): LogTiles {
+  type Tile = Promise<Uint8Array | undefined>
+  const either = async (there: () => Tile, here: () => Tile): Tile => {
+    try {
+      return (await there()) ?? (await here())
+    } catch (error) {
+      if (!(error instanceof SeaworthyError)) throw error
+      return here()
+    }
+  }
+  return {
+    hashes: (tenantId, part) =>
+      either(
+        () => replica.hashes(tenantId, part),
+        () => log.hashes(tenantId, part),
+      ),
+    entries: (tenantId, part) =>
+      either(
+        () => replica.entries(tenantId, part),
+        () => log.entries(tenantId, part),
+      ),
+  }
 }

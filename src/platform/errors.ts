@@ -34,6 +34,7 @@ export const platformErrors = defineErrors({
     title: 'PostgreSQL does not answer',
     hint: 'Check that the server runs and that the database URL is right, then try again.',
     retryable: true,
+    isInternal: true,
   },
   PLATFORM_DISK_FULL: {
     status: 507,
@@ -47,6 +48,7 @@ export const platformErrors = defineErrors({
     exit: EXIT.fault,
     title: 'A file could not be read or written',
     hint: 'Check the path, its owner and its permissions.',
+    isInternal: true,
   },
   PLATFORM_FOLDER_LOCKED: {
     status: 409,
@@ -127,6 +129,7 @@ export const platformErrors = defineErrors({
     exit: EXIT.fault,
     title: 'The database refused a statement',
     hint: 'details.sqlstate names the reason in PostgreSQL terms.',
+    isInternal: true,
   },
   PLATFORM_TRANSACTION_ENDED: {
     status: 500,
@@ -146,6 +149,7 @@ export const platformErrors = defineErrors({
     title: 'A transaction took too long and was rolled back',
     hint: 'Try again; if it happens again, report which command was running.',
     retryable: true,
+    isInternal: true,
   },
   PLATFORM_VALUE_REFUSED: {
     status: 422,

@@ -41,6 +41,8 @@ export interface PostgresOptions {
   readonly url: string
   /** Connections at most; also the number of transactions that run at once. */
   readonly poolSize: number
+  /** A write is refused, also where the server would take it. */
+  readonly isReadOnly?: true
 }
 
 /**
@@ -56,7 +58,10 @@ export async function openPostgres(options: PostgresOptions): Promise<OpenSql> {
     idleTimeoutMillis: IDLE_CONNECTION_MS,
     allowExitOnIdle: true,
     application_name: 'seaworthy',
-    options: SESSION_OPTIONS,
+    options:
+      options.isReadOnly === true
+        ? `${SESSION_OPTIONS} -c default_transaction_read_only=on`
+        : SESSION_OPTIONS,
     types: { getTypeParser: (oid: number) => readerOf(oid) },
   })
   const sql = new PostgresSql(pool)

@@ -41,8 +41,18 @@ export function sendAnswer(
   return reply.type('application/json').send(body)
 }
 
-export function sendProblem(reply: FastifyReply, error: unknown, log: Log): FastifyReply {
-  const problem = { ...problemOf(error), requestId: reply.request.id }
+export interface ProblemTerms {
+  readonly log: Log
+  /** Whether requests come from others than this very process. */
+  readonly isOutside: boolean
+}
+
+export function sendProblem(
+  reply: FastifyReply,
+  error: unknown,
+  { log, isOutside }: ProblemTerms,
+): FastifyReply {
+  const problem = { ...problemOf(error, isOutside), requestId: reply.request.id }
   if (problem.status >= 500) {
     log.error('request failed', {
       code: problem.code,

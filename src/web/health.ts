@@ -9,6 +9,8 @@ export interface ReadinessCheck {
   readonly name: string
   /** One sentence for whoever watches, without internals; told while `ask` fails or is silent. */
   readonly reason: string
+  /** The server does its work without it, only less well: told, but no reason to send requests elsewhere. */
+  readonly isOptional?: boolean
   ask(): Promise<void>
 }
 
@@ -67,15 +69,14 @@ export function mountHealth(
 function askOnce(check: ReadinessCheck): ReadinessCheck {
   let pending: Promise<void> | undefined
   return {
-    name: check.name,
-    reason: check.reason,
+    ...check,
     ask: () => (pending ??= check.ask().finally(() => (pending = undefined))),
   }
 }
 
 async function askAll(checks: readonly ReadinessCheck[], clock: Clock): Promise<Readiness> {
   const answers = await Promise.all(
-    checks.map(async ({ name, reason, ask }) => {
+    checks.map(async ({ name, reason, isOptional, ask }) => {
       const answered = new AbortController()
       const silence = clock.sleep(ANSWER_LIMIT_MS, answered.signal).then(
         () => false,
@@ -87,10 +88,16 @@ async function askAll(checks: readonly ReadinessCheck[], clock: Clock): Promise<
       )
       const ok = await Promise.race([answer, silence])
       answered.abort()
-      return ok ? { name, ok } : { name, ok, reason }
+      return {
+        answer: ok ? { name, ok } : { name, ok, reason },
+        isMissed: !ok && isOptional !== true,
+      }
     }),
   )
-  return { status: answers.every(({ ok }) => ok) ? 'ready' : 'not-ready', checks: answers }
+  return {
+    status: answers.some(({ isMissed }) => isMissed) ? 'not-ready' : 'ready',
+    checks: answers.map(({ answer }) => answer),
+  }
 }
 
 function documentOpen(path: string, summary: string, data: Schema): MountedRoute {

@@ -6,6 +6,7 @@ import type {
   GuardClock,
   GuardSink,
   GuardStatus,
+  SharedBuckets,
   RateAnswer,
 } from '../guard/index.ts'
 import { utf8Bytes } from '../kernel/index.ts'
@@ -44,13 +45,22 @@ export interface RequestLimitTerms {
   readonly clock: Clock
   readonly known?: BucketPolicy
   readonly stranger?: BucketPolicy
+  /** Counts for all servers together; absent = each counts for itself. */
+  readonly shared?: SharedBuckets
+  /** Servers that there are: while the shared count is away, each admits its share. */
+  liveInstances?(): number
   /** Hears of refusals. */
   readonly sink?: GuardSink
 }
 
 export function makeRequestLimits(terms: RequestLimitTerms): RequestLimits {
   const clock = guardClockOf(terms.clock)
-  const told = terms.sink === undefined ? {} : { sink: terms.sink }
+  const { sink, shared } = terms
+  const told = {
+    ...(sink === undefined ? {} : { sink }),
+    ...(shared === undefined ? {} : { shared }),
+    liveInstances: () => terms.liveInstances?.() ?? 1,
+  }
   const known = makeLimiter({
     policy: terms.known ?? KNOWN_POLICY,
     clock,

@@ -15,9 +15,14 @@ export interface ProblemDocument {
   readonly details: Readonly<Record<string, unknown>>
 }
 
-export function problemOf(error: unknown): ProblemDocument {
-  if (error instanceof SeaworthyError)
-    return documentOf(error.code, error.row, error.message, error.details)
+/** @param isOutside whether it goes to somebody else than the process that asks itself */
+export function problemOf(error: unknown, isOutside: boolean): ProblemDocument {
+  if (error instanceof SeaworthyError) {
+    const { code, row, message, details } = error
+    return isOutside && row.isInternal === true
+      ? documentOf(code, row, row.title, {})
+      : documentOf(code, row, message, details)
+  }
   const status = statusOfFramework(error)
   if (status === 413) {
     const row = webErrors.WEB_BODY_TOO_LARGE

@@ -105,14 +105,15 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
   })
   server.addHook('onRequest', fastifyEdgeHook(makeEdgeGuard({ headers: API_FIELDS })))
   server.addHook('onRequest', refuseForeignHost(options.hosts ?? []))
-  server.setErrorHandler((error, _request, reply) => sendProblem(reply, error, options.log))
+  const telling = { log: options.log, isOutside: options.limits !== undefined }
+  server.setErrorHandler((error, _request, reply) => sendProblem(reply, error, telling))
   server.setNotFoundHandler(async (request, reply) => {
     await options.limits?.admitStranger(request, reply)
     const fault = webFault(
       'WEB_ROUTE_UNKNOWN',
       `expected a known route, got ${request.method} ${pathOf(request)}`,
     )
-    return sendProblem(reply, fault, options.log)
+    return sendProblem(reply, fault, telling)
   })
   mountHealth(server, options.readiness, options.clock)
   if (options.site !== undefined) mountSite(server, options.site)
