@@ -2,6 +2,7 @@
 import { EXIT, harmlessText, SeaworthyError } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { flagFault } from './errors.ts'
+import { HISTORY_LIMIT_COUNT } from './store.ts'
 import type { PresentedChange, PresentedSwitch } from './http.ts'
 
 type Changed = PresentedSwitch & { readonly isChanged: boolean }
@@ -23,13 +24,23 @@ export async function runSwitchList(context: CommandContext): Promise<CommandOut
 export async function runSwitchHistory(
   context: CommandContext,
   args: readonly string[],
+  options: OptionValues,
 ): Promise<CommandOutcome> {
-  const path = `${pathOf(args[0])}/history`
+  const query = new URLSearchParams()
+  for (const name of ['before', 'limit']) {
+    const value = options[name]
+    if (typeof value === 'string') query.set(name, value)
+  }
+  const path = `${pathOf(args[0])}/history?${query.toString()}`
   const changes = await context.client.call<readonly PresentedChange[]>('GET', path)
   const lines = changes.map(
     ({ version, changedAt, kind, says, changedBy, reason }) =>
       `${String(version).padStart(4)}  ${changedAt}  ${kind.padEnd(7)}  ${says}  by ${changedBy}: ${reason}`,
   )
+  const isFull = changes.length >= Number(options['limit'] ?? HISTORY_LIMIT_COUNT)
+  const last = isFull ? changes.at(-1) : undefined
+  if (last !== undefined && last.version > 1)
+    lines.push(`older: seaworthy guard switch history ${args[0] ?? ''} --before ${last.version}`)
   return { exit: EXIT.ok, data: changes, text: harmlessText(lines.join('\n')) }
 }
 

@@ -2,11 +2,14 @@
 import { z } from 'zod'
 import { defineRoute, utf8Bytes } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
+import { nextOf, pageShape, readPage } from '../web/index.ts'
+import type { PagedList } from '../web/index.ts'
 import { flipSchema, reasonSchema } from './flip-action.ts'
 import { describeWord, jsonOfWord, parseWord } from './model.ts'
 import type { StoredChange, StoredDefinition, StoredSwitch } from './model.ts'
 import { etagOf, makeOfrepRoutes } from './ofrep.ts'
 import type { OfrepPorts } from './ofrep.ts'
+import { HISTORY_LIMIT_COUNT } from './store.ts'
 import { changedSchema, historySchema, switchesSchema } from './answers.ts'
 
 const variantName = z.string().min(1).max(100)
@@ -22,6 +25,19 @@ const definitionSchema = z.strictObject({
   onVariant: variantName.exactOptional(),
   offVariant: variantName.exactOptional(),
   confirms: z.enum(['none', 'restore', 'all']),
+})
+const HISTORY: PagedList = {
+  name: 'switch-history',
+  position: /^\d{1,9}$/,
+  limitDefault: HISTORY_LIMIT_COUNT,
+}
+const historyQuery = z.strictObject({
+  ...pageShape,
+  before: z
+    .string()
+    .regex(/^\d{1,9}$/, 'expected a version')
+    .transform(Number)
+    .exactOptional(),
 })
 const defineSchema = z.strictObject({ definition: definitionSchema, reason: reasonSchema })
 
@@ -52,17 +68,23 @@ function readRoutes({ flags, digest }: OfrepPorts): readonly Route[] {
         return { bytes, mediaType: 'application/json', etag: etagOf(digest, bytes) }
       },
     },
-    {
+    defineRoute({
       method: 'GET',
       path: '/v1/switches/:name/history',
-      summary: 'The latest changes of a switch, newest first',
+      summary: 'The changes of a switch, newest first, in pages',
       access: 'read',
-      answer: { data: historySchema },
-      async handle({ principal, params }) {
-        const changes = await flags.history(principal.tenantId, params['name'] ?? '')
-        return { data: changes.map(presentChange) }
+      query: historyQuery,
+      answer: { data: historySchema, isPaged: true },
+      async handle({ principal, params, query: { before, ...rest } }) {
+        const page = readPage(HISTORY, rest)
+        const changes = await flags.history(principal.tenantId, params['name'] ?? '', {
+          limit: page.limit,
+          before: page.after === undefined ? before : Number(page.after),
+        })
+        const next = nextOf(HISTORY, page, changes, ({ version }) => String(version))
+        return { data: changes.map(presentChange), next }
       },
-    },
+    }),
   ]
 }
 

@@ -25,6 +25,7 @@ import {
   selectSwitches,
   updateSwitch,
 } from './store.ts'
+import type { HistoryPage } from './store.ts'
 
 export interface FlagPorts {
   readonly sql: Sql
@@ -43,7 +44,7 @@ export interface Flags {
   /** @throws FLAG_UNKNOWN */
   read(tenantId: string, name: string): Promise<StoredSwitch>
   /** Newest first. @throws FLAG_UNKNOWN */
-  history(tenantId: string, name: string): Promise<readonly StoredChange[]>
+  history(tenantId: string, name: string, page?: HistoryPage): Promise<readonly StoredChange[]>
   /** What nodes read: every word, as a document of switches. */
   document(tenantId: string): Promise<string>
   /** Makes a switch at its boot default, or gives one another definition and leaves its word. @throws FLAG_REFUSED, FLAG_LIMIT_REACHED */
@@ -78,11 +79,10 @@ export function makeFlags(ports: FlagPorts): Flags {
     list: (tenantId) => inTenant(tenantId, (tx) => selectSwitches(tx, tenantId)),
     read: (tenantId, name) =>
       inTenant(tenantId, async (tx) => known(await selectSwitch(tx, tenantId, name), name)),
-    history: (tenantId, name) =>
+    history: (tenantId, name, page = {}) =>
       inTenant(tenantId, async (tx) => {
-        const changes = await selectChanges(tx, tenantId, name)
-        known(changes[0], name)
-        return changes
+        known(await selectSwitch(tx, tenantId, name), name)
+        return selectChanges(tx, tenantId, name, page)
       }),
     async document(tenantId) {
       const all = await inTenant(tenantId, (tx) => selectSwitches(tx, tenantId))

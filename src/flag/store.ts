@@ -3,9 +3,6 @@ import type { SqlTx } from '../kernel/index.ts'
 import { jsonOfWord, parseWord } from './model.ts'
 import type { StoredChange, StoredDefinition, StoredSwitch } from './model.ts'
 
-/** Changes that one page of a history shows, newest first. */
-const HISTORY_LIMIT_COUNT = 200
-
 interface SwitchRow {
   name: string
   definition: string
@@ -120,15 +117,26 @@ export async function insertChange(
   )
 }
 
+/** Changes of one page when nobody says how many. */
+export const HISTORY_LIMIT_COUNT = 200
+
+export interface HistoryPage {
+  readonly limit?: number | undefined
+  /** Only changes before this version. */
+  readonly before?: number | undefined
+}
+
 export async function selectChanges(
   tx: SqlTx,
   tenantId: string,
   name: string,
+  { limit = HISTORY_LIMIT_COUNT, before }: HistoryPage,
 ): Promise<readonly StoredChange[]> {
   const rows = await tx.query<SwitchRow & { kind: StoredChange['kind'] }>(
     `select name, definition, word, version, reason, changed_by, changed_at, kind
-     from flag_change where tenant_id = $1 and name = $2 order by version desc limit $3`,
-    [tenantId, name, HISTORY_LIMIT_COUNT],
+     from flag_change where tenant_id = $1 and name = $2 and ($4::int is null or version < $4)
+     order by version desc limit $3`,
+    [tenantId, name, limit, before ?? null],
   )
   return rows.map((row) => ({ ...switchOfRow(row), kind: row.kind }))
 }

@@ -10,14 +10,12 @@ import {
   runViewSchema,
   startedSchema,
 } from './answers.ts'
-import { decodeCursor, encodeCursor, pageShape } from '../web/index.ts'
+import { nextOf, pageShape, readPage } from '../web/index.ts'
+import type { PagedList } from '../web/index.ts'
 import type { Runs } from './run-model.ts'
 import { intentSchema, pauseSchema, renewSchema, startSchema } from './run-requests.ts'
 
-/** Without `limit`. */
-const PAGE_LIMIT_DEFAULT = 100
-/** What cursors of this list are bound to. */
-const RUNS_LIST = 'runs'
+const RUNS: PagedList = { name: 'runs', position: /^.{1,200}$/u, limitDefault: 100 }
 
 export function makeRunRoutes(runs: Runs): readonly Route[] {
   return [
@@ -47,11 +45,10 @@ export function makeRunRoutes(runs: Runs): readonly Route[] {
       access: 'read',
       query: z.strictObject(pageShape),
       answer: { data: runsSchema, isPaged: true },
-      async handle({ principal, query: { limit = PAGE_LIMIT_DEFAULT, cursor } }) {
-        const before = cursor === undefined ? undefined : decodeCursor(RUNS_LIST, cursor)
-        const data = await runs.listPage(principal.tenantId, limit, before)
-        const last = data.length < limit ? undefined : data.at(-1)
-        return { data, next: last === undefined ? null : encodeCursor(RUNS_LIST, last.runId) }
+      async handle({ principal, query }) {
+        const page = readPage(RUNS, query)
+        const data = await runs.listPage(principal.tenantId, page.limit, page.after)
+        return { data, next: nextOf(RUNS, page, data, ({ runId }) => runId) }
       },
     }),
     {

@@ -10,7 +10,7 @@ export async function runJobsList(
   options: OptionValues,
 ): Promise<CommandOutcome> {
   const query = new URLSearchParams()
-  for (const name of ['state', 'kind', 'before']) {
+  for (const name of ['state', 'kind', 'before', 'limit']) {
     const value = options[name]
     if (typeof value === 'string') query.set(name, value)
   }

@@ -2,12 +2,20 @@
 import { z } from 'zod'
 import { defineRoute } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
+import { nextOf, pageShape, readPage } from '../web/index.ts'
+import type { PagedList } from '../web/index.ts'
 import { JOB_STATES, PAGE_LIMIT_COUNT } from './model.ts'
 import type { StoredJob } from './model.ts'
 import type { JobDesk } from './service.ts'
 import { jobPageSchema, jobSchema, kindsSchema, scheduleAnswerSchema } from './answers.ts'
 
+const JOBS: PagedList = {
+  name: 'jobs',
+  position: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  limitDefault: PAGE_LIMIT_COUNT,
+}
 const listSchema = z.strictObject({
+  ...pageShape,
   state: z.enum(JOB_STATES).exactOptional(),
   kind: z.string().min(1).max(100).exactOptional(),
   before: z.uuid().exactOptional(),
@@ -49,11 +57,14 @@ function jobRoutes(desk: JobDesk): readonly Route[] {
       summary: 'List the jobs of the tenant, newest first',
       access: 'read',
       query: listSchema,
-      answer: { data: jobPageSchema },
-      async handle({ principal, query }) {
-        const jobs = await desk.list(principal.tenantId, query)
-        const next = jobs.length < PAGE_LIMIT_COUNT ? null : jobs.at(-1)!.id
-        return { data: { jobs, next } satisfies JobPage }
+      answer: { data: jobPageSchema, isPaged: true },
+      async handle({ principal, query: { state, kind, before, ...rest } }) {
+        const page = readPage(JOBS, rest)
+        const filter = { state, kind, before: page.after ?? before }
+        const jobs = await desk.list(principal.tenantId, filter, page.limit)
+        const oldest = jobs.length < page.limit ? undefined : jobs.at(-1)
+        const data: JobPage = { jobs, next: oldest?.id ?? null }
+        return { data, next: nextOf(JOBS, page, jobs, ({ id }) => id) }
       },
     }),
     defineRoute({

@@ -81,7 +81,7 @@ function oneOfEachKey(wishes: readonly JobWish[]): readonly JobWish[] {
 /** What people do with jobs. */
 export interface JobDesk {
   readonly kinds: readonly JobKind[]
-  list(tenantId: string, filter: JobFilter): Promise<readonly StoredJob[]>
+  list(tenantId: string, filter: JobFilter, limit?: number): Promise<readonly StoredJob[]>
   /** @throws JOB_UNKNOWN */
   read(tenantId: string, id: string): Promise<StoredJob>
   /** @throws JOB_UNKNOWN, JOB_STATE_UNFIT */
@@ -129,7 +129,8 @@ export function makeJobDesk(ports: JobPorts, jobs: Jobs, kinds: readonly JobKind
     })
   return {
     kinds,
-    list: (tenantId, filter) => inTenant(tenantId, (tx) => selectJobs(tx, tenantId, filter)),
+    list: (tenantId, filter, limit) =>
+      inTenant(tenantId, (tx) => selectJobs(tx, tenantId, filter, limit)),
     read: (tenantId, id) => inTenant(tenantId, (tx) => selectKnown(tx, tenantId, id)),
     retry: (principal, id) => change(principal, id, RETRY),
     cancel: (principal, id) => change(principal, id, CANCEL),

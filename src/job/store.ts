@@ -76,10 +76,10 @@ export async function insertJobs(
 }
 
 export interface JobFilter {
-  readonly state?: JobState
-  readonly kind?: string
+  readonly state?: JobState | undefined
+  readonly kind?: string | undefined
   /** Only jobs older than this one. */
-  readonly before?: string
+  readonly before?: string | undefined
 }
 
 /** Newest first. */
@@ -87,13 +87,14 @@ export async function selectJobs(
   tx: SqlTx,
   tenantId: string,
   filter: JobFilter,
+  limit = PAGE_LIMIT_COUNT,
 ): Promise<readonly StoredJob[]> {
   const rows = await tx.query<JobRow>(
     `select job_id, kind, key, state, priority, attempt, due_at, created_at, started_at, ended_at, progress, note, error, result
      from job_item
      where tenant_id = $1 and ($2 = '' or state = $2) and ($3 = '' or kind = $3) and ($4 = '' or job_id < $4::uuid)
      order by job_id desc limit $5`,
-    [tenantId, filter.state ?? '', filter.kind ?? '', filter.before ?? '', PAGE_LIMIT_COUNT],
+    [tenantId, filter.state ?? '', filter.kind ?? '', filter.before ?? '', limit],
   )
   return rows.map(jobOfRow)
 }

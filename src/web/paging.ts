@@ -19,16 +19,60 @@ export const pageShape = {
   cursor: z.string().min(1).max(CURSOR_LIMIT_CHARACTERS).optional(),
 }
 
-/** @param list name of the list, so that a cursor of another one is refused */
-export function encodeCursor(list: string, position: string): string {
+type PageQuery = {
+  readonly [Member in keyof typeof pageShape]?: z.output<(typeof pageShape)[Member]>
+}
+
+/** A list whose rows are named by a position that sorts as they do. */
+export interface PagedList {
+  /** So that a cursor of another list is refused. */
+  readonly name: string
+  /** Form of a position; a cursor of another form is nobody's. */
+  readonly position: RegExp
+  /** Rows of a page without `limit`. */
+  readonly limitDefault: number
+}
+
+export interface PageWish {
+  readonly limit: number
+  /** Position of the last row that was shown. */
+  readonly after: string | undefined
+}
+
+/** @throws WEB_CURSOR_REFUSED */
+export function readPage(list: PagedList, { limit, cursor }: PageQuery): PageWish {
+  const after = cursor === undefined ? undefined : decodeCursor(list.name, cursor)
+  if (after !== undefined && !list.position.test(after)) throw refuseCursor()
+  return { limit: limit ?? list.limitDefault, after }
+}
+
+/** What `next` says behind these rows; null where there cannot be more. */
+export function nextOf<Row>(
+  list: PagedList,
+  { limit }: PageWish,
+  rows: readonly Row[],
+  positionOf: (row: Row) => string,
+): string | null {
+  const last = rows.length < limit ? undefined : rows.at(-1)
+  return last === undefined ? null : encodeCursor(list.name, positionOf(last))
+}
+
+function encodeCursor(list: string, position: string): string {
   return Buffer.from(utf8Bytes(JSON.stringify([list, position]))).toString('base64url')
 }
 
 /** What `encodeCursor` was given. @throws WEB_CURSOR_REFUSED */
-export function decodeCursor(list: string, cursor: string): string {
+function decodeCursor(list: string, cursor: string): string {
   const position = readPosition(list, cursor)
   if (position !== undefined && encodeCursor(list, position) === cursor) return position
-  throw webFault('WEB_CURSOR_REFUSED', 'expected a cursor that an answer of this list gave as next')
+  throw refuseCursor()
+}
+
+function refuseCursor(): Error {
+  return webFault(
+    'WEB_CURSOR_REFUSED',
+    'expected a cursor that an answer of this list gave as next',
+  )
 }
 
 function readPosition(list: string, cursor: string): string | undefined {

@@ -2,6 +2,7 @@
 import { EXIT, harmlessLine, harmlessText } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { webhookFault } from './errors.ts'
+import { PAGE_LIMIT_COUNT } from './model.ts'
 import type { PresentedDelivery, PresentedEndpoint } from './http.ts'
 import type { EndpointSecrets, Replayed } from './service.ts'
 
@@ -98,7 +99,7 @@ export async function runWebhookDeliveries(
   options: OptionValues,
 ): Promise<CommandOutcome> {
   const query = new URLSearchParams()
-  for (const name of ['state', 'before']) {
+  for (const name of ['state', 'before', 'limit']) {
     const value = options[name]
     if (typeof value === 'string') query.set(name, value)
   }
@@ -109,6 +110,9 @@ export async function runWebhookDeliveries(
     const next = state === 'pending' ? `  next ${nextAt}` : ''
     return `${eventId}  ${String(seq).padStart(6)}  ${type.padEnd(24)} ${state.padEnd(9)} attempt ${attempt}${next}  ${said}`
   })
+  const last = all.length < Number(options['limit'] ?? PAGE_LIMIT_COUNT) ? undefined : all.at(-1)
+  if (last !== undefined)
+    lines.push(`older: seaworthy webhook deliveries ${args[0] ?? ''} --before ${last.seq}`)
   return {
     exit: EXIT.ok,
     data: all,

@@ -3,7 +3,6 @@ import type { SqlTx } from '../kernel/index.ts'
 import type { AttemptEnd, DeliveryState, DueDelivery, StoredDelivery } from './model.ts'
 
 /** Deliveries that one page of a list shows, newest first. */
-const PAGE_LIMIT_COUNT = 200
 /** What is kept of an error's message. */
 const ERROR_LIMIT_LENGTH = 500
 /** Events that are forgotten in one statement. */
@@ -167,7 +166,8 @@ export async function selectDeliveries(
   tx: SqlTx,
   tenantId: string,
   endpointId: string,
-  filter: { readonly state?: DeliveryState; readonly before?: number },
+  filter: { readonly state?: DeliveryState | undefined; readonly before?: number | undefined },
+  limit: number,
 ): Promise<readonly (StoredDelivery & { readonly seq: number })[]> {
   const rows = await tx.query<DeliveryRow & { readonly seq: number }>(
     `select d.endpoint_id, d.event_id, e.type, d.seq, d.state, d.attempt, d.created_at, d.next_at, d.ended_at, d.status,
@@ -175,13 +175,7 @@ export async function selectDeliveries(
      from webhook_delivery d join webhook_event e on e.tenant_id = d.tenant_id and e.event_id = d.event_id
      where d.tenant_id = $1 and d.endpoint_id = $2::uuid and ($3 = '' or d.state = $3) and d.seq < $4
      order by d.seq desc limit $5`,
-    [
-      tenantId,
-      endpointId,
-      filter.state ?? '',
-      filter.before ?? Number.MAX_SAFE_INTEGER,
-      PAGE_LIMIT_COUNT,
-    ],
+    [tenantId, endpointId, filter.state ?? '', filter.before ?? Number.MAX_SAFE_INTEGER, limit],
   )
   return rows.map((row) => ({
     endpointId: row.endpoint_id,

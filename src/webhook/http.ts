@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { defineRoute } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
+import { nextOf, pageShape, readPage } from '../web/index.ts'
+import type { PagedList } from '../web/index.ts'
 import {
   deliveriesSchema,
   endpointSchema,
@@ -9,7 +11,7 @@ import {
   replayedSchema,
   secretsSchema,
 } from './answers.ts'
-import { DELIVERY_STATES, OVERLAP_DEFAULT_MS } from './model.ts'
+import { DELIVERY_STATES, OVERLAP_DEFAULT_MS, PAGE_LIMIT_COUNT } from './model.ts'
 import type { StoredDelivery, StoredEndpoint } from './model.ts'
 import { admissionOf } from './cool-down.ts'
 import type { EndpointSecrets, Webhooks } from './service.ts'
@@ -61,7 +63,14 @@ const replaySchema = z
   .refine(({ eventId, from }) => eventId !== undefined || from !== undefined, {
     message: 'expected eventId, or from and perhaps to',
   })
+const DELIVERIES: PagedList = {
+  name: 'deliveries',
+  position: /^\d{1,15}$/,
+  limitDefault: PAGE_LIMIT_COUNT,
+}
+
 const listSchema = z.strictObject({
+  ...pageShape,
   state: z.enum(DELIVERY_STATES).exactOptional(),
   before: z
     .string()
@@ -230,14 +239,16 @@ function deliveryRoutes(webhooks: Webhooks): readonly Route[] {
       summary: 'List the deliveries of an endpoint, newest first',
       access: 'read',
       query: listSchema,
-      answer: { data: deliveriesSchema },
-      async handle({ principal, params, query }) {
+      answer: { data: deliveriesSchema, isPaged: true },
+      async handle({ principal, params, query: { state, before, ...rest } }) {
+        const page = readPage(DELIVERIES, rest)
         const data: readonly PresentedDelivery[] = await webhooks.deliveries(
           principal.tenantId,
           idOf(params),
-          query,
+          { state, before: page.after === undefined ? before : Number(page.after) },
+          page.limit,
         )
-        return { data }
+        return { data, next: nextOf(DELIVERIES, page, data, ({ seq }) => String(seq)) }
       },
     }),
     defineRoute({

@@ -25,6 +25,8 @@ export const ANSWER_LIMIT_BYTES = 64 * 1024
 /** Name, connection, TLS, request and answer together. */
 export const DELIVERY_TIMEOUT_MS = 15_000
 /** How long the secret before still signs after a rotation, unless somebody says otherwise. */
+/** Deliveries of one page when nobody says how many. */
+export const PAGE_LIMIT_COUNT = 200
 export const OVERLAP_DEFAULT_MS = 24 * 3_600_000
 
 export interface StoredEndpoint extends CoolDown {

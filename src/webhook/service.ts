@@ -6,7 +6,13 @@ import type { Ledger } from '../ledger/index.ts'
 import { countReplay, selectDeliveries, updateToReplay } from './delivery-store.ts'
 import type { ReplayCount, ReplayRange } from './delivery-store.ts'
 import { webhookFault } from './errors.ts'
-import { ENDPOINT_LIMIT_COUNT, isKindPattern, endpointSubject, TEST_TYPE } from './model.ts'
+import {
+  ENDPOINT_LIMIT_COUNT,
+  isKindPattern,
+  endpointSubject,
+  PAGE_LIMIT_COUNT,
+  TEST_TYPE,
+} from './model.ts'
 import type { StoredEndpoint } from './model.ts'
 import { deliverWish } from './outbox.ts'
 import { publicKeyOf, secretsOf } from './secrets.ts'
@@ -162,10 +168,11 @@ export class Webhooks {
     tenantId: string,
     id: string,
     filter: Parameters<typeof selectDeliveries>[3],
+    limit = PAGE_LIMIT_COUNT,
   ): ReturnType<typeof selectDeliveries> {
     return this.#inTenant(tenantId, async (tx) => {
       await this.#lock(tx, tenantId, id)
-      return selectDeliveries(tx, tenantId, id, filter)
+      return selectDeliveries(tx, tenantId, id, filter, limit)
     })
   }
 

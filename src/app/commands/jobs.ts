@@ -26,6 +26,7 @@ export const jobCommands: readonly CommandSpec[] = [
       },
       { flags: '--kind <kind>', description: 'jobs of one kind' },
       { flags: '--before <job>', description: 'only jobs older than this one' },
+      { flags: '--limit <rows>', description: 'at most so many, 1 to 200' },
     ],
     examples: ['seaworthy jobs list', 'seaworthy jobs list --state dead'],
     needs: 'api',

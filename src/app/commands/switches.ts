@@ -98,7 +98,10 @@ export const switchCommands: readonly CommandSpec[] = [
     name: 'guard switch history',
     summary: 'List the changes of a switch, newest first',
     arguments: [NAME],
-    options: [],
+    options: [
+      { flags: '--before <version>', description: 'only changes before this version' },
+      { flags: '--limit <rows>', description: 'at most so many, 1 to 200' },
+    ],
     examples: ['seaworthy guard switch history billing-writes'],
     needs: 'api',
     load: async () => (await import('../../flag/cli.ts')).runSwitchHistory,

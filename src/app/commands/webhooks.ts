@@ -106,6 +106,7 @@ function deliveryCommands(): readonly CommandSpec[] {
       options: [
         { flags: '--state <state>', description: 'pending, delivered or dead' },
         { flags: '--before <position>', description: 'only events before this one of the ledger' },
+        { flags: '--limit <rows>', description: 'at most so many, 1 to 200' },
       ],
       examples: [`seaworthy webhook deliveries ${EXAMPLE_ID} --state dead`],
       needs: 'api',

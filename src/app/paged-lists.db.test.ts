@@ -1,0 +1,88 @@
+// Lists that grow without bound come in pages, all by the same rules: each row once, newest first, and no cursor of another list.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { bearer, openComposedApp } from '../../test/composed.ts'
+import type { ComposedApp } from './compose.ts'
+
+interface Page {
+  readonly data: unknown
+  readonly next: string | null
+  readonly code?: string
+}
+
+async function get(app: ComposedApp, url: string): Promise<Page> {
+  const headers = { host: 'localhost', ...bearer(app.apiKey) }
+  return (await app.web.inject({ url, headers })).json<Page>()
+}
+
+async function send(app: ComposedApp, method: 'POST' | 'PUT', url: string, body: unknown) {
+  const headers = { host: 'localhost', ...bearer(app.apiKey) }
+  const answer = await app.web.inject({ method, url, headers, payload: JSON.stringify(body) })
+  assert.ok(answer.statusCode < 300, answer.body)
+}
+
+/** Every row of the list in pages of three, while one more row is added before each page. */
+async function walk(
+  app: ComposedApp,
+  path: string,
+  rowsOf: (data: unknown) => readonly unknown[],
+  add: () => Promise<void>,
+): Promise<readonly unknown[]> {
+  const seen: unknown[] = []
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: Page = await get(app, `${path}?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`)
+    const rows = rowsOf(page.data)
+    assert.ok(rows.length <= 3)
+    seen.push(...rows)
+    cursor = page.next
+    await add()
+  }
+  return seen
+}
+
+const arrayOf = (data: unknown): readonly unknown[] => data as readonly unknown[]
+const jobsOf = (data: unknown): readonly unknown[] => (data as { jobs: readonly unknown[] }).jobs
+
+test('jobs and changes of a switch are read in pages while more are added, each once and newest first', async (t) => {
+  const app = await openComposedApp(t)
+  const addJob = (): Promise<void> => send(app, 'POST', '/v1/jobs', { kind: 'ledger.seal-day' })
+  const definition = { kind: 'kill-switch', boot: 'on', confirms: 'none' }
+  let flips = 0
+  const flip = (): Promise<void> =>
+    send(app, 'POST', '/v1/switches/sink/flips', {
+      word: { state: flips++ % 2 === 0 ? 'off' : 'on' },
+      reason: `flip ${flips}`,
+    })
+  await send(app, 'PUT', '/v1/switches/sink', { definition, reason: 'made' })
+  for (let count = 0; count < 6; count++) await flip()
+  const changes = await walk(app, '/v1/switches/sink/history', arrayOf, flip)
+  const versions = changes.map((each) => (each as { version: number }).version)
+  assert.deepEqual(versions, [7, 6, 5, 4, 3, 2, 1])
+
+  for (let count = 0; count < 4; count++) await addJob()
+  const before = jobsOf((await get(app, '/v1/jobs')).data).map(
+    (each) => (each as { id: string }).id,
+  )
+  const walked = await walk(app, '/v1/jobs', jobsOf, addJob)
+  assert.deepEqual(
+    walked.map((each) => (each as { id: string }).id),
+    before,
+  )
+  const small = await get(app, '/v1/jobs?limit=200')
+  assert.deepEqual([small.next, (small.data as { next: unknown }).next], [null, null])
+})
+
+test('a cursor of another list, a changed one, and one with a position of another form are refused', async (t) => {
+  const app = await openComposedApp(t)
+  const forge = (list: string, position: string): string =>
+    Buffer.from(JSON.stringify([list, position])).toString('base64url')
+  const made = { reason: 'made', definition: { kind: 'kill-switch', boot: 'on', confirms: 'none' } }
+  await send(app, 'PUT', '/v1/switches/sink', made)
+  const asked = [
+    `/v1/jobs?cursor=${forge('runs', 'x')}`,
+    `/v1/jobs?cursor=${forge('jobs', "1' or true")}`,
+    `/v1/switches/sink/history?cursor=${forge('switch-history', '99999999999999')}`,
+    '/v1/runs?cursor=nonsense',
+  ]
+  for (const url of asked) assert.equal((await get(app, url)).code, 'WEB_CURSOR_REFUSED', url)
+})
