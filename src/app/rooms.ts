@@ -127,7 +127,8 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const guard = openCheckpointGuard(folder('checkpoint-guard.json'))
   const keyId = keyIdOf(systemDigest, signer.publicKey)
   const appendBell = new Doorbell()
-  const own = { ledgerSigner, keyId, version, guard, appendBell, tracing }
+  const systemLog = openSystemLog({ ...ports, guard }, keyId, keys)
+  const own = { ledgerSigner, keyId, version, guard, appendBell, tracing, systemLog }
   const plainLedger = openLedger(ports, database, own)
   const ledger = telemetry?.watchLedger(plainLedger) ?? plainLedger
   const evidence = makeEvidence({ ...ports, blobs: openFileBlobs(folder('blobs')) })
@@ -153,7 +154,6 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const actions = makeActions({ ...ports, ledger, confirmSecret })
   const findWaivers = makeStandingWaivers({ sql, clock: systemClock, identity, evidence })
   const { runs, runActions } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
-  const systemLog = openSystemLog({ ...ports, guard }, keyId, keys)
   const releases = makeReleases({
     ports: { ...ports, evidence, identity, ledger, signer, systemLog, gzip: gzipBytes },
     runs,
@@ -173,7 +173,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeActionRoutes(actions, [flipAction(flags), ...runActions]),
     ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
     ...makeReleaseRoutes(releases),
-    ...makeAttestationRoutes(systemLog),
+    ...makeAttestationRoutes(systemLog, (tenantId, day) => ledger.sealedDay(tenantId, day)),
   ]
   return { identity, apiKeys, serviceTokens, routes, work: background.work }
 }
@@ -210,6 +210,7 @@ function openLedger(
     readonly guard: ReturnType<typeof openCheckpointGuard>
     readonly appendBell: Doorbell
     readonly tracing: Tracing
+    readonly systemLog: SystemLog
   },
 ): Ledger {
   return makeLedger({
@@ -220,6 +221,8 @@ function openLedger(
     tracing: own.tracing,
     isJoined: () => ports.sql.isJoined(),
     onAppend: () => own.appendBell.ring(),
+    onSealedDay: ({ origin, size, root, day }) =>
+      own.systemLog.recordRoot({ origin, size, root, day }),
     ...(journal === undefined ? {} : { journal }),
     originPrefix: `install-${own.keyId.slice(0, 16)}`,
     producer: { producer: 'seaworthy', version: own.version },

@@ -1,5 +1,6 @@
-// The command `attestation verify`: a file of attestations and an artefact in, what is proven out. It needs no network.
-import { EXIT } from '../kernel/index.ts'
+// The commands of attestations: a stranger's are verified without a network, the root of a day of our ledger is proven to be logged.
+import { EXIT, harmlessLine, utf8Bytes } from '../kernel/index.ts'
+import { shellWordOf } from '../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { ARTEFACT_LIMIT_BYTES, artefactOf, artefactOfDigest } from './artefact.ts'
 import { demandOf, KEY_FILE_LIMIT_BYTES } from './demand.ts'
@@ -36,6 +37,26 @@ export async function runAttestationVerify(
     exit: report.isProven ? EXIT.ok : EXIT.invalid,
     data: report,
     text: renderAttestations(report, artefactName),
+  }
+}
+
+export async function runProveDay(
+  context: CommandContext,
+  args: readonly string[],
+  options: OptionValues,
+): Promise<CommandOutcome> {
+  const day = args[0] ?? ''
+  const path = `/v1/system-log/days/${encodeURIComponent(day)}`
+  const proven = await context.client.call<{ tlogProof: string; noteKey: string }>('GET', path)
+  const { out } = options
+  if (typeof out !== 'string') return { exit: EXIT.ok, data: proven, text: proven.tlogProof }
+  const file = context.files.resolve(out)
+  await context.files.write(file, utf8Bytes(proven.tlogProof))
+  const next = `seaworthy verify ${shellWordOf(file)} --trust ${shellWordOf(proven.noteKey)}`
+  return {
+    exit: EXIT.ok,
+    data: { ...proven, paths: { out: file } },
+    text: `${harmlessLine(file)}\nverify it anywhere: ${harmlessLine(next)}`,
   }
 }
 

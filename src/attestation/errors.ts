@@ -20,6 +20,12 @@ export const attestationErrors = defineErrors({
     title: 'The trusted root cannot be read',
     hint: 'Give a `trusted_root.json` of Sigstore, or several of them one a line, as `gh attestation trusted-root` writes them.',
   },
+  ATTESTATION_DAY_UNSEALED: {
+    status: 404,
+    exit: 6,
+    title: 'The day is not in the system log',
+    hint: 'Seal it when it is over: `seaworthy ledger checkpoint --date DAY`. Days sealed by earlier versions enter the log when they are sealed again.',
+  },
   ATTESTATION_LOG_CHANGED: {
     status: 500,
     exit: 1,

@@ -8,7 +8,7 @@ export type { ProvenanceQuestion } from './check.ts'
 export { makeAttestationRoutes } from './http.ts'
 export { openOwnEnvelope } from './own-bundle.ts'
 export { makeSystemLog } from './system-log.ts'
-export type { SystemLog, SystemLogGuard, SystemLogPorts } from './system-log.ts'
+export type { SystemLog, SystemLogGuard, SystemLogPorts, TenantRoot } from './system-log.ts'
 
 export const attestationSlice: Slice = {
   name: 'attestation',

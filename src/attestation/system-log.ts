@@ -1,9 +1,10 @@
 // The system log: a Merkle log of what this deployment signed for others, in the form that Sigstore's clients verify.
-import { bytesEqual, concatBytes } from '../kernel/index.ts'
+import { bytesEqual, canonicalBytes, concatBytes } from '../kernel/index.ts'
 import type { Clock, Digest, Random, Signer, Sql, SqlTx } from '../kernel/index.ts'
 import {
   buildInclusionProof,
   formatNoteKey,
+  formatTlogProof,
   keyIdOf,
   merkleRoot,
   noteKeyOf,
@@ -25,6 +26,9 @@ import {
 import type { StoredLog } from './store.ts'
 import { authorityOf, issueTimestamp, makeTimestampAuthority } from './timestamp.ts'
 import type { TimestampAuthority } from './timestamp.ts'
+
+/** Frozen, as every name in something signed. */
+const ROOT_KIND = 'seaworthy.tenantRoot/1'
 
 /** What was signed of the log last, kept outside of the database. */
 export interface SystemLogGuard {
@@ -51,8 +55,28 @@ export interface SystemLogPorts {
 export interface SystemLog {
   /** Logs and stamps an envelope of ours: a Sigstore bundle v0.3, as JSON. The same envelope has one entry. */
   attest(envelope: OwnEnvelope): Promise<Readonly<Record<string, unknown>>>
+  /** Logs the root that a day of a tenant's ledger was sealed with; the same root has one entry. */
+  recordRoot(root: TenantRoot): Promise<void>
+  /** C2SP tlog-proof of that entry, with its bytes in it; undefined when the root is not in the log. */
+  proveRoot(root: TenantRoot): Promise<ProvenRoot | undefined>
   /** Whom such bundles are believed from: every log key and timestamp authority this deployment had, as Sigstore lists them. */
   describeTrust(): Promise<Readonly<Record<string, unknown>>>
+}
+
+/** What a day of one tenant's ledger was sealed with. The origin is opaque, so the log may be shown to everybody. */
+export interface TenantRoot {
+  readonly origin: string
+  readonly size: number
+  /** Base64. */
+  readonly root: string
+  /** YYYY-MM-DD, UTC. */
+  readonly day: string
+}
+
+export interface ProvenRoot {
+  readonly tlogProof: string
+  /** Verifier key of the system log. */
+  readonly noteKey: string
 }
 
 export function makeSystemLog(ports: SystemLogPorts): SystemLog {
@@ -74,6 +98,23 @@ export function makeSystemLog(ports: SystemLogPorts): SystemLog {
       const stamp = await issueTimestamp(ports, authority, envelope.signature, clock.nowMs())
       const logId = logIdentity(digest, origin, ports.logSigner.publicKey)
       return presentBundle(envelope, { ...entry, logId }, stamp)
+    },
+    async recordRoot(root) {
+      await open()
+      await sql.transaction('system', (tx) => appendBody(ports, tx, encodeRoot(root)))
+    },
+    async proveRoot(root) {
+      await open()
+      const body = encodeRoot(root)
+      const entry = await sql.transaction('system', async (tx) => {
+        const seq = await selectEntryPlace(tx, origin, hashBody(digest, body))
+        return seq === undefined ? undefined : proveBody(ports, tx, body)
+      })
+      if (entry === undefined) return undefined
+      const { seq, proof, checkpoint } = entry
+      const noteKey = formatNoteKey(noteKeyOf(digest, origin, ports.logSigner.publicKey))
+      const tlogProof = formatTlogProof({ index: seq, hashes: proof, extra: body, checkpoint })
+      return { tlogProof, noteKey }
     },
     async describeTrust() {
       await open()
@@ -157,6 +198,10 @@ async function proveBody(ports: SystemLogPorts, tx: SqlTx, body: Uint8Array): Pr
   const checkpoint = await sealCheckpoint(digest, logSigner, { origin, size, root })
   await guard.write(origin, { size, root })
   return { seq, size, root, body, checkpoint, proof: buildInclusionProof(digest, leafHashes, seq) }
+}
+
+function encodeRoot({ origin, size, root, day }: TenantRoot): Uint8Array {
+  return canonicalBytes({ kind: ROOT_KIND, origin, size, root, day })
 }
 
 /** RFC 6962 leaf hash of the bare body, as Rekor has it: no header of ours. */

@@ -22,6 +22,7 @@ import type { PreparedFact, Producer } from './fact.ts'
 import type { AppendWay, JournalledSql } from './journal.ts'
 import { LogReader } from './log-reader.ts'
 import type {
+  SealedDay,
   AppendedEntry,
   CheckpointGuard,
   EntryQuery,
@@ -58,6 +59,8 @@ export interface LedgerPorts {
   readonly allowsClockJump?: boolean
   /** Called with each batch, before its commit: a hint for whoever follows the feed, not a promise. */
   readonly onAppend?: () => void
+  /** Called after a day was sealed, each time that it is; what it refuses is told to whoever sealed. */
+  readonly onSealedDay?: (sealed: SealedDay) => Promise<void>
   /** Of the embedded database; `sql` must then lead to it, here and in every room that appends. */
   readonly journal?: JournalledSql
   /** Whose context entries keep for their readers. */
@@ -196,8 +199,10 @@ class LedgerService implements Ledger {
     return this.#sign(tenantId, (ports, tx) => signCheckpoint(ports, tx, tenantId))
   }
 
-  sealDay(tenantId: string, day: string): ReturnType<Ledger['sealDay']> {
-    return this.#sign(tenantId, (ports, tx) => signDay(ports, tx, tenantId, day))
+  async sealDay(tenantId: string, day: string): ReturnType<Ledger['sealDay']> {
+    const sealed = await this.#sign(tenantId, (ports, tx) => signDay(ports, tx, tenantId, day))
+    await this.#ports.onSealedDay?.(sealed)
+    return sealed
   }
 
   async #sign<T>(

@@ -91,6 +91,20 @@ export const logCommands: readonly CommandSpec[] = [
     load: async () => (await import('../../ledger/cli.ts')).runLedgerCheckpoint,
   },
   {
+    name: 'ledger prove-day',
+    summary: 'Write the proof that a sealed day of this ledger is in the deployment’s system log',
+    arguments: [{ name: '<day>', description: 'UTC day that is sealed, YYYY-MM-DD' }],
+    options: [
+      {
+        flags: '--out <file>',
+        description: 'where the .tlog-proof goes; default: standard output',
+      },
+    ],
+    examples: ['seaworthy ledger prove-day 2026-11-21 --out 2026-11-21.tlog-proof'],
+    needs: 'api',
+    load: async () => (await import('../../attestation/cli.ts')).runProveDay,
+  },
+  {
     name: 'ledger anchor',
     summary:
       'Keep the newest checkpoint outside the database, after holding the log against those kept before',
