@@ -1,13 +1,15 @@
-// Background work of the composed house: webhooks, the kinds of jobs there are, and what a serving process runs.
+// Background work of the composed house: webhooks, notifications, the kinds of jobs there are, and what a serving process runs.
 import { makeJobDesk, makeJobs, makeJobWorker } from '../job/index.ts'
 import type {
   Clock,
   Digest,
   Doorbell,
   GuardedFetch,
+  GuardedMail,
   Log,
   PubSub,
   Random,
+  Seal,
   Signer,
   Sql,
   Tracing,
@@ -17,6 +19,7 @@ import type { Ledger, LedgerReaders } from '../ledger/index.ts'
 import { makeDeliverJob, makeOutbox, Webhooks } from '../webhook/index.ts'
 import type { Outbox } from '../webhook/index.ts'
 import { makeKeptAnswerPurge } from '../web/index.ts'
+import { Channels, makeNotifyJob, Messages } from '../notification/index.ts'
 
 export interface BackgroundPorts {
   readonly sql: Sql
@@ -28,6 +31,9 @@ export interface BackgroundPorts {
   readonly log: Log
   /** To addresses that people of a tenant chose. */
   readonly fetch: GuardedFetch
+  readonly mail: GuardedMail
+  /** What opens channels is kept under it. */
+  readonly seal: Seal
   readonly masterSecret: Uint8Array
   seedSigner(seed: Uint8Array): Signer
   readonly appendBell: Doorbell
@@ -46,6 +52,8 @@ export interface BackgroundWork {
 export interface Background {
   readonly desk: ReturnType<typeof makeJobDesk>
   readonly webhooks: Webhooks
+  readonly channels: Channels
+  readonly messages: Messages
   readonly readers: LedgerReaders
   readonly work: BackgroundWork
 }
@@ -53,13 +61,20 @@ export interface Background {
 export function makeBackground(ports: BackgroundPorts): Background {
   const jobs = makeJobs(ports)
   const readers = makeLedgerReaders(ports)
-  const kinds = [...makeLedgerJobs(ports.ledger, ports.clock), makeDeliverJob(ports)]
+  const notifyPorts = { ...ports, jobs }
+  const kinds = [
+    ...makeLedgerJobs(ports.ledger, ports.clock),
+    makeDeliverJob(ports),
+    makeNotifyJob(notifyPorts),
+  ]
   const worker = makeJobWorker({ ...ports, jobs }, kinds)
   const outbox: Outbox = makeOutbox({ ...ports, readers, jobs })
   const purge = makeKeptAnswerPurge(ports)
   return {
     desk: makeJobDesk(ports, jobs, kinds),
     webhooks: new Webhooks({ ...ports, jobs }),
+    channels: new Channels(notifyPorts),
+    messages: new Messages(notifyPorts),
     readers,
     work: {
       async start() {

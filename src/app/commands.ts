@@ -13,6 +13,7 @@ import { releaseCommands } from './commands/release.ts'
 import { runCommands } from './commands/run.ts'
 import { serverCommands } from './commands/server.ts'
 import { switchCommands } from './commands/switches.ts'
+import { notificationCommands } from './commands/notifications.ts'
 import { webhookCommands } from './commands/webhooks.ts'
 
 /** Options of every command, and of every command with a data folder. */
@@ -43,6 +44,7 @@ export const commandTable: readonly CommandSpec[] = [
   ...identityCommands,
   ...jobCommands,
   ...webhookCommands,
+  ...notificationCommands,
   ...switchCommands,
   ...serverCommands,
 ]

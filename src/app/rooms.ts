@@ -44,8 +44,10 @@ import type { Ledger } from '../ledger/index.ts'
 import {
   gzipBytes,
   makeGuardedFetch,
+  makeGuardedMail,
   openCheckpointGuard,
   openFileBlobs,
+  openSeal,
   seedSigner,
   systemClock,
   systemDigest,
@@ -54,6 +56,12 @@ import {
   systemVerifier,
 } from '../platform/index.ts'
 import type { OpenTracing } from '../platform/index.ts'
+import {
+  makeChannelRoutes,
+  makeMessageRoutes,
+  makeNotificationChecks,
+  notificationSlice,
+} from '../notification/index.ts'
 import { keyIdOf } from '../proof/index.ts'
 import {
   ATTESTATION_CHECKS,
@@ -88,6 +96,7 @@ export const slices: readonly Slice[] = [
   jobSlice,
   identitySlice,
   webhookSlice,
+  notificationSlice,
   actionSlice,
   probeSlice,
   gatesSlice,
@@ -145,6 +154,8 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const background = makeBackground({
     ...workPorts,
     fetch: makeGuardedFetch({ allowsLoopback: config.allowsLoopbackWebhooks }),
+    mail: makeGuardedMail({ allowsLoopback: config.allowsLoopbackWebhooks }),
+    seal: openSeal(masterSecret, 'notification channels', systemRandom),
     actor: controlPlane.id,
     userAgent: `seaworthy/${version}`,
   })
@@ -167,6 +178,8 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeFlagRoutes({ flags, digest: systemDigest }),
     ...makeJobRoutes(background.desk),
     ...makeWebhookRoutes(background.webhooks, systemClock),
+    ...makeChannelRoutes(background.channels, systemClock),
+    ...makeMessageRoutes(background.messages),
     ...makeIdentityRoutes(identity),
     ...makeApiKeyRoutes(apiKeys),
     ...makeServiceTokenRoutes(serviceTokens),
@@ -183,6 +196,7 @@ function collectChecks(sql: Sql, ledger: Ledger, { readers }: Background): reado
     ...makeLedgerChecks(ledger),
     ...makeGatesChecks({ sql }),
     ...makeWebhookChecks({ sql, clock: systemClock, readers }),
+    ...makeNotificationChecks({ sql, clock: systemClock }),
   ]
 }
 

@@ -22,17 +22,13 @@ export { Doorbell } from './doorbell.ts'
 export { hmacSha256With } from './hmac.ts'
 export { contentDigest, type ContentDigest, isContentDigest, slugOf, uuidV7 } from './ids.ts'
 export type * from './jobs.ts'
+export { MAIL_SECURITIES } from './mail.ts'
+export type * from './mail.ts'
 export { nearestName } from './nearest.ts'
 export type * from './ports.ts'
-export {
-  isSecretName,
-  MASK,
-  MASKED_VALUE_MINIMUM_LENGTH,
-  passwordInUrl,
-  redactValues,
-} from './redaction.ts'
-export type { Redacted } from './redaction.ts'
+export * from './redaction.ts'
 export * from './route.ts'
+export type * from './seal.ts'
 export type * from './slice.ts'
 export { parseStrictJson } from './strict-json.ts'
 export { countCells, splitRow } from './table-row.ts'

@@ -80,6 +80,19 @@ export const platformErrors = defineErrors({
     title: 'A private key file is damaged or holds another kind of key',
     hint: 'Restore the key file from a backup. Removing it makes a new key with a new identity.',
   },
+  PLATFORM_MAIL_FAILED: {
+    status: 502,
+    exit: EXIT.unavailable,
+    title: 'A mail server did not take a message',
+    hint: 'details.reason says whether it was not reached, refused the login or the message, or fell silent.',
+    retryable: true,
+  },
+  PLATFORM_MAIL_REFUSED: {
+    status: 422,
+    exit: EXIT.usage,
+    title: 'A mail server may not be used like this',
+    hint: 'Mail goes to public addresses, ports 25, 465, 587 or 2525, over TLS; addresses are plain ones without line breaks.',
+  },
   PLATFORM_MIGRATION_CHANGED: {
     status: 500,
     exit: EXIT.conflict,
@@ -110,6 +123,12 @@ export const platformErrors = defineErrors({
     exit: EXIT.usage,
     title: 'An outbound request is not allowed in this form',
     hint: 'Use an http or https address without user name and password in it.',
+  },
+  PLATFORM_SEAL_BROKEN: {
+    status: 500,
+    exit: EXIT.invalid,
+    title: 'A sealed secret does not open',
+    hint: 'Its bytes were changed, or the key file of the installation is another one: give the secret again.',
   },
   PLATFORM_SPAWN_LOST: {
     status: 503,

@@ -13,7 +13,7 @@ import { isLoopbackAddress, isPublicAddress } from './public-address.ts'
 const HTTPS_PORT = 443
 /** Ports below belong to services that speak something else. */
 const FREE_PORT_FROM = 1_024
-const LOOPBACK_NAME = 'localhost'
+export const LOOPBACK_NAME = 'localhost'
 
 export interface GuardedTerms {
   /** Also this machine, also without TLS: for tests and demonstrations. */
@@ -33,9 +33,8 @@ export interface ResolvedAddress {
  * connection.
  */
 export function makeGuardedFetch(terms: GuardedTerms): GuardedFetch {
-  const allows = (address: string): boolean =>
-    isPublicAddress(address) || (terms.allowsLoopback && isLoopbackAddress(address))
-  const lookup = judgedLookup(terms.resolve ?? resolveAll, allows)
+  const allows = allowedBy(terms)
+  const lookup = makeJudgedLookup(terms)
   const agents = { 'http:': new HttpAgent({ lookup }), 'https:': new HttpsAgent({ lookup }) }
   const admit = (url: URL): void => {
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
@@ -61,10 +60,14 @@ function refusal(words: string): SeaworthyError {
   return platformFault('PLATFORM_REQUEST_REFUSED', words)
 }
 
-function judgedLookup(
-  resolve: (host: string) => Promise<readonly ResolvedAddress[]>,
-  allows: (address: string) => boolean,
-): LookupFunction {
+export function allowedBy({ allowsLoopback }: GuardedTerms): (address: string) => boolean {
+  return (address) => isPublicAddress(address) || (allowsLoopback && isLoopbackAddress(address))
+}
+
+/** For sockets: resolves a name once, and hands on what it leads to only when all of it may be reached. */
+export function makeJudgedLookup(terms: GuardedTerms): LookupFunction {
+  const resolve = terms.resolve ?? resolveAll
+  const allows = allowedBy(terms)
   const judge = callbackify(async (host: string): Promise<readonly ResolvedAddress[]> => {
     const addresses = await resolve(host)
     if (addresses.length > 0 && addresses.every(({ address }) => allows(address))) return addresses

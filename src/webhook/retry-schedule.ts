@@ -23,10 +23,16 @@ export const ATTEMPT_LIMIT = PAUSES_S.length + 1
 /**
  * @param attempt the one that failed, from 1 @param chance from 0 to 1
  * @param retryAfterMs what the receiver asked for; it lengthens the pause and never shortens it
+ * @param pausesS of somebody who has a schedule of their own
  * @returns undefined when it was the last
  */
-export function pauseMs(attempt: number, chance: number, retryAfterMs = 0): number | undefined {
-  const pauseS = PAUSES_S[attempt - 1]
+export function pauseMs(
+  attempt: number,
+  chance: number,
+  retryAfterMs = 0,
+  pausesS: readonly number[] = PAUSES_S,
+): number | undefined {
+  const pauseS = pausesS[attempt - 1]
   if (pauseS === undefined) return undefined
   const pause = pauseS * 1_000 * (1 - JITTER_SHARE + 2 * JITTER_SHARE * chance)
   return Math.round(Math.max(pause, retryAfterMs))

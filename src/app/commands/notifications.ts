@@ -1,0 +1,125 @@
+// The commands of notifications, as data.
+import type { CommandArgument, CommandOption, CommandSpec } from '../../client/index.ts'
+
+const CHANNEL: CommandArgument = { name: '<channel>', description: 'name of the channel' }
+const RATE: CommandOption = {
+  flags: '--rate <number>',
+  description: 'messages in a minute at most; default 30',
+}
+const TARGET: readonly CommandOption[] = [
+  {
+    flags: '--secret-file <file>',
+    description:
+      'file with what opens it (- for standard input): the address of webhook and slack, the password of email',
+  },
+  { flags: '--host <host>', description: 'email: the mail server' },
+  { flags: '--port <number>', description: 'email: its port; default 587' },
+  {
+    flags: '--security <way>',
+    description: 'email: starttls (default), tls, or none on this machine',
+  },
+  { flags: '--user <name>', description: 'email: who logs in' },
+  { flags: '--from <address>', description: 'email: the sender' },
+  { flags: '--to <address>', description: 'email: a recipient', repeated: true },
+]
+
+export const notificationCommands: readonly CommandSpec[] = [
+  {
+    name: 'notify channel add',
+    summary: 'Add a channel that messages are sent over',
+    arguments: [CHANNEL],
+    options: [{ flags: '--kind <kind>', description: 'webhook, slack or email' }, ...TARGET, RATE],
+    examples: [
+      'seaworthy notify channel add release-room --kind slack --secret-file slack-url.txt',
+      'seaworthy notify channel add partners --kind email --host mail.example --user seaworthy --secret-file password.txt --from release@example.com --to partner@example.org',
+    ],
+    needs: 'api',
+    load: async () => (await import('../../notification/channel-cli.ts')).runChannelAdd,
+  },
+  {
+    name: 'notify channel list',
+    summary: 'List channels, where they lead, and how they are',
+    arguments: [],
+    options: [],
+    examples: ['seaworthy notify channel list'],
+    needs: 'api',
+    load: async () => (await import('../../notification/channel-cli.ts')).runChannelList,
+  },
+  {
+    name: 'notify channel change',
+    summary: 'Change a channel, disable it, or enable it again',
+    arguments: [CHANNEL],
+    options: [
+      { flags: '--name <name>', description: 'another name' },
+      { flags: '--kind <kind>', description: 'its kind, when it is to lead elsewhere' },
+      ...TARGET,
+      RATE,
+      { flags: '--enable', description: 'send over it again' },
+      { flags: '--disable', description: 'send nothing; what waits is given up' },
+    ],
+    examples: ['seaworthy notify channel change release-room --rate 10'],
+    needs: 'api',
+    load: async () => (await import('../../notification/channel-cli.ts')).runChannelChange,
+  },
+  {
+    name: 'notify channel remove',
+    summary: 'Remove a channel with its messages',
+    arguments: [CHANNEL],
+    options: [],
+    examples: ['seaworthy notify channel remove release-room'],
+    needs: 'api',
+    load: async () => (await import('../../notification/channel-cli.ts')).runChannelRemove,
+  },
+  ...messageCommands(),
+]
+
+function messageCommands(): readonly CommandSpec[] {
+  return [
+    {
+      name: 'notify test',
+      summary: 'Send a nonce over a channel, and say what was proven and what was not',
+      arguments: [CHANNEL],
+      options: [],
+      examples: ['seaworthy notify test release-room'],
+      needs: 'api',
+      load: async () => (await import('../../notification/cli.ts')).runNotifyTest,
+    },
+    {
+      name: 'notify send',
+      summary: 'Send a message over channels, the same one once over each',
+      arguments: [],
+      options: [
+        { flags: '--channel <name>', description: 'over which channel', repeated: true },
+        { flags: '--title <text>', description: 'one line' },
+        {
+          flags: '--text-file <file>',
+          description: 'the text, in Markdown (- for standard input)',
+        },
+        { flags: '--urgency <word>', description: 'info (default), warning or critical' },
+      ],
+      examples: [
+        'seaworthy notify send --channel release-room --title "Harbour 2.1.0 goes out at noon" --text-file note.md',
+      ],
+      needs: 'api',
+      load: async () => (await import('../../notification/cli.ts')).runNotifySend,
+    },
+    {
+      name: 'notify list',
+      summary: 'List the messages of a channel, newest first, with their receipts',
+      arguments: [CHANNEL],
+      options: [{ flags: '--state <state>', description: 'pending, delivered or dead' }],
+      examples: ['seaworthy notify list release-room --state dead'],
+      needs: 'api',
+      load: async () => (await import('../../notification/cli.ts')).runNotifyList,
+    },
+    {
+      name: 'notify replay',
+      summary: 'Send again, under their ids, the messages of a channel that were given up',
+      arguments: [CHANNEL],
+      options: [{ flags: '--message <id>', description: 'only this one' }],
+      examples: ['seaworthy notify replay release-room'],
+      needs: 'api',
+      load: async () => (await import('../../notification/cli.ts')).runNotifyReplay,
+    },
+  ]
+}

@@ -1,0 +1,37 @@
+// Codes of notifications.
+import { defineErrors, EXIT, faultsOf } from '../kernel/index.ts'
+
+export const notificationErrors = defineErrors({
+  NOTIFICATION_CHANNEL_REFUSED: {
+    status: 422,
+    exit: EXIT.usage,
+    title: 'The channel cannot be used like this',
+    hint: 'docs/notifications.md says what each kind of channel takes; addresses are https and public, mail goes over TLS.',
+  },
+  NOTIFICATION_CHANNEL_TAKEN: {
+    status: 409,
+    exit: EXIT.conflict,
+    title: 'There is a channel of that name',
+    hint: 'Take another name, or change the one there is: `seaworthy notify channel change NAME`.',
+  },
+  NOTIFICATION_CHANNEL_UNKNOWN: {
+    status: 404,
+    exit: EXIT.notFound,
+    title: 'No such channel',
+    hint: '`seaworthy notify channel list` shows those of this tenant.',
+  },
+  NOTIFICATION_LIMIT_REACHED: {
+    status: 409,
+    exit: EXIT.conflict,
+    title: 'The tenant has as many of these as there may be',
+    hint: 'Remove one that is not used any more.',
+  },
+  NOTIFICATION_MESSAGE_REFUSED: {
+    status: 422,
+    exit: EXIT.usage,
+    title: 'The message cannot be sent like this',
+    hint: 'A message has a title of one line and a text; see docs/notifications.md.',
+  },
+})
+
+export const notificationFault = faultsOf(notificationErrors)

@@ -1,0 +1,21 @@
+// Front door of notifications.
+import type { Slice } from '../kernel/index.ts'
+import { NOTIFICATION_CHECKS } from './checks.ts'
+import { notificationErrors } from './errors.ts'
+import { NOTIFICATION_EVENTS } from './model.ts'
+
+export { makeChannelRoutes } from './channel-http.ts'
+export { Channels } from './channels.ts'
+export { makeNotificationChecks } from './checks.ts'
+export { makeNotifyJob } from './deliver.ts'
+export type { DeliverPorts } from './deliver.ts'
+export { makeMessageRoutes } from './message-http.ts'
+export { Messages } from './messages.ts'
+
+export const notificationSlice: Slice = {
+  name: 'notification',
+  migrations: new URL('./migrations/', import.meta.url),
+  errors: notificationErrors,
+  events: NOTIFICATION_EVENTS,
+  checks: NOTIFICATION_CHECKS,
+}

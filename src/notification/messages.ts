@@ -1,0 +1,133 @@
+// Use cases of messages: send the same thing once over each channel, look at what became of it, begin dead ones again.
+import type { Principal, SqlTx } from '../kernel/index.ts'
+import { channelWords } from './attempt-end.ts'
+import { findChannel } from './channels.ts'
+import { notifyWish } from './deliver.ts'
+import type { DeliverPorts } from './deliver.ts'
+import { notificationFault } from './errors.ts'
+import { insertMessage, selectMessage, selectMessages, updateToPending } from './message-store.ts'
+import { channelSubject } from './model.ts'
+import type { MessageState, Notice, StoredMessage } from './model.ts'
+import { contentHashOf, harmlessNotice, messageIdOf } from './notice.ts'
+
+export interface SentMessage {
+  readonly channel: string
+  readonly messageId: string
+  readonly contentHash: string
+  /** The same was sent over this channel before: nothing is sent now. */
+  readonly isRepeat: boolean
+  readonly state: MessageState
+}
+
+export class Messages {
+  readonly #ports: DeliverPorts
+
+  constructor(ports: DeliverPorts) {
+    this.#ports = ports
+  }
+
+  /** All of them or none. @throws NOTIFICATION_CHANNEL_UNKNOWN, NOTIFICATION_CHANNEL_REFUSED, NOTIFICATION_MESSAGE_REFUSED */
+  send(
+    principal: Principal,
+    channels: readonly string[],
+    wish: Notice,
+    origin = 'send',
+  ): Promise<readonly SentMessage[]> {
+    const { tenantId } = principal
+    const notice = harmlessNotice(wish)
+    if (notice.title === '')
+      throw notificationFault('NOTIFICATION_MESSAGE_REFUSED', 'expected a title that shows')
+    return this.#inTenant(tenantId, async (tx) => {
+      const sent: SentMessage[] = []
+      // Sorted, so that two who send to the same channels wait for each other and never each for the other.
+      for (const name of [...new Set(channels)].toSorted())
+        sent.push(await this.#sendOver(tx, principal, name, notice, origin))
+      return sent
+    })
+  }
+
+  /** Newest first. @throws NOTIFICATION_CHANNEL_UNKNOWN */
+  list(
+    tenantId: string,
+    channel: string,
+    state: MessageState | undefined,
+  ): Promise<readonly StoredMessage[]> {
+    return this.#inTenant(tenantId, async (tx) => {
+      const { id } = await findChannel(tx, tenantId, channel)
+      return selectMessages(tx, tenantId, id, state)
+    })
+  }
+
+  /** Begins what was given up again, under its ids. @param messageId one of them; all when undefined */
+  replay(
+    principal: Principal,
+    channel: string,
+    messageId: string | undefined,
+  ): Promise<readonly string[]> {
+    const { tenantId } = principal
+    return this.#inTenant(tenantId, async (tx) => {
+      const found = await findChannel(tx, tenantId, channel)
+      const nowMs = this.#ports.clock.nowMs()
+      const ids = await updateToPending(tx, tenantId, found.id, messageId ?? '', nowMs)
+      if (ids.length === 0 && messageId !== undefined)
+        throw notificationFault(
+          'NOTIFICATION_MESSAGE_REFUSED',
+          `expected a message that was given up, got ${JSON.stringify(messageId.slice(0, 60))}`,
+        )
+      if (ids.length === 0) return []
+      await this.#ports.jobs.enqueue(tx, [notifyWish(tenantId, found.id)])
+      const payload = { ...channelWords(found), messages: ids.slice(0, 100), count: ids.length }
+      await this.#tell(tx, principal, found.id, 'notification.replayed', payload)
+      return ids
+    })
+  }
+
+  async #sendOver(
+    tx: SqlTx,
+    principal: Principal,
+    name: string,
+    notice: Notice,
+    origin: string,
+  ): Promise<SentMessage> {
+    const { tenantId } = principal
+    const { digest, clock, jobs } = this.#ports
+    const channel = await findChannel(tx, tenantId, name)
+    if (!channel.isEnabled)
+      throw notificationFault(
+        'NOTIFICATION_CHANNEL_REFUSED',
+        `expected a channel that is enabled, got ${name}`,
+      )
+    const contentHash = contentHashOf(digest, notice)
+    const id = messageIdOf(digest, channel.id, contentHash)
+    const message = { id, channelId: channel.id, topic: notice.topic, origin, notice, contentHash }
+    const about = { channel: name, messageId: id, contentHash }
+    if (!(await insertMessage(tx, tenantId, message, clock.nowMs()))) {
+      const before = await selectMessage(tx, tenantId, channel.id, id)
+      return { ...about, isRepeat: true, state: before?.state ?? 'pending' }
+    }
+    await jobs.enqueue(tx, [notifyWish(tenantId, channel.id)])
+    await this.#tell(tx, principal, channel.id, 'notification.asked', {
+      ...channelWords(channel),
+      message: id,
+      content: contentHash,
+      topic: notice.topic,
+      origin,
+    })
+    return { ...about, isRepeat: false, state: 'pending' }
+  }
+
+  async #tell(
+    tx: SqlTx,
+    { id: actor, tenantId }: Principal,
+    channelId: string,
+    type: string,
+    payload: object,
+  ): Promise<void> {
+    const fact = { type, actor, subject: channelSubject(channelId), payload, refs: [] }
+    await this.#ports.ledger.appendInTx(tx, tenantId, [fact])
+  }
+
+  #inTenant<T>(tenantId: string, work: (tx: SqlTx) => Promise<T>): Promise<T> {
+    return this.#ports.sql.transaction({ tenantId }, work)
+  }
+}

@@ -1,0 +1,2 @@
+drop table notification_message;
+drop table notification_channel;

@@ -1,0 +1,35 @@
+// Notices before they are sent: made harmless and short, and the ids that follow from what they say; pure.
+import { canonicalBytes, contentDigest, hexOf, utf8Bytes } from '../kernel/index.ts'
+import type { Digest } from '../kernel/index.ts'
+import { plainLine, harmlessBlock } from './markup.ts'
+import type { Notice } from './model.ts'
+
+export const TITLE_LIMIT_LENGTH = 200
+export const TEXT_LIMIT_LENGTH = 20_000
+export const FIELD_LIMIT_COUNT = 20
+const FIELD_LIMIT_LENGTH = 500
+const ID_LENGTH = 32
+
+/** As it is kept and hashed: what steers or hides is gone, and no part is longer than channels take. */
+export function harmlessNotice({ title, text, fields, urgency, topic }: Notice): Notice {
+  return {
+    title: plainLine(title).slice(0, TITLE_LIMIT_LENGTH),
+    text: harmlessBlock(text).slice(0, TEXT_LIMIT_LENGTH),
+    fields: fields.slice(0, FIELD_LIMIT_COUNT).map(({ name, value }) => ({
+      name: plainLine(name).slice(0, FIELD_LIMIT_LENGTH),
+      value: plainLine(value).slice(0, FIELD_LIMIT_LENGTH),
+    })),
+    urgency,
+    topic,
+  }
+}
+
+export function contentHashOf(digest: Digest, notice: Notice): string {
+  return contentDigest(digest.sha256(canonicalBytes(notice)))
+}
+
+/** The same content over the same channel has the same id, whenever and by whomever it is sent. */
+export function messageIdOf(digest: Digest, channelId: string, contentHash: string): string {
+  const bytes = utf8Bytes(JSON.stringify(['message', channelId, contentHash]))
+  return `msg_${hexOf(digest.sha256(bytes)).slice(0, ID_LENGTH)}`
+}
