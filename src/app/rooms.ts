@@ -57,9 +57,8 @@ import {
 } from '../platform/index.ts'
 import type { OpenTracing } from '../platform/index.ts'
 import {
-  makeChannelRoutes,
-  makeMessageRoutes,
   makeNotificationChecks,
+  makeNotificationRoutes,
   notificationSlice,
 } from '../notification/index.ts'
 import { keyIdOf } from '../proof/index.ts'
@@ -153,8 +152,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const workPorts = { ...ports, pubSub, ledger, log, masterSecret, seedSigner, appendBell, tracing }
   const background = makeBackground({
     ...workPorts,
-    fetch: makeGuardedFetch({ allowsLoopback: config.allowsLoopbackWebhooks }),
-    mail: makeGuardedMail({ allowsLoopback: config.allowsLoopbackWebhooks }),
+    ...waysOut(config),
     seal: openSeal(masterSecret, 'notification channels', systemRandom),
     actor: controlPlane.id,
     userAgent: `seaworthy/${version}`,
@@ -178,8 +176,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeFlagRoutes({ flags, digest: systemDigest }),
     ...makeJobRoutes(background.desk),
     ...makeWebhookRoutes(background.webhooks, systemClock),
-    ...makeChannelRoutes(background.channels, systemClock),
-    ...makeMessageRoutes(background.messages),
+    ...makeNotificationRoutes(background, systemClock),
     ...makeIdentityRoutes(identity),
     ...makeApiKeyRoutes(apiKeys),
     ...makeServiceTokenRoutes(serviceTokens),
@@ -189,6 +186,11 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeAttestationRoutes(systemLog, (tenantId, day) => ledger.sealedDay(tenantId, day)),
   ]
   return { identity, apiKeys, serviceTokens, routes, work: background.work }
+}
+
+/** To addresses that people of a tenant chose. */
+function waysOut({ allowsLoopbackWebhooks: allowsLoopback }: AppConfig) {
+  return { fetch: makeGuardedFetch({ allowsLoopback }), mail: makeGuardedMail({ allowsLoopback }) }
 }
 
 function collectChecks(sql: Sql, ledger: Ledger, { readers }: Background): readonly BuiltinCheck[] {

@@ -34,7 +34,7 @@ export const targetSchema = z.discriminatedUnion('kind', [
     user: credential.exactOptional(),
     password: credential.exactOptional(),
     from: address,
-    to: z.array(address).min(1).max(ADDRESS_LIMIT_COUNT),
+    to: z.array(address).min(1).max(ADDRESS_LIMIT_COUNT).readonly(),
   }),
 ])
 

@@ -4,12 +4,11 @@ import { NOTIFICATION_CHECKS } from './checks.ts'
 import { notificationErrors } from './errors.ts'
 import { NOTIFICATION_EVENTS } from './model.ts'
 
-export { makeChannelRoutes } from './channel-http.ts'
 export { Channels } from './channels.ts'
 export { makeNotificationChecks } from './checks.ts'
 export { makeNotifyJob } from './deliver.ts'
 export type { DeliverPorts } from './deliver.ts'
-export { makeMessageRoutes } from './message-http.ts'
+export { makeNotificationRoutes } from './http.ts'
 export { Messages } from './messages.ts'
 
 export const notificationSlice: Slice = {

@@ -7,16 +7,10 @@ type Block =
 
 /** Steering marks, and those that show nothing: neither may reach a reader. Joiners stay, which Persian and Indic words need. */
 const HARMFUL = /(?![\u200c\u200d])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
-const MARKS = /([\\`*_[\]<>#|~-])/g
 
 /** Whatever a stranger wrote, as one line without anything that steers or hides. */
 export function plainLine(text: string): string {
   return text.toWellFormed().replace(/\s+/gu, ' ').replace(HARMFUL, '').replace(/ +/g, ' ').trim()
-}
-
-/** As `plainLine`, and none of it is markup. */
-export function escapedLine(text: string): string {
-  return plainLine(text).replace(MARKS, '\\$1')
 }
 
 /** Text of several lines without anything that steers or hides; its markup stays. */
