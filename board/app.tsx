@@ -26,11 +26,15 @@ const EntryPage = lazy(() => import('./pages/entry.tsx').then((it) => ({ default
 const VerifyPage = lazy(() =>
   import('./pages/verify.tsx').then((it) => ({ default: it.VerifyPage })),
 )
+const ClaimsPage = lazy(() =>
+  import('./pages/claims.tsx').then((it) => ({ default: it.ClaimsPage })),
+)
 
 const SECTIONS = [
   { to: '/', label: 'Releases', pages: ['releases', 'release', 'report', 'evidence'] },
   { to: '/plans', label: 'Plan review', pages: ['plans', 'plan'] },
   { to: '/ledger', label: 'Ledger', pages: ['ledger', 'entry'] },
+  { to: '/claims', label: 'Claims', pages: ['claims'] },
   { to: '/verify', label: 'Verify', pages: ['verify'] },
 ] as const
 
@@ -39,7 +43,7 @@ export function App(): ReactNode {
   const { key, refusal } = useSession()
   const place = placeOf(path)
   const main = useFocusOn(path)
-  const isOpen = place?.page === 'verify'
+  const isOpen = place?.page === 'verify' || place?.page === 'claims'
   return (
     <>
       <a className="skip" href="#main">
@@ -101,6 +105,8 @@ function Page({ place }: { readonly place: Place | undefined }): ReactNode {
       return <EntryPage seq={place.seq} />
     case 'verify':
       return <VerifyPage />
+    case 'claims':
+      return <ClaimsPage />
     case undefined:
       return <NothingHere />
   }

@@ -17,6 +17,7 @@ export type Place =
   | { readonly page: 'ledger' }
   | { readonly page: 'entry'; readonly seq: number }
   | { readonly page: 'verify' }
+  | { readonly page: 'claims' }
 
 const ENTRY_NUMBER = /^(?:0|[1-9][0-9]{0,15})$/
 
@@ -40,7 +41,7 @@ export function placeOf(path: string): Place | undefined {
   if (first === 'ledger' && second === undefined) return { page: 'ledger' }
   if (first === 'ledger' && ENTRY_NUMBER.test(second ?? ''))
     return { page: 'entry', seq: Number(second) }
-  return first === 'verify' ? { page: 'verify' } : undefined
+  return first === 'verify' || first === 'claims' ? { page: first } : undefined
 }
 
 function decoded(part: string): string {

@@ -1,8 +1,11 @@
 // A reader of the board for tests: opens pages, waits for what they show, hands in files, holds pages to axe, takes pictures.
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { CHROMIUM_MISSING, findChromium, withTab } from './chromium.ts'
 import type { Tab } from './chromium.ts'
 
 /** Pictures of the last run, for people; not in the repository. */
@@ -34,6 +37,25 @@ export interface Reader {
   press(key: 'Tab' | 'Enter'): Promise<void>
   /** No violation of axe, no scrolling sideways, no violation of the policy, in each look; leaves pictures. */
   inspect(name: string): Promise<void>
+}
+
+/** Runs in a browser of its own; skipped by name where there is none. @param origin asked for when the test begins */
+export function browse(
+  origin: () => string,
+  use: (reader: Reader) => Promise<void>,
+): (t: TestContext) => Promise<void> {
+  return async (t) => {
+    const chromium = findChromium()
+    if (chromium === undefined) return t.skip(CHROMIUM_MISSING)
+    await withTab(chromium, async (tab) => use(await openReader(tab, origin())))
+  }
+}
+
+/** The key of the sign-in link that a server on this data folder prints. */
+export function viewKeyOf(dataFolder: string): string {
+  const secret = readFileSync(join(dataFolder, 'keys', 'api.secret'), 'utf8').trim()
+  const key = Buffer.from(secret, 'base64').toString('base64url')
+  return createHmac('sha256', key).update('view').digest('base64url')
 }
 
 export async function openReader(tab: Tab, origin: string): Promise<Reader> {

@@ -2,6 +2,7 @@
 import { memo, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { GateResult, PlanGate, Reason, Review, RunState } from '../answers.ts'
+import { Choices } from '../parts/choices.tsx'
 import { EvidenceLink } from '../parts/digest.tsx'
 import { StatusMark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
@@ -38,14 +39,15 @@ export function GateSections({ review, run }: SectionsTerms): ReactNode {
     <section id="gates" aria-labelledby="gates-title">
       <div className="section-head">
         <h2 id="gates-title">Gates</h2>
-        <div className="choices" role="group" aria-label="Which gates">
-          <Chosen is={choice === 'all'} onPress={() => choose('all')}>
-            All {rows.length}
-          </Chosen>
-          <Chosen is={choice === 'open'} onPress={() => choose('open')}>
-            Open {open.length}
-          </Chosen>
-        </div>
+        <Choices
+          label="Which gates"
+          chosen={choice}
+          onChoose={choose}
+          choices={[
+            ['all', `All ${rows.length}`],
+            ['open', `Open ${open.length}`],
+          ]}
+        />
         <label className="search">
           <span className="unseen">Search gates</span>
           <input
@@ -70,20 +72,6 @@ export function GateSections({ review, run }: SectionsTerms): ReactNode {
         ))
       )}
     </section>
-  )
-}
-
-interface ChosenTerms {
-  readonly is: boolean
-  readonly children: ReactNode
-  onPress(): void
-}
-
-function Chosen({ is, children, onPress }: ChosenTerms): ReactNode {
-  return (
-    <button type="button" aria-pressed={is} onClick={onPress}>
-      {children}
-    </button>
   )
 }
 

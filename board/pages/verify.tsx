@@ -4,17 +4,13 @@ import type { ReactNode } from 'react'
 import { FINDING_TITLES, parseTrustText, verifyBundle } from '../../src/verify/index.ts'
 import type { TrustInput, VerifyReport } from '../../src/verify/index.ts'
 import { browserVerifyPorts } from '../../src/verify/browser.ts'
-import { bytesOfFile, DropZone } from '../parts/file.tsx'
+import { bytesOfFile, DropZone, Taken } from '../parts/file.tsx'
+import type { Given } from '../parts/file.tsx'
 import { Mark, StatusMark, VerdictMark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { useTitle } from '../parts/state.tsx'
-import { countOf, sizeText } from '../words.ts'
+import { countOf } from '../words.ts'
 import type { Tone } from '../words.ts'
-
-interface Given {
-  readonly name: string
-  readonly bytes: Uint8Array
-}
 
 export function VerifyPage(): ReactNode {
   useTitle('Verify a bundle')
@@ -87,15 +83,6 @@ export function VerifyPage(): ReactNode {
 function readTrust({ name, bytes }: Given): TrustInput | string {
   const parsed = parseTrustText(browserVerifyPorts.digest, bytes)
   return parsed.ok ? parsed.value : `${name} is no trust: ${parsed.reason}`
-}
-
-function Taken({ given }: { readonly given: Given | undefined }): ReactNode {
-  if (given === undefined) return null
-  return (
-    <p className="taken">
-      {given.name} <span className="soft">{sizeText(given.bytes.length)}</span>
-    </p>
-  )
 }
 
 const HEADLINES: Readonly<

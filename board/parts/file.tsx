@@ -1,6 +1,13 @@
 // Files that a reader hands in by dropping or choosing them, and files that a reader takes away.
 import { useId, useState } from 'react'
 import type { ChangeEvent, DragEvent, ReactNode } from 'react'
+import { sizeText } from '../words.ts'
+
+/** A file as a reader handed it in. */
+export interface Given {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
 
 interface DropTerms {
   readonly title: string
@@ -45,6 +52,15 @@ export function DropZone({ title, hint, accept, children, onFile }: DropTerms): 
       />
       {children}
     </div>
+  )
+}
+
+export function Taken({ given }: { readonly given: Given | undefined }): ReactNode {
+  if (given === undefined) return null
+  return (
+    <p className="taken">
+      {given.name} <span className="soft">{sizeText(given.bytes.length)}</span>
+    </p>
   )
 }
 

@@ -21,6 +21,7 @@ const PAGES = [
   '/plans/:planHash',
   '/ledger',
   '/ledger/:seq',
+  '/claims',
   '/verify',
 ] as const
 

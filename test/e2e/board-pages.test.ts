@@ -1,13 +1,10 @@
 // The web board in a real Chromium: what a reader signs in with, sees, opens and verifies, in light, dark and at 320 pixels.
 import assert from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import test, { after, before } from 'node:test'
 import type { TestContext } from 'node:test'
-import { openReader } from '../board-tab.ts'
+import { browse as browseAt, viewKeyOf } from '../board-tab.ts'
 import type { Reader } from '../board-tab.ts'
-import { CHROMIUM_MISSING, findChromium, withTab } from '../chromium.ts'
 import { openWorkplace } from './command-line.ts'
 import type { ServedFolder } from './command-line.ts'
 
@@ -46,9 +43,7 @@ before(async () => {
   checklist = place.write('lighter.md', CHECKLIST)
   for (const name of ['ann', 'ben']) await place.ask(['key', 'create', name, '--role', 'Captain'])
   await place.ask(['run', checklist])
-  const secret = readFileSync(join(place.dataFolder, 'keys', 'api.secret'), 'utf8').trim()
-  const key = Buffer.from(secret, 'base64').toString('base64url')
-  viewKey = createHmac('sha256', key).update('view').digest('base64url')
+  viewKey = viewKeyOf(place.dataFolder)
 })
 
 after(async () => {
@@ -56,14 +51,8 @@ after(async () => {
   place.remove()
 })
 
-/** Runs in a browser of its own; skipped by name where there is none. */
-function browse(use: (reader: Reader) => Promise<void>): (t: TestContext) => Promise<void> {
-  return async (t) => {
-    const chromium = findChromium()
-    if (chromium === undefined) return t.skip(CHROMIUM_MISSING)
-    await withTab(chromium, async (tab) => use(await openReader(tab, served.url)))
-  }
-}
+const browse = (use: (reader: Reader) => Promise<void>): ((t: TestContext) => Promise<void>) =>
+  browseAt(() => served.url, use)
 
 const signedIn = (address: string): string => `${address}#key=${viewKey}`
 
