@@ -1,10 +1,10 @@
 // One line of an audited report with the verdicts of its claims, and below it what speaks against them, both quoted.
 import { memo } from 'react'
 import type { ReactNode } from 'react'
-import type { Claim, ClaimFinding, Quote } from '../../src/claims/browser.ts'
 import { Mark } from '../parts/mark.tsx'
 import { RuleLink, titleOfRule } from './claims-rules.tsx'
 import { VERDICT_WORDS } from './claims-words.ts'
+import type { Claim, ClaimFinding } from './claims-words.ts'
 
 export interface LineNotes {
   readonly claims: readonly Claim[]
@@ -62,7 +62,13 @@ function Against({ finding }: { readonly finding: ClaimFinding }): ReactNode {
   )
 }
 
-function Place({ word, quote }: { readonly word: string; readonly quote: Quote }): ReactNode {
+function Place({
+  word,
+  quote,
+}: {
+  readonly word: string
+  readonly quote: ClaimFinding['against']
+}): ReactNode {
   return (
     <p className="place">
       <span className="soft figure">
@@ -73,6 +79,6 @@ function Place({ word, quote }: { readonly word: string; readonly quote: Quote }
   )
 }
 
-function placeText({ line, document }: Quote): string {
+function placeText({ line, document }: ClaimFinding['against']): string {
   return document === undefined ? `line ${line}` : `${document} line ${line}`
 }

@@ -1,14 +1,8 @@
 // An audited report: what speaks against it, its claims with their verdicts, and its lines with both where they stand.
 import { useState } from 'react'
 import type { ReactNode } from 'react'
-import { byClaim, CLAIM_RULES, LADDER } from '../../src/claims/browser.ts'
-import type {
-  AnnotatedAudit,
-  AuditReport,
-  Claim,
-  ClaimFinding,
-  ClaimVerdict,
-} from '../../src/claims/browser.ts'
+import { CLAIM_RULE_WORDS, CLAIM_RUNGS } from '../../src/claims/browser.ts'
+import type { AnnotatedAudit } from '../../src/claims/browser.ts'
 import { Choices } from '../parts/choices.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { countOf } from '../words.ts'
@@ -16,6 +10,7 @@ import type { Tone } from '../words.ts'
 import { ClaimRules, RuleLink, titleOfRule } from './claims-rules.tsx'
 import { AnnotatedLine } from './claims-line.tsx'
 import { VERDICT_WORDS, VERDICTS_SHOWN } from './claims-words.ts'
+import type { AuditReport, Claim, ClaimFinding, ClaimVerdict } from './claims-words.ts'
 import type { LineNotes } from './claims-line.tsx'
 
 interface ReportTerms {
@@ -100,10 +95,10 @@ function Headline({
 }): ReactNode {
   const { findings, counts, claims, read } = report
   const errors = findings.filter(({ level }) => level === 'error')
-  const spoken = byClaim(errors).length
+  const spoken = new Set(errors.map(({ claim }) => `${claim.line} ${claim.text}`)).size
   const tone: Tone = spoken > 0 ? 'stop' : 'calm'
   const tripped = new Set<string>(errors.map(({ rule }) => rule))
-  const rules = CLAIM_RULES.map(({ id }) => id).filter((id) => tripped.has(id))
+  const rules = CLAIM_RULE_WORDS.map(({ id }) => id).filter((id) => tripped.has(id))
   return (
     <section className={`verdict-screen ${tone}`} aria-labelledby="audited">
       <div className="answer">
@@ -175,7 +170,7 @@ function Reached({ report }: { readonly report: AuditReport }): ReactNode {
       <h2 id="reached">How far each part says it has come</h2>
       <p className="soft">
         The highest rung that a claim under the heading names and nothing speaks against:{' '}
-        {LADDER.join(' < ')}.
+        {CLAIM_RUNGS.join(' < ')}.
       </p>
       <table className="rows">
         <caption className="unseen">Headings and the rung they reach</caption>
@@ -193,7 +188,7 @@ function Reached({ report }: { readonly report: AuditReport }): ReactNode {
               <td data-column="Line" className="figure">
                 {line}
               </td>
-              <td data-column="Rung">{LADDER[level]}</td>
+              <td data-column="Rung">{CLAIM_RUNGS[level]}</td>
             </tr>
           ))}
         </tbody>

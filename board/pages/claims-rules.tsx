@@ -1,9 +1,9 @@
 // The contradiction rules in plain words: what trips each, what it leaves alone on purpose, what mends it.
 import type { ReactNode } from 'react'
-import { CLAIM_RULES } from '../../src/claims/browser.ts'
+import { CLAIM_RULE_WORDS } from '../../src/claims/browser.ts'
 
 export function titleOfRule(rule: string): string {
-  return CLAIM_RULES.find(({ id }) => id === rule)?.title ?? rule
+  return CLAIM_RULE_WORDS.find(({ id }) => id === rule)?.title ?? rule
 }
 
 /** Leads to the rule and opens it. */
@@ -27,7 +27,7 @@ export function ClaimRules(): ReactNode {
         what honest reports do.
       </p>
       <ul className="rules">
-        {CLAIM_RULES.map(({ id, title, why, silent, fix }) => (
+        {CLAIM_RULE_WORDS.map(({ id, title, why, silent, fix }) => (
           <li key={id} id={`rule-${id}`}>
             <details>
               <summary>

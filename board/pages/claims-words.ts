@@ -1,6 +1,11 @@
 // What the verdicts of a claims audit are called, what each means, and which colour says it.
-import type { ClaimVerdict } from '../../src/claims/browser.ts'
+import type { AnnotatedAudit } from '../../src/claims/browser.ts'
 import type { Tone } from '../words.ts'
+
+export type AuditReport = AnnotatedAudit['report']
+export type Claim = AuditReport['claims'][number]
+export type ClaimFinding = AuditReport['findings'][number]
+export type ClaimVerdict = Claim['verdict']
 
 /** In the order in which they ask for somebody. */
 export const VERDICTS_SHOWN = [

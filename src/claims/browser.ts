@@ -1,14 +1,23 @@
 // Door of claims for a browser: audits bytes that a reader handed in; no file, no network, no page.
 import { readDocumentBytes } from '../document/index.ts'
 import { auditScene } from './audit.ts'
+import { LADDER } from './model.ts'
 import type { AuditReport } from './model.ts'
+import { CLAIM_RULES } from './rules.ts'
 import { readScene, refuseLargeScene } from './scene.ts'
 import type { Scene } from './scene.ts'
 
-export { LADDER } from './model.ts'
-export type { AuditReport, Claim, ClaimFinding, ClaimVerdict, Quote } from './model.ts'
-export { byClaim } from './rendering.ts'
-export { CLAIM_RULES } from './rules.ts'
+/** The rungs of the maturity ladder, lowest first; `level` of an area is an index into it. */
+export const CLAIM_RUNGS: readonly string[] = LADDER
+
+/** The rules for people to read, in order. */
+export const CLAIM_RULE_WORDS = CLAIM_RULES.map(({ id, title, why, silent, fix }) => ({
+  id,
+  title,
+  why,
+  silent,
+  fix,
+}))
 
 /** A document as it was handed in. */
 export interface NamedBytes {
