@@ -1,6 +1,8 @@
 // Attestations of a Sigstore made for the test: what is proven, and that nothing altered or about somebody else is.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import test from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { base64Of, bytesOfBase64, utf8Bytes } from '../kernel/index.ts'
 import type { Json } from '../kernel/index.ts'
 import { aSigner } from '../../test/runner.ts'
@@ -270,3 +272,21 @@ function encodedPlaces(value: Loose): readonly (readonly [Loose, string])[] {
     return each !== null && typeof each === 'object' ? encodedPlaces(each as Loose) : []
   })
 }
+
+test('the stock library is loaded by a verification, and neither by the commands nor by the front door', () => {
+  const text = [
+    "import { createRequire } from 'node:module'",
+    'const { cache } = createRequire(import.meta.url)',
+    "const count = () => Object.keys(cache).filter((path) => path.includes('@sigstore')).length",
+    "await import('./src/app/commands.ts')",
+    "await import('./src/attestation/index.ts')",
+    "await import('./src/attestation/cli.ts')",
+    'const before = count()',
+    "await import('./src/attestation/stock.ts')",
+    'process.stdout.write(JSON.stringify([before, count() > 0]))',
+  ].join('\n')
+  const folder = fileURLToPath(new URL('../..', import.meta.url))
+  const words = ['--input-type=module', '--eval', text]
+  const { stdout, stderr } = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' })
+  assert.equal(stdout, '[0,true]', stderr)
+})
