@@ -7,7 +7,10 @@ import type { TestContext } from 'node:test'
 import { composeApp } from '../src/app/compose.ts'
 import type { ComposedApp } from '../src/app/compose.ts'
 import { readConfig } from '../src/app/config.ts'
-import type { Log, Route } from '../src/kernel/index.ts'
+import type { AppConfig } from '../src/app/config.ts'
+import { openDatabase } from '../src/app/open-database.ts'
+import { slices } from '../src/app/rooms.ts'
+import type { Log, Route, Sql } from '../src/kernel/index.ts'
 
 const ignore = (): undefined => undefined
 const SILENT: Log = { info: ignore, warn: ignore, error: ignore }
@@ -19,11 +22,23 @@ export interface ApiRequest {
   readonly payload?: string
 }
 
-/** Composed for the tenant `local`, and gone with the test. */
-export async function openComposedApp(t: TestContext): Promise<ComposedApp> {
+/** Composed for the tenant `local`, on what `prepare` left in its database, and gone with the test. */
+export async function openComposedApp(
+  t: Pick<TestContext, 'after'>,
+  more: Pick<AppConfig, 'signIn'> = {},
+  prepare?: (sql: Sql) => Promise<unknown>,
+): Promise<ComposedApp> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'seaworthy-composed-'))
   const config = await readConfig({ data: dataFolder, tenant: 'local' })
-  const app = await composeApp(config, '0.0.0', SILENT)
+  if (prepare !== undefined) {
+    const database = await openDatabase(config, slices, SILENT)
+    try {
+      await prepare(database.sql)
+    } finally {
+      await database.close()
+    }
+  }
+  const app = await composeApp({ ...config, ...more }, '0.0.0', SILENT)
   t.after(async () => {
     await app.close()
     await rm(dataFolder, { recursive: true, force: true })

@@ -1,7 +1,7 @@
-// Decides who a request comes from: the holder of an API key, of a service token, or of one of the keys of the data folder.
+// Decides who a request comes from: the holder of an API key, of a service token, of a session, or of a key of the data folder.
 import { bytesEqual, utf8Bytes } from '../kernel/index.ts'
 import type { Caller } from '../kernel/index.ts'
-import type { ApiKeys, ServiceTokens } from '../identity/index.ts'
+import type { ApiKeys, ServiceTokens, Sessions } from '../identity/index.ts'
 import { looksLikeApiKey, looksLikeToken } from '../identity/index.ts'
 import type { WebRequest } from '../web/index.ts'
 
@@ -15,6 +15,7 @@ export interface Doors {
   readonly viewKey: string
   readonly apiKeys: Pick<ApiKeys, 'verify'>
   readonly serviceTokens: Pick<ServiceTokens, 'verify'>
+  readonly sessions: Pick<Sessions, 'verify'>
   readonly defaultTenant: string
   /** Makes a tenant known before the operator's first write to it. */
   openTenant(tenantId: string): Promise<void>
@@ -43,9 +44,31 @@ export async function authenticate(request: WebRequest, doors: Doors): Promise<C
     return { id: OPERATOR, tenantId, role: 'admin', environments: null, credential: 'operator' }
   }
   if (!isSameKey(request.viewKey, doors.viewKey) && !isSameKey(bearer, doors.viewKey))
-    return undefined
+    // Whoever shows a key means it: a wrong one is not made good by a cookie.
+    return request.authorization === undefined && request.session !== undefined
+      ? callerOfSession(request.session, doors)
+      : undefined
   const tenantId = doors.defaultTenant
   return { id: OPERATOR, tenantId, role: 'viewer', environments: null, credential: 'view-key' }
+}
+
+async function callerOfSession(secret: string, doors: Doors): Promise<Caller | undefined> {
+  const known = await doors.sessions.verify(secret)
+  if (known === undefined) return undefined
+  const { session, account } = known
+  const { authenticatedAt, endsAt, sessionId } = session
+  return {
+    id: account.accountId,
+    tenantId: account.tenantId,
+    role: account.role,
+    environments: account.environments,
+    credential: 'session',
+    session: {
+      id: sessionId,
+      authenticatedAtMs: authenticatedAt === undefined ? null : Date.parse(authenticatedAt),
+      endsAt,
+    },
+  }
 }
 
 function isSameKey(given: string | undefined, wanted: string): boolean {

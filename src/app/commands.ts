@@ -1,5 +1,6 @@
 // Every command as data; what a command does is loaded only when it is called, so that --help stays quick.
 import type { CommandOption, CommandSpec } from '../client/index.ts'
+import { accountCommands } from './commands/accounts.ts'
 import { attestationCommands } from './commands/attestation.ts'
 import { claimsCommands } from './commands/claims.ts'
 import { checklistCommands } from './commands/checklist.ts'
@@ -42,6 +43,7 @@ export const commandTable: readonly CommandSpec[] = [
   ...guardCommands,
   ...logCommands,
   ...identityCommands,
+  ...accountCommands,
   ...jobCommands,
   ...webhookCommands,
   ...notificationCommands,

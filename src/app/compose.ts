@@ -62,7 +62,7 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
   const keys = await openInstallationKeys(join(config.dataFolder, 'keys'))
   const { apiKey, viewKey } = keys
   const rooms = makeRooms(database, terms, keys)
-  const { identity, apiKeys, serviceTokens, work } = rooms
+  const { identity, apiKeys, serviceTokens, people, work } = rooms
   const redis = await openSharedRedis(config, log)
   // Requests over a socket are limited; those of this very process are not.
   const limits = telemetry && makeServerLimits(telemetry.guardSink, redis)
@@ -76,6 +76,7 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
     viewKey,
     apiKeys,
     serviceTokens,
+    sessions: people.sessions,
     defaultTenant: config.tenantId,
     openTenant: controlPlaneTenants(sql, identity, keys.signer),
   }
@@ -96,7 +97,8 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
     reference: describeServer(slices, terms.version),
     routes,
     hosts: config.hosts ?? [],
-    openDocuments: makeOpenDocuments(serviceTokens),
+    openDocuments: [...makeOpenDocuments(serviceTokens), ...people.openDocuments],
+    ...(people.browser === undefined ? {} : { browser: people.browser }),
     readiness: makeReadinessChecks(sql, config.tenantId, redis),
     authenticate: (request) => authenticate(request, doors),
   })

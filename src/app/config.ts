@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { CiSystem, CommandDefaults } from '../client/index.ts'
+import type { IssuerSettings } from '../identity/index.ts'
 import type { FileSettings } from './config-file.ts'
 import { appFault } from './errors.ts'
 
@@ -40,6 +41,8 @@ export interface AppConfig extends Partial<Services> {
   readonly hosts?: readonly string[]
   /** Whether webhooks may go to this very machine, without TLS: for tests and demonstrations. */
   readonly allowsLoopbackWebhooks: boolean
+  /** With whom people may sign in, and the origin that they come back to; absent where keys alone open the server. */
+  readonly signIn?: { readonly ownOrigin: string; readonly issuers: readonly IssuerSettings[] }
   /** What commands about checklists take when they are not told. */
   readonly defaults: CommandDefaults
   readonly settings: readonly Setting[]
@@ -92,6 +95,14 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
     fromEnvironment('SEAWORTHY_WEBHOOK_LOOPBACK'),
     { value: 'no', source: 'default' },
   ])
+  const publicUrl = take('publicUrl', [fromEnvironment('SEAWORTHY_PUBLIC_URL')])
+  // Not from the file: whoever writes a repository's file must not say who people are.
+  const issuersPath = take('issuers', [fromEnvironment('SEAWORTHY_ISSUERS')])
+  // Most servers have keys alone, and most calls are no server.
+  const signIn =
+    issuersPath === undefined
+      ? undefined
+      : (await import('./issuers-file.ts')).readSignInSettings(publicUrl, resolve(issuersPath))
   const defaults = {
     checklist: take('checklist', [inFile(file?.checklist)]),
     service: take('service', [inFile(file?.service)]),
@@ -105,6 +116,7 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
     ...services,
     isServer: flags.isServer === true,
     allowsLoopbackWebhooks: readAnswer('SEAWORTHY_WEBHOOK_LOOPBACK', webhookLoopback),
+    ...(signIn === undefined ? {} : { signIn }),
     defaults,
     settings,
   }

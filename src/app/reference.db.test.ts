@@ -56,5 +56,6 @@ test('whatever is mounted is described, and whatever is described is mounted', a
     '/health/live',
     '/health/ready',
     '/openapi.json',
+    '/v1/sign-in',
   ])
 })

@@ -13,6 +13,7 @@ import {
 import { jobSlice, makeJobRoutes } from '../job/index.ts'
 import {
   identitySlice,
+  makeAccountRoutes,
   makeApiKeyRoutes,
   makeApiKeys,
   makeIdentity,
@@ -82,6 +83,8 @@ import type { AppConfig } from './config.ts'
 import { makeBackground } from './background.ts'
 import type { Background, BackgroundWork } from './background.ts'
 import type { Database } from './open-database.ts'
+import { makePeople } from './sign-in.ts'
+import type { People } from './sign-in.ts'
 import type { InstallationKeys } from './installation-keys.ts'
 import type { Telemetry } from './telemetry/index.ts'
 
@@ -113,6 +116,7 @@ export interface Rooms {
   readonly identity: Identity
   readonly apiKeys: ApiKeys
   readonly serviceTokens: ServiceTokens
+  readonly people: People
   readonly routes: readonly Route[]
   readonly work: BackgroundWork
 }
@@ -148,6 +152,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     openTokenSigner: keys.openTokenSigner,
     isKeyInForce: (keyId) => apiKeys.isInForce(keyId),
   })
+  const people = makePeople({ ...ports, ledger, log }, config)
   const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId, version, signer }
   const workPorts = { ...ports, pubSub, ledger, log, masterSecret, seedSigner, appendBell, tracing }
   const background = makeBackground({
@@ -180,12 +185,13 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeIdentityRoutes(identity),
     ...makeApiKeyRoutes(apiKeys),
     ...makeServiceTokenRoutes(serviceTokens),
+    ...makeAccountRoutes(people.accounts, people.sessions),
     ...makeActionRoutes(actions, [flipAction(flags), ...runActions]),
     ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
     ...makeReleaseRoutes(releases),
     ...makeAttestationRoutes(systemLog, (tenantId, day) => ledger.sealedDay(tenantId, day)),
   ]
-  return { identity, apiKeys, serviceTokens, routes, work: background.work }
+  return { identity, apiKeys, serviceTokens, people, routes, work: background.work }
 }
 
 /** To addresses that people of a tenant chose. */

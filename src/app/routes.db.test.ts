@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { askAsOperator, bearer, openComposedApp, statusOf } from '../../test/composed.ts'
+import { asBrowser, OWN_ORIGIN, SESSION_COOKIE } from '../../test/signed-in.ts'
+import { insertSweptSessions } from '../../test/swept-sessions.ts'
+import type { SweptSessions } from '../../test/swept-sessions.ts'
 import type { Route } from '../kernel/index.ts'
 import type { ComposedApp } from './compose.ts'
 
@@ -105,6 +108,75 @@ function attemptsOn({ apiKey, viewKey }: ComposedApp, keys: SweepKeys): readonly
   ]
 }
 
+const SESSION_ENDED = '401 IDENTITY_SESSION_ENDED'
+
+/** What a page of ours sends with a session; every session but those in force opens nothing. */
+function sessionAttempts(sessions: SweptSessions): readonly Attempt[] {
+  const json = { 'content-type': 'application/json' }
+  const ended = (name: string, secret: string): Attempt => ({
+    name,
+    isFor: every,
+    headers: { ...asBrowser(secret), ...json },
+    refusal: SESSION_ENDED,
+  })
+  const role = '403 WEB_ROLE_REFUSED'
+  const isUnsafe = ({ method }: Route): boolean => method !== 'GET'
+  const isAdmin = ({ access }: Route): boolean => access === 'admin'
+  const own = { ...asBrowser(sessions.admin), ...json }
+  const { cookie } = asBrowser(sessions.admin) as { readonly cookie: string }
+  const elsewhere = { cookie, ...json }
+  const origin = '403 WEB_ORIGIN_REFUSED'
+  return [
+    ended('expired session', sessions.expired),
+    ended('unused session', sessions.idle),
+    ended('revoked session', sessions.revoked),
+    ended('session of a removed account', sessions.removed),
+    {
+      name: 'session of another tenant',
+      isFor: every,
+      headers: { ...asBrowser(sessions.foreign), ...json, 'x-seaworthy-tenant': 'local' },
+      refusal: '403 WEB_TENANT_FOREIGN',
+    },
+    { name: 'cookie without Origin', isFor: isUnsafe, headers: elsewhere, refusal: origin },
+    {
+      name: 'cookie with another Origin',
+      isFor: isUnsafe,
+      headers: { ...elsewhere, origin: 'https://evil.example' },
+      refusal: origin,
+    },
+    {
+      name: 'session as a key',
+      isFor: every,
+      headers: { ...json, ...bearer(sessions.admin) },
+      refusal: REFUSED,
+    },
+    {
+      name: 'session beside a wrong key',
+      isFor: every,
+      headers: { ...own, ...bearer('wrong') },
+      refusal: REFUSED,
+    },
+    {
+      name: 'session twice',
+      isFor: every,
+      headers: { ...own, cookie: `${cookie}; ${SESSION_COOKIE}=x` },
+      refusal: REFUSED,
+    },
+    {
+      name: 'session of a viewer',
+      isFor: changing,
+      headers: { ...asBrowser(sessions.viewer), ...json },
+      refusal: role,
+    },
+    {
+      name: 'session of a developer',
+      isFor: isAdmin,
+      headers: { ...asBrowser(sessions.developer), ...json },
+      refusal: role,
+    },
+  ]
+}
+
 function statusOfAttempt(
   app: ComposedApp,
   route: Route,
@@ -121,14 +193,19 @@ function statusOfAttempt(
 }
 
 test('no mounted route opens to a credential that does not fit it', async (t) => {
-  const app = await openComposedApp(t)
+  let sessions: SweptSessions | undefined
+  const signIn = { ownOrigin: OWN_ORIGIN, issuers: [] }
+  const app = await openComposedApp(t, { signIn }, async (sql) => {
+    sessions = await insertSweptSessions(sql)
+  })
+  assert.ok(sessions !== undefined)
   const keys = await makeKeys(app)
   // Verified once, keys are looked at in spite of everything that is refused below.
   for (const key of [keys.viewer, keys.developer, keys.admin, keys.staging]) {
     const seen = await statusOf(app, { method: 'GET', url: '/v1/runs', headers: bearer(key) })
     assert.equal(seen, '200')
   }
-  const attempts = attemptsOn(app, keys)
+  const attempts = [...attemptsOn(app, keys), ...sessionAttempts(sessions)]
   const sweptCounts = new Map(attempts.map(({ name }) => [name, 0]))
   const opened: string[] = []
   for (const route of app.routes) {
@@ -146,8 +223,15 @@ test('no mounted route opens to a credential that does not fit it', async (t) =>
   // What refuses everybody would pass the sweep: whoever fits gets past the checks.
   const fitting = { read: keys.viewer, write: keys.developer, admin: keys.admin }
   for (const route of app.routes) {
-    for (const key of [fitting[route.access], app.apiKey]) {
-      const status = await statusOfAttempt(app, route, { headers: bearer(key) })
+    const session = { ...asBrowser(sessions.admin), 'content-type': 'application/json' }
+    for (const headers of [bearer(fitting[route.access]), bearer(app.apiKey), session]) {
+      // One ends what the next route is asked with, the other gives nothing that would outlive a session.
+      if (
+        headers === session &&
+        ['/v1/sessions/sign-out', '/v1/service-tokens'].includes(route.path)
+      )
+        continue
+      const status = await statusOfAttempt(app, route, { headers })
       assert.doesNotMatch(status, /^401|^403|^429/, `${route.method} ${route.path}: ${status}`)
     }
   }

@@ -37,3 +37,47 @@ export const tokenSchema = z.strictObject({
   environments: z.array(z.string()).nullable(),
   expiresAt: z.iso.datetime(),
 })
+
+export const accountSchema = z.strictObject({
+  id: z.string(),
+  tenant: z.string(),
+  state: z.enum(['invited', 'joined', 'removed']),
+  issuer: z.string(),
+  subject: z.string().nullable(),
+  email: z.string().nullable(),
+  displayName: z.string().nullable(),
+  role: z.enum(['admin', 'developer', 'viewer']),
+  environments: z.array(z.string()).nullable(),
+  invitedAt: z.iso.datetime(),
+  invitedBy: z.string(),
+  expiresAt: z.iso.datetime(),
+  joinedAt: z.iso.datetime().nullable(),
+  removedAt: z.iso.datetime().nullable(),
+})
+
+export const whoSchema = z.strictObject({
+  id: z.string(),
+  tenant: z.string(),
+  role: z.enum(['admin', 'developer', 'viewer']),
+  environments: z.array(z.string()).nullable(),
+  credential: z.enum(['api-key', 'service-token', 'operator', 'view-key', 'session']),
+  displayName: z.string().nullable(),
+  email: z.string().nullable(),
+  session: z
+    .strictObject({
+      id: z.string(),
+      authenticatedAt: z.iso.datetime().nullable(),
+      endsAt: z.iso.datetime(),
+    })
+    .nullable(),
+})
+
+export const sessionSchema = z.strictObject({
+  id: z.string(),
+  isCurrent: z.boolean(),
+  startedAt: z.iso.datetime(),
+  seenAt: z.iso.datetime(),
+  endsAt: z.iso.datetime(),
+})
+
+export const signedOutSchema = z.strictObject({ sessionCount: z.int() })

@@ -17,14 +17,14 @@ export const identityErrors = defineErrors({
   IDENTITY_FULL: {
     status: 409,
     exit: 7,
-    title: 'The tenant has as many people, runners or API keys as it can have',
+    title: 'The tenant has as many people, runners, accounts or API keys as it can have',
     hint: 'Use one that is there: `seaworthy runner list`, `seaworthy api-key list`.',
   },
   IDENTITY_UNKNOWN: {
     status: 404,
     exit: 6,
     title: 'Nobody of that id is registered with this tenant',
-    hint: 'See `seaworthy runner list` and `seaworthy key list`, and mind the tenant.',
+    hint: 'See `seaworthy runner list`, `key list` and `account list`, and mind the tenant.',
   },
   IDENTITY_REVOKED: {
     status: 403,
@@ -67,6 +67,55 @@ export const identityErrors = defineErrors({
     exit: 2,
     title: 'An admin cannot be limited to environments',
     hint: 'Leave out --environment, or make a key for a developer.',
+  },
+  IDENTITY_SESSION_ENDED: {
+    status: 401,
+    exit: 5,
+    title: 'The session is over',
+    hint: 'Sign in again.',
+  },
+  IDENTITY_SESSION_MISSING: {
+    status: 409,
+    exit: 7,
+    title: 'The caller has no session',
+    hint: 'Only who signed in with a browser can sign out; a key is revoked.',
+  },
+  IDENTITY_SIGN_IN_REFUSED: {
+    status: 403,
+    exit: 5,
+    title: 'The issuer’s answer does not hold',
+    hint: 'Begin again from the sign-in page. The server’s log has the reason.',
+  },
+  IDENTITY_ACCOUNT_UNKNOWN: {
+    status: 403,
+    exit: 5,
+    title: 'Nobody invited this person',
+    hint: 'Ask an admin: `seaworthy account invite EMAIL`. The issuer has to vouch for the address.',
+  },
+  IDENTITY_ACCOUNT_TAKEN: {
+    status: 409,
+    exit: 7,
+    title: 'The person has an account or an open invitation',
+    hint: 'See `seaworthy account list`; `account change` gives other rights.',
+  },
+  IDENTITY_TENANT_AMBIGUOUS: {
+    status: 409,
+    exit: 7,
+    title: 'The person has accounts in several tenants',
+    hint: 'Name the tenant on the sign-in page.',
+  },
+  IDENTITY_ISSUER_UNKNOWN: {
+    status: 404,
+    exit: 6,
+    title: 'No such issuer is configured, or it is not clear which is meant',
+    hint: 'The operator names issuers in the file that SEAWORTHY_ISSUERS points to; name one with --issuer.',
+  },
+  IDENTITY_ISSUER_SILENT: {
+    status: 503,
+    exit: 9,
+    title: 'The issuer does not answer',
+    hint: 'Try again later; the server’s log has the reason.',
+    retryable: true,
   },
   IDENTITY_REGISTRATION_REFUSED: {
     status: 403,

@@ -1,14 +1,23 @@
 // Front door of the identity room.
 import type { Slice } from '../kernel/index.ts'
+import { ACCOUNT_EVENTS } from './account/model.ts'
 import { API_KEY_EVENTS } from './api-key/model.ts'
 import { identityErrors } from './errors.ts'
 import { IDENTITY_EVENTS } from './model.ts'
 
+export { makeAccountRoutes } from './account/http.ts'
+export { makeAccounts } from './account/service.ts'
+export type { Accounts } from './account/service.ts'
 export { looksLikeApiKey } from './api-key/format.ts'
 export { makeApiKeyRoutes } from './api-key/http.ts'
 export { makeApiKeys } from './api-key/service.ts'
 export type { ApiKeys } from './api-key/service.ts'
 export { runKeyCreate } from './cli.ts'
+export { makeSessions } from './session/service.ts'
+export type { Sessions } from './session/service.ts'
+export type { IssuerName, IssuerSettings } from './sign-in/issuer.ts'
+export { makeSignIn } from './sign-in/service.ts'
+export { cookieNamesOf, makeSignInVisits } from './sign-in/visits.ts'
 export { makeServiceTokenRoutes } from './service-token/http.ts'
 export { makeServiceTokens } from './service-token/service.ts'
 export type { ServiceTokens } from './service-token/service.ts'
@@ -26,5 +35,5 @@ export const identitySlice: Slice = {
   name: 'identity',
   migrations: new URL('./migrations/', import.meta.url),
   errors: identityErrors,
-  events: [...IDENTITY_EVENTS, ...API_KEY_EVENTS],
+  events: [...IDENTITY_EVENTS, ...API_KEY_EVENTS, ...ACCOUNT_EVENTS],
 }

@@ -10,13 +10,30 @@ export interface Principal {
 /** What somebody may do at all: a viewer reads, a developer changes, an admin says who may do what. */
 export type AccessRole = 'admin' | 'developer' | 'viewer'
 
+/** What is known of a session by whoever handles its requests. */
+export interface CallerSession {
+  readonly id: string
+  /** When the person last proved to their issuer who they are; null where that is not known. */
+  readonly authenticatedAtMs: number | null
+  /** RFC 3339; at the latest. */
+  readonly endsAt: string
+}
+
 /** Who is asking, with what they may do. */
 export interface Caller extends Principal {
   readonly role: AccessRole
   /** Environments that they may change something in; null = every one. */
   readonly environments: readonly string[] | null
   /** What they showed. */
-  readonly credential: 'api-key' | 'service-token' | 'operator' | 'view-key'
+  readonly credential: 'api-key' | 'service-token' | 'operator' | 'view-key' | 'session'
+  /** Of a person who signed in with a browser; there with the credential `session` and no other. */
+  readonly session?: CallerSession
+}
+
+/** The edge hands over whole callers; the type of a route's input says only what every other handler needs. */
+export function callerOf(principal: Principal | Caller): Caller {
+  if ('credential' in principal) return principal
+  throw new TypeError('expected a caller with rights')
 }
 
 /** Reads values of one form and says what does not fit. Schemas of zod are such; the kernel knows no more of them. */

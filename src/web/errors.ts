@@ -32,6 +32,12 @@ export const webErrors = defineErrors({
     title: 'The API key is limited to other environments',
     hint: 'Use a key that was made for this environment.',
   },
+  WEB_ORIGIN_REFUSED: {
+    status: 403,
+    exit: 5,
+    title: 'The request does not come from a page of this server',
+    hint: 'What is not sent by the board shows an API key instead of a session.',
+  },
   WEB_HOST_FOREIGN: {
     status: 421,
     exit: 5,

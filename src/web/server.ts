@@ -5,6 +5,8 @@ import { fastifyEdgeHook, makeEdgeGuard, securityHeaders } from '../guard/index.
 import { UNTRACED } from '../kernel/index.ts'
 import type { Caller, Clock, Log, Route, Tracing } from '../kernel/index.ts'
 import { sendAnswer, sendProblem } from './answer.ts'
+import { assertOwnPage, cookieOf } from './browser.ts'
+import type { BrowserTerms } from './browser.ts'
 import { webFault } from './errors.ts'
 import { mountHealth } from './health.ts'
 import type { ReadinessCheck } from './health.ts'
@@ -24,6 +26,8 @@ import { assertAdmitted, assertEnvironment } from './rights.ts'
 import { mountSite } from './site.ts'
 import type { Site } from './site.ts'
 import { OpenStreams } from './stream.ts'
+import { mountVisit } from './visit.ts'
+import type { Visit } from './visit.ts'
 
 /** Largest request body; an evidence blob is the largest thing anybody sends. */
 export const BODY_LIMIT_BYTES = 256 * 1024 * 1024
@@ -59,6 +63,8 @@ export interface WebOptions {
   readonly tracing?: Tracing
   /** What a browser opens; absent where there is only the API. */
   readonly site?: Site
+  /** Set where people sign in: their sessions come as cookies, and these visits lead there. */
+  readonly browser?: BrowserTerms & { readonly visits: readonly Visit[] }
   /** Decides who asks; undefined refuses. Called once per request before the body is read. */
   authenticate(request: WebRequest): Promise<Caller | undefined>
 }
@@ -70,6 +76,8 @@ export interface WebRequest {
   /** Query parameter `key`, for pages that a browser opens. */
   readonly viewKey: string | undefined
   readonly tenant: string | undefined
+  /** What a browser keeps of a session; only looked at where there is no authorization. */
+  readonly session: string | undefined
   /** Address that the request came from. */
   readonly peer: string | undefined
 }
@@ -119,6 +127,8 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
   if (options.site !== undefined) mountSite(server, options.site)
   for (const document of options.openDocuments ?? [])
     mountDocument(server, document, options.limits)
+  const { browser } = options
+  for (const visit of browser?.visits ?? []) mountVisit(server, visit, browser!, options.limits)
   if (options.reference !== undefined)
     mountReference(server, mounted, options.reference, options.limits)
   const streams = new OpenStreams(server, options.clock)
@@ -145,6 +155,7 @@ function mountRoute(
       authorization: request.headers.authorization,
       viewKey: queryText(request, VIEW_KEY_PARAMETER),
       tenant: textHeader(request, 'x-seaworthy-tenant'),
+      session: options.browser && cookieOf(request, options.browser.sessionCookie),
       peer: request.socket.remoteAddress,
     })
   server.route({
@@ -159,6 +170,8 @@ function mountRoute(
       }
       callers.set(request, caller)
       await options.limits?.admitKnown(caller, request, reply)
+      if (caller.session !== undefined && options.browser !== undefined)
+        assertOwnPage(request, options.browser)
       assertAdmitted(caller, route, textHeader(request, 'x-seaworthy-tenant'))
     },
     handler: async (request, reply) => {

@@ -1,7 +1,7 @@
 // Routes of service tokens.
 import { z } from 'zod'
-import { defineRoute } from '../../kernel/index.ts'
-import type { Caller, Principal, Route } from '../../kernel/index.ts'
+import { callerOf, defineRoute } from '../../kernel/index.ts'
+import type { Route } from '../../kernel/index.ts'
 import { tokenSchema } from '../answers.ts'
 import type { IssuedToken, ServiceTokens } from './service.ts'
 
@@ -30,16 +30,6 @@ export function makeServiceTokenRoutes(tokens: ServiceTokens): readonly Route[] 
       },
     }),
   ]
-}
-
-/** The edge hands over whole callers; the type of a route's input says only what every other handler needs. */
-function callerOf(principal: Principal): Caller {
-  if (isCaller(principal)) return principal
-  throw new TypeError('expected a caller with rights')
-}
-
-function isCaller(principal: Principal | Caller): principal is Caller {
-  return 'credential' in principal
 }
 
 /** A service token as the API shows it. */

@@ -92,6 +92,8 @@ function rightsOf(caller: Caller, wish: TokenWish): TokenRights {
   // A token that could be exchanged for a fresh one would live for ever.
   if (caller.credential === 'service-token')
     throw refuse('an API key or the operator’s key, got a service token')
+  // A session ends at once on every server, and what it gave would not.
+  if (caller.credential === 'session') throw refuse('an API key, got the session of a browser')
   const role = wish.role ?? caller.role
   if (RANK[role] > RANK[caller.role]) throw refuse(`at most the rights of a ${caller.role}`)
   const environments = wish.environments ?? caller.environments
