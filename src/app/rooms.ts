@@ -182,16 +182,24 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeJobRoutes(background.desk),
     ...makeWebhookRoutes(background.webhooks, systemClock),
     ...makeNotificationRoutes(background, systemClock),
-    ...makeIdentityRoutes(identity),
-    ...makeApiKeyRoutes(apiKeys),
-    ...makeServiceTokenRoutes(serviceTokens),
-    ...makeAccountRoutes(people.accounts, people.sessions),
+    ...routesOfWhoAsks({ identity, apiKeys, serviceTokens, people }),
     ...makeActionRoutes(actions, [flipAction(flags), ...runActions]),
     ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
     ...makeReleaseRoutes(releases),
     ...makeAttestationRoutes(systemLog, (tenantId, day) => ledger.sealedDay(tenantId, day)),
   ]
   return { identity, apiKeys, serviceTokens, people, routes, work: background.work }
+}
+
+function routesOfWhoAsks(
+  rooms: Pick<Rooms, 'identity' | 'apiKeys' | 'serviceTokens' | 'people'>,
+): readonly Route[] {
+  return [
+    ...makeIdentityRoutes(rooms.identity),
+    ...makeApiKeyRoutes(rooms.apiKeys),
+    ...makeServiceTokenRoutes(rooms.serviceTokens),
+    ...makeAccountRoutes(rooms.people.accounts, rooms.people.sessions),
+  ]
 }
 
 /** To addresses that people of a tenant chose. */
