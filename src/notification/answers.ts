@@ -33,7 +33,7 @@ export const testedSchema = z.strictObject({
   messageId: z.string(),
   nonce: z.string(),
   arrived: z.boolean(),
-  level: z.enum(['nothing', 'accepted', 'echoed']),
+  level: z.enum(['nothing', 'accepted', 'echoed', 'read-back']),
   ...proof,
   remoteId: z.string().nullable(),
   error: z.string().nullable(),

@@ -15,7 +15,7 @@ export async function runChannelAdd(
   if (target === undefined)
     throw notificationFault(
       'NOTIFICATION_CHANNEL_REFUSED',
-      'expected --kind webhook, slack or email',
+      'expected --kind webhook, slack, pagerduty, email or wiki',
     )
   const body = { name: args[0], target, ...rateOf(options) }
   const made = await context.client.call<MadeChannel>('POST', '/v1/channels', body)
@@ -95,6 +95,17 @@ async function targetOf(
       ...(secret === undefined ? {} : { password: secret }),
     }
   }
+  const { url } = options
+  const address = typeof url === 'string' ? { url } : {}
+  if (kind === 'pagerduty')
+    return { kind, ...address, ...(secret === undefined ? {} : { routingKey: secret }) }
+  if (kind === 'wiki')
+    return {
+      kind,
+      ...address,
+      ...named(options, ['style', 'method', 'user']),
+      ...(secret === undefined ? {} : { token: secret }),
+    }
   return { kind, ...(secret === undefined ? {} : { url: secret }) }
 }
 

@@ -4,7 +4,9 @@ import { MAIL_SECURITIES, SeaworthyError } from '../kernel/index.ts'
 import type { GuardedFetch, GuardedMail } from '../kernel/index.ts'
 import { notificationFault } from './errors.ts'
 import type { MailSecret } from './email-channel.ts'
+import { PAGERDUTY_URL } from './pagerduty-channel.ts'
 import type { ReadChannel } from './senders.ts'
+import { WIKI_STYLES } from './wiki-channel.ts'
 
 const ADDRESS_LIMIT_COUNT = 50
 const SUBMISSION_PORT = 587
@@ -27,6 +29,19 @@ export const targetSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('webhook'), url }),
   z.strictObject({ kind: z.literal('slack'), url }),
   z.strictObject({
+    kind: z.literal('pagerduty'),
+    routingKey: z.string().regex(/^[A-Za-z0-9]{32}$/, 'expected a routing key of 32 characters'),
+    url: url.default(PAGERDUTY_URL),
+  }),
+  z.strictObject({
+    kind: z.literal('wiki'),
+    url,
+    style: z.enum(WIKI_STYLES).default('html'),
+    method: z.enum(['PUT', 'POST']).default('PUT'),
+    user: credential.exactOptional(),
+    token: credential.exactOptional(),
+  }),
+  z.strictObject({
     kind: z.literal('email'),
     host: z.string().min(1).max(253),
     port: z.int().min(1).max(65_535).default(SUBMISSION_PORT),
@@ -39,6 +54,7 @@ export const targetSchema = z.discriminatedUnion('kind', [
 ])
 
 export type ChannelTarget = z.output<typeof targetSchema>
+type WikiTarget = Extract<ChannelTarget, { readonly kind: 'wiki' }>
 type MailTarget = Extract<ChannelTarget, { readonly kind: 'email' }>
 
 /** Where channels may lead. */
@@ -56,8 +72,34 @@ export function readTarget(ports: TargetPorts, target: ChannelTarget): ReadChann
         ports.fetch.admit(target.url)
       })
       return { settings: { host: new URL(target.url).host }, secret: { url: target.url } }
+    case 'pagerduty': {
+      const { url: address, routingKey } = target
+      admitOrRefuse(() => {
+        ports.fetch.admit(address)
+      })
+      return { settings: { host: new URL(address).host }, secret: { url: address, routingKey } }
+    }
+    case 'wiki':
+      return readWikiTarget(ports, target)
     case 'email':
       return readMailTarget(ports, target)
+  }
+}
+
+function readWikiTarget(ports: TargetPorts, target: WikiTarget): ReadChannel {
+  const { url: address, style, method, user, token } = target
+  if (user !== undefined && token === undefined)
+    throw refusal('expected a token or password with the user')
+  admitOrRefuse(() => {
+    ports.fetch.admit(address)
+  })
+  return {
+    settings: { host: new URL(address).host, style, method },
+    secret: {
+      url: address,
+      ...(user === undefined ? {} : { user }),
+      ...(token === undefined ? {} : { token }),
+    },
   }
 }
 

@@ -28,7 +28,7 @@ const ARRIVES = {
     lastTestArrived: 'whether the newest test arrived; null when it was never tested',
     lastProvenMinutes: 'minutes since a test last arrived; null when none ever did',
     level:
-      'what that test proved: accepted, or echoed when the answer repeated the nonce; null without any',
+      'what that test proved: accepted, echoed when the answer repeated the id, or read-back; null without any',
     delivered: 'messages other than tests that arrived within the time',
     dead: 'those that were given up',
     failing: 'those that were tried and wait to be tried again',

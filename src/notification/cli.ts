@@ -38,7 +38,7 @@ export async function runNotifySend(
   _args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const { channel, title, textFile, urgency } = options
+  const { channel, title, textFile, urgency, topic, resolve } = options
   if (!Array.isArray(channel) || channel.length === 0)
     throw notificationFault('NOTIFICATION_MESSAGE_REFUSED', 'expected --channel NAME')
   const text =
@@ -50,6 +50,8 @@ export async function runNotifySend(
     ...(typeof title === 'string' ? { title } : {}),
     ...(text === undefined ? {} : { text }),
     ...(typeof urgency === 'string' ? { urgency } : {}),
+    ...(typeof topic === 'string' ? { topic } : {}),
+    ...(resolve === true ? { isResolved: true } : {}),
   })
   return { exit: EXIT.ok, data: sent, text: harmlessText(sent.map(sentLine).join('\n')) }
 }

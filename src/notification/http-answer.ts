@@ -16,16 +16,17 @@ type Failed = Extract<SendEnd, { readonly outcome: 'failed' }>
 export async function askChannel(
   fetch: Fetch,
   request: Pick<FetchRequest, 'method' | 'url' | 'headers' | 'body' | 'signal'>,
+  bodyLimitBytes = ANSWER_LIMIT_BYTES,
 ): Promise<FetchAnswer | Failed> {
   try {
-    const limits = { timeoutMs: EXCHANGE_TIMEOUT_MS, bodyLimitBytes: ANSWER_LIMIT_BYTES }
+    const limits = { timeoutMs: EXCHANGE_TIMEOUT_MS, bodyLimitBytes }
     return await fetch.send({ ...request, ...limits })
   } catch (error) {
     return { outcome: 'failed', error: reasonOf(error) }
   }
 }
 
-export function isFailed(came: FetchAnswer | Failed): came is Failed {
+export function isFailed(came: object): came is Failed {
   return 'outcome' in came
 }
 

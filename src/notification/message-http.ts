@@ -29,6 +29,7 @@ const sendSchema = z.strictObject({
     .default([]),
   urgency: urgencySchema,
   topic: line(200).default('send'),
+  isResolved: z.boolean().default(false),
 })
 const listSchema = z.strictObject({ state: z.enum(MESSAGE_STATES).exactOptional() })
 const replaySchema = z.strictObject({ messageId: z.string().max(100).exactOptional() })

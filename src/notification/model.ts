@@ -14,7 +14,7 @@ export const NOTIFICATION_EVENTS = [
   'notification.replayed',
 ] as const
 
-export const CHANNEL_KINDS = ['webhook', 'slack', 'email'] as const
+export const CHANNEL_KINDS = ['webhook', 'slack', 'pagerduty', 'email', 'wiki'] as const
 export type ChannelKind = (typeof CHANNEL_KINDS)[number]
 
 export const CHANNEL_LIMIT_COUNT = 100
@@ -54,6 +54,8 @@ export interface Notice {
   readonly urgency: Urgency
   /** What it is about, e.g. `decision/harbour@2.1.0`; messages of one topic belong together. */
   readonly topic: string
+  /** What was told of this topic is over: closes what a channel holds open for it. */
+  readonly isResolved?: boolean
 }
 
 export const MESSAGE_STATES = ['pending', 'delivered', 'dead'] as const
@@ -82,8 +84,8 @@ export interface StoredMessage {
 
 /** What a channel's answer shows, and what nobody can tell from it. */
 export interface Proof {
-  /** `accepted`: somebody's server took it; `echoed`: its answer repeats the message's id or nonce. */
-  readonly level: 'accepted' | 'echoed'
+  /** `accepted`: somebody's server took it; `echoed`: its answer repeats the id; `read-back`: it stands where it was put. */
+  readonly level: 'accepted' | 'echoed' | 'read-back'
   readonly proven: readonly string[]
   readonly unproven: readonly string[]
 }

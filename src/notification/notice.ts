@@ -11,7 +11,14 @@ const FIELD_LIMIT_LENGTH = 500
 const ID_LENGTH = 32
 
 /** As it is kept and hashed: what steers or hides is gone, and no part is longer than channels take. */
-export function harmlessNotice({ title, text, fields, urgency, topic }: Notice): Notice {
+export function harmlessNotice({
+  title,
+  text,
+  fields,
+  urgency,
+  topic,
+  isResolved,
+}: Notice): Notice {
   return {
     title: plainLine(title).slice(0, TITLE_LIMIT_LENGTH),
     text: harmlessBlock(text).slice(0, TEXT_LIMIT_LENGTH),
@@ -20,7 +27,8 @@ export function harmlessNotice({ title, text, fields, urgency, topic }: Notice):
       value: plainLine(value).slice(0, FIELD_LIMIT_LENGTH),
     })),
     urgency,
-    topic,
+    topic: plainLine(topic),
+    ...(isResolved === true ? { isResolved } : {}),
   }
 }
 

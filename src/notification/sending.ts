@@ -3,10 +3,14 @@ import type { Seal } from '../kernel/index.ts'
 import { sendToMail } from './email-channel.ts'
 import type { MailSecret } from './email-channel.ts'
 import type { OutgoingMessage, SendEnd, StoredChannel } from './model.ts'
+import { sendToPagerDuty } from './pagerduty-channel.ts'
+import type { PagerDutySecret } from './pagerduty-channel.ts'
 import type { SendPorts } from './senders.ts'
 import { sendToSlack } from './slack-channel.ts'
 import { sendToWebhook } from './webhook-channel.ts'
 import type { UrlSecret } from './webhook-channel.ts'
+import { sendToWiki } from './wiki-channel.ts'
+import type { WikiSecret } from './wiki-channel.ts'
 
 /** What a channel's secret is bound to: moved to another channel or tenant it does not open. */
 export function sealPurpose(tenantId: string, channelId: string): string {
@@ -33,6 +37,10 @@ export async function sendOver(
       return sendToWebhook(ports, { ...open, secret: secret as UrlSecret }, message, signal)
     case 'slack':
       return sendToSlack(ports, { ...open, secret: secret as UrlSecret }, message, signal)
+    case 'pagerduty':
+      return sendToPagerDuty(ports, { ...open, secret: secret as PagerDutySecret }, message, signal)
+    case 'wiki':
+      return sendToWiki(ports, { ...open, secret: secret as WikiSecret }, message, signal)
     case 'email':
       return sendToMail(ports, { ...open, secret: secret as MailSecret }, message, signal)
   }

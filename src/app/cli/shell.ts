@@ -137,7 +137,8 @@ const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   ledger: 'Append to, list, verify, prove and sign the tamper-evident ledger',
   webhook: 'Deliver facts of the ledger to other services, signed, and send again what was lost',
   notify: 'Tell people: channels, messages with receipts, and the proof that a page arrives',
-  'notify channel': 'Add, list, change and remove channels: webhook, Slack, e-mail',
+  'notify channel':
+    'Add, list, change and remove channels: webhook, Slack, PagerDuty, e-mail, wiki page',
   runner: 'Enrol machines that run gates, list and revoke them',
   key: 'Make signing keys of people, and see who is registered',
   'service-token': 'Get tokens of five minutes for calls between services',

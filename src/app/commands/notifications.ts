@@ -10,15 +10,21 @@ const TARGET: readonly CommandOption[] = [
   {
     flags: '--secret-file <file>',
     description:
-      'file with what opens it (- for standard input): the address of webhook and slack, the password of email',
+      'file with what opens it (- for standard input): address of webhook and slack, routing key, password or token of the others',
   },
+  {
+    flags: '--url <url>',
+    description: 'wiki: the page; pagerduty: another address than the usual',
+  },
+  { flags: '--style <style>', description: 'wiki: html (default), markdown or confluence' },
+  { flags: '--method <method>', description: 'wiki: PUT (default) or POST' },
   { flags: '--host <host>', description: 'email: the mail server' },
   { flags: '--port <number>', description: 'email: its port; default 587' },
   {
     flags: '--security <way>',
     description: 'email: starttls (default), tls, or none on this machine',
   },
-  { flags: '--user <name>', description: 'email: who logs in' },
+  { flags: '--user <name>', description: 'email, wiki: who logs in' },
   { flags: '--from <address>', description: 'email: the sender' },
   { flags: '--to <address>', description: 'email: a recipient', repeated: true },
 ]
@@ -28,7 +34,11 @@ export const notificationCommands: readonly CommandSpec[] = [
     name: 'notify channel add',
     summary: 'Add a channel that messages are sent over',
     arguments: [CHANNEL],
-    options: [{ flags: '--kind <kind>', description: 'webhook, slack or email' }, ...TARGET, RATE],
+    options: [
+      { flags: '--kind <kind>', description: 'webhook, slack, pagerduty, email or wiki' },
+      ...TARGET,
+      RATE,
+    ],
     examples: [
       'seaworthy notify channel add release-room --kind slack --secret-file slack-url.txt',
       'seaworthy notify channel add partners --kind email --host mail.example --user seaworthy --secret-file password.txt --from release@example.com --to partner@example.org',
@@ -96,6 +106,11 @@ function messageCommands(): readonly CommandSpec[] {
           description: 'the text, in Markdown (- for standard input)',
         },
         { flags: '--urgency <word>', description: 'info (default), warning or critical' },
+        {
+          flags: '--topic <text>',
+          description: 'what it is about: pagerduty holds one incident for each',
+        },
+        { flags: '--resolve', description: 'the topic is over: closes its incident' },
       ],
       examples: [
         'seaworthy notify send --channel release-room --title "Harbour 2.1.0 goes out at noon" --text-file note.md',
