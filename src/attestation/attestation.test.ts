@@ -231,6 +231,10 @@ test('a certificate for something else than signing code, and a log key out of u
     root['tlogs'][0].publicKey.validFor = validFor
   })
   assert.match(late.attestations[0]?.reasons[0] ?? '', /key of the transparency log was not in use/)
+  const endless = await look(await aBundle(), DEMANDED, ARTEFACT, (root) => {
+    root['tlogs'][0].publicKey.validFor = {}
+  })
+  assert.match(endless.attestations[0]?.reasons[0] ?? '', /was not in use/)
 })
 
 test('a file that says something twice is refused, and every form of file gives the same bundles', async () => {

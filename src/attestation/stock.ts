@@ -111,23 +111,25 @@ function trustOf(root: Json, bundle: Bundle, { publicKey }: StockQuestion): Trus
   })
 }
 
-/** The library does not ask whether the key of a log was in use when a proof of inclusion says it was logged. */
+/**
+ * The library does not ask whether the key of a log was in use when a proof of inclusion says it was logged, and takes a
+ * missing beginning for the beginning of time.
+ */
 function logTimeFault(
   bundle: Bundle,
   entity: SignedEntity,
   { tlogs }: TrustMaterial,
 ): string | undefined {
   const times = timesOf(entity).map(({ at }) => Date.parse(at))
-  const isOutside = bundle.verificationMaterial.tlogEntries.some(({ logId }) => {
-    const log = tlogs.find(({ logID }) => logId !== undefined && logID.equals(logId.keyId))
-    return (
-      log !== undefined &&
-      !times.every((at) => log.validFor.start.getTime() <= at && at <= log.validFor.end.getTime())
-    )
-  })
-  return isOutside
-    ? 'the key of the transparency log was not in use at the time of the signature'
-    : undefined
+  const isKnown = bundle.verificationMaterial.tlogEntries.every(({ logId }) =>
+    tlogs.some(({ logID, validFor: { start, end } }) => {
+      if (logId === undefined || !logID.equals(logId.keyId) || start.getTime() <= 0) return false
+      return times.every((at) => start.getTime() <= at && at <= end.getTime())
+    }),
+  )
+  return isKnown
+    ? undefined
+    : 'the key of the transparency log was not in use at the time of the signature'
 }
 
 function provenBy(bundle: Bundle, entity: SignedEntity, signer: Signer): StockAnswer {
