@@ -143,6 +143,7 @@ const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   key: 'Make signing keys of people, and see who is registered',
   'service-token': 'Get tokens of five minutes for calls between services',
   'api-key': 'Make, list, rotate and revoke the keys that open the API',
+  account: 'Invite people, see who there is, give them other rights, end their sessions',
 }
 
 function summaryOfGroup(word: string): string {
