@@ -112,7 +112,7 @@ export async function openHouse(): Promise<House> {
     confirmSecret: nodeRandom.bytes(32),
   }
   const plans = makePlans({ ...planPorts, runnerChecks: [...PROBE_CHECKS, ...ATTESTATION_CHECKS] })
-  const actions = makeActions(planPorts)
+  const actions = makeActions({ ...planPorts, areOneHand: () => Promise.resolve(false) })
   const findWaivers = makeStandingWaivers(planPorts)
   const { runs } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
   const releases = makeReleases({

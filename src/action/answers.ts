@@ -13,6 +13,7 @@ export const issuedSchema = previewSchema.extend({
   action: z.string(),
   token: z.string(),
   expiresAt: z.iso.datetime(),
+  asksSecondPerson: z.literal(true).optional(),
 })
 
 export const shownSchema = z.strictObject({
@@ -20,7 +21,18 @@ export const shownSchema = z.strictObject({
   params: z.json(),
   preview: previewSchema,
   expiresAt: z.iso.datetime(),
+  previewedBy: z.string(),
+  asksSecondPerson: z.boolean(),
 })
+
+export const actionsSchema = z.array(
+  z.strictObject({
+    name: z.string(),
+    summary: z.string(),
+    access: z.enum(['write', 'admin']),
+    asksSecondPerson: z.boolean(),
+  }),
+)
 
 /** Each action has a result of its own. */
 export const resultSchema = z.json()

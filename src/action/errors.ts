@@ -32,6 +32,18 @@ export const actionErrors = defineErrors({
     title: 'The token is too old',
     hint: 'Preview again, read what it shows now, and confirm with the new token.',
   },
+  ACTION_SECOND_PERSON_NEEDED: {
+    status: 403,
+    exit: 5,
+    title: 'Somebody else has to confirm this',
+    hint: 'Give the token to a colleague with a key of their own: `seaworthy confirm TOKEN --show` shows what it stands for.',
+  },
+  ACTION_ROLE_REFUSED: {
+    status: 403,
+    exit: 5,
+    title: 'This action takes an admin',
+    hint: 'Ask an admin to preview or confirm it.',
+  },
   ACTION_STATE_CHANGED: {
     status: 409,
     exit: 7,

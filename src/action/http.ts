@@ -4,7 +4,7 @@ import { defineRoute } from '../kernel/index.ts'
 import type { Action, Route } from '../kernel/index.ts'
 import { actionFault } from './errors.ts'
 import type { Actions } from './service.ts'
-import { issuedSchema, resultSchema, shownSchema } from './answers.ts'
+import { actionsSchema, issuedSchema, resultSchema, shownSchema } from './answers.ts'
 
 const tokenSchema = z.strictObject({ token: z.string().min(1).max(100) })
 const previewSchema = z.strictObject({ params: z.json() })
@@ -24,6 +24,22 @@ export function makeActionRoutes(
     )
   }
   return [
+    {
+      method: 'GET',
+      path: '/v1/actions',
+      summary: 'List what is done only after a preview, and what of it asks a second person',
+      access: 'read',
+      answer: { data: actionsSchema },
+      handle: () =>
+        Promise.resolve({
+          data: registered.map(({ name, summary, access = 'write', asksSecondPerson = false }) => ({
+            name,
+            summary,
+            access,
+            asksSecondPerson,
+          })),
+        }),
+    },
     defineRoute({
       method: 'POST',
       path: '/v1/actions/:name/previews',
@@ -48,8 +64,10 @@ export function makeActionRoutes(
       body: tokenSchema,
       answer: { data: shownSchema },
       async handle({ principal, body }) {
-        const { action, params, preview, expiresAt } = await actions.read(principal, body.token)
-        return { data: { action, params, preview, expiresAt } }
+        const shown = await actions.read(principal, body.token)
+        const { action, params, preview, expiresAt, asksSecondPerson } = shown
+        const previewedBy = shown.principal
+        return { data: { action, params, preview, expiresAt, previewedBy, asksSecondPerson } }
       },
     }),
     defineRoute({

@@ -15,6 +15,8 @@ export interface IssuedPreview extends ActionPreview {
   readonly token: string
   /** RFC 3339. */
   readonly expiresAt: string
+  /** Present where somebody else has to confirm. */
+  readonly asksSecondPerson?: true
 }
 
 /** All that a token is bound to. Any of it altered makes another token. */
@@ -28,6 +30,7 @@ export interface TokenTerms {
   readonly expiresAt: string
   /** Chance, so that two previews of the same thing have two tokens. */
   readonly nonce: string
+  readonly asksSecondPerson: boolean
 }
 
 /**

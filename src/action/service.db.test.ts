@@ -4,14 +4,16 @@ import { test } from 'node:test'
 import { nodeDigest, nodeRandom } from '../../test/crypto.ts'
 import { openTestSql } from '../../test/database.ts'
 import { openTestLedger } from '../../test/ledger.ts'
-import type { Action, ActionPreview, Json, Principal, SqlTx } from '../kernel/index.ts'
+import type { Action, ActionPreview, Caller, Json, Principal, SqlTx } from '../kernel/index.ts'
 import { canonicalize, SeaworthyError } from '../kernel/index.ts'
 import { ledgerSlice } from '../ledger/index.ts'
+import type { Ledger } from '../ledger/index.ts'
 import { actionSlice, makeActions } from './index.ts'
 import type { Actions } from './index.ts'
 import { TOKEN_LIFETIME_MS } from './model.ts'
 
 interface Dock {
+  readonly ledger: Ledger
   readonly actions: Actions
   readonly principal: Principal
   readonly secretless: Actions
@@ -29,7 +31,16 @@ async function openDock(): Promise<Dock> {
     ),
   )
   const { ledger, clock, tenantId } = await openTestLedger()
-  const ports = { sql, ledger, clock, random: nodeRandom, digest: nodeDigest }
+  const ports = {
+    sql,
+    ledger,
+    clock,
+    random: nodeRandom,
+    digest: nodeDigest,
+    // Keys of one person are called alike up to the dot.
+    areOneHand: (_tenantId: string, first: string, second: string) =>
+      Promise.resolve(first.split('.')[0] === second.split('.')[0]),
+  }
   const world = { height: 3, policy: 'ask', isBroken: false, doneCount: 0 }
   const preview = (): ActionPreview => ({
     summary: `lower the crane from ${world.height} m`,
@@ -52,6 +63,7 @@ async function openDock(): Promise<Dock> {
       }),
   }
   return {
+    ledger,
     actions: makeActions({ ...ports, confirmSecret: new Uint8Array(32).fill(7) }),
     secretless: makeActions({ ...ports, confirmSecret: new Uint8Array(32).fill(8) }),
     principal: { id: 'operator', tenantId },
@@ -182,4 +194,82 @@ test('an effect that fails leaves nothing behind and the token open', async () =
   assert.deepEqual(await facts(), ['open'])
   world.isBroken = false
   assert.equal(await codeOf(actions.confirm(principal, action, token)), 'no refusal')
+})
+
+test('what asks a second person is carried out by none of the first one’s keys, once by somebody else, and the ledger names both', async () => {
+  const { actions, principal, action, world, ledger } = await openDock()
+  const shared: Action = { ...action, asksSecondPerson: true }
+  const [ada, alsoAda, ben] = ['ada', 'ada.laptop', 'ben'].map((id) => ({ ...principal, id }))
+  const shown = await actions.preview(ada!, shared, { crane: 1 })
+  assert.equal(shown.asksSecondPerson, true)
+  for (const self of [ada!, alsoAda!]) {
+    const refused = await codeOf(actions.confirm(self, shared, shown.token))
+    assert.equal(refused, 'ACTION_SECOND_PERSON_NEEDED')
+  }
+  assert.equal(world.doneCount, 0)
+  const seen = await actions.read(ben!, shown.token)
+  assert.deepEqual([seen.principal, seen.preview.summary], ['ada', 'lower the crane from 3 m'])
+  assert.deepEqual(await actions.confirm(ben!, shared, shown.token), { height: 0 })
+  assert.equal(await codeOf(actions.confirm(ben!, shared, shown.token)), 'ACTION_TOKEN_USED')
+  assert.equal(world.doneCount, 1)
+  const { entries } = await ledger.list(principal.tenantId, {})
+  assert.deepEqual(
+    entries.map(({ body }) => [body.type, body.actor]),
+    [
+      ['action.previewed', 'ada'],
+      ['action.confirmed', 'ben'],
+    ],
+  )
+  const told = (await ledger.payloadOf(principal.tenantId, 1))?.value
+  assert.equal((told as { previewedBy: string }).previewedBy, 'ada')
+})
+
+test('when it changed meanwhile, the second person gets a fresh preview, which the first one may confirm', async () => {
+  const { actions, principal, action, world } = await openDock()
+  const shared: Action = { ...action, asksSecondPerson: true }
+  const [ada, ben] = ['ada', 'ben'].map((id) => ({ ...principal, id }))
+  const { token } = await actions.preview(ada!, shared, {})
+  world.height = 9
+  const changed = await actions.confirm(ben!, shared, token).catch((error: unknown) => error)
+  assert.ok(changed instanceof SeaworthyError && changed.code === 'ACTION_STATE_CHANGED')
+  const fresh = changed.details['preview'] as { token: string }
+  assert.equal(
+    await codeOf(actions.confirm(ben!, shared, fresh.token)),
+    'ACTION_SECOND_PERSON_NEEDED',
+  )
+  assert.deepEqual(await actions.confirm(ada!, shared, fresh.token), { height: 0 })
+})
+
+test('a row that was changed to ask nobody else no longer gives its token', async () => {
+  const { actions, principal, action, inTenant } = await openDock()
+  const shared: Action = { ...action, asksSecondPerson: true }
+  const { token } = await actions.preview(principal, shared, {})
+  await inTenant(async (tx) => {
+    await tx.query('reset role')
+    await tx.query('update action_preview set asks_second_person = false where tenant_id = $1', [
+      principal.tenantId,
+    ])
+  })
+  assert.equal(await codeOf(actions.confirm(principal, shared, token)), 'ACTION_TOKEN_UNKNOWN')
+})
+
+test('an action of admins is neither previewed nor confirmed by anybody else, and the operator is the one who may be alone', async () => {
+  const { actions, principal, action, world } = await openDock()
+  const guarded: Action = { ...action, access: 'admin', asksSecondPerson: true }
+  const caller = (id: string, role: Caller['role'], credential: Caller['credential']): Caller => ({
+    ...principal,
+    id,
+    role,
+    environments: null,
+    credential,
+  })
+  const developer = caller('dev', 'developer', 'api-key')
+  assert.equal(await codeOf(actions.preview(developer, guarded, {})), 'ACTION_ROLE_REFUSED')
+  assert.equal(await codeOf(actions.preview(principal, guarded, {})), 'ACTION_ROLE_REFUSED')
+  const { token } = await actions.preview(caller('ada', 'admin', 'api-key'), guarded, {})
+  assert.equal(await codeOf(actions.confirm(developer, guarded, token)), 'ACTION_ROLE_REFUSED')
+  assert.equal(world.doneCount, 0)
+  const operator = caller('operator', 'admin', 'operator')
+  const own = await actions.preview(operator, guarded, {})
+  assert.deepEqual(await actions.confirm(operator, guarded, own.token), { height: 0 })
 })

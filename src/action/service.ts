@@ -3,6 +3,7 @@ import { contentDigest, hexOf, utf8Bytes } from '../kernel/index.ts'
 import type {
   Action,
   ActionPreview,
+  Caller,
   Clock,
   ContentDigest,
   Digest,
@@ -27,6 +28,8 @@ export interface ActionPorts {
   readonly ledger: Ledger
   /** Key of this control plane; only it can mint a token. */
   readonly confirmSecret: Uint8Array
+  /** Whether two principals of a tenant may be one person, the first having asked for what the second would confirm. */
+  areOneHand(tenantId: string, first: string, second: string): Promise<boolean>
 }
 
 /** Whether parameters that a token was shown for are those that are meant now. */
@@ -39,7 +42,8 @@ export interface Actions {
   read(principal: Principal, token: string): Promise<StoredPreview>
   /**
    * Carries out what was previewed, unless `fits` says that the token was shown for other parameters.
-   * @throws ACTION_TOKEN_UNKNOWN, …_FOREIGN, …_USED, …_EXPIRED; ACTION_STATE_CHANGED with a fresh preview in `details`
+   * @throws ACTION_TOKEN_UNKNOWN, …_FOREIGN, …_USED, …_EXPIRED; ACTION_SECOND_PERSON_NEEDED, ACTION_ROLE_REFUSED;
+   * ACTION_STATE_CHANGED with a fresh preview in `details`
    */
   confirm(principal: Principal, action: Action, token: string, fits?: Fits): Promise<unknown>
 }
@@ -64,6 +68,7 @@ async function issuePreview(
   action: Action,
   params: Json,
 ): Promise<IssuedPreview> {
+  assertRole(principal, action)
   const call = await action.open(principal, params)
   return ports.sql.transaction({ tenantId: principal.tenantId }, async (tx) =>
     keepPreview(ports, tx, principal, action, params, await call.preview(tx)),
@@ -87,6 +92,7 @@ async function keepPreview(
     createdAt: new Date(nowMs).toISOString(),
     expiresAt: new Date(nowMs + TOKEN_LIFETIME_MS).toISOString(),
     nonce: hexOf(ports.random.bytes(NONCE_BYTES)),
+    asksSecondPerson: action.asksSecondPerson === true && preview.risk === 'high',
   }
   const token = mintToken(ports.digest, ports.confirmSecret, { ...shown, tenantId })
   const digest = digestOfToken(ports, token)
@@ -98,9 +104,16 @@ async function keepPreview(
     expiresAt,
     policy: preview.policy,
     risk: preview.risk,
+    ...(shown.asksSecondPerson ? { asksSecondPerson: true } : {}),
     token: digest,
   })
-  return { ...preview, action: action.name, token, expiresAt }
+  return {
+    ...preview,
+    action: action.name,
+    token,
+    expiresAt,
+    ...(shown.asksSecondPerson ? { asksSecondPerson: true } : {}),
+  }
 }
 
 async function confirmPreview(
@@ -121,6 +134,8 @@ async function confirmPreview(
       `expected the token of this action with these parameters, got one shown for something else (${shown.action})`,
     )
   }
+  assertRole(principal, action)
+  await assertSecondPerson(ports, principal, shown)
   const call = await action.open(principal, shown.params)
   const ended = await ports.sql.transaction({ tenantId }, async (tx) => {
     const now = await call.preview(tx)
@@ -140,6 +155,7 @@ async function confirmPreview(
     const result = await call.carryOut(tx)
     await appendFact(ports, tx, tenantId, 'action.confirmed', principal.id, {
       action: action.name,
+      ...(shown.asksSecondPerson ? { previewedBy: shown.principal } : {}),
       token: digest,
     })
     return { result }
@@ -160,8 +176,10 @@ async function readUsable(
   digest: ContentDigest,
 ): Promise<StoredPreview> {
   const shown = await selectPreview(tx, tenantId, digest)
-  // The row must still say what the token was made from, and the token must have been shown to this principal.
-  if (shown === undefined || tokenOf(ports, shown, id, tenantId) !== token) {
+  // The row must still say what the token was made from, and the token must have been shown to this principal, or have been
+  // made for somebody else of the tenant to confirm.
+  const isTheirs = shown?.principal === id || shown?.asksSecondPerson === true
+  if (shown === undefined || !isTheirs || tokenOf(ports, shown, tenantId) !== token) {
     throw actionFault(
       'ACTION_TOKEN_UNKNOWN',
       'expected a token that was shown to you here, got one that was not, or not like this',
@@ -174,11 +192,37 @@ async function readUsable(
   return shown
 }
 
-/** The token that the row gives, had it been shown to this principal. */
-function tokenOf(ports: ActionPorts, shown: StoredPreview, id: string, tenantId: string): string {
-  const { action, params, preview, createdAt, expiresAt, nonce } = shown
-  const terms = { action, params, preview, createdAt, expiresAt, nonce }
-  return mintToken(ports.digest, ports.confirmSecret, { ...terms, principal: id, tenantId })
+/** The token that the row gives. */
+function tokenOf(
+  ports: ActionPorts,
+  { outcome: _, ...shown }: StoredPreview,
+  tenantId: string,
+): string {
+  return mintToken(ports.digest, ports.confirmSecret, { ...shown, tenantId })
+}
+
+/** Default deny: whoever is not known to be an admin is none. */
+function assertRole(principal: Principal | Caller, { name, access }: Action): void {
+  if (access !== 'admin' || ('role' in principal && principal.role === 'admin')) return
+  throw actionFault('ACTION_ROLE_REFUSED', `expected an admin for ${name}`)
+}
+
+/**
+ * The operator is exempt: whoever holds the key of the data folder can make as many other keys as they like, and a rule
+ * that they can step around at once would only look like one. The ledger says that it was one hand.
+ */
+async function assertSecondPerson(
+  { areOneHand }: ActionPorts,
+  principal: Principal | Caller,
+  { asksSecondPerson, principal: first, action }: StoredPreview,
+): Promise<void> {
+  if (!asksSecondPerson) return
+  if ('credential' in principal && principal.credential === 'operator') return
+  if (!(await areOneHand(principal.tenantId, first, principal.id))) return
+  throw actionFault(
+    'ACTION_SECOND_PERSON_NEEDED',
+    `expected somebody else than ${first} to confirm ${action}, got them, or a key that they made`,
+  )
 }
 
 function usedUp(shown: StoredPreview): Error {

@@ -9,6 +9,8 @@ export interface StoredPreview {
   readonly createdAt: string
   readonly expiresAt: string
   readonly nonce: string
+  /** Somebody else than `principal` has to confirm. */
+  readonly asksSecondPerson: boolean
   /** `null` while the token can still be used. */
   readonly outcome: 'confirmed' | 'void' | null
 }
@@ -21,6 +23,7 @@ interface PreviewRow {
   created_at: string
   expires_at: string
   nonce: string
+  asks_second_person: boolean
   outcome: StoredPreview['outcome']
 }
 
@@ -33,6 +36,7 @@ function previewOfRow(row: PreviewRow): StoredPreview {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     nonce: row.nonce,
+    asksSecondPerson: row.asks_second_person,
     outcome: row.outcome,
   }
 }
@@ -45,8 +49,8 @@ export async function insertPreview(
 ): Promise<void> {
   await tx.query(
     `insert into action_preview
-       (tenant_id, token_digest, action, principal, params, preview, created_at, expires_at, nonce)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+       (tenant_id, token_digest, action, principal, params, preview, created_at, expires_at, nonce, asks_second_person)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       tenantId,
       tokenDigest,
@@ -57,6 +61,7 @@ export async function insertPreview(
       shown.createdAt,
       shown.expiresAt,
       shown.nonce,
+      shown.asksSecondPerson,
     ],
   )
 }
@@ -67,7 +72,8 @@ export async function selectPreview(
   tokenDigest: string,
 ): Promise<StoredPreview | undefined> {
   const rows = await tx.query<PreviewRow>(
-    `select action, principal, params, preview, created_at, expires_at, nonce, outcome
+    `select action, principal, params, preview, created_at, expires_at, nonce, asks_second_person,
+       outcome
      from action_preview where tenant_id = $1 and token_digest = $2`,
     [tenantId, tokenDigest],
   )

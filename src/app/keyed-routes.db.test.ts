@@ -16,6 +16,7 @@ const HARMLESS = [
 ]
 /** These sign checkpoints or take long, so that they are no one transaction. */
 const OWN = [
+  'POST /v1/channels/:channel/test',
   'POST /v1/releases/:service/:version/bundles',
   'POST /v1/releases/:service/:version/decisions',
   'POST /v1/runs/:runId/built-in',

@@ -1,8 +1,10 @@
 // The rooms of the control plane: every slice in floor order, each handed what it needs by name; reading it is reading the architecture.
 import { join } from 'node:path'
 import { actionSlice, makeActionRoutes, makeActions } from '../action/index.ts'
+import type { ActionPorts } from '../action/index.ts'
 import { makeEvidence, makeEvidenceRoutes, evidenceSlice } from '../evidence/index.ts'
 import { flagSlice, flipAction, makeFlagRoutes, makeFlags } from '../flag/index.ts'
+import type { Flags } from '../flag/index.ts'
 import {
   gatesSlice,
   makeGatesChecks,
@@ -12,6 +14,7 @@ import {
 } from '../gates/index.ts'
 import { jobSlice, makeJobRoutes } from '../job/index.ts'
 import {
+  areOneHand,
   identitySlice,
   makeAccountRoutes,
   makeApiKeyRoutes,
@@ -23,6 +26,7 @@ import {
 } from '../identity/index.ts'
 import type { ApiKeys, Identity, ServiceTokens } from '../identity/index.ts'
 import type {
+  Action,
   BuiltinCheck,
   JoinableSql,
   Log,
@@ -77,7 +81,12 @@ import {
   makeStandingWaivers,
   releaseSlice,
 } from '../release/index.ts'
-import { makeWebhookChecks, makeWebhookRoutes, webhookSlice } from '../webhook/index.ts'
+import {
+  makeWebhookChecks,
+  makeWebhookRoutes,
+  removeWebhookAction,
+  webhookSlice,
+} from '../webhook/index.ts'
 import { webSlice } from '../web/index.ts'
 import type { AppConfig } from './config.ts'
 import { makeBackground } from './background.ts'
@@ -165,7 +174,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const checks = collectChecks(sql, ledger, background)
   const planPorts = { ...ports, evidence, identity, ledger, confirmSecret, checks, controlPlane }
   const plans = makePlans({ ...planPorts, runnerChecks: [...PROBE_CHECKS, ...ATTESTATION_CHECKS] })
-  const actions = makeActions({ ...ports, ledger, confirmSecret })
+  const actions = makeActions({ ...ports, ledger, confirmSecret, areOneHand: handsOf(apiKeys) })
   const findWaivers = makeStandingWaivers({ sql, clock: systemClock, identity, evidence })
   const { runs, runActions } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
   const releases = makeReleases({
@@ -173,7 +182,6 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     runs,
     controlPlane,
   })
-
   const routes = [
     ...makeLedgerRoutes(ledger),
     ...makeFeedRoutes(makeLedgerFeed({ ledger, clock: systemClock })),
@@ -183,7 +191,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeWebhookRoutes(background.webhooks, systemClock),
     ...makeNotificationRoutes(background, systemClock),
     ...routesOfWhoAsks({ identity, apiKeys, serviceTokens, people }),
-    ...makeActionRoutes(actions, [flipAction(flags), ...runActions]),
+    ...makeActionRoutes(actions, [...actionsOf(flags, background), ...runActions]),
     ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
     ...makeReleaseRoutes(releases),
     ...makeAttestationRoutes(systemLog, (tenantId, day) => ledger.sealedDay(tenantId, day)),
@@ -200,6 +208,16 @@ function routesOfWhoAsks(
     ...makeServiceTokenRoutes(rooms.serviceTokens),
     ...makeAccountRoutes(rooms.people.accounts, rooms.people.sessions),
   ]
+}
+
+/** What slices registered, in floor order. */
+function actionsOf(flags: Flags, { webhooks }: Background): readonly Action[] {
+  return [flipAction(flags), removeWebhookAction(webhooks)]
+}
+
+/** Who is no second person for whom, by the keys of a tenant. */
+function handsOf(apiKeys: Pick<ApiKeys, 'list'>): ActionPorts['areOneHand'] {
+  return async (tenantId, first, second) => areOneHand(await apiKeys.list(tenantId), first, second)
 }
 
 /** To addresses that people of a tenant chose. */

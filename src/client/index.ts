@@ -1,5 +1,6 @@
 // Front door of the API client and of what a command is.
 export { KEY_HEADER, makeClient } from './client.ts'
+export { previewAction } from './preview.ts'
 export { shellWordOf } from './shell-word.ts'
 export type { ApiAnswer, ApiRequest, Client, Transport } from './client.ts'
 export type {

@@ -1,4 +1,5 @@
 // The commands of switches: list, set, kill, restore, history.
+import { previewAction } from '../client/index.ts'
 import { EXIT, harmlessText, SeaworthyError } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { flagFault } from './errors.ts'
@@ -119,19 +120,7 @@ async function flip(
     if (!(error instanceof SeaworthyError) || error.code !== 'FLAG_CONFIRMATION_REQUIRED')
       throw error
   }
-  const preview = await context.client.call<{
-    readonly summary: string
-    readonly risk: string
-    readonly token: string
-    readonly expiresAt: string
-  }>('POST', '/v1/actions/flag.flip/previews', { params: { name, word, reason } })
-  return {
-    exit: EXIT.confirmationRequired,
-    data: { preview },
-    text: harmlessText(
-      `Would ${preview.summary} (risk ${preview.risk}). Nothing happened yet.\nCarry it out: seaworthy confirm ${preview.token}${context.placeWords}`,
-    ),
-  }
+  return previewAction(context, 'flag.flip', { name, word, reason })
 }
 
 function outcomeOf(changed: Changed): CommandOutcome {

@@ -26,6 +26,8 @@ export function flipAction(flags: Flags): Action {
   return {
     name: 'flag.flip',
     summary: 'Flip a switch that asks for a confirmation',
+    // A kill switch is high risk: what one person turned off is not turned on again by a second thought of their own.
+    asksSecondPerson: true,
     open(principal, params) {
       const read = paramsSchema.safeParse(params)
       if (!read.success)

@@ -49,6 +49,7 @@ async function openBridge(): Promise<Bridge> {
     random: nodeRandom,
     digest: nodeDigest,
     confirmSecret,
+    areOneHand: (_tenantId, first, second) => Promise.resolve(first === second),
   })
   const principal = { id: 'operator', tenantId }
   const routes = makeFlagRoutes({ flags, digest: nodeDigest })
@@ -149,10 +150,12 @@ test('turning off needs no confirmation; turning on again is previewed, and a fl
   await flags.define(principal, 'search', { ...KILL, boot: 'off' }, 'boots off')
   assert.equal(
     await codeOf(actions.confirm(principal, action, stale.token)),
-    'ACTION_STATE_CHANGED',
+    'ACTION_SECOND_PERSON_NEEDED',
   )
+  const mate = { ...principal, id: 'mate' }
+  assert.equal(await codeOf(actions.confirm(mate, action, stale.token)), 'ACTION_STATE_CHANGED')
   const { token } = await actions.preview(principal, action, restore)
-  assert.deepEqual(await actions.confirm(principal, action, token), {
+  assert.deepEqual(await actions.confirm(mate, action, token), {
     isChanged: true,
     name: 'search',
     version: 4,

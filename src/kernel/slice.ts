@@ -33,6 +33,10 @@ export interface Action {
   /** Two words with a dot, e.g. `run.continue`. */
   readonly name: string
   readonly summary: string
+  /** Whose role it takes to preview and to confirm it; a developer's when absent. */
+  readonly access?: 'write' | 'admin'
+  /** What is previewed as high risk is confirmed by somebody else than who asked for it. */
+  readonly asksSecondPerson?: boolean
   /** Reads what needs no transaction; throws what the parameters are refused for. */
   open(principal: Principal, params: Json): Promise<ActionCall>
 }

@@ -1,10 +1,10 @@
 // Routes of channels.
 import { z } from 'zod'
 import { defineRoute } from '../kernel/index.ts'
-import type { Route } from '../kernel/index.ts'
+import type { Route, SqlTx } from '../kernel/index.ts'
 import { admissionOf } from '../webhook/index.ts'
 import { channelSchema, madeChannelSchema, testedSchema } from './answers.ts'
-import type { Channels } from './channels.ts'
+import type { Channels, ChannelTest } from './channels.ts'
 import { targetSchema } from './channel-target.ts'
 import { RATE_DEFAULT_PER_MINUTE } from './model.ts'
 import type { ChannelKind, ChannelSettings, StoredChannel } from './model.ts'
@@ -58,7 +58,15 @@ export function makeChannelRoutes(
       summary: 'Add a channel that messages are sent over; what opens it is never shown again',
       access: 'admin',
       body: addSchema,
-      answer: { statuses: [201], data: madeChannelSchema },
+      answer: {
+        statuses: [201],
+        data: madeChannelSchema,
+        secrets: {
+          members: ['verifyWith'],
+          recovery:
+            'To be shown what its receiver verifies with, remove the channel and add it again.',
+        },
+      },
       async handle({ principal, body }) {
         const stored = await channels.add(principal, body)
         return {
@@ -107,9 +115,12 @@ export function makeChannelRoutes(
       path: '/v1/channels/:channel/test',
       summary: 'Send a nonce over a channel now, and say what its answer proves',
       access: 'write',
+      // It waits for what the channel answers.
+      repetition: 'own',
       answer: { data: testedSchema },
-      async handle({ principal, params }) {
-        return { data: await channels.test(principal, channelOf(params)) }
+      async handle({ principal, params, keep }) {
+        const kept = keep && ((tx: SqlTx, data: ChannelTest) => keep(tx, { data }))
+        return { data: await channels.test(principal, channelOf(params), kept) }
       },
     },
   ]

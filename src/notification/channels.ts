@@ -142,7 +142,11 @@ export class Channels {
   }
 
   /** Sends a nonce now, once, and says what the channel's answer proves. @throws NOTIFICATION_CHANNEL_UNKNOWN, NOTIFICATION_CHANNEL_REFUSED */
-  async test(principal: Principal, name: string): Promise<ChannelTest> {
+  async test(
+    principal: Principal,
+    name: string,
+    keep?: (tx: SqlTx, tested: ChannelTest) => Promise<void>,
+  ): Promise<ChannelTest> {
     const { tenantId } = principal
     const { clock, random } = this.#ports
     const channel = await this.get(tenantId, name)
@@ -171,6 +175,7 @@ export class Channels {
         ...tested,
         content: message.contentHash,
       })
+      await keep?.(tx, tested)
     })
     return tested
   }

@@ -8,7 +8,7 @@ const COUNT = 150
 const ANSWER_MS = 60
 
 test('an endpoint that gets another address, is disabled or removed in the middle hears little more', async (t) => {
-  const { webhooks, principal, tenantId, append, deliver } = await openExchange()
+  const { sql, webhooks, principal, tenantId, append, deliver } = await openExchange()
   const slowly = () =>
     openReceiver(t, (_request, response) => {
       setTimeout(() => response.writeHead(204).end(), ANSWER_MS)
@@ -27,7 +27,7 @@ test('an endpoint that gets another address, is disabled or removed in the middl
   await until(() => [moved, disabled, removed].every(({ received }) => received.length > 0))
   await webhooks.change(principal, ids[0]!, { url: next.url })
   await webhooks.change(principal, ids[1]!, { isEnabled: false })
-  await webhooks.remove(principal, ids[2]!)
+  await sql.transaction({ tenantId }, (tx) => webhooks.removeInTx(tx, principal, ids[2]!))
   await until(async () => {
     const [first, second] = [
       await webhooks.deliveries(tenantId, ids[0]!, { state: 'pending' }),

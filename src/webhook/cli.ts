@@ -1,5 +1,6 @@
 // The commands of webhooks: create, list, change, secrets, rotate, remove, send, deliveries, replay.
-import { EXIT, harmlessLine, harmlessText } from '../kernel/index.ts'
+import { previewAction } from '../client/index.ts'
+import { EXIT, harmlessLine, harmlessText, SeaworthyError } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { webhookFault } from './errors.ts'
 import { PAGE_LIMIT_COUNT } from './model.ts'
@@ -80,7 +81,13 @@ export async function runWebhookRemove(
   context: CommandContext,
   args: readonly string[],
 ): Promise<CommandOutcome> {
-  await context.client.call('DELETE', pathOf(args[0]))
+  try {
+    await context.client.call('DELETE', pathOf(args[0]))
+  } catch (error) {
+    if (!(error instanceof SeaworthyError) || error.code !== 'WEBHOOK_CONFIRMATION_REQUIRED')
+      throw error
+    return previewAction(context, 'webhook.remove', { id: args[0] ?? '' })
+  }
   return { exit: EXIT.ok, data: null, text: harmlessLine(`${args[0] ?? ''}: removed`) }
 }
 

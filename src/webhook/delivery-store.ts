@@ -193,6 +193,19 @@ export async function selectDeliveries(
   }))
 }
 
+export async function countUndelivered(
+  tx: SqlTx,
+  tenantId: string,
+  endpointId: string,
+): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(
+    `select count(*)::int as count from webhook_delivery
+     where tenant_id = $1 and endpoint_id = $2::uuid and state = 'pending'`,
+    [tenantId, endpointId],
+  )
+  return row?.count ?? 0
+}
+
 /** What a replay names: one event, or those that happened in a span, in the given states. */
 export interface ReplayRange {
   readonly eventId?: string

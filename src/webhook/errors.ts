@@ -14,6 +14,12 @@ export const webhookErrors = defineErrors({
     title: 'No such endpoint',
     hint: '`seaworthy webhook list` shows those of this tenant.',
   },
+  WEBHOOK_CONFIRMATION_REQUIRED: {
+    status: 409,
+    exit: EXIT.confirmationRequired,
+    title: 'The endpoint has events that were not delivered yet',
+    hint: 'Preview the action webhook.remove; somebody else confirms the token that it shows.',
+  },
   WEBHOOK_LIMIT_REACHED: {
     status: 409,
     exit: EXIT.conflict,

@@ -18,6 +18,7 @@ export { pauseMs, readRetryAfterMs } from './retry-schedule.ts'
 export { publicKeyOf, secretsOf, signingKeysOf } from './secrets.ts'
 export type { SecretPorts } from './secrets.ts'
 export { signedFields, verifyDelivery } from './signature.ts'
+export { removeWebhookAction } from './remove-action.ts'
 export { Webhooks } from './service.ts'
 export type { EndpointSecrets } from './service.ts'
 

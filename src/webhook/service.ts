@@ -3,7 +3,12 @@ import { uuidV7 } from '../kernel/index.ts'
 import type { Clock, GuardedFetch, Jobs, Principal, Random, Sql, SqlTx } from '../kernel/index.ts'
 import { SeaworthyError } from '../kernel/index.ts'
 import type { Ledger } from '../ledger/index.ts'
-import { countReplay, selectDeliveries, updateToReplay } from './delivery-store.ts'
+import {
+  countReplay,
+  countUndelivered,
+  selectDeliveries,
+  updateToReplay,
+} from './delivery-store.ts'
 import type { ReplayCount, ReplayRange } from './delivery-store.ts'
 import { webhookFault } from './errors.ts'
 import {
@@ -113,14 +118,36 @@ export class Webhooks {
     })
   }
 
-  /** @throws WEBHOOK_ENDPOINT_UNKNOWN */
+  /** @throws WEBHOOK_ENDPOINT_UNKNOWN, WEBHOOK_CONFIRMATION_REQUIRED */
   remove(principal: Principal, id: string): Promise<void> {
     return this.#inTenant(principal.tenantId, async (tx) => {
-      const before = await this.#lock(tx, principal.tenantId, id)
-      await deleteEndpoint(tx, principal.tenantId, id)
-      await this.#tell(tx, principal, id, 'webhook.endpoint-removed', {
-        host: new URL(before.url).host,
-      })
+      const { undelivered } = await this.foreseeRemoval(tx, principal.tenantId, id)
+      if (undelivered > 0)
+        throw webhookFault(
+          'WEBHOOK_CONFIRMATION_REQUIRED',
+          `expected an endpoint without undelivered events, this one has ${undelivered}`,
+          { details: { undelivered } },
+        )
+      await this.removeInTx(tx, principal, id)
+    })
+  }
+
+  /** What is lost with the endpoint. @throws WEBHOOK_ENDPOINT_UNKNOWN */
+  async foreseeRemoval(
+    tx: SqlTx,
+    tenantId: string,
+    id: string,
+  ): Promise<{ readonly host: string; readonly undelivered: number }> {
+    const { url } = await this.#lock(tx, tenantId, id)
+    return { host: new URL(url).host, undelivered: await countUndelivered(tx, tenantId, id) }
+  }
+
+  /** The removal of a confirmed preview. @throws WEBHOOK_ENDPOINT_UNKNOWN */
+  async removeInTx(tx: SqlTx, principal: Principal, id: string): Promise<void> {
+    const before = await this.#lock(tx, principal.tenantId, id)
+    await deleteEndpoint(tx, principal.tenantId, id)
+    await this.#tell(tx, principal, id, 'webhook.endpoint-removed', {
+      host: new URL(before.url).host,
     })
   }
 

@@ -8,6 +8,9 @@ import { runRunCommand } from './run.ts'
 interface ShownAction {
   readonly action: string
   readonly preview: ActionPreview
+  readonly previewedBy: string
+  readonly asksSecondPerson: boolean
+  readonly expiresAt: string
   readonly params: {
     readonly call?: RunCall
     readonly parameters?: Readonly<Record<string, string>>
@@ -21,6 +24,8 @@ export async function runConfirm(
 ): Promise<CommandOutcome> {
   const token = args[0] ?? ''
   const shown = await context.client.call<ShownAction>('POST', '/v1/action-tokens/read', { token })
+  if (options['show'] === true)
+    return { exit: EXIT.ok, data: shown, text: harmlessText(describeShown(shown)) }
   const { call, parameters } = shown.params
   if (call === undefined) {
     const result = await context.client.call<unknown>('POST', '/v1/action-tokens/confirm', {
@@ -39,6 +44,15 @@ export async function runConfirm(
     secret: [...secretNames(parameters ?? {}, given), ...given],
     confirm: token,
   })
+}
+
+function describeShown({ preview, previewedBy, asksSecondPerson, expiresAt }: ShownAction): string {
+  const who = asksSecondPerson ? `somebody else than ${previewedBy}` : previewedBy
+  return [
+    `Would ${preview.summary} (risk ${preview.risk}).`,
+    ...preview.changes.map(({ of, effect, what }) => `  ${of}: ${what} (${effect})`),
+    `Asked for by ${previewedBy}; can be confirmed by ${who} until ${expiresAt}.`,
+  ].join('\n')
 }
 
 function openValues(parameters: Readonly<Record<string, string>>): readonly string[] {

@@ -102,8 +102,15 @@ export const runCommands: readonly CommandSpec[] = [
           'secret parameter of the run, which is never stored; without a value it is taken from the environment',
         repeated: true,
       },
+      {
+        flags: '--show',
+        description: 'only show what the token stands for, and whose word it needs',
+      },
     ],
-    examples: ['seaworthy confirm cX8yQm1n2Zp4TgV7sKd0BwRhe'],
+    examples: [
+      'seaworthy confirm cX8yQm1n2Zp4TgV7sKd0BwRhe --show',
+      'seaworthy confirm cX8yQm1n2Zp4TgV7sKd0BwRhe',
+    ],
     needs: 'api',
     load: async () => (await import('../cli/confirm.ts')).runConfirm,
   },

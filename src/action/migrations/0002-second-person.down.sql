@@ -1,0 +1,1 @@
+alter table action_preview drop column asks_second_person;
