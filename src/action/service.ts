@@ -193,12 +193,9 @@ async function readUsable(
 }
 
 /** The token that the row gives. */
-function tokenOf(
-  ports: ActionPorts,
-  { outcome: _, ...shown }: StoredPreview,
-  tenantId: string,
-): string {
-  return mintToken(ports.digest, ports.confirmSecret, { ...shown, tenantId })
+function tokenOf(ports: ActionPorts, shown: StoredPreview, tenantId: string): string {
+  const { outcome: _outcome, ...terms } = shown
+  return mintToken(ports.digest, ports.confirmSecret, { ...terms, tenantId })
 }
 
 /** Default deny: whoever is not known to be an admin is none. */
