@@ -13,8 +13,12 @@ import {
   seedSigner,
   systemClock,
 } from '../src/platform/index.ts'
-import { Channels, makeNotifyJob, Messages, notificationSlice } from '../src/notification/index.ts'
-import type { DeliverPorts } from '../src/notification/index.ts'
+import {
+  makeNotificationDesk,
+  makeNotifyJob,
+  notificationSlice,
+} from '../src/notification/index.ts'
+import type { DeliverPorts, NotificationDesk } from '../src/notification/index.ts'
 import { nodeDigest, nodeRandom } from './crypto.ts'
 import { openTestSql } from './database.ts'
 import { openYard } from './jobs.ts'
@@ -22,9 +26,7 @@ import type { Yard } from './jobs.ts'
 
 const MASTER_SECRET = new Uint8Array(32).fill(7)
 
-export interface Signalhouse extends Yard {
-  readonly channels: Channels
-  readonly messages: Messages
+export interface Signalhouse extends Yard, NotificationDesk {
   readonly ports: DeliverPorts
   /** A worker, until the test ends. */
   deliver(t: TestContext): Promise<void>
@@ -62,8 +64,7 @@ export async function openSignalhouse(
   return {
     ...yard,
     ports,
-    channels: new Channels(ports),
-    messages: new Messages(ports),
+    ...makeNotificationDesk(ports),
     async deliver(t) {
       await yard.work(t, [makeNotifyJob(ports)])
     },

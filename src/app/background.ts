@@ -19,7 +19,8 @@ import type { Ledger, LedgerReaders } from '../ledger/index.ts'
 import { makeDeliverJob, makeOutbox, Webhooks } from '../webhook/index.ts'
 import type { Outbox } from '../webhook/index.ts'
 import { makeKeptAnswerPurge } from '../web/index.ts'
-import { Channels, makeNotifyJob, Messages } from '../notification/index.ts'
+import { makeNotificationDesk, makeNotifyJob } from '../notification/index.ts'
+import type { NotificationDesk } from '../notification/index.ts'
 
 export interface BackgroundPorts {
   readonly sql: Sql
@@ -52,8 +53,7 @@ export interface BackgroundWork {
 export interface Background {
   readonly desk: ReturnType<typeof makeJobDesk>
   readonly webhooks: Webhooks
-  readonly channels: Channels
-  readonly messages: Messages
+  readonly notifications: NotificationDesk
   readonly readers: LedgerReaders
   readonly work: BackgroundWork
 }
@@ -73,8 +73,7 @@ export function makeBackground(ports: BackgroundPorts): Background {
   return {
     desk: makeJobDesk(ports, jobs, kinds),
     webhooks: new Webhooks({ ...ports, jobs }),
-    channels: new Channels(notifyPorts),
-    messages: new Messages(notifyPorts),
+    notifications: makeNotificationDesk(notifyPorts),
     readers,
     work: {
       async start() {

@@ -189,7 +189,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeFlagRoutes({ flags, digest: systemDigest }),
     ...makeJobRoutes(background.desk),
     ...makeWebhookRoutes(background.webhooks, systemClock),
-    ...makeNotificationRoutes(background, systemClock),
+    ...makeNotificationRoutes(background.notifications, systemClock),
     ...routesOfWhoAsks({ identity, apiKeys, serviceTokens, people }),
     ...makeActionRoutes(actions, [...actionsOf(flags, background), ...runActions]),
     ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),

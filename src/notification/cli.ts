@@ -5,6 +5,7 @@ import type { ChannelTest } from './channels.ts'
 import { notificationFault } from './errors.ts'
 import type { PresentedMessage } from './message-http.ts'
 import type { SentMessage } from './messages.ts'
+import { fillingOf } from './template-cli.ts'
 
 const TEXT_LIMIT_BYTES = 256 * 1024
 
@@ -38,9 +39,15 @@ export async function runNotifySend(
   _args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const { channel, title, textFile, urgency, topic, resolve } = options
+  const { channel, title, textFile, urgency, topic, resolve, template } = options
   if (!Array.isArray(channel) || channel.length === 0)
     throw notificationFault('NOTIFICATION_MESSAGE_REFUSED', 'expected --channel NAME')
+  if (typeof template === 'string') {
+    const path = `/v1/templates/${encodeURIComponent(template)}/send`
+    const body = { channels: channel, ...fillingOf(options) }
+    const filled = await context.client.call<readonly SentMessage[]>('POST', path, body)
+    return { exit: EXIT.ok, data: filled, text: harmlessText(filled.map(sentLine).join('\n')) }
+  }
   const text =
     typeof textFile === 'string'
       ? utf8Text(await context.files.read(textFile, TEXT_LIMIT_BYTES))

@@ -32,6 +32,24 @@ export const notificationErrors = defineErrors({
     title: 'The message cannot be sent like this',
     hint: 'A message has a title of one line and a text; see docs/notifications.md.',
   },
+  NOTIFICATION_RELEASE_UNKNOWN: {
+    status: 404,
+    exit: EXIT.notFound,
+    title: 'The ledger holds nothing of this release',
+    hint: 'Name it as service@version, as `seaworthy ledger list` shows it.',
+  },
+  NOTIFICATION_TEMPLATE_REFUSED: {
+    status: 422,
+    exit: EXIT.usage,
+    title: 'The template cannot be used like this',
+    hint: 'It names a slot that there is not, or one without a value; docs/notifications.md lists them.',
+  },
+  NOTIFICATION_TEMPLATE_UNKNOWN: {
+    status: 404,
+    exit: EXIT.notFound,
+    title: 'No such template',
+    hint: '`seaworthy notify template list` shows those of this tenant.',
+  },
 })
 
 export const notificationFault = faultsOf(notificationErrors)

@@ -4,12 +4,11 @@ import { NOTIFICATION_CHECKS } from './checks.ts'
 import { notificationErrors } from './errors.ts'
 import { NOTIFICATION_EVENTS } from './model.ts'
 
-export { Channels } from './channels.ts'
 export { makeNotificationChecks } from './checks.ts'
 export { makeNotifyJob } from './deliver.ts'
 export type { DeliverPorts } from './deliver.ts'
-export { makeNotificationRoutes } from './http.ts'
-export { Messages } from './messages.ts'
+export { makeNotificationDesk, makeNotificationRoutes } from './http.ts'
+export type { NotificationDesk } from './http.ts'
 
 export const notificationSlice: Slice = {
   name: 'notification',

@@ -13,6 +13,11 @@ export function plainLine(text: string): string {
   return text.toWellFormed().replace(/\s+/gu, ' ').replace(HARMFUL, '').replace(/ +/g, ' ').trim()
 }
 
+/** As `plainLine`, and none of it is markup. */
+export function escapedLine(text: string): string {
+  return plainLine(text).replace(/[\\`*_[\]<>#|~-]/g, '\\$&')
+}
+
 /** Text of several lines without anything that steers or hides; its markup stays. */
 export function harmlessBlock(text: string): string {
   return text

@@ -12,6 +12,8 @@ export const NOTIFICATION_EVENTS = [
   'notification.given-up',
   'notification.tested',
   'notification.replayed',
+  'notification.template-set',
+  'notification.template-removed',
 ] as const
 
 export const CHANNEL_KINDS = ['webhook', 'slack', 'pagerduty', 'email', 'wiki'] as const

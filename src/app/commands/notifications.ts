@@ -29,6 +29,16 @@ const TARGET: readonly CommandOption[] = [
   { flags: '--to <address>', description: 'email: a recipient', repeated: true },
 ]
 
+const FILLING: readonly CommandOption[] = [
+  { flags: '--release <name>', description: 'service@version that a template is filled for' },
+  {
+    flags: '--set <name=value>',
+    description: 'a value of the template, given.NAME',
+    repeated: true,
+  },
+]
+const TEMPLATE: CommandArgument = { name: '<template>', description: 'name of the template' }
+
 export const notificationCommands: readonly CommandSpec[] = [
   {
     name: 'notify channel add',
@@ -81,6 +91,7 @@ export const notificationCommands: readonly CommandSpec[] = [
     load: async () => (await import('../../notification/channel-cli.ts')).runChannelRemove,
   },
   ...messageCommands(),
+  ...templateCommands(),
 ]
 
 function messageCommands(): readonly CommandSpec[] {
@@ -110,9 +121,12 @@ function messageCommands(): readonly CommandSpec[] {
           flags: '--topic <text>',
           description: 'what it is about: pagerduty holds one incident for each',
         },
+        { flags: '--template <name>', description: 'fill this template instead of title and text' },
+        ...FILLING,
         { flags: '--resolve', description: 'the topic is over: closes its incident' },
       ],
       examples: [
+        'seaworthy notify send --channel partners --template release-notes --release harbour@2.1.0 --set deadline=2026-12-01',
         'seaworthy notify send --channel release-room --title "Harbour 2.1.0 goes out at noon" --text-file note.md',
       ],
       needs: 'api',
@@ -135,6 +149,55 @@ function messageCommands(): readonly CommandSpec[] {
       examples: ['seaworthy notify replay release-room'],
       needs: 'api',
       load: async () => (await import('../../notification/cli.ts')).runNotifyReplay,
+    },
+  ]
+}
+
+function templateCommands(): readonly CommandSpec[] {
+  return [
+    {
+      name: 'notify template set',
+      summary: 'Set a template of messages; a slot that there is not is refused',
+      arguments: [TEMPLATE],
+      options: [
+        { flags: '--title <text>', description: 'one line, with slots' },
+        {
+          flags: '--text-file <file>',
+          description: 'the text, in Markdown with slots (- for standard input)',
+        },
+      ],
+      examples: [
+        'seaworthy notify template set release-notes --title "{{service}} {{version}}: {{verdict}}" --text-file notes.md',
+      ],
+      needs: 'api',
+      load: async () => (await import('../../notification/template-cli.ts')).runTemplateSet,
+    },
+    {
+      name: 'notify template list',
+      summary: 'List templates',
+      arguments: [],
+      options: [],
+      examples: ['seaworthy notify template list'],
+      needs: 'api',
+      load: async () => (await import('../../notification/template-cli.ts')).runTemplateList,
+    },
+    {
+      name: 'notify template remove',
+      summary: 'Remove a template',
+      arguments: [TEMPLATE],
+      options: [],
+      examples: ['seaworthy notify template remove release-notes'],
+      needs: 'api',
+      load: async () => (await import('../../notification/template-cli.ts')).runTemplateRemove,
+    },
+    {
+      name: 'notify template preview',
+      summary: 'Fill a template from the facts of a release, and send nothing',
+      arguments: [TEMPLATE],
+      options: FILLING,
+      examples: ['seaworthy notify template preview release-notes --release harbour@2.1.0'],
+      needs: 'api',
+      load: async () => (await import('../../notification/template-cli.ts')).runTemplatePreview,
     },
   ]
 }
