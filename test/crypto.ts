@@ -59,3 +59,17 @@ function freshKey(algorithm: SignatureAlgorithm): KeyObject {
 function hashNameOf(algorithm: SignatureAlgorithm): string | null {
   return algorithm === 'ecdsa-p256-sha256' ? 'sha256' : null
 }
+
+/** Keys of a system log; the same at every asking. */
+export function testSystemLogSigners(): () => Promise<{
+  readonly log: Signer
+  readonly timestamp: Signer
+  readonly timestampRoot: Signer
+}> {
+  const signers = {
+    log: testSigner('ed25519'),
+    timestamp: testSigner('ecdsa-p256-sha256'),
+    timestampRoot: testSigner('ecdsa-p256-sha256'),
+  }
+  return () => Promise.resolve(signers)
+}

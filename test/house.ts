@@ -20,7 +20,7 @@ import type { Releases } from '../src/release/index.ts'
 import { definitionHashOf } from '../src/verdict/index.ts'
 import type { Capture, Consumed, Plan, StoredStatus, Subject } from '../src/verdict/index.ts'
 import type { FakeClock } from './clock.ts'
-import { nodeDigest, nodeRandom, nodeVerifier, testSigner } from './crypto.ts'
+import { nodeDigest, nodeRandom, nodeVerifier, testSigner, testSystemLogSigners } from './crypto.ts'
 import { openTestSql } from './database.ts'
 import { memoryGuard, openTestLedger } from './ledger.ts'
 
@@ -267,8 +267,6 @@ function aSystemLog(ports: Pick<SystemLogPorts, 'sql' | 'clock' | 'digest' | 'ra
     ...ports,
     guard: memoryGuard(),
     origin: `house-${randomUUID()}/system-log`,
-    logSigner: testSigner('ed25519'),
-    timestampSigner: testSigner('ecdsa-p256-sha256'),
-    timestampRootSigner: testSigner('ecdsa-p256-sha256'),
+    openSigners: testSystemLogSigners(),
   })
 }

@@ -1,5 +1,6 @@
 // The keys of this installation, each in a file of the data folder: what signs for the control plane, what opens the API.
 import { join } from 'node:path'
+import type { SystemLogSigners } from '../attestation/index.ts'
 import { utf8Bytes } from '../kernel/index.ts'
 import type { Signer } from '../kernel/index.ts'
 import { openKeyFile, systemDigest, systemRandom } from '../platform/index.ts'
@@ -11,11 +12,8 @@ export interface InstallationKeys {
   /** Signs checkpoints. */
   readonly ledgerSigner: Signer
   readonly confirmSecret: Uint8Array
-  /** Signs checkpoints of the system log. */
-  readonly systemLogSigner: Signer
-  /** Signs RFC 3161 timestamps; the other its certificate. */
-  readonly timestampSigner: Signer
-  readonly timestampRootSigner: Signer
+  /** Keys of the system log and of its timestamp authority; made on first use. */
+  readonly openSystemLogSigners: () => Promise<SystemLogSigners>
   /** What the secrets of webhooks are derived from. */
   readonly masterSecret: Uint8Array
   readonly apiKey: string
@@ -32,12 +30,14 @@ export async function openInstallationKeys(folder: string): Promise<Installation
   return {
     signer: await openKeyFile(join(folder, 'control-plane.pem'), 'ecdsa-p256-sha256'),
     ledgerSigner: await openKeyFile(join(folder, 'ledger.pem'), 'ed25519'),
-    systemLogSigner: await openKeyFile(join(folder, 'system-log.pem'), 'ed25519'),
-    timestampSigner: await openKeyFile(join(folder, 'timestamp.pem'), 'ecdsa-p256-sha256'),
-    timestampRootSigner: await openKeyFile(join(folder, 'timestamp-root.pem'), 'ecdsa-p256-sha256'),
     confirmSecret: await openSecretFile(join(folder, 'confirm.secret'), systemRandom),
     masterSecret: await openSecretFile(join(folder, 'webhook.secret'), systemRandom),
     apiKey,
+    openSystemLogSigners: async () => ({
+      log: await openKeyFile(join(folder, 'system-log.pem'), 'ed25519'),
+      timestamp: await openKeyFile(join(folder, 'timestamp.pem'), 'ecdsa-p256-sha256'),
+      timestampRoot: await openKeyFile(join(folder, 'timestamp-root.pem'), 'ecdsa-p256-sha256'),
+    }),
     openTokenSigner: (name) =>
       openKeyFile(join(folder, 'service-tokens', `${name}.pem`), 'ed25519'),
     viewKey: Buffer.from(viewSecret).toString('base64url'),

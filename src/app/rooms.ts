@@ -242,9 +242,7 @@ function openSystemLog(
   return makeSystemLog({
     ...ports,
     origin: `install-${keyId.slice(0, 16)}/system-log`,
-    logSigner: keys.systemLogSigner,
-    timestampSigner: keys.timestampSigner,
-    timestampRootSigner: keys.timestampRootSigner,
+    openSigners: keys.openSystemLogSigners,
   })
 }
 

@@ -6,7 +6,7 @@ import type { Principal } from '../kernel/index.ts'
 import { utf8Bytes } from '../kernel/index.ts'
 import { makeLedger } from '../ledger/index.ts'
 import { parseLogTrustText, verifyEntryProof } from '../verify/index.ts'
-import { nodeDigest, nodeVerifier, testSigner } from '../../test/crypto.ts'
+import { nodeDigest, nodeVerifier, testSystemLogSigners } from '../../test/crypto.ts'
 import { openTestSql } from '../../test/database.ts'
 import { factsOf, memoryGuard, openTestLedger } from '../../test/ledger.ts'
 import type { TestLedger } from '../../test/ledger.ts'
@@ -29,9 +29,7 @@ async function openSealing(): Promise<Sealing> {
     ...opened.ports,
     guard: memoryGuard(),
     origin: `ships.example/${randomUUID()}`,
-    logSigner: testSigner('ed25519'),
-    timestampSigner: testSigner('ecdsa-p256-sha256'),
-    timestampRootSigner: testSigner('ecdsa-p256-sha256'),
+    openSigners: testSystemLogSigners(),
   })
   const ledger = makeLedger({ ...opened.ports, onSealedDay: (sealed) => log.recordRoot(sealed) })
   return { ...opened, ledger, log }

@@ -8,7 +8,13 @@ export type { ProvenanceQuestion } from './check.ts'
 export { makeAttestationRoutes } from './http.ts'
 export { openOwnEnvelope } from './own-bundle.ts'
 export { makeSystemLog } from './system-log.ts'
-export type { SystemLog, SystemLogGuard, SystemLogPorts, TenantRoot } from './system-log.ts'
+export type {
+  SystemLog,
+  SystemLogGuard,
+  SystemLogPorts,
+  SystemLogSigners,
+  TenantRoot,
+} from './system-log.ts'
 
 export const attestationSlice: Slice = {
   name: 'attestation',

@@ -9,7 +9,7 @@ import { base64Of, bytesOfBase64, utf8Bytes } from '../kernel/index.ts'
 import type { Sql } from '../kernel/index.ts'
 import { sealStatement } from '../proof/index.ts'
 import { fakeClock } from '../../test/clock.ts'
-import { nodeDigest, nodeRandom, testSigner } from '../../test/crypto.ts'
+import { nodeDigest, nodeRandom, testSigner, testSystemLogSigners } from '../../test/crypto.ts'
 import { openTestSql } from '../../test/database.ts'
 import { memoryGuard, TEST_NOW_MS } from '../../test/ledger.ts'
 import type { Loose } from '../../test/sigstore-world.ts'
@@ -40,9 +40,7 @@ async function openLog(): Promise<TestLog> {
     random: nodeRandom,
     guard: memoryGuard(),
     origin: `ships.example/${randomUUID()}`,
-    logSigner: testSigner('ed25519'),
-    timestampSigner: testSigner('ecdsa-p256-sha256'),
-    timestampRootSigner: testSigner('ecdsa-p256-sha256'),
+    openSigners: testSystemLogSigners(),
   }
   const log = makeSystemLog(ports)
   const attest = async (name = randomUUID()): Promise<Loose> => {
@@ -171,6 +169,6 @@ test('a log that was cut, or whose entry was changed behind its back, is signed 
 test('a log is never continued under another key', async () => {
   const { ports, attest } = await openLog()
   await attest()
-  const changed = makeSystemLog({ ...ports, logSigner: testSigner('ed25519') })
+  const changed = makeSystemLog({ ...ports, openSigners: testSystemLogSigners() })
   await assert.rejects(changed.describeTrust(), { code: 'ATTESTATION_LOG_CHANGED' })
 })

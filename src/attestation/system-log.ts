@@ -44,12 +44,22 @@ export interface SystemLogPorts {
   readonly guard: SystemLogGuard
   /** The log's name, without white space; also the name of its key. */
   readonly origin: string
+  /** Asked when something is logged or shown for the first time: most processes never do. */
+  openSigners(): Promise<SystemLogSigners>
+}
+
+export interface SystemLogSigners {
   /** Ed25519; signs checkpoints of this log only. */
-  readonly logSigner: Signer
+  readonly log: Signer
   /** ECDSA P-256; signs timestamps only. */
-  readonly timestampSigner: Signer
+  readonly timestamp: Signer
   /** ECDSA P-256; signs the certificate of the timestamp key, once. */
-  readonly timestampRootSigner: Signer
+  readonly timestampRoot: Signer
+}
+
+interface OpenParts {
+  readonly logSigner: Signer
+  readonly authority: TimestampAuthority
 }
 
 export interface SystemLog {
@@ -81,8 +91,8 @@ export interface ProvenRoot {
 
 export function makeSystemLog(ports: SystemLogPorts): SystemLog {
   const { sql, digest, clock, origin } = ports
-  let opened: Promise<TimestampAuthority> | undefined
-  const open = (): Promise<TimestampAuthority> => {
+  let opened: Promise<OpenParts> | undefined
+  const open = (): Promise<OpenParts> => {
     opened ??= openParts(ports)
     // What failed is tried again by whoever asks next.
     opened.catch(() => (opened = undefined))
@@ -90,13 +100,13 @@ export function makeSystemLog(ports: SystemLogPorts): SystemLog {
   }
   return {
     async attest(envelope) {
-      const authority = await open()
+      const { authority, logSigner } = await open()
       const body = encodeRecord(digest, envelope)
       await sql.transaction('system', (tx) => appendBody(ports, tx, body))
       // In a transaction of its own: what the guard is told of is committed.
-      const entry = await sql.transaction('system', (tx) => proveBody(ports, tx, body))
+      const entry = await sql.transaction('system', (tx) => proveBody(ports, logSigner, tx, body))
       const stamp = await issueTimestamp(ports, authority, envelope.signature, clock.nowMs())
-      const logId = logIdentity(digest, origin, ports.logSigner.publicKey)
+      const logId = logIdentity(digest, origin, logSigner.publicKey)
       return presentBundle(envelope, { ...entry, logId }, stamp)
     },
     async recordRoot(root) {
@@ -104,15 +114,15 @@ export function makeSystemLog(ports: SystemLogPorts): SystemLog {
       await sql.transaction('system', (tx) => appendBody(ports, tx, encodeRoot(root)))
     },
     async proveRoot(root) {
-      await open()
+      const { logSigner } = await open()
       const body = encodeRoot(root)
       const entry = await sql.transaction('system', async (tx) => {
         const seq = await selectEntryPlace(tx, origin, hashBody(digest, body))
-        return seq === undefined ? undefined : proveBody(ports, tx, body)
+        return seq === undefined ? undefined : proveBody(ports, logSigner, tx, body)
       })
       if (entry === undefined) return undefined
       const { seq, proof, checkpoint } = entry
-      const noteKey = formatNoteKey(noteKeyOf(digest, origin, ports.logSigner.publicKey))
+      const noteKey = formatNoteKey(noteKeyOf(digest, origin, logSigner.publicKey))
       const tlogProof = formatTlogProof({ index: seq, hashes: proof, extra: body, checkpoint })
       return { tlogProof, noteKey }
     },
@@ -128,8 +138,9 @@ export function makeSystemLog(ports: SystemLogPorts): SystemLog {
 }
 
 /** Makes log and authority on first use; several servers that share their keys end up with the same ones. */
-async function openParts(ports: SystemLogPorts): Promise<TimestampAuthority> {
-  const { sql, digest, clock, origin, logSigner, timestampSigner, timestampRootSigner } = ports
+async function openParts(ports: SystemLogPorts): Promise<OpenParts> {
+  const { sql, digest, clock, origin } = ports
+  const { log: logSigner, timestamp: timestampSigner, timestampRoot } = await ports.openSigners()
   // Timestamps are of whole seconds, and none may lie before its authority began.
   const beganMs = Math.floor(clock.nowMs() / 1_000) * 1_000
   const beganAt = new Date(beganMs).toISOString()
@@ -142,7 +153,7 @@ async function openParts(ports: SystemLogPorts): Promise<TimestampAuthority> {
   }
   const made = await makeTimestampAuthority(digest, {
     organization: origin,
-    rootSigner: timestampRootSigner,
+    rootSigner: timestampRoot,
     signer: timestampSigner,
     sinceMs: beganMs,
   })
@@ -158,7 +169,8 @@ async function openParts(ports: SystemLogPorts): Promise<TimestampAuthority> {
       )
     await insertAuthority(tx, { keyId, certificates: made.certificates, beganAt })
     const stored = (await selectAuthorities(tx)).find((each) => each.keyId === keyId)
-    return authorityOf(digest, origin, timestampSigner, stored?.certificates ?? made.certificates)
+    const certificates = stored?.certificates ?? made.certificates
+    return { logSigner, authority: authorityOf(digest, origin, timestampSigner, certificates) }
   })
 }
 
@@ -174,8 +186,13 @@ async function appendBody(
 }
 
 /** @throws ATTESTATION_LOG_CHANGED when what was signed before is no longer its beginning */
-async function proveBody(ports: SystemLogPorts, tx: SqlTx, body: Uint8Array): Promise<LoggedEntry> {
-  const { digest, origin, guard, logSigner } = ports
+async function proveBody(
+  ports: SystemLogPorts,
+  logSigner: Signer,
+  tx: SqlTx,
+  body: Uint8Array,
+): Promise<LoggedEntry> {
+  const { digest, origin, guard } = ports
   await lockSystemLog(tx)
   const entries = await selectLeafHashes(tx, origin)
   const leafHashes = entries.map(({ leafHash }) => leafHash)

@@ -1,7 +1,7 @@
 // "Artefact provenance verified": from the command line, and as a gate that is judged again offline.
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import test, { after } from 'node:test'
 import { parse, stringify } from 'yaml'
 import { IDENTITY, ISSUER, SigstoreWorld } from '../sigstore-world.ts'
@@ -82,31 +82,7 @@ test('the gate passes for the signer it names, fails for another, and errs witho
   const planFile = `${place.folder}/release.plan.yaml`
   await place.ask(['plan', place.write('RELEASE.md', CHECKLIST), '--out', planFile])
   const plan = parse(readFileSync(planFile, 'utf8')) as { gates: Record<string, unknown>[] }
-  const gate = (id: string, more: object): object => ({
-    ...plan.gates[0],
-    id,
-    check: {
-      type: 'builtin',
-      name: 'attestation-provenance',
-      on: 'runner',
-      with: {
-        bundle: 'harbour.json',
-        artefact: 'harbour.tgz',
-        trustedRoot: 'root.json',
-        issuer: ISSUER,
-        identity: IDENTITY,
-        ...more,
-      },
-    },
-    assertions: ['isProven', 'isOfRelease'].map((field) => ({
-      read: { from: 'json', path: `$.${field}` },
-      op: 'eq',
-      value: true,
-    })),
-    effect: 'read',
-    provenRead: false,
-    needs: [],
-  })
+  const gate = (id: string, more: object): object => provenanceGate(plan.gates[0], id, more)
   const gates = [
     gate('right', {}),
     gate('stranger', { identity: `${IDENTITY}-fork` }),
@@ -116,11 +92,10 @@ test('the gate passes for the signer it names, fails for another, and errs witho
   ]
   const file = place.write('checked.plan.yaml', stringify({ ...plan, gates }))
   const run = ['run', file, '--workspace', `${place.folder}/work`]
-  const digest = hash('sha256', ARTEFACT, 'hex')
   const asked = await place.ask<{ readonly confirm: { readonly token: string } | null }>([
     ...run,
     '--artefact',
-    `harbour.tgz=${digest}`,
+    `harbour.tgz=${hash('sha256', ARTEFACT, 'hex')}`,
   ])
   assert.ok(asked.data.confirm !== null)
   const { data } = await place.ask<Answered>(['confirm', asked.data.confirm.token])
@@ -136,6 +111,9 @@ test('the gate passes for the signer it names, fails for another, and errs witho
     JSON.stringify(data.results),
   )
   await place.ask(['decide'])
+  // Its keys are made by the first who needs them.
+  const logKey = `${place.dataFolder}/keys/system-log.pem`
+  assert.equal(existsSync(logKey), false)
   const attested = await place.ask<{ readonly paths: Readonly<Record<string, string>> }>([
     'export',
     '--format',
@@ -145,6 +123,7 @@ test('the gate passes for the signer it names, fails for another, and errs witho
     `${place.folder}/release.vsa.sigstore.json`,
   ])
   assert.equal(attested.exit, 0, attested.stdout)
+  assert.equal(existsSync(logKey), true)
   const { paths } = attested.data
   assert.ok(paths['bundle'] && paths['publicKey'] && paths['trustedRoot'])
   const believed = ['--trusted-root', paths['trustedRoot'], '--key', paths['publicKey']]
@@ -170,3 +149,31 @@ test('the gate passes for the signer it names, fails for another, and errs witho
   ])
   assert.deepEqual(verified.data.findings, [])
 })
+
+function provenanceGate(first: object | undefined, id: string, more: object): object {
+  return {
+    ...first,
+    id,
+    check: {
+      type: 'builtin',
+      name: 'attestation-provenance',
+      on: 'runner',
+      with: {
+        bundle: 'harbour.json',
+        artefact: 'harbour.tgz',
+        trustedRoot: 'root.json',
+        issuer: ISSUER,
+        identity: IDENTITY,
+        ...more,
+      },
+    },
+    assertions: ['isProven', 'isOfRelease'].map((field) => ({
+      read: { from: 'json', path: `$.${field}` },
+      op: 'eq',
+      value: true,
+    })),
+    effect: 'read',
+    provenRead: false,
+    needs: [],
+  }
+}
