@@ -13,6 +13,7 @@ import type { BackgroundWork } from './background.ts'
 import { openDatabase } from './open-database.ts'
 import type { Database } from './open-database.ts'
 import { makeReadinessChecks, newRequestId } from './health.ts'
+import { openEvidenceStore } from './evidence-store.ts'
 import { openInstallationKeys } from './installation-keys.ts'
 import { makeServerLimits, openSharedRedis } from './shared-limits.ts'
 import { makeTelemetry, openTracing, withTraceIds } from './telemetry/index.ts'
@@ -47,9 +48,10 @@ export async function composeApp(
   const telemetry = config.isServer
     ? makeTelemetry(systemClock, tracing, config.isRequestLogged === true ? log : undefined)
     : undefined
+  const evidenceStore = await openEvidenceStore(config)
   const database = await openDatabase(config, slices, log, telemetry)
   try {
-    return await composeOn(database, { config, version, log, telemetry, tracing })
+    return await composeOn(database, { config, version, log, telemetry, tracing, evidenceStore })
   } catch (error) {
     await database.close()
     throw error
@@ -58,6 +60,7 @@ export async function composeApp(
 
 async function composeOn(database: Database, terms: HouseTerms): Promise<ComposedApp> {
   const { config, log, telemetry, tracing } = terms
+  const { bucket } = terms.evidenceStore
   const { sql } = database
   const keys = await openInstallationKeys(join(config.dataFolder, 'keys'))
   const { apiKey, viewKey } = keys
@@ -99,7 +102,7 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
     hosts: config.hosts ?? [],
     openDocuments: [...makeOpenDocuments(serviceTokens), ...people.openDocuments],
     ...(people.browser === undefined ? {} : { browser: people.browser }),
-    readiness: makeReadinessChecks(sql, config.tenantId, redis),
+    readiness: makeReadinessChecks({ sql, tenantId: config.tenantId, redis, bucket }),
     authenticate: (request) => authenticate(request, doors),
   })
   web.addHook('onListen', async () => redis?.join())
@@ -124,6 +127,7 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
       telemetry?.close()
       await redis?.close()
       await database.close()
+      bucket?.close()
       await tracing.close()
     },
   }

@@ -23,6 +23,11 @@ export interface Services {
   readonly readDatabaseUrl: string
   /** Where servers count limits together. */
   readonly redisUrl: string
+  /** Bucket of S3 for evidence bytes, with a prefix after a slash if any; absent = files in the data folder. */
+  readonly bucket: string
+  /** Of a store that is not Amazon's. */
+  readonly s3Endpoint: string
+  readonly s3Region: string
   /** Where a server sends its traces (OTLP over HTTP); absent = it makes none, and hands on what comes in. */
   readonly traceCollector: string
 }
@@ -135,6 +140,16 @@ function takeServices(take: Take, isServer: boolean): Partial<Services> {
     databaseUrl: take('database', either('DATABASE_URL')),
     readDatabaseUrl: take('readDatabase', either('READ_DATABASE_URL')),
     redisUrl: take('redis', either('REDIS_URL')),
+    bucket: take('bucket', [fromEnvironment('SEAWORTHY_S3_BUCKET')]),
+    // The variables of the AWS SDK itself, which reads the others of that family.
+    s3Endpoint: take('s3Endpoint', [
+      fromEnvironment('AWS_ENDPOINT_URL_S3'),
+      fromEnvironment('AWS_ENDPOINT_URL'),
+    ]),
+    s3Region: take('s3Region', [
+      fromEnvironment('AWS_REGION'),
+      fromEnvironment('AWS_DEFAULT_REGION'),
+    ]),
     // The variables of the OpenTelemetry SDK itself, which reads them, and the others of that family, by its own rules.
     traceCollector: take('traces', [
       fromEnvironment('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),

@@ -1,6 +1,6 @@
 // What the server needs in order to serve, and the ids of its requests.
 import { hexOf } from '../kernel/index.ts'
-import type { OpenRedis } from '../platform/index.ts'
+import type { OpenBlobs, OpenRedis } from '../platform/index.ts'
 import type { Random, Sql } from '../kernel/index.ts'
 import type { ReadinessCheck } from '../web/index.ts'
 
@@ -11,11 +11,16 @@ export function newRequestId(random: Random): string {
   return hexOf(random.bytes(REQUEST_ID_BYTES))
 }
 
-export function makeReadinessChecks(
-  sql: Sql,
-  tenantId: string,
-  redis: Pick<OpenRedis, 'ping'> | undefined,
-): readonly ReadinessCheck[] {
+export interface ReadinessPorts {
+  readonly sql: Sql
+  readonly tenantId: string
+  readonly redis: Pick<OpenRedis, 'ping'> | undefined
+  /** Undefined where evidence bytes are files. */
+  readonly bucket: Pick<OpenBlobs, 'ask'> | undefined
+}
+
+export function makeReadinessChecks(ports: ReadinessPorts): readonly ReadinessCheck[] {
+  const { sql, tenantId, redis, bucket } = ports
   return [
     {
       name: 'database',
@@ -25,6 +30,15 @@ export function makeReadinessChecks(
           await tx.query('select 1 as answer', [])
         }),
     },
+    ...(bucket === undefined
+      ? []
+      : [
+          {
+            name: 'evidence',
+            reason: 'The store of evidence bytes does not answer, or refuses this server.',
+            ask: () => bucket.ask(),
+          },
+        ]),
     ...(redis === undefined
       ? []
       : [

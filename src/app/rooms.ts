@@ -51,7 +51,6 @@ import {
   makeGuardedFetch,
   makeGuardedMail,
   openCheckpointGuard,
-  openFileBlobs,
   openSeal,
   seedSigner,
   systemClock,
@@ -91,6 +90,7 @@ import { webSlice } from '../web/index.ts'
 import type { AppConfig } from './config.ts'
 import { makeBackground } from './background.ts'
 import type { Background, BackgroundWork } from './background.ts'
+import type { EvidenceStore } from './evidence-store.ts'
 import type { Database } from './open-database.ts'
 import { makePeople } from './sign-in.ts'
 import type { People } from './sign-in.ts'
@@ -136,6 +136,7 @@ export interface HouseTerms {
   readonly log: Log
   readonly telemetry: Telemetry | undefined
   readonly tracing: OpenTracing
+  readonly evidenceStore: EvidenceStore
 }
 
 /** Every slice in floor order, each handed what it needs by name. */
@@ -152,7 +153,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const own = { ledgerSigner, keyId, version, guard, appendBell, tracing, systemLog }
   const plainLedger = openLedger(ports, database, own)
   const ledger = telemetry?.watchLedger(plainLedger) ?? plainLedger
-  const evidence = makeEvidence({ ...ports, blobs: openFileBlobs(folder('blobs')) })
+  const evidence = makeEvidence({ ...ports, blobs: terms.evidenceStore.blobs })
   const flags = makeFlags({ ...ports, ledger })
   const identity = makeIdentity({ ...ports, ledger })
   const apiKeys = makeApiKeys({ ...ports, ledger, slowHash: systemSlowHash })

@@ -21,7 +21,7 @@ export function openFileBlobs(folder: string): BlobStore {
       const path = blobPath(root, tenantId, digest)
       refuseDamage(digest, bytes, 'the bytes handed in')
       try {
-        if (!writer.isWriting(path) && isWhole(digest, await readBlob(path))) return
+        if (!writer.isWriting(path) && isWholeBlob(digest, await readBlob(path))) return
         await writer.store(path, bytes)
       } catch (error) {
         throw faultOfFile(error, `expected to store ${digest}`)
@@ -42,6 +42,11 @@ export function openFileBlobs(folder: string): BlobStore {
 }
 
 function blobPath(root: string, tenantId: string, digest: string): string {
+  return join(root, ...blobName(tenantId, digest))
+}
+
+/** Parts of a blob's name; neither comes from the caller's text. @throws PLATFORM_VALUE_REFUSED */
+export function blobName(tenantId: string, digest: string): readonly string[] {
   if (!isContentDigest(digest) || tenantId === '') {
     throw platformFault(
       'PLATFORM_VALUE_REFUSED',
@@ -50,7 +55,7 @@ function blobPath(root: string, tenantId: string, digest: string): string {
   }
   const hex = digest.slice('sha256:'.length)
   const tenant = createHash('sha256').update(tenantId).digest('hex').slice(0, 32)
-  return join(root, tenant, hex.slice(0, 2), hex.slice(2))
+  return [tenant, hex.slice(0, 2), hex.slice(2)]
 }
 
 /** Writes blobs, and knows which folders were made and are not yet sure to survive a power cut. */
@@ -124,14 +129,14 @@ async function readBlob(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-function isWhole(digest: string, bytes: Uint8Array | undefined): boolean {
+export function isWholeBlob(digest: string, bytes: Uint8Array | undefined): boolean {
   return (
     bytes !== undefined && contentDigest(createHash('sha256').update(bytes).digest()) === digest
   )
 }
 
-function refuseDamage(digest: string, bytes: Uint8Array, what: string): void {
-  if (isWhole(digest, bytes)) return
+export function refuseDamage(digest: string, bytes: Uint8Array, what: string): void {
+  if (isWholeBlob(digest, bytes)) return
   throw platformFault('PLATFORM_BLOB_DAMAGED', `expected ${what} to have the digest ${digest}`, {
     details: { digest },
   })

@@ -8,6 +8,21 @@ export const platformErrors = defineErrors({
     title: 'Stored bytes do not match their digest',
     hint: 'The disk or somebody changed the file. Restore it from a backup; do not rely on it.',
   },
+  PLATFORM_BLOBS_REFUSED: {
+    status: 502,
+    exit: EXIT.fault,
+    title: 'The store of evidence bytes refuses this server',
+    hint: 'Check bucket, region, credentials and their rights: s3:GetObject, s3:PutObject, s3:ListBucket.',
+    isInternal: true,
+  },
+  PLATFORM_BLOBS_UNREACHABLE: {
+    status: 503,
+    exit: EXIT.unavailable,
+    title: 'The store of evidence bytes does not answer',
+    hint: 'Try again in a moment; nothing that was acknowledged is lost, and nothing half written is kept.',
+    retryable: true,
+    isInternal: true,
+  },
   PLATFORM_CHECKPOINT_CONFLICT: {
     status: 409,
     exit: EXIT.conflict,
