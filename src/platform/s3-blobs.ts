@@ -1,5 +1,5 @@
 // Evidence bytes in S3, or in what speaks like it: named by what they contain, written once, checked on the way in and out.
-import type { S3Client } from '@aws-sdk/client-s3'
+import type * as S3 from '@aws-sdk/client-s3'
 import { messageOf } from '../kernel/index.ts'
 import type { BlobStore, SeaworthyError } from '../kernel/index.ts'
 import { blobName, isWholeBlob, refuseDamage } from './blobs.ts'
@@ -67,14 +67,14 @@ export async function openS3Blobs(terms: S3Terms): Promise<OpenBlobs> {
   return new S3Blobs(sdk, client, { bucket, prefix: prefix === '' ? '' : `${prefix}/` })
 }
 
-type Sdk = typeof import('@aws-sdk/client-s3')
+type Sdk = typeof S3
 
 class S3Blobs implements OpenBlobs {
   readonly #sdk: Sdk
-  readonly #client: S3Client
+  readonly #client: S3.S3Client
   readonly #place: { readonly bucket: string; readonly prefix: string }
 
-  constructor(sdk: Sdk, client: S3Client, place: { bucket: string; prefix: string }) {
+  constructor(sdk: Sdk, client: S3.S3Client, place: { bucket: string; prefix: string }) {
     this.#sdk = sdk
     this.#client = client
     this.#place = place
