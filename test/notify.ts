@@ -5,6 +5,8 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { SMTPServer } from 'smtp-server'
 import type { SMTPServerOptions } from 'smtp-server'
+import { Doorbell } from '../src/kernel/index.ts'
+import { makeLedger, makeLedgerFollower, makeLedgerReaders } from '../src/ledger/index.ts'
 import type { Clock, GuardedFetch, GuardedMail } from '../src/kernel/index.ts'
 import {
   makeGuardedFetch,
@@ -17,17 +19,20 @@ import {
   makeNotificationDesk,
   makeNotifyJob,
   notificationSlice,
+  ruleTerms,
 } from '../src/notification/index.ts'
 import type { DeliverPorts, NotificationDesk } from '../src/notification/index.ts'
-import { nodeDigest, nodeRandom } from './crypto.ts'
+import { nodeDigest, nodeRandom, nodeVerifier, testSigner } from './crypto.ts'
 import { openTestSql } from './database.ts'
-import { openYard } from './jobs.ts'
+import { openYard, SILENT_LOG } from './jobs.ts'
 import type { Yard } from './jobs.ts'
 
 const MASTER_SECRET = new Uint8Array(32).fill(7)
 
 export interface Signalhouse extends Yard, NotificationDesk {
   readonly ports: DeliverPorts
+  /** What follows the ledger for rules, until the test ends. */
+  follow(t: TestContext): void
   /** A worker, until the test ends. */
   deliver(t: TestContext): Promise<void>
   /** Payloads of the facts of one type, oldest first. */
@@ -46,12 +51,23 @@ export async function openSignalhouse(
   const { migrations } = notificationSlice
   if (migrations === undefined) throw new Error('expected notifications to have migrations')
   await openTestSql([{ name: 'notification', migrations }])
+  // By the real clock: rules hear of facts from their making on.
+  const ledger = makeLedger({
+    sql: yard.sql,
+    clock: systemClock,
+    random: nodeRandom,
+    digest: nodeDigest,
+    verifier: nodeVerifier,
+    signer: testSigner('ed25519'),
+    originPrefix: 'ships.example',
+    producer: { producer: 'seaworthy-test', version: '0.0.0' },
+  })
   const ports: DeliverPorts = {
     sql: yard.sql,
     clock: changed.clock ?? systemClock,
     random: nodeRandom,
     digest: nodeDigest,
-    ledger: yard.ledger,
+    ledger,
     jobs: yard.jobs,
     fetch: changed.fetch ?? makeGuardedFetch({ allowsLoopback: true }),
     mail: changed.mail ?? makeGuardedMail({ allowsLoopback: true }),
@@ -63,15 +79,27 @@ export async function openSignalhouse(
   }
   return {
     ...yard,
+    ledger,
     ports,
     ...makeNotificationDesk(ports),
+    follow(t) {
+      const readers = makeLedgerReaders(ports)
+      const bell = new Doorbell()
+      const terms = ruleTerms(ports)
+      const follower = makeLedgerFollower(
+        { clock: systemClock, log: SILENT_LOG, readers, bell },
+        terms,
+      )
+      follower.start()
+      t.after(() => follower.stop())
+    },
     async deliver(t) {
       await yard.work(t, [makeNotifyJob(ports)])
     },
     async facts(type) {
-      const { entries } = await yard.ledger.list(yard.tenantId, { type, limit: 1_000 })
+      const { entries } = await ledger.list(yard.tenantId, { type, limit: 1_000 })
       const payloads = await Promise.all(
-        entries.map(({ seq }) => yard.ledger.payloadOf(yard.tenantId, seq)),
+        entries.map(({ seq }) => ledger.payloadOf(yard.tenantId, seq)),
       )
       return payloads.map((payload) => payload?.value as Readonly<Record<string, unknown>>)
     },

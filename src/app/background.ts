@@ -1,9 +1,9 @@
 // Background work of the composed house: webhooks, notifications, the kinds of jobs there are, and what a serving process runs.
 import { makeJobDesk, makeJobs, makeJobWorker } from '../job/index.ts'
+import { Doorbell } from '../kernel/index.ts'
 import type {
   Clock,
   Digest,
-  Doorbell,
   GuardedFetch,
   GuardedMail,
   Log,
@@ -14,12 +14,12 @@ import type {
   Sql,
   Tracing,
 } from '../kernel/index.ts'
-import { makeLedgerReaders, makeLedgerJobs } from '../ledger/index.ts'
+import { makeLedgerFollower, makeLedgerJobs, makeLedgerReaders } from '../ledger/index.ts'
 import type { Ledger, LedgerReaders } from '../ledger/index.ts'
 import { makeDeliverJob, makeOutbox, Webhooks } from '../webhook/index.ts'
 import type { Outbox } from '../webhook/index.ts'
 import { makeKeptAnswerPurge } from '../web/index.ts'
-import { makeNotificationDesk, makeNotifyJob } from '../notification/index.ts'
+import { makeNotificationDesk, makeNotifyJob, ruleTerms } from '../notification/index.ts'
 import type { NotificationDesk } from '../notification/index.ts'
 
 export interface BackgroundPorts {
@@ -69,6 +69,11 @@ export function makeBackground(ports: BackgroundPorts): Background {
   ]
   const worker = makeJobWorker({ ...ports, jobs }, kinds)
   const outbox: Outbox = makeOutbox({ ...ports, readers, jobs })
+  // The bell of appends has one listener, the outbox: rules look for themselves.
+  const rules = makeLedgerFollower(
+    { ...ports, readers, bell: new Doorbell() },
+    ruleTerms(notifyPorts),
+  )
   const purge = makeKeptAnswerPurge(ports)
   return {
     desk: makeJobDesk(ports, jobs, kinds),
@@ -79,11 +84,13 @@ export function makeBackground(ports: BackgroundPorts): Background {
       async start() {
         await worker.start()
         outbox.start()
+        rules.start()
         purge.start()
       },
       async stop() {
         await purge.stop()
         await outbox.stop()
+        await rules.stop()
         await worker.stop()
       },
     },

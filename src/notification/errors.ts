@@ -38,6 +38,12 @@ export const notificationErrors = defineErrors({
     title: 'The ledger holds nothing of this release',
     hint: 'Name it as service@version, as `seaworthy ledger list` shows it.',
   },
+  NOTIFICATION_RULE_UNKNOWN: {
+    status: 404,
+    exit: EXIT.notFound,
+    title: 'No such rule',
+    hint: '`seaworthy notify rule list` shows those of this tenant.',
+  },
   NOTIFICATION_TEMPLATE_REFUSED: {
     status: 422,
     exit: EXIT.usage,

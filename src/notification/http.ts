@@ -5,6 +5,8 @@ import { Channels } from './channels.ts'
 import type { DeliverPorts } from './deliver.ts'
 import { makeMessageRoutes } from './message-http.ts'
 import { Messages } from './messages.ts'
+import { makeRuleRoutes } from './rule-http.ts'
+import { Rules } from './rules.ts'
 import { makeTemplateRoutes } from './template-http.ts'
 import { Templates } from './templates.ts'
 
@@ -13,20 +15,27 @@ export interface NotificationDesk {
   readonly channels: Channels
   readonly messages: Messages
   readonly templates: Templates
+  readonly rules: Rules
 }
 
 export function makeNotificationDesk(ports: DeliverPorts): NotificationDesk {
   const messages = new Messages(ports)
-  return { channels: new Channels(ports), messages, templates: new Templates(ports, messages) }
+  return {
+    channels: new Channels(ports),
+    messages,
+    templates: new Templates(ports, messages),
+    rules: new Rules(ports),
+  }
 }
 
 export function makeNotificationRoutes(
-  { channels, messages, templates }: NotificationDesk,
+  { channels, messages, templates, rules }: NotificationDesk,
   clock: { nowMs(): number },
 ): readonly Route[] {
   return [
     ...makeChannelRoutes(channels, clock),
     ...makeMessageRoutes(messages),
     ...makeTemplateRoutes(templates),
+    ...makeRuleRoutes(rules),
   ]
 }

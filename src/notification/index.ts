@@ -9,6 +9,7 @@ export { makeNotifyJob } from './deliver.ts'
 export type { DeliverPorts } from './deliver.ts'
 export { makeNotificationDesk, makeNotificationRoutes } from './http.ts'
 export type { NotificationDesk } from './http.ts'
+export { ruleTerms } from './rule-reader.ts'
 
 export const notificationSlice: Slice = {
   name: 'notification',

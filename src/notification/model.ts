@@ -12,6 +12,8 @@ export const NOTIFICATION_EVENTS = [
   'notification.given-up',
   'notification.tested',
   'notification.replayed',
+  'notification.rule-set',
+  'notification.rule-removed',
   'notification.template-set',
   'notification.template-removed',
 ] as const

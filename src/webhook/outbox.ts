@@ -1,21 +1,13 @@
 // Fills the outbox: reads the ledger from where it was, and writes each entry down once for every endpoint that wants it.
-import { messageOf } from '../kernel/index.ts'
 import type { Clock, Doorbell, Jobs, JobWish, Log, Sql, SqlTx } from '../kernel/index.ts'
-import type { ReaderEntry, LedgerReaders } from '../ledger/index.ts'
+import { makeLedgerFollower } from '../ledger/index.ts'
+import type { Follower, LedgerReaders, ReaderEntry } from '../ledger/index.ts'
 import { deleteEnded, insertEvents } from './delivery-store.ts'
 import type { NewEvent } from './delivery-store.ts'
 import { DELIVER_KIND, READER_NAME, wants } from './model.ts'
 import { selectPendingEndpoints, selectTenants } from './outbox-store.ts'
 import { selectEndpoints } from './store.ts'
 
-/** Entries that are taken in one transaction. */
-const TAKE_LIMIT_COUNT = 200
-const TENANT_LIMIT_COUNT = 100
-/** Another process may append: this one looks for itself that often. */
-const LOOK_INTERVAL_MS = 250
-/** A tenant whose log cannot be read must not keep the others waiting. */
-const FAILURE_PAUSE_MS = 30_000
-const UPKEEP_INTERVAL_MS = 3_600_000
 /** Events whose deliveries ended so long ago are forgotten; until then they can be replayed. */
 const KEPT_MS = 14 * 24 * 3_600_000
 
@@ -29,70 +21,21 @@ export interface OutboxPorts {
   readonly appendBell: Doorbell
 }
 
-export interface Outbox {
-  start(): void
-  stop(): Promise<void>
-}
+export type Outbox = Follower
 
 export function makeOutbox(ports: OutboxPorts): Outbox {
-  const { clock, appendBell } = ports
-  const pausedUntilMs = new Map<string, number>()
-  const stop = new AbortController()
-  let running: Promise<void> = Promise.resolve()
-  let upkeepMs = clock.monotonicMs()
-  const work = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
-      let takenCount = 0
-      try {
-        if (clock.monotonicMs() >= upkeepMs) {
-          upkeepMs = clock.monotonicMs() + UPKEEP_INTERVAL_MS
-          await keepUp(ports)
-        }
-        takenCount = await fillOnce(ports, pausedUntilMs)
-      } catch (error) {
-        ports.log.warn('the outbox of webhooks is held up', { detail: messageOf(error) })
-      }
-      if (takenCount === 0 && !stop.signal.aborted) await appendBell.wait(clock, LOOK_INTERVAL_MS)
-    }
-  }
-  return {
-    start() {
-      running = work()
+  const { clock, log, readers, appendBell: bell } = ports
+  return makeLedgerFollower(
+    { clock, log, readers, bell },
+    {
+      reader: READER_NAME,
+      what: 'the outbox of webhooks',
+      isWanted: async (tx, tenantId) =>
+        (await selectEndpoints(tx, tenantId)).some(({ isEnabled }) => isEnabled),
+      take: (tx, tenantId, entries) => writeDown(ports, tx, tenantId, entries),
+      keepUp: () => keepUp(ports),
     },
-    async stop() {
-      stop.abort()
-      appendBell.ring()
-      await running
-    },
-  }
-}
-
-async function fillOnce(ports: OutboxPorts, pausedUntilMs: Map<string, number>): Promise<number> {
-  const { clock, readers, log } = ports
-  let takenCount = 0
-  for (const tenantId of await readers.behind(
-    READER_NAME,
-    TENANT_LIMIT_COUNT + pausedUntilMs.size,
-  )) {
-    if ((pausedUntilMs.get(tenantId) ?? 0) > clock.monotonicMs()) continue
-    try {
-      takenCount += await fillFor(ports, tenantId)
-      pausedUntilMs.delete(tenantId)
-    } catch (error) {
-      log.error('events of a tenant wait', { tenantId, detail: messageOf(error) })
-      pausedUntilMs.set(tenantId, clock.monotonicMs() + FAILURE_PAUSE_MS)
-    }
-  }
-  return takenCount
-}
-
-function fillFor(ports: OutboxPorts, tenantId: string): Promise<number> {
-  return ports.readers.advance(READER_NAME, tenantId, {
-    limit: TAKE_LIMIT_COUNT,
-    isWanted: async (tx) =>
-      (await selectEndpoints(tx, tenantId)).some(({ isEnabled }) => isEnabled),
-    take: (tx, entries) => writeDown(ports, tx, tenantId, entries),
-  })
+  )
 }
 
 async function writeDown(

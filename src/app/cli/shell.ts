@@ -139,6 +139,7 @@ const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   notify: 'Tell people: channels, messages with receipts, and the proof that a page arrives',
   'notify channel':
     'Add, list, change and remove channels: webhook, Slack, PagerDuty, e-mail, wiki page',
+  'notify rule': 'Say which facts of the ledger go over which channels',
   'notify template':
     'Set, list, remove and try templates that are filled from the facts of a release',
   runner: 'Enrol machines that run gates, list and revoke them',

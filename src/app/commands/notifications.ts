@@ -92,6 +92,7 @@ export const notificationCommands: readonly CommandSpec[] = [
   },
   ...messageCommands(),
   ...templateCommands(),
+  ...ruleCommands(),
 ]
 
 function messageCommands(): readonly CommandSpec[] {
@@ -198,6 +199,57 @@ function templateCommands(): readonly CommandSpec[] {
       examples: ['seaworthy notify template preview release-notes --release harbour@2.1.0'],
       needs: 'api',
       load: async () => (await import('../../notification/template-cli.ts')).runTemplatePreview,
+    },
+  ]
+}
+
+function ruleCommands(): readonly CommandSpec[] {
+  const rule: CommandArgument = { name: '<rule>', description: 'name of the rule' }
+  return [
+    {
+      name: 'notify rule set',
+      summary: 'Have facts of the ledger sent over channels as they happen',
+      arguments: [rule],
+      options: [
+        {
+          flags: '--on <event>',
+          description:
+            'decision-go, decision-no-go, run-finished, run-failed, gate-failed, sign-off, waiver-requested or receiver-failing',
+          repeated: true,
+        },
+        { flags: '--channel <name>', description: 'over which channel', repeated: true },
+        {
+          flags: '--subject <name>',
+          description: 'only about this; harbour@* for every release of harbour',
+        },
+        {
+          flags: '--quiet-minutes <number>',
+          description: 'how long the same is not repeated; default 60',
+        },
+      ],
+      examples: [
+        'seaworthy notify rule set verdicts --on decision-no-go --on decision-go --channel release-room',
+      ],
+      needs: 'api',
+      load: async () => (await import('../../notification/rule-cli.ts')).runRuleSet,
+    },
+    {
+      name: 'notify rule list',
+      summary: 'List rules',
+      arguments: [],
+      options: [],
+      examples: ['seaworthy notify rule list'],
+      needs: 'api',
+      load: async () => (await import('../../notification/rule-cli.ts')).runRuleList,
+    },
+    {
+      name: 'notify rule remove',
+      summary: 'Remove a rule',
+      arguments: [rule],
+      options: [],
+      examples: ['seaworthy notify rule remove verdicts'],
+      needs: 'api',
+      load: async () => (await import('../../notification/rule-cli.ts')).runRuleRemove,
     },
   ]
 }

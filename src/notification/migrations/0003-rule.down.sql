@@ -1,0 +1,2 @@
+drop table notification_gate;
+drop table notification_rule;

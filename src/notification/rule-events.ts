@@ -1,0 +1,131 @@
+// What the ledger tells that people want to hear, and how it is said; pure.
+import { escapedLine } from './markup.ts'
+import type { Notice } from './model.ts'
+
+export const RULE_EVENTS = [
+  'decision-go',
+  'decision-no-go',
+  'run-finished',
+  'run-failed',
+  'gate-failed',
+  'sign-off',
+  'waiver-requested',
+  'receiver-failing',
+] as const
+export type RuleEvent = (typeof RULE_EVENTS)[number]
+
+const GO: readonly string[] = ['GO', 'GO_WITH_WAIVERS', 'CONDITIONAL_GO']
+const FAILED: readonly string[] = ['FAIL', 'ERROR']
+const SHOWN_GATES_COUNT = 20
+
+/** A fact as rules look at it. */
+export interface ToldFact {
+  readonly type: string
+  readonly subject: string
+  readonly payload: Readonly<Record<string, unknown>>
+  /** Of a run that finished: each gate with its last status. */
+  readonly gates?: readonly { readonly gate: string; readonly status: string }[]
+}
+
+export interface RuleNotice {
+  readonly event: RuleEvent
+  readonly notice: Notice
+}
+
+/** Nothing, one or two: a run that failed has finished as well. */
+export function noticesOf(fact: ToldFact): readonly RuleNotice[] {
+  const { type, subject, payload } = fact
+  const text = (name: string): string => (typeof payload[name] === 'string' ? payload[name] : '')
+  switch (type) {
+    case 'release.decided':
+      return [decisionNotice(subject, text('verdict'), text('run'))]
+    case 'gate.recorded':
+      return FAILED.includes(text('status'))
+        ? [gateNotice(subject, text('gate'), text('status'), text('run'))]
+        : []
+    case 'run.finished':
+      return runNotices(fact, text('run'))
+    case 'sign-off.recorded': {
+      const title = `${subject}: ${text('role')} said ${text('decision')}`
+      return [
+        { event: 'sign-off', notice: plainNotice(title, `sign-off/${subject}/${text('role')}`) },
+      ]
+    }
+    case 'waiver.requested': {
+      const title = `${subject}: a waiver is requested and wants a second person`
+      const notice = { ...plainNotice(title, `waiver/${subject}`), urgency: 'warning' as const }
+      return [{ event: 'waiver-requested', notice }]
+    }
+    case 'webhook.endpoint-failing':
+    case 'notification.channel-failing': {
+      const name = text('name') || text('host')
+      const notice = plainNotice(`${name} takes nothing any more`, `receiver/${subject}`)
+      return [{ event: 'receiver-failing', notice: { ...notice, urgency: 'warning' } }]
+    }
+    default:
+      return []
+  }
+}
+
+function plainNotice(title: string, topic: string): Notice {
+  return { title, text: '', fields: [], urgency: 'info', topic }
+}
+
+function decisionNotice(release: string, verdict: string, run: string): RuleNotice {
+  const isGo = GO.includes(verdict)
+  return {
+    event: isGo ? 'decision-go' : 'decision-no-go',
+    notice: {
+      ...plainNotice(`${release}: ${verdict}`, `decision/${release}`),
+      fields: [
+        { name: 'release', value: release },
+        { name: 'verdict', value: verdict },
+        { name: 'run', value: run },
+      ],
+      urgency: isGo ? 'info' : 'critical',
+      ...(isGo ? { isResolved: true } : {}),
+    },
+  }
+}
+
+function gateNotice(release: string, gate: string, status: string, run: string): RuleNotice {
+  return {
+    event: 'gate-failed',
+    notice: {
+      ...plainNotice(`${release}: ${gate} is ${status}`, `gate/${release}/${gate}`),
+      fields: [{ name: 'run', value: run }],
+      urgency: 'warning',
+    },
+  }
+}
+
+function runNotices({ subject, gates = [] }: ToldFact, run: string): readonly RuleNotice[] {
+  const failed = gates.filter(({ status }) => FAILED.includes(status))
+  const fields = [{ name: 'run', value: run }]
+  const topic = `run/${subject}`
+  const count = `${failed.length} of ${gates.length} gates failed`
+  const finished: RuleNotice = {
+    event: 'run-finished',
+    notice: {
+      ...plainNotice(`${subject}: the run is finished, ${count}`, `${topic}/${run}`),
+      fields,
+    },
+  }
+  if (failed.length === 0) return [finished]
+  const lines = failed
+    .slice(0, SHOWN_GATES_COUNT)
+    .map(({ gate, status }) => `- ${escapedLine(gate)}: ${escapedLine(status)}`)
+  const more = failed.length - lines.length
+  const text = [...lines, ...(more > 0 ? [`- and ${more} more`] : [])].join('\n')
+  const notice = {
+    ...plainNotice(`${subject}: the run failed, ${count}`, topic),
+    text,
+    fields,
+    urgency: 'warning' as const,
+  }
+  return [finished, { event: 'run-failed', notice }]
+}
+
+export function matchesSubject(pattern: string, subject: string): boolean {
+  return pattern.endsWith('*') ? subject.startsWith(pattern.slice(0, -1)) : subject === pattern
+}
