@@ -13,6 +13,20 @@ import type {
   RunRow,
   RunState,
 } from './answers.ts'
+import type {
+  ApiKey,
+  Delivery,
+  Endpoint,
+  Flip,
+  FlipPreview,
+  GuardStatus,
+  Job,
+  Principal,
+  Replayed,
+  ReplayWish,
+  Schedule,
+  Switch,
+} from './operations-answers.ts'
 import { currentKey, signOut } from './session.ts'
 
 /** Answers kept to ask "has it changed?" with; the oldest goes first. */
@@ -127,4 +141,45 @@ export const api = {
     read<EntryPage>(pathOf('ledger', 'entries') + queryOf({ from, limit, type, subject })),
   proof: (seq: number) => read<EntryProof>(pathOf('ledger', 'proofs', seq)),
   checkpoint: () => read<Checkpoint>(pathOf('ledger', 'checkpoint')),
+} as const
+
+/** Questions about the running of things; those that change something ask for a key that may. */
+export const operations = {
+  endpoints: () => read<readonly Endpoint[]>(pathOf('webhooks')),
+  deliveries: (endpointId: string, state: Delivery['state'] | undefined) =>
+    read<readonly Delivery[]>(pathOf('webhooks', endpointId, 'deliveries') + queryOf({ state })),
+  replay: (endpointId: string, wish: ReplayWish) =>
+    client.call<Replayed>('POST', pathOf('webhooks', endpointId, 'replay'), wish),
+  sendTest: (endpointId: string) =>
+    client.call<unknown>('POST', pathOf('webhooks', endpointId, 'test')),
+  jobs: (state: Job['state'] | undefined) =>
+    read<{ readonly jobs: readonly Job[] }>(pathOf('jobs') + queryOf({ state })),
+  retryJob: (jobId: string) => client.call<unknown>('POST', pathOf('jobs', jobId, 'retry')),
+  cancelJob: (jobId: string) => client.call<unknown>('POST', pathOf('jobs', jobId, 'cancel')),
+  schedules: () => read<readonly Schedule[]>(pathOf('schedules')),
+  /** Comes without an envelope, as every service's guards tell it. */
+  async guards() {
+    const text = new TextDecoder().decode(await client.download(pathOf('guards')))
+    return JSON.parse(text) as GuardStatus
+  },
+  switches: () => read<readonly Switch[]>(pathOf('switches')),
+  history: (name: string) => read<readonly Switch[]>(pathOf('switches', name, 'history')),
+  flip: (name: string, { state, ...rest }: Flip) =>
+    client.call<unknown>('POST', pathOf('switches', name, 'flips'), { word: { state }, ...rest }),
+  previewFlip: (name: string, { state, ...rest }: Flip) =>
+    client.call<FlipPreview>('POST', pathOf('actions', 'flag.flip', 'previews'), {
+      params: { name, word: { state }, ...rest },
+    }),
+  confirm: (token: string) =>
+    client.call<unknown>('POST', pathOf('action-tokens', 'confirm'), { token }),
+  apiKeys: () => read<readonly ApiKey[]>(pathOf('api-keys')),
+  rotateKey: (keyId: string) =>
+    client.call<ApiKey & { readonly key: string }>(
+      'POST',
+      pathOf('api-keys', keyId, 'rotation'),
+      {},
+    ),
+  revokeKey: (keyId: string, reason: string) =>
+    client.call<unknown>('POST', pathOf('api-keys', keyId, 'revocation'), { reason }),
+  principals: () => read<readonly Principal[]>(pathOf('principals')),
 } as const

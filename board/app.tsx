@@ -29,11 +29,29 @@ const VerifyPage = lazy(() =>
 const ClaimsPage = lazy(() =>
   import('./pages/claims.tsx').then((it) => ({ default: it.ClaimsPage })),
 )
+const WebhooksPage = lazy(() =>
+  import('./pages/webhooks.tsx').then((it) => ({ default: it.WebhooksPage })),
+)
+const WebhookPage = lazy(() =>
+  import('./pages/webhook.tsx').then((it) => ({ default: it.WebhookPage })),
+)
+const JobsPage = lazy(() => import('./pages/jobs.tsx').then((it) => ({ default: it.JobsPage })))
+const GuardsPage = lazy(() =>
+  import('./pages/guards.tsx').then((it) => ({ default: it.GuardsPage })),
+)
+const PeoplePage = lazy(() =>
+  import('./pages/people.tsx').then((it) => ({ default: it.PeoplePage })),
+)
 
 const SECTIONS = [
   { to: '/', label: 'Releases', pages: ['releases', 'release', 'report', 'evidence'] },
   { to: '/plans', label: 'Plan review', pages: ['plans', 'plan'] },
   { to: '/ledger', label: 'Ledger', pages: ['ledger', 'entry'] },
+  {
+    to: '/webhooks',
+    label: 'Operations',
+    pages: ['webhooks', 'webhook', 'jobs', 'guards', 'people'],
+  },
   { to: '/claims', label: 'Claims', pages: ['claims'] },
   { to: '/verify', label: 'Verify', pages: ['verify'] },
 ] as const
@@ -107,6 +125,16 @@ function Page({ place }: { readonly place: Place | undefined }): ReactNode {
       return <VerifyPage />
     case 'claims':
       return <ClaimsPage />
+    case 'webhooks':
+      return <WebhooksPage />
+    case 'webhook':
+      return <WebhookPage endpointId={place.endpointId} />
+    case 'jobs':
+      return <JobsPage />
+    case 'guards':
+      return <GuardsPage />
+    case 'people':
+      return <PeoplePage />
     case undefined:
       return <NothingHere />
   }

@@ -18,6 +18,18 @@ export type Place =
   | { readonly page: 'entry'; readonly seq: number }
   | { readonly page: 'verify' }
   | { readonly page: 'claims' }
+  | { readonly page: 'webhook'; readonly endpointId: string }
+  | { readonly page: 'webhooks' | 'jobs' | 'guards' | 'people' }
+
+/** Pages whose address is their name. */
+const PLAIN = [
+  { page: 'verify' },
+  { page: 'claims' },
+  { page: 'webhooks' },
+  { page: 'jobs' },
+  { page: 'guards' },
+  { page: 'people' },
+] as const satisfies readonly Place[]
 
 const ENTRY_NUMBER = /^(?:0|[1-9][0-9]{0,15})$/
 
@@ -41,7 +53,8 @@ export function placeOf(path: string): Place | undefined {
   if (first === 'ledger' && second === undefined) return { page: 'ledger' }
   if (first === 'ledger' && ENTRY_NUMBER.test(second ?? ''))
     return { page: 'entry', seq: Number(second) }
-  return first === 'verify' || first === 'claims' ? { page: first } : undefined
+  if (first === 'webhooks' && second !== undefined) return { page: 'webhook', endpointId: second }
+  return PLAIN.find(({ page }) => page === first)
 }
 
 function decoded(part: string): string {

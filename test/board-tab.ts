@@ -42,20 +42,24 @@ export interface Reader {
 /** Runs in a browser of its own; skipped by name where there is none. @param origin asked for when the test begins */
 export function browse(
   origin: () => string,
-  use: (reader: Reader) => Promise<void>,
+  use: (reader: Reader, t: TestContext) => Promise<void>,
 ): (t: TestContext) => Promise<void> {
   return async (t) => {
     const chromium = findChromium()
     if (chromium === undefined) return t.skip(CHROMIUM_MISSING)
-    await withTab(chromium, async (tab) => use(await openReader(tab, origin())))
+    await withTab(chromium, async (tab) => use(await openReader(tab, origin()), t))
   }
 }
 
-/** The key of the sign-in link that a server on this data folder prints. */
-export function viewKeyOf(dataFolder: string): string {
+/** The key that opens everything of a server on this data folder. */
+export function operatorKeyOf(dataFolder: string): string {
   const secret = readFileSync(join(dataFolder, 'keys', 'api.secret'), 'utf8').trim()
-  const key = Buffer.from(secret, 'base64').toString('base64url')
-  return createHmac('sha256', key).update('view').digest('base64url')
+  return Buffer.from(secret, 'base64').toString('base64url')
+}
+
+/** The key of the sign-in link that such a server prints. */
+export function viewKeyOf(dataFolder: string): string {
+  return createHmac('sha256', operatorKeyOf(dataFolder)).update('view').digest('base64url')
 }
 
 export async function openReader(tab: Tab, origin: string): Promise<Reader> {

@@ -21,6 +21,11 @@ const PAGES = [
   '/plans/:planHash',
   '/ledger',
   '/ledger/:seq',
+  '/webhooks',
+  '/webhooks/:webhookId',
+  '/jobs',
+  '/guards',
+  '/people',
   '/claims',
   '/verify',
 ] as const

@@ -1,0 +1,124 @@
+// What the API answers about the running of things: webhooks, jobs, guards, keys and people, as far as the board reads it.
+
+export interface Endpoint {
+  readonly id: string
+  readonly url: string
+  readonly kinds: readonly string[]
+  readonly description: string
+  readonly isEnabled: boolean
+  readonly disabledReason: string | null
+  readonly health: 'well' | 'failing' | 'resting'
+  readonly restsUntil: string | null
+}
+
+export interface Delivery {
+  readonly eventId: string
+  readonly type: string
+  readonly state: 'pending' | 'delivered' | 'dead'
+  readonly attempt: number
+  readonly createdAt: string
+  readonly nextAt: string
+  readonly endedAt: string | null
+  readonly status: number | null
+  readonly error: string | null
+  readonly replays: number
+  readonly seq: number
+}
+
+/** What is sent again: one event, or what ended so within a span of time. */
+export interface ReplayWish {
+  readonly eventId?: string
+  /** RFC 3339. */
+  readonly from?: string
+  readonly to?: string
+  readonly states: readonly ('delivered' | 'dead')[]
+  readonly dryRun: boolean
+}
+
+export interface Replayed {
+  readonly count: number
+  readonly firstAt: string | null
+  readonly lastAt: string | null
+}
+
+export interface Job {
+  readonly id: string
+  readonly kind: string
+  readonly state: 'waiting' | 'ready' | 'active' | 'done' | 'dead' | 'cancelled'
+  readonly attempt: number
+  readonly dueAt: string
+  readonly createdAt: string
+  readonly startedAt: string | null
+  readonly endedAt: string | null
+  readonly progress: number | null
+  readonly note: string | null
+  readonly error: string | null
+}
+
+export interface Schedule {
+  readonly name: string
+  readonly kind: string
+  readonly cron: string
+  readonly nextAt: string
+  readonly createdBy: string
+}
+
+export interface Switch {
+  readonly name: string
+  readonly definition: { readonly kind: string; readonly boot: string; readonly confirms: string }
+  readonly word: { readonly state?: string }
+  readonly says: string
+  readonly version: number
+  readonly reason: string
+  readonly changedBy: string
+  readonly changedAt: string
+}
+
+export interface Flip {
+  readonly state: 'on' | 'off'
+  readonly reason: string
+  readonly expectedVersion: number
+}
+
+export interface FlipPreview {
+  readonly token: string
+  readonly summary: string
+  readonly risk: string
+  readonly policy: string
+  readonly expiresAt: string
+}
+
+export interface GuardStatus {
+  readonly limits: readonly {
+    readonly name: string
+    readonly limit: number
+    readonly windowMs: number
+    readonly burst?: number
+  }[]
+  readonly blocks: { readonly count: number }
+  readonly throttles: {
+    readonly count: number
+    readonly listed: readonly { readonly tenant: string }[]
+  }
+}
+
+export interface ApiKey {
+  readonly id: string
+  readonly name: string
+  readonly role: string
+  readonly environments: readonly string[] | null
+  readonly createdAt: string
+  readonly expiresAt: string | null
+  readonly lastUsedAt: string | null
+  readonly predecessor?: string
+  readonly revokedAt?: string
+}
+
+export interface Principal {
+  readonly id: string
+  readonly kind: 'person' | 'runner' | 'control-plane'
+  readonly displayName: string
+  readonly roles: readonly string[]
+  readonly keyId: string
+  readonly revokedAt?: string
+}

@@ -1,0 +1,202 @@
+// API keys: role, environments, last use; a successor whose text is shown once, and an end with a reason.
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { operations } from '../api.ts'
+import type { ApiKey } from '../operations-answers.ts'
+import { useLive } from '../live.ts'
+import { ActNote, useAct } from '../parts/act.tsx'
+import type { Act } from '../parts/act.tsx'
+import { Command, CopyButton } from '../parts/copy.tsx'
+import { Mark } from '../parts/mark.tsx'
+import { Moment } from '../parts/moment.tsx'
+import { Loaded } from '../parts/state.tsx'
+
+const REFRESH_MS = 10_000
+
+export function ApiKeys(): ReactNode {
+  const act = useAct()
+  const [issued, show] = useState<{ readonly name: string; readonly text: string }>()
+  const keys = useLive('api-keys', operations.apiKeys, REFRESH_MS, act.done)
+  const rotate = ({ id, name }: ApiKey): void =>
+    act.run(async () => {
+      const made = await operations.rotateKey(id)
+      show({ name: made.name, text: made.key })
+      return `${name} has a successor; the old key goes on for a day.`
+    })
+  return (
+    <section aria-labelledby="api-keys">
+      <h2 id="api-keys">API keys</h2>
+      {issued === undefined ? null : (
+        <div className="state" role="alert">
+          <h2>The new key of {issued.name}</h2>
+          <p>It is shown now and never again; nobody keeps its text.</p>
+          <div className="command">
+            <code>{issued.text}</code>
+            <CopyButton text={issued.text} what="the key" />
+          </div>
+          <button type="button" onClick={() => show(undefined)}>
+            I have it
+          </button>
+        </div>
+      )}
+      <ActNote act={act} />
+      <Loaded live={keys} what="the keys">
+        {(all) =>
+          all.length === 0 ? (
+            <>
+              <p className="soft">No key was made; this server is opened with its own.</p>
+              <Command text="npx seaworthy api-key create ci --role developer --environment staging" />
+            </>
+          ) : (
+            <KeyTable keys={all} act={act} onRotate={rotate} />
+          )
+        }
+      </Loaded>
+    </section>
+  )
+}
+
+interface KeyTerms {
+  readonly keys: readonly ApiKey[]
+  readonly act: Act
+  onRotate(key: ApiKey): void
+}
+
+function KeyTable({ keys, act, onRotate }: KeyTerms): ReactNode {
+  return (
+    <table className="rows">
+      <caption className="unseen">API keys</caption>
+      <thead>
+        <tr>
+          <th scope="col">Key</th>
+          <th scope="col">May</th>
+          <th scope="col">Last used</th>
+          <th scope="col">State</th>
+          <th scope="col">Do</th>
+        </tr>
+      </thead>
+      <tbody>
+        {keys.map((key) => (
+          <tr key={key.id}>
+            <th scope="row">
+              {key.name} <span className="code">{key.id}</span>
+            </th>
+            <td data-column="May">
+              <span>
+                {key.role}{' '}
+                <span className="soft">
+                  {key.environments === null ? 'everywhere' : `in ${key.environments.join(', ')}`}
+                </span>
+              </span>
+            </td>
+            <td data-column="Last used">
+              {key.lastUsedAt === null ? (
+                <span className="soft">never</span>
+              ) : (
+                <Moment at={key.lastUsedAt} />
+              )}
+            </td>
+            <td data-column="State">
+              <KeyState apiKey={key} />
+            </td>
+            <td data-column="Do">
+              {key.revokedAt === undefined ? (
+                <KeyButtons apiKey={key} act={act} onRotate={onRotate} />
+              ) : (
+                <span className="soft">nothing</span>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function KeyState({ apiKey: { revokedAt, expiresAt } }: { readonly apiKey: ApiKey }): ReactNode {
+  if (revokedAt !== undefined)
+    return (
+      <Mark tone="calm">
+        <span>
+          Revoked <Moment at={revokedAt} />
+        </span>
+      </Mark>
+    )
+  const isOver = expiresAt !== null && Date.parse(expiresAt) <= Date.now()
+  return (
+    <Mark tone={isOver ? 'calm' : 'go'}>
+      <span>
+        {isOver ? 'Ended' : 'Opens'}{' '}
+        {expiresAt === null ? (
+          'without an end'
+        ) : (
+          <>
+            {isOver ? '' : 'until '}
+            <Moment at={expiresAt} />
+          </>
+        )}
+      </span>
+    </Mark>
+  )
+}
+
+interface ButtonTerms {
+  readonly apiKey: ApiKey
+  readonly act: Act
+  onRotate(key: ApiKey): void
+}
+
+function KeyButtons({ apiKey, act, onRotate }: ButtonTerms): ReactNode {
+  const [isEnding, ask] = useState(false)
+  const [reason, say] = useState('')
+  const revoke = (): void =>
+    act.run(async () => {
+      await operations.revokeKey(apiKey.id, reason.trim())
+      return `${apiKey.name} opens nothing any more.`
+    })
+  if (!isEnding)
+    return (
+      <span className="buttons">
+        <button
+          type="button"
+          disabled={act.isBusy}
+          aria-label={`Rotate ${apiKey.name} ${apiKey.id}`}
+          onClick={() => onRotate(apiKey)}
+        >
+          Rotate
+        </button>
+        <button
+          type="button"
+          aria-label={`Revoke ${apiKey.name} ${apiKey.id}`}
+          onClick={() => ask(true)}
+        >
+          Revoke
+        </button>
+      </span>
+    )
+  return (
+    <form
+      className="buttons"
+      onSubmit={(event) => {
+        event.preventDefault()
+        revoke()
+      }}
+    >
+      <label>
+        Why it ends
+        <input
+          value={reason}
+          required
+          maxLength={500}
+          onChange={(event) => say(event.target.value)}
+        />
+      </label>
+      <button type="submit" className="primary" disabled={act.isBusy}>
+        End it
+      </button>
+      <button type="button" onClick={() => ask(false)}>
+        Leave it
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,195 @@
+// Background work: what runs, what failed for good, what comes again and again; retried or cancelled with a press.
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { operations } from '../api.ts'
+import type { Job, Schedule } from '../operations-answers.ts'
+import { useLive } from '../live.ts'
+import { ActNote, useAct } from '../parts/act.tsx'
+import type { Act } from '../parts/act.tsx'
+import { Command } from '../parts/copy.tsx'
+import { Choices } from '../parts/choices.tsx'
+import { Mark } from '../parts/mark.tsx'
+import { Moment } from '../parts/moment.tsx'
+import { Operations } from '../parts/operations.tsx'
+import { Loaded } from '../parts/state.tsx'
+import type { Tone } from '../words.ts'
+
+const REFRESH_MS = 3_000
+
+type Choice = 'all' | Job['state']
+
+export function JobsPage(): ReactNode {
+  const [choice, choose] = useState<Choice>('all')
+  const act = useAct()
+  const jobs = useLive(
+    `jobs ${choice}`,
+    () => operations.jobs(choice === 'all' ? undefined : choice),
+    REFRESH_MS,
+    act.done,
+  )
+  return (
+    <Operations
+      title="Jobs"
+      lead="What the server does by itself. A job that failed with every attempt stays here until somebody looks."
+    >
+      <div className="section-head">
+        <Choices
+          label="Which jobs"
+          chosen={choice}
+          onChoose={choose}
+          choices={[
+            ['all', 'All'],
+            ['active', 'Running'],
+            ['ready', 'Ready'],
+            ['waiting', 'Waiting'],
+            ['dead', 'Failed'],
+            ['done', 'Done'],
+          ]}
+        />
+      </div>
+      <ActNote act={act} />
+      <Loaded live={jobs} what="the jobs">
+        {(page) =>
+          page.jobs.length === 0 ? (
+            <p className="soft">
+              {choice === 'dead' ? 'No job has failed for good.' : 'No job is like this now.'}
+            </p>
+          ) : (
+            <JobTable jobs={page.jobs} act={act} />
+          )
+        }
+      </Loaded>
+      <Schedules />
+    </Operations>
+  )
+}
+
+const STATES: Readonly<Record<Job['state'], { readonly word: string; readonly tone: Tone }>> = {
+  waiting: { word: 'Waiting', tone: 'calm' },
+  ready: { word: 'Ready', tone: 'calm' },
+  active: { word: 'Running', tone: 'calm' },
+  done: { word: 'Done', tone: 'go' },
+  dead: { word: 'Failed', tone: 'stop' },
+  cancelled: { word: 'Cancelled', tone: 'calm' },
+}
+
+function JobTable({ jobs, act }: { readonly jobs: readonly Job[]; readonly act: Act }): ReactNode {
+  return (
+    <table className="rows">
+      <caption className="unseen">Jobs, the newest first</caption>
+      <thead>
+        <tr>
+          <th scope="col">Job</th>
+          <th scope="col">State</th>
+          <th scope="col">What came of it</th>
+          <th scope="col">When</th>
+          <th scope="col">Do</th>
+        </tr>
+      </thead>
+      <tbody>
+        {jobs.map((job) => (
+          <tr key={job.id}>
+            <th scope="row">
+              <code>{job.kind}</code>
+            </th>
+            <td data-column="State">
+              <Mark
+                tone={STATES[job.state].tone}
+                className={job.state === 'active' ? 'running' : ''}
+              >
+                {STATES[job.state].word}
+              </Mark>
+            </td>
+            <td data-column="What came of it">
+              <span>
+                {job.error ?? job.note ?? ''} <span className="soft">attempt {job.attempt}</span>
+              </span>
+            </td>
+            <td data-column="When">
+              <Moment at={job.endedAt ?? job.startedAt ?? job.dueAt} />
+            </td>
+            <td data-column="Do">
+              <JobButton job={job} act={act} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function JobButton({ job, act }: { readonly job: Job; readonly act: Act }): ReactNode {
+  const { id, kind, state } = job
+  if (state === 'done') return <span className="soft">nothing</span>
+  const isOver = state === 'dead' || state === 'cancelled'
+  const press = (): void =>
+    act.run(async () => {
+      await (isOver ? operations.retryJob(id) : operations.cancelJob(id))
+      return isOver ? `${kind} begins again.` : `${kind} is cancelled.`
+    })
+  return (
+    <button
+      type="button"
+      disabled={act.isBusy}
+      aria-label={`${isOver ? 'Retry' : 'Cancel'} ${kind} ${id}`}
+      onClick={press}
+    >
+      {isOver ? 'Retry' : 'Cancel'}
+    </button>
+  )
+}
+
+function Schedules(): ReactNode {
+  const schedules = useLive('schedules', operations.schedules, REFRESH_MS)
+  return (
+    <section aria-labelledby="schedules">
+      <h2 id="schedules">What comes again and again</h2>
+      <Loaded live={schedules} what="the schedules">
+        {(all) =>
+          all.length === 0 ? (
+            <>
+              <p className="soft">No schedule is set.</p>
+              <Command
+                text={`npx seaworthy jobs schedule nightly --kind ledger.checkpoint --cron "0 3 * * *"`}
+              />
+            </>
+          ) : (
+            <ScheduleTable schedules={all} />
+          )
+        }
+      </Loaded>
+    </section>
+  )
+}
+
+function ScheduleTable({ schedules }: { readonly schedules: readonly Schedule[] }): ReactNode {
+  return (
+    <table className="rows">
+      <caption className="unseen">Schedules</caption>
+      <thead>
+        <tr>
+          <th scope="col">Schedule</th>
+          <th scope="col">Asks for</th>
+          <th scope="col">Cron, in UTC</th>
+          <th scope="col">Next</th>
+        </tr>
+      </thead>
+      <tbody>
+        {schedules.map(({ name, kind, cron, nextAt }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td data-column="Asks for">
+              <code>{kind}</code>
+            </td>
+            <td data-column="Cron, in UTC">
+              <code>{cron}</code>
+            </td>
+            <td data-column="Next">
+              <Moment at={nextAt} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
