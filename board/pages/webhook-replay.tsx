@@ -46,19 +46,8 @@ export function ReplayForm({ endpointId }: { readonly endpointId: string }): Rea
           count()
         }}
       >
-        <label>
-          From
-          <input
-            type="datetime-local"
-            required
-            value={from}
-            onChange={(event) => setFrom(event.target.value)}
-          />
-        </label>
-        <label>
-          Until (open without)
-          <input type="datetime-local" value={to} onChange={(event) => setTo(event.target.value)} />
-        </label>
+        <Instant label="From" isRequired value={from} onChange={setFrom} />
+        <Instant label="Until (open without)" value={to} onChange={setTo} />
         <label className="tick">
           <input
             type="checkbox"
@@ -81,6 +70,27 @@ export function ReplayForm({ endpointId }: { readonly endpointId: string }): Rea
       </form>
       <ActNote act={act} />
     </section>
+  )
+}
+
+interface InstantTerms {
+  readonly label: string
+  readonly isRequired?: boolean
+  readonly value: string
+  onChange(value: string): void
+}
+
+function Instant({ label, isRequired = false, value, onChange }: InstantTerms): ReactNode {
+  return (
+    <label>
+      {label}
+      <input
+        type="datetime-local"
+        required={isRequired}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </label>
   )
 }
 
