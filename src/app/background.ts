@@ -1,4 +1,5 @@
 // Background work of the composed house: webhooks, notifications, the kinds of jobs there are, and what a serving process runs.
+import { makeAuditKeeper } from '../audit/index.ts'
 import { makeJobDesk, makeJobs, makeJobWorker } from '../job/index.ts'
 import { Doorbell } from '../kernel/index.ts'
 import type {
@@ -38,6 +39,8 @@ export interface BackgroundPorts {
   readonly masterSecret: Uint8Array
   seedSigner(seed: Uint8Array): Signer
   readonly appendBell: Doorbell
+  /** @param isEnding when nothing is left for later */
+  recordTallies(isEnding: boolean): Promise<void>
   readonly actor: string
   readonly userAgent: string
   readonly tracing: Tracing
@@ -75,6 +78,7 @@ export function makeBackground(ports: BackgroundPorts): Background {
     ruleTerms(notifyPorts),
   )
   const purge = makeKeptAnswerPurge(ports)
+  const keeper = makeAuditKeeper({ ...ports, readers }, (isEnding) => ports.recordTallies(isEnding))
   return {
     desk: makeJobDesk(ports, jobs, kinds),
     webhooks: new Webhooks({ ...ports, jobs }),
@@ -86,8 +90,10 @@ export function makeBackground(ports: BackgroundPorts): Background {
         outbox.start()
         rules.start()
         purge.start()
+        keeper.start()
       },
       async stop() {
+        await keeper.stop()
         await purge.stop()
         await outbox.stop()
         await rules.stop()

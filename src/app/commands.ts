@@ -2,6 +2,7 @@
 import type { CommandOption, CommandSpec } from '../client/index.ts'
 import { accountCommands } from './commands/accounts.ts'
 import { attestationCommands } from './commands/attestation.ts'
+import { auditCommands } from './commands/audit.ts'
 import { claimsCommands } from './commands/claims.ts'
 import { checklistCommands } from './commands/checklist.ts'
 import { guardCommands } from './commands/guard.ts'
@@ -42,6 +43,7 @@ export const commandTable: readonly CommandSpec[] = [
   ...readinessCommands,
   ...guardCommands,
   ...logCommands,
+  ...auditCommands,
   ...identityCommands,
   ...accountCommands,
   ...jobCommands,

@@ -17,7 +17,6 @@ import { openEvidenceStore } from './evidence-store.ts'
 import { openInstallationKeys } from './installation-keys.ts'
 import { makeServerLimits, openSharedRedis } from './shared-limits.ts'
 import { makeTelemetry, openTracing, withTraceIds } from './telemetry/index.ts'
-import { controlPlaneTenants } from './tenants.ts'
 import { makeRooms, slices } from './rooms.ts'
 import type { HouseTerms } from './rooms.ts'
 
@@ -65,7 +64,7 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
   const keys = await openInstallationKeys(join(config.dataFolder, 'keys'))
   const { apiKey, viewKey } = keys
   const rooms = makeRooms(database, terms, keys)
-  const { identity, apiKeys, serviceTokens, people, work } = rooms
+  const { apiKeys, serviceTokens, people, work, recorder, openTenant } = rooms
   const redis = await openSharedRedis(config, log)
   // Requests over a socket are limited; those of this very process are not.
   const limits = telemetry && makeServerLimits(telemetry.guardSink, redis)
@@ -81,7 +80,7 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
     serviceTokens,
     sessions: people.sessions,
     defaultTenant: config.tenantId,
-    openTenant: controlPlaneTenants(sql, identity, keys.signer),
+    openTenant,
   }
   const web = makeWebServer({
     log,
@@ -90,9 +89,10 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
     newRequestId: () => newRequestId(systemRandom),
     ...(limits === undefined ? {} : { limits }),
     ...(telemetry === undefined ? {} : { watch: telemetry.requests }),
+    ...(recorder === undefined ? {} : { recorder }),
     ...siteOf(config),
     keyed: new KeyedAnswers({
-      sql,
+      sql: rooms.sql,
       clock: systemClock,
       random: systemRandom,
       digest: systemDigest,

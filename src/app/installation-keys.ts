@@ -16,6 +16,8 @@ export interface InstallationKeys {
   readonly openSystemLogSigners: () => Promise<SystemLogSigners>
   /** What the secrets of webhooks are derived from. */
   readonly masterSecret: Uint8Array
+  /** What the audit log hashes with. */
+  readonly auditSecret: Uint8Array
   readonly apiKey: string
   readonly viewKey: string
   /** This server's key of that name for service tokens; made on first use. */
@@ -32,6 +34,7 @@ export async function openInstallationKeys(folder: string): Promise<Installation
     ledgerSigner: await openKeyFile(join(folder, 'ledger.pem'), 'ed25519'),
     confirmSecret: await openSecretFile(join(folder, 'confirm.secret'), systemRandom),
     masterSecret: await openSecretFile(join(folder, 'webhook.secret'), systemRandom),
+    auditSecret: await openSecretFile(join(folder, 'audit.secret'), systemRandom),
     apiKey,
     openSystemLogSigners: async () => ({
       log: await openKeyFile(join(folder, 'system-log.pem'), 'ed25519'),

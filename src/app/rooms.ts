@@ -1,7 +1,7 @@
 // The rooms of the control plane: every slice in floor order, each handed what it needs by name; reading it is reading the architecture.
-import { join } from 'node:path'
 import { actionSlice, makeActionRoutes, makeActions } from '../action/index.ts'
 import type { ActionPorts } from '../action/index.ts'
+import { auditSlice, makeAuditLog, makeAuditRoutes } from '../audit/index.ts'
 import { makeEvidence, makeEvidenceRoutes, evidenceSlice } from '../evidence/index.ts'
 import { flagSlice, flipAction, makeFlagRoutes, makeFlags } from '../flag/index.ts'
 import type { Flags } from '../flag/index.ts'
@@ -25,22 +25,10 @@ import {
   makeServiceTokens,
 } from '../identity/index.ts'
 import type { ApiKeys, Identity, ServiceTokens } from '../identity/index.ts'
-import type {
-  Action,
-  BuiltinCheck,
-  JoinableSql,
-  Log,
-  Route,
-  Signer,
-  Slice,
-  Sql,
-  Tracing,
-} from '../kernel/index.ts'
-import { Doorbell } from '../kernel/index.ts'
+import type { Action, BuiltinCheck, JoinableSql, Log, Route, Slice, Sql } from '../kernel/index.ts'
 import {
   ledgerSlice,
   makeFeedRoutes,
-  makeLedger,
   makeLedgerChecks,
   makeLedgerFeed,
   makeLedgerRoutes,
@@ -50,7 +38,6 @@ import {
   gzipBytes,
   makeGuardedFetch,
   makeGuardedMail,
-  openCheckpointGuard,
   openSeal,
   seedSigner,
   systemClock,
@@ -65,14 +52,11 @@ import {
   makeNotificationRoutes,
   notificationSlice,
 } from '../notification/index.ts'
-import { keyIdOf } from '../proof/index.ts'
 import {
   ATTESTATION_CHECKS,
   attestationSlice,
   makeAttestationRoutes,
-  makeSystemLog,
 } from '../attestation/index.ts'
-import type { SystemLog, SystemLogPorts } from '../attestation/index.ts'
 import { PROBE_CHECKS, probeSlice } from '../probe/index.ts'
 import {
   makeReleaseRoutes,
@@ -87,6 +71,7 @@ import {
   webhookSlice,
 } from '../webhook/index.ts'
 import { webSlice } from '../web/index.ts'
+import type { RequestRecorder } from '../web/index.ts'
 import type { AppConfig } from './config.ts'
 import { makeBackground } from './background.ts'
 import type { Background, BackgroundWork } from './background.ts'
@@ -95,6 +80,8 @@ import type { Database } from './open-database.ts'
 import { makePeople } from './sign-in.ts'
 import type { People } from './sign-in.ts'
 import type { InstallationKeys } from './installation-keys.ts'
+import { openLedger } from './open-ledger.ts'
+import { controlPlaneTenants } from './tenants.ts'
 import type { Telemetry } from './telemetry/index.ts'
 
 /** Slices in floor order: migrations run in this order. */
@@ -104,6 +91,7 @@ export const slices: readonly Slice[] = [
   webSlice,
   evidenceSlice,
   flagSlice,
+  auditSlice,
   jobSlice,
   identitySlice,
   webhookSlice,
@@ -122,12 +110,17 @@ const systemPorts = {
 }
 
 export interface Rooms {
-  readonly identity: Identity
+  /** As the rooms have it. */
+  readonly sql: JoinableSql
   readonly apiKeys: ApiKeys
   readonly serviceTokens: ServiceTokens
   readonly people: People
   readonly routes: readonly Route[]
   readonly work: BackgroundWork
+  /** Absent where requests come from this very process. */
+  readonly recorder: RequestRecorder | undefined
+  /** Makes a tenant known before the first write to it. */
+  openTenant(tenantId: string): Promise<void>
 }
 
 export interface HouseTerms {
@@ -141,21 +134,17 @@ export interface HouseTerms {
 
 /** Every slice in floor order, each handed what it needs by name. */
 export function makeRooms(database: Database, terms: HouseTerms, keys: InstallationKeys): Rooms {
-  const { config, version, log, telemetry, tracing } = terms
-  const folder = (...parts: string[]): string => join(config.dataFolder, ...parts)
-  const { sql, pubSub } = database
+  const { config, version, log, tracing } = terms
+  const { pubSub } = database
+  const { signer, confirmSecret, masterSecret } = keys
+  const openTenant = (tenantId: string): Promise<void> => tenants(tenantId)
+  const opened = openLedger(database, terms, keys, openTenant)
+  const { sql, ledger, recorder, appendBell, keyId, systemLog } = opened
   const ports = { sql, ...systemPorts }
-  const { signer, ledgerSigner, confirmSecret, masterSecret } = keys
-  const guard = openCheckpointGuard(folder('checkpoint-guard.json'))
-  const keyId = keyIdOf(systemDigest, signer.publicKey)
-  const appendBell = new Doorbell()
-  const systemLog = openSystemLog({ ...ports, guard }, keyId, keys)
-  const own = { ledgerSigner, keyId, version, guard, appendBell, tracing, systemLog }
-  const plainLedger = openLedger(ports, database, own)
-  const ledger = telemetry?.watchLedger(plainLedger) ?? plainLedger
   const evidence = makeEvidence({ ...ports, blobs: terms.evidenceStore.blobs })
   const flags = makeFlags({ ...ports, ledger })
   const identity = makeIdentity({ ...ports, ledger })
+  const tenants = controlPlaneTenants(sql, identity, signer)
   const apiKeys = makeApiKeys({ ...ports, ledger, slowHash: systemSlowHash })
   const serviceTokens = makeServiceTokens({
     ...ports,
@@ -169,6 +158,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...workPorts,
     ...waysOut(config),
     seal: openSeal(masterSecret, 'notification channels', systemRandom),
+    recordTallies: (isEnding) => recorder?.recordTallies(isEnding) ?? Promise.resolve(),
     actor: controlPlane.id,
     userAgent: `seaworthy/${version}`,
   })
@@ -186,6 +176,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const routes = [
     ...makeLedgerRoutes(ledger),
     ...makeFeedRoutes(makeLedgerFeed({ ledger, clock: systemClock })),
+    ...makeAuditRoutes(makeAuditLog({ ...workPorts, readers: background.readers })),
     ...makeEvidenceRoutes(evidence),
     ...makeFlagRoutes({ flags, digest: systemDigest }),
     ...makeJobRoutes(background.desk),
@@ -197,11 +188,12 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeReleaseRoutes(releases),
     ...makeAttestationRoutes(systemLog, (tenantId, day) => ledger.sealedDay(tenantId, day)),
   ]
-  return { identity, apiKeys, serviceTokens, people, routes, work: background.work }
+  const { work } = background
+  return { sql, apiKeys, serviceTokens, people, routes, work, recorder, openTenant }
 }
 
 function routesOfWhoAsks(
-  rooms: Pick<Rooms, 'identity' | 'apiKeys' | 'serviceTokens' | 'people'>,
+  rooms: Pick<Rooms, 'apiKeys' | 'serviceTokens' | 'people'> & { readonly identity: Identity },
 ): readonly Route[] {
   return [
     ...makeIdentityRoutes(rooms.identity),
@@ -233,45 +225,4 @@ function collectChecks(sql: Sql, ledger: Ledger, { readers }: Background): reado
     ...makeWebhookChecks({ sql, clock: systemClock, readers }),
     ...makeNotificationChecks({ sql, clock: systemClock }),
   ]
-}
-
-function openSystemLog(
-  ports: Pick<SystemLogPorts, 'sql' | 'clock' | 'digest' | 'random' | 'guard'>,
-  keyId: string,
-  keys: InstallationKeys,
-): SystemLog {
-  return makeSystemLog({
-    ...ports,
-    origin: `install-${keyId.slice(0, 16)}/system-log`,
-    openSigners: keys.openSystemLogSigners,
-  })
-}
-
-function openLedger(
-  ports: typeof systemPorts & { readonly sql: JoinableSql },
-  { journal, readSql }: Database,
-  own: {
-    readonly ledgerSigner: Signer
-    readonly keyId: string
-    readonly version: string
-    readonly guard: ReturnType<typeof openCheckpointGuard>
-    readonly appendBell: Doorbell
-    readonly tracing: Tracing
-    readonly systemLog: SystemLog
-  },
-): Ledger {
-  return makeLedger({
-    ...ports,
-    signer: own.ledgerSigner,
-    guard: own.guard,
-    ...(readSql === undefined ? {} : { readSql }),
-    tracing: own.tracing,
-    isJoined: () => ports.sql.isJoined(),
-    onAppend: () => own.appendBell.ring(),
-    onSealedDay: ({ origin, size, root, day }) =>
-      own.systemLog.recordRoot({ origin, size, root, day }),
-    ...(journal === undefined ? {} : { journal }),
-    originPrefix: `install-${own.keyId.slice(0, 16)}`,
-    producer: { producer: 'seaworthy', version: own.version },
-  })
 }

@@ -25,6 +25,8 @@ export interface Transport {
 export interface Client {
   /** JSON in, the `data` of the answer out. Throws the API's own error code. */
   call<T>(method: string, path: string, body?: unknown): Promise<T>
+  /** A page of a list: its rows, and the cursor of the next page. */
+  page<T>(path: string): Promise<{ readonly data: T; readonly next: string | null }>
   /** Raw bytes in, JSON out. */
   upload<T>(method: string, path: string, bytes: Uint8Array): Promise<T>
   /** Raw bytes out. */
@@ -76,6 +78,10 @@ export function makeClient(
     async call<T>(method: string, path: string, body?: unknown): Promise<T> {
       const bytes = body === undefined ? undefined : utf8Bytes(JSON.stringify(body))
       return readData<T>(await exchange(method, path, bytes, bytes && 'application/json'))
+    },
+    async page<T>(path: string): Promise<{ readonly data: T; readonly next: string | null }> {
+      const { body } = await exchange('GET', path, undefined, undefined)
+      return JSON.parse(utf8Text(body)) as { data: T; next: string | null }
     },
     async upload<T>(method: string, path: string, bytes: Uint8Array): Promise<T> {
       return readData<T>(await exchange(method, path, bytes, 'application/octet-stream'))

@@ -43,3 +43,24 @@ export function redactValues(text: string, secrets: readonly string[]): Redacted
   }
   return { text: out, count }
 }
+
+/** Letters and digits in one piece, long enough that nobody made a word of them. */
+const SECRET_PIECE = /[A-Za-z0-9]{16,}/g
+const MIXED_CASE_MINIMUM_LENGTH = 20
+
+/**
+ * True for what keys, tokens and passwords of machines look like: a long piece in which letters and digits, or small and
+ * capital letters, are mixed. UUIDs and words with hyphens are none; a password made of words cannot be told from a name.
+ */
+export function looksLikeSecret(text: string): boolean {
+  return secretPieceOf(text) !== undefined
+}
+
+/** What of a text looks like a secret, without the words around it. */
+export function secretPieceOf(text: string): string | undefined {
+  return (text.match(SECRET_PIECE) ?? []).find(
+    (piece) =>
+      (/[0-9]/.test(piece) && /[A-Za-z]/.test(piece)) ||
+      (piece.length >= MIXED_CASE_MINIMUM_LENGTH && /[a-z]/.test(piece) && /[A-Z]/.test(piece)),
+  )
+}

@@ -129,6 +129,8 @@ export interface Route<Body = unknown, Query = unknown, Params = TextRecord> {
    * gives its answer to `keep`, or refuses by itself what is done already. `harmless`: doing it again changes nothing.
    */
   readonly repetition?: 'own' | 'harmless'
+  /** Set where something is given away that opens doors, so that it is recorded although nothing changes. */
+  readonly givesSecrets?: true
   readonly accepts?: 'json' | 'bytes'
   /** Reads the JSON body; a route without one takes no body but an empty object. */
   readonly body?: Schema<Body>

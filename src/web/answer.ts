@@ -1,8 +1,9 @@
 // Sends what a handler answers, or a problem document for what was thrown.
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { messageOf, SeaworthyError } from '../kernel/index.ts'
 import type { Log, RouteAnswer } from '../kernel/index.ts'
 import { entityTagOf, isKnownTag } from './entity-tag.ts'
+import { maskProblem, maskText } from './masking.ts'
 import { problemOf } from './problem.ts'
 
 /** Answers depend on who asks, so no shared cache keeps any. */
@@ -52,13 +53,17 @@ export function sendProblem(
   error: unknown,
   { log, isOutside }: ProblemTerms,
 ): FastifyReply {
-  const problem = { ...problemOf(error, isOutside), requestId: reply.request.id }
+  const { request } = reply
+  const problem = {
+    ...maskProblem(problemOf(error, isOutside), request),
+    requestId: request.id,
+  }
   if (problem.status >= 500) {
     log.error('request failed', {
       code: problem.code,
       requestId: problem.requestId,
-      detail: messageOf(error),
-      stack: stackOf(error),
+      detail: maskText(messageOf(error), request),
+      stack: stackOf(error, request),
     })
   }
   const { retryAfterS } = problem.details
@@ -67,6 +72,8 @@ export function sendProblem(
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
 }
 
-function stackOf(error: unknown): string | undefined {
-  return error instanceof Error && !(error instanceof SeaworthyError) ? error.stack : undefined
+function stackOf(error: unknown, request: FastifyRequest): string | undefined {
+  return error instanceof Error && !(error instanceof SeaworthyError)
+    ? maskText(error.stack ?? '', request)
+    : undefined
 }

@@ -1,9 +1,9 @@
 // Mounts route records on Fastify: key check, tenant, body limits, problem answers. Knows no slice.
 import Fastify from 'fastify'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { fastifyEdgeHook, makeEdgeGuard, securityHeaders } from '../guard/index.ts'
 import { UNTRACED } from '../kernel/index.ts'
-import type { Caller, Clock, Log, Route, Tracing } from '../kernel/index.ts'
+import type { Caller, Clock, Log, Route, RouteAnswer, Tracing } from '../kernel/index.ts'
 import { sendAnswer, sendProblem } from './answer.ts'
 import { assertOwnPage, cookieOf } from './browser.ts'
 import type { BrowserTerms } from './browser.ts'
@@ -17,8 +17,11 @@ import type { RequestLimits } from './limits.ts'
 import type { ReferenceTerms } from './mounted-route.ts'
 import { mountDocument } from './open-document.ts'
 import type { OpenDocument } from './open-document.ts'
+import { problemOf } from './problem.ts'
 import { collectRoutes, mountReference } from './reference.ts'
 import { requestIdOf } from './request-id.ts'
+import { askedOf } from './request-recorder.ts'
+import type { RequestRecorder } from './request-recorder.ts'
 import { traceRequests } from './request-trace.ts'
 import { watchRequests } from './request-watch.ts'
 import type { RequestWatch } from './request-watch.ts'
@@ -61,6 +64,8 @@ export interface WebOptions {
   readonly watch?: RequestWatch
   /** Absent where nobody follows requests. */
   readonly tracing?: Tracing
+  /** Records what was asked before it is answered; absent where that is nobody's business but the asker's. */
+  readonly recorder?: RequestRecorder
   /** What a browser opens; absent where there is only the API. */
   readonly site?: Site
   /** Set where people sign in: their sessions come as cookies, and these visits lead there. */
@@ -103,6 +108,7 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
   closeGently(server, options.clock)
   const callers = new WeakMap<FastifyRequest, Caller>()
   const traceIdOf = traceRequests(server, options.tracing ?? UNTRACED)
+  const refuse = makeRefuse(options, (request) => callers.get(request))
   if (options.watch !== undefined)
     watchRequests(server, options.watch, options.clock, {
       callerOf: (request) => callers.get(request),
@@ -113,15 +119,14 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
   })
   server.addHook('onRequest', fastifyEdgeHook(makeEdgeGuard({ headers: API_FIELDS })))
   server.addHook('onRequest', refuseForeignHost(options.hosts ?? []))
-  const telling = { log: options.log, isOutside: options.limits !== undefined }
-  server.setErrorHandler((error, _request, reply) => sendProblem(reply, error, telling))
+  server.setErrorHandler((error, request, reply) => refuse(request, reply, error))
   server.setNotFoundHandler(async (request, reply) => {
     await options.limits?.admitStranger(request, reply)
     const fault = webFault(
       'WEB_ROUTE_UNKNOWN',
       `expected a known route, got ${request.method} ${pathOf(request)}`,
     )
-    return sendProblem(reply, fault, telling)
+    return refuse(request, reply, fault)
   })
   mountHealth(server, options.readiness, options.clock)
   if (options.site !== undefined) mountSite(server, options.site)
@@ -179,10 +184,16 @@ function mountRoute(
       if (caller === undefined) throw keyRefused()
       const input = readInput(route, caller, request)
       await assertEnvironment(caller, route, input)
+      const { keyed, recorder } = options
+      const handle = (): Promise<RouteAnswer> =>
+        keyed === undefined
+          ? route.handle(input)
+          : keyed.answer(route, input, caller, request, reply)
+      const asked = askedOf(request, caller, input)
       const answer =
-        options.keyed === undefined
-          ? await route.handle(input)
-          : await options.keyed.answer(route, input, caller, request, reply)
+        recorder !== undefined && asked.isWeighty
+          ? await recorder.carryOut(asked, handle)
+          : await handle()
       if ('stream' in answer) {
         const { mediaType, status = 200, stream: make } = answer
         const isAdmitted = async (): Promise<boolean> => (await identify(request)) !== undefined
@@ -197,6 +208,23 @@ function mountRoute(
       return sendAnswer(reply, answer, textHeader(request, 'if-none-match'))
     },
   })
+}
+
+/** A problem leaves once it is recorded; what cannot be recorded is answered with that instead. */
+function makeRefuse(
+  { recorder, log, limits }: WebOptions,
+  callerOf: (request: FastifyRequest) => Caller | undefined,
+): (request: FastifyRequest, reply: FastifyReply, error: unknown) => Promise<FastifyReply> {
+  const telling = { log, isOutside: limits !== undefined }
+  return async (request, reply, error) => {
+    try {
+      const problem = problemOf(error, telling.isOutside)
+      await recorder?.refuse(askedOf(request, callerOf(request)), problem)
+    } catch (unrecorded) {
+      return sendProblem(reply, unrecorded, telling)
+    }
+    return sendProblem(reply, error, telling)
+  }
 }
 
 function keyRefused(): Error {

@@ -207,6 +207,7 @@ function secretRoutes(
       summary: 'Show what a receiver verifies with: secrets and public key',
       // Whoever has them can pretend to be us.
       access: 'admin',
+      givesSecrets: true,
       answer: { data: secretsSchema },
       async handle({ principal, params }) {
         const data: EndpointSecrets = await webhooks.secrets(principal.tenantId, idOf(params))

@@ -100,5 +100,5 @@ function requestHeaders(config: AppConfig, key: string): Readonly<Record<string,
 function unreachableClient(): Client {
   const refuse = (): Promise<never> =>
     Promise.reject(appFault('APP_INTERNAL_FAULT', 'expected a command that needs no control plane'))
-  return { call: refuse, upload: refuse, download: refuse }
+  return { call: refuse, page: refuse, upload: refuse, download: refuse }
 }

@@ -134,6 +134,7 @@ const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   guard: 'Turn switches of running services, and try rate limits on recorded traffic',
   'guard switch': 'List, make, turn off, turn on again: without a restart, each flip in the ledger',
   jobs: 'Show, run, retry, cancel and schedule background work',
+  audit: 'The audit log: what was asked of the server, and refused',
   ledger: 'Append to, list, verify, prove and sign the tamper-evident ledger',
   webhook: 'Deliver facts of the ledger to other services, signed, and send again what was lost',
   notify: 'Tell people: channels, messages with receipts, and the proof that a page arrives',

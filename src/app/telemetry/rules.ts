@@ -4,9 +4,15 @@ import type { GuardEvent, MetricRule } from '../../guard/index.ts'
 import { TRANSACTION_OUTCOMES } from '../../platform/index.ts'
 import type { EndedTransaction } from '../../platform/index.ts'
 import type { EndedRequest } from '../../web/index.ts'
+import type { RefusalKept } from '../../audit/index.ts'
 import type { AppendOutcome } from './watch-ledger.ts'
 
 export type ServerEvent =
+  | {
+      readonly type: 'audit.refused'
+      readonly whose: 'principal' | 'stranger'
+      readonly kept: RefusalKept
+    }
   | GuardEvent
   | ({ readonly type: 'http.ended' } & EndedRequest)
   | ({ readonly type: 'sql.ended' } & EndedTransaction)
@@ -73,6 +79,13 @@ const OWN_METRICS: readonly MetricRule<ServerEvent>[] = [
         value: durationMs / MS_PER_S,
       }),
     },
+  },
+  {
+    name: 'seaworthy_audit_refusals_total',
+    kind: 'counter',
+    help: 'Refused requests by whether a key fitted, and what the audit log kept: an entry, a count for a later entry, or nothing because it failed.',
+    labels: { whose: ['principal', 'stranger'], kept: ['entry', 'tally', 'lost'] },
+    on: { 'audit.refused': ({ whose, kept }) => ({ labels: [whose, kept], value: 1 }) },
   },
 ]
 

@@ -1,4 +1,5 @@
 // What a serving process tells about itself: the watches it hands to the rooms, and `/metrics`.
+import type { RefusalKept } from '../../audit/index.ts'
 import { makeMetricsOf } from '../../guard/index.ts'
 import type { GuardSink } from '../../guard/index.ts'
 import { utf8Bytes } from '../../kernel/index.ts'
@@ -20,6 +21,7 @@ export interface Telemetry {
   readonly guardSink: GuardSink
   watchDatabase(sql: OpenSql): OpenSql
   watchLedger(ledger: Ledger): Ledger
+  countRefusal(whose: 'principal' | 'stranger', kept: RefusalKept): void
   routes(database: { readonly sql: Sql; stats(): Promise<SqlStats> }): readonly Route[]
   close(): void
 }
@@ -45,6 +47,7 @@ export function makeTelemetry(clock: Clock, tracing: Tracing, requestLog?: Log):
       watchLedger(ledger, clock, tracing, (outcome, durationMs) =>
         metrics.sink({ type: 'ledger.append-ended', outcome, durationMs }),
       ),
+    countRefusal: (whose, kept) => metrics.sink({ type: 'audit.refused', whose, kept }),
     routes({ sql, stats }) {
       const reader = makeFigureReader({
         clock,

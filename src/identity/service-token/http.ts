@@ -23,6 +23,7 @@ export function makeServiceTokenRoutes(tokens: ServiceTokens): readonly Route[] 
       path: '/v1/service-tokens',
       summary: 'Get a token of five minutes with the caller’s rights, or less; nothing is stored',
       access: 'read',
+      givesSecrets: true,
       body: wishSchema.optional(),
       answer: { statuses: [201], data: tokenSchema },
       async handle({ principal, body: wish = {} }) {
