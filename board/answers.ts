@@ -257,3 +257,17 @@ export interface EntryProof {
   readonly root: string
   readonly tlogProof: string
 }
+
+/** Whom the server takes a caller for. */
+export interface Who {
+  readonly id: string
+  readonly tenant: string
+  readonly role: string
+  readonly displayName: string | null
+  readonly email: string | null
+}
+
+/** With whom people may sign in. */
+export interface Issuers {
+  readonly issuers: readonly { readonly name: string; readonly label: string }[]
+}

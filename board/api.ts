@@ -6,12 +6,14 @@ import type {
   EntryPage,
   EntryProof,
   ImportedDocument,
+  Issuers,
   PlanAnswer,
   Register,
   RenderedReport,
   Review,
   RunRow,
   RunState,
+  Who,
 } from './answers.ts'
 import type {
   ApiKey,
@@ -27,7 +29,7 @@ import type {
   Schedule,
   Switch,
 } from './operations-answers.ts'
-import { currentKey, signOut } from './session.ts'
+import { currentKey, isSignedIn, signOut } from './session.ts'
 
 /** Answers kept to ask "has it changed?" with; the oldest goes first. */
 const KEPT_LIMIT_COUNT = 60
@@ -56,9 +58,10 @@ async function send(request: ApiRequest): Promise<ApiAnswer> {
     },
     ...(body === undefined ? {} : { body: Uint8Array.from(body) }),
     cache: 'no-store',
-    credentials: 'omit',
+    // Whoever has a key means it: no cookie goes along.
+    credentials: key === undefined ? 'same-origin' : 'omit',
   })
-  if (response.status === 401) forget()
+  if (response.status === 401 && isSignedIn()) forget()
   if (response.status === 304 && known !== undefined) return known.answer
   const answer = {
     status: response.status,
@@ -77,10 +80,14 @@ function keep(path: string, fresh: Kept): void {
   if (kept.size > KEPT_LIMIT_COUNT && oldest.done !== true) kept.delete(oldest.value)
 }
 
-/** The key was refused: what it could read goes with it. */
+/** Key or session was refused: what it could read goes with it. */
 function forget(): void {
   kept.clear()
-  signOut('The server does not know this key, or no longer.')
+  signOut(
+    currentKey() === undefined
+      ? 'The session is over: sign in again.'
+      : 'The server does not know this key, or no longer.',
+  )
 }
 
 async function read<T>(path: string): Promise<T> {
@@ -114,7 +121,17 @@ export interface EntryQuery {
   readonly subject?: string
 }
 
+/** Ends the session in the server; a key is only put away. */
+export async function leave(): Promise<void> {
+  const isSession = currentKey() === undefined
+  kept.clear()
+  if (isSession) await client.call('POST', pathOf('sign-out'))
+  signOut()
+}
+
 export const api = {
+  issuers: () => client.call<Issuers>('GET', pathOf('sign-in')),
+  who: () => client.call<Who>('GET', pathOf('session')),
   runs: () => read<readonly RunRow[]>(pathOf('runs')),
   run: (runId: string) => read<RunState>(pathOf('runs', runId)),
   release: ({ service, version }: ReleaseName) =>

@@ -1,12 +1,14 @@
 // The frame around every page: where the reader is, where else to go, and who may see what.
 import { lazy, Suspense, useEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
+import { leave } from './api.ts'
+import type { Who } from './answers.ts'
 import { ReleasesPage } from './pages/releases.tsx'
-import { SignInPage } from './pages/sign-in.tsx'
+import { Entrance } from './pages/entrance.tsx'
 import { Guarded, Loading, NothingHere } from './parts/state.tsx'
 import { Link, placeOf, usePath } from './routes.tsx'
 import type { Place } from './routes.tsx'
-import { signOut, useSession } from './session.ts'
+import { useSession } from './session.ts'
 
 const ReleasePage = lazy(() =>
   import('./pages/release.tsx').then((it) => ({ default: it.ReleasePage })),
@@ -58,7 +60,8 @@ const SECTIONS = [
 
 export function App(): ReactNode {
   const path = usePath()
-  const { key, refusal } = useSession()
+  const { key, person, refusal, code } = useSession()
+  const isKnown = key !== undefined || person !== undefined
   const place = placeOf(path)
   const main = useFocusOn(path)
   const isOpen = place?.page === 'verify' || place?.page === 'claims'
@@ -82,17 +85,18 @@ export function App(): ReactNode {
             </Link>
           ))}
         </nav>
-        {key === undefined ? null : (
-          <button type="button" className="quiet" onClick={() => signOut()}>
+        {person === undefined ? null : <Reader person={person} />}
+        {isKnown ? (
+          <button type="button" className="quiet" onClick={() => void leave().catch(reportError)}>
             Sign out
           </button>
-        )}
+        ) : null}
       </header>
       <main id="main" ref={main} tabIndex={-1}>
         <Guarded key={path}>
           <Suspense fallback={<Loading what="the page" />}>
-            {key === undefined && !isOpen ? (
-              <SignInPage refusal={refusal} />
+            {!isKnown && !isOpen ? (
+              <Entrance refusal={refusal} code={code} />
             ) : (
               <Page place={place} />
             )}
@@ -100,6 +104,16 @@ export function App(): ReactNode {
         </Guarded>
       </main>
     </>
+  )
+}
+
+/** Who signed in, and where: the same person may have accounts in several tenants. */
+function Reader({ person }: { readonly person: Who }): ReactNode {
+  const name = person.displayName ?? person.email ?? person.id
+  return (
+    <span className="reader" title={person.email ?? undefined}>
+      {name}, {person.role} of {person.tenant}
+    </span>
   )
 }
 

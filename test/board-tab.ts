@@ -86,7 +86,7 @@ export async function openReader(tab: Tab, origin: string): Promise<Reader> {
       await tab.open('about:blank')
       await tab.open(origin + address)
     },
-    shows: (text) => until(`document.body.innerText.includes(${JSON.stringify(text)})`),
+    shows: (text) => until(`document.body?.innerText.includes(${JSON.stringify(text)})`),
     async handIn(path, nth = 0) {
       const { root } = (await tab.send('DOM.getDocument')) as { root: { nodeId: number } }
       const terms = { nodeId: root.nodeId, selector: 'input[type=file]' }

@@ -55,6 +55,6 @@ function describeIssuers(issuers: readonly IssuerName[]): OpenDocument {
   return {
     path: '/v1/sign-in',
     summary: 'Issuers that people may sign in with',
-    read: () => Promise.resolve({ issuers: offered }),
+    read: () => Promise.resolve({ data: { issuers: offered } }),
   }
 }
