@@ -5,7 +5,7 @@ import type { CoolDown } from './cool-down.ts'
 import { updateAttempts, updateToDead } from './delivery-store.ts'
 import { endpointSubject } from './model.ts'
 import type { AttemptEnd, StoredEndpoint } from './model.ts'
-import { selectEndpoint, updateCoolDown, updateToDisabled } from './store.ts'
+import { lockEndpoint, updateCoolDown, updateToDisabled } from './store.ts'
 
 export interface RecordPorts {
   readonly sql: Sql
@@ -83,8 +83,9 @@ export class AttemptRecord {
     const before = this.#writtenHealth
     const facts = this.#factsOf(before, health, isGone)
     await sql.transaction({ tenantId }, async (tx) => {
+      // The endpoint before its deliveries, as a removal takes them: the other way round each would wait for the other.
+      const now = await lockEndpoint(tx, tenantId, id)
       await updateAttempts(tx, tenantId, id, ends)
-      const now = await selectEndpoint(tx, tenantId, id)
       if (now?.isEnabled !== true || now.url !== this.#endpoint.url) this.#isUnwanted = true
       if (health !== before) await updateCoolDown(tx, tenantId, id, health)
       if (isGone) {
