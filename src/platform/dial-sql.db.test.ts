@@ -104,9 +104,10 @@ test('a slow question ends with the time limit', async (t) => {
   const url = serverUrl(t)
   if (url === undefined) return
   const startedAt = performance.now()
-  const slow = ask(url, 'select pg_sleep(30)', { timeoutMs: 200 })
+  const slow = ask(url, 'select pg_sleep(300)', { timeoutMs: 200 })
   await assert.rejects(slow, hasCode('PLATFORM_TRANSACTION_TIMED_OUT'))
-  assert.ok(performance.now() - startedAt < 3_000)
+  // Usually 0.2 s; what is not cut off takes 300 s.
+  assert.ok(performance.now() - startedAt < 60_000)
 })
 
 test('one enormous value does not fill the memory', async (t) => {

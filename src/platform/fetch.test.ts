@@ -148,8 +148,12 @@ test('an unasked-for protocol switch does not leave the caller waiting', async (
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n',
   )
   const startedAt = performance.now()
-  await assert.rejects(send(url, { timeoutMs: 20_000 }), (error) => error instanceof SeaworthyError)
-  assert.ok(performance.now() - startedAt < 10_000)
+  await assert.rejects(
+    send(url, { timeoutMs: 120_000 }),
+    (error) => error instanceof SeaworthyError,
+  )
+  // Usually a few milliseconds.
+  assert.ok(performance.now() - startedAt < 60_000)
 })
 
 test('credentials in the address and other schemes are refused without being quoted', async () => {

@@ -1,11 +1,10 @@
 // Escape artists: what tries to outlive its command, and what a command without rights can still reach.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { SpawnRequest, SpawnResult } from '../kernel/index.ts'
 import { utf8Text } from '../kernel/index.ts'
@@ -87,9 +86,13 @@ test('a daemon that ignores SIGTERM and keeps starting others is killed with all
 test('a time limit reaches a daemon that was detached from its command', async (t) => {
   if (!hasGuard(t)) return
   const pidFile = join(scratch(t), 'pid')
-  const script = `${daemon(pidFile, 'trap "" TERM; while :; do /bin/sleep 1; done')}; sleep 60`
-  const result = await systemSpawn.run(shell(script, { timeoutMs: 1_500 }))
-  assert.equal(result.timedOut, true)
+  const script = `${daemon(pidFile, 'trap "" TERM; while :; do /bin/sleep 1; done')}; sleep 600`
+  // On a busy machine the first limits may be over before the daemon is there.
+  for (const timeoutMs of [1_500, 10_000, 60_000]) {
+    const result = await systemSpawn.run(shell(script, { timeoutMs }))
+    assert.equal(result.timedOut, true)
+    if (existsSync(pidFile)) break
+  }
   assert.equal(isAlive(Number(readFileSync(pidFile, 'utf8'))), false)
 })
 
@@ -108,13 +111,14 @@ test('a command whose helpers end by themselves a moment later has left nothing'
 test('a command that kills its guard is no success, and ends', async (t) => {
   if (!hasGuard(t)) return
   const pidFile = join(scratch(t), 'pid')
-  const result = await systemSpawn.run(shell(`echo $$ > ${pidFile}; kill -9 $PPID; sleep 60`))
-  assert.deepEqual([result.exitCode, result.signal], [null, 'SIGKILL'])
-  assert.ok(result.durationMs < 5_000)
+  const result = await systemSpawn.run(shell(`echo $$ > ${pidFile}; kill -9 $PPID; sleep 600`, { timeoutMs: 300_000 }))
+  assert.deepEqual(
+    [result.exitCode, result.signal, result.timedOut],
+    [null, 'SIGKILL', false],
+  )
   // The kernel has sent its signal by now; on a busy machine the process may still have to take it.
   const pid = Number(readFileSync(pidFile, 'utf8'))
-  for (let tries = 0; tries < 100 && isAlive(pid); tries++) await delay(20)
-  assert.equal(isAlive(pid), false)
+  assert.equal(await isGoneSoon(pid), true)
 })
 
 test('exit code and signal of a guarded command are its own', async () => {
@@ -205,7 +209,7 @@ test('what a guard tells is read back, also when it was cut off', () => {
 })
 
 async function readPid(path: string): Promise<number> {
-  const limitAt = performance.now() + 20_000
+  const limitAt = performance.now() + 60_000
   while (performance.now() < limitAt) {
     try {
       const pid = Number(readFileSync(path, 'utf8'))
@@ -219,7 +223,7 @@ async function readPid(path: string): Promise<number> {
 }
 
 async function isGoneSoon(pid: number): Promise<boolean> {
-  const limitAt = performance.now() + 5_000
+  const limitAt = performance.now() + 60_000
   while (isAlive(pid) && performance.now() < limitAt)
     await new Promise((resolve) => setTimeout(resolve, 20))
   return !isAlive(pid)

@@ -84,7 +84,7 @@ test('whatever the text, Markdown shows it as that very text', () => {
   )
 })
 
-test('a report with 10,000 rows of long words is rendered within seconds, each row once', () => {
+test('a report with 10,000 rows of long words is rendered, each row once', () => {
   const word = 'verylongword'.repeat(20)
   const facts = Array.from({ length: 10_000 }, (_, seq) => ({
     seq,
@@ -93,11 +93,13 @@ test('a report with 10,000 rows of long words is rendered within seconds, each r
     actor: 'person-1',
     payload: { text: `${seq} 😀 שלום`, followUp: word },
   }))
-  const startedMs = performance.now()
+  const before = process.threadCpuUsage()
   const page = composeReport(nodeDigest, 'closure', someReportFacts({ facts }))
   const html = renderReportHtml(nodeDigest, page)
   const markdown = renderReportMarkdown(page)
-  assert.ok(performance.now() - startedMs < 5000)
+  const tookMs = process.threadCpuUsage(before).user / 1_000
+  // Usually 0.5 s of processor time.
+  assert.ok(tookMs < 5_000, `took ${tookMs} ms`)
   assert.equal(html.match(/<td data-column="Lesson"/g)?.length, 10_000)
   assert.equal(markdown.split('\n').filter((line) => line.includes('verylongword')).length, 10_000)
 })

@@ -22,13 +22,16 @@ test('after kill -9 finished gates keep their evidence, reads run again, and cha
   const mark = join(folder, 'changes')
   const gates = [
     aCommand('done', 'true'),
-    aCommand('reading', 'if [ -e "$MARK" ]; then echo again; else echo first; sleep 3; fi', {
-      needs: ['done'],
-      parameters: ['MARK'],
-    }),
+    aCommand(
+      'reading',
+      'if [ -e "$MARK.read" ]; then echo again; else touch "$MARK.read"; echo first; sleep 600; fi',
+      { needs: ['done'], parameters: ['MARK'] },
+    ),
     aCommand(
       'changing',
-      'sleep 0.3; echo changed >> "$MARK"; echo on; sleep 3; echo late >> "$MARK"',
+      `echo changed >> "$MARK"; echo on
+       if [ ! -e "$MARK.held" ]; then touch "$MARK.held"; sleep 600; fi
+       echo late >> "$MARK"`,
       {
         needs: ['done'],
         parameters: ['MARK'],

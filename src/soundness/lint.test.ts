@@ -279,7 +279,7 @@ test('any text is linted without a throw and quickly', () => {
     ),
     { numRuns: 200 },
   )
-  const started = performance.now()
+  const before = process.threadCpuUsage()
   for (const text of [
     'a:'.repeat(30_000),
     '"'.repeat(60_000),
@@ -291,5 +291,7 @@ test('any text is linted without a throw and quickly', () => {
   ]) {
     lintBlock(aBlock(text))
   }
-  assert.ok(performance.now() - started < 4000)
+  const tookMs = process.threadCpuUsage(before).user / 1_000
+  // Usually 1 s of processor time for all of them.
+  assert.ok(tookMs < 10_000, `took ${tookMs} ms`)
 })

@@ -5,10 +5,10 @@ import { nodeDigest } from '../../test/crypto.ts'
 import { aGate, aPlan, DAY_MS, inputsFor, withSignOffs } from '../../test/decisions.ts'
 import { decide } from './decide.ts'
 
-/** What a decision over 1,000 gates and 200 sign-offs may take. */
-const DECIDE_LIMIT_MS = 50
+/** Of processor time; usually 25, and the goal is 50. The bound finds work that grew by an order, on any machine. */
+const DECIDE_LIMIT_MS = 500
 
-test('a thousand gates and two hundred sign-offs are decided within 50 ms', (t) => {
+test('a thousand gates and two hundred sign-offs are decided in a fraction of a second', (t) => {
   const gates = Array.from({ length: 1_000 }, (_, i) =>
     aGate({ id: `gate-${i}`, needs: i === 0 ? [] : [`gate-${i - 1}`], maxAgeMs: DAY_MS }),
   )

@@ -187,15 +187,17 @@ test('a check that looked at nothing is a finding', () => {
   ])
 })
 
-test('a small bundle is verified in well under a second', async (t) => {
+test('a small bundle is verified in a few milliseconds', async (t) => {
   const { bytes, trust } = await aBundle({ keys })
   const runs: number[] = []
   for (let run = 0; run < 15; run++) {
-    const startedAt = performance.now()
+    // Processor time, because neighbours on the machine stretch every other clock.
+    const before = process.cpuUsage()
     await verifyBundle(bytes, { ports: nodeVerifyPorts, trust: { kind: 'file', trust } })
-    runs.push(performance.now() - startedAt)
+    runs.push(process.cpuUsage(before).user / 1_000)
   }
   const medianMs = runs.toSorted((a, b) => a - b)[7]!
   t.diagnostic(`median of 15: ${medianMs.toFixed(1)} ms for ${bytes.length} bytes`)
-  assert.ok(medianMs < 500)
+  // Usually 2 ms.
+  assert.ok(medianMs < 50)
 })

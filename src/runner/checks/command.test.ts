@@ -1,6 +1,6 @@
 // Commands against a real bash, and the ways they can misbehave.
 import assert from 'node:assert/strict'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { aCommand, aFolder, aSigner, runGate, systemPorts, textOf } from '../../../test/runner.ts'
@@ -40,16 +40,17 @@ test('a failing command is a fact about the gate, with the line that failed', as
 })
 
 test('a command that hangs ends at its time limit with everything it started', async () => {
-  const started = performance.now()
-  const got = await runGate(
-    aCommand('hang', 'echo begun\nsleep 300 & sleep 300', { timeoutMs: 300 }),
-  )
-  assert.ok(got.capture.kind === 'command')
-  assert.deepEqual(
-    [got.capture.timedOut, got.judgement.status, textOf(got, 'stdout')],
-    [true, 'ERROR', 'begun\n'],
-  )
-  assert.ok(performance.now() - started < 10_000)
+  // On a busy machine the first limits may be over before the command has begun.
+  for (const timeoutMs of [300, 5_000, 60_000]) {
+    const started = performance.now()
+    const got = await runGate(aCommand('hang', 'echo begun\nsleep 600 & sleep 600', { timeoutMs }))
+    assert.ok(got.capture.kind === 'command')
+    assert.deepEqual([got.capture.timedOut, got.judgement.status], [true, 'ERROR'])
+    // Usually a tenth of a second longer than its limit; what is not ended takes ten minutes.
+    assert.ok(performance.now() - started < timeoutMs + 60_000)
+    if (textOf(got, 'stdout') === 'begun\n') return
+  }
+  assert.fail('expected the command to begin within its time')
 })
 
 test('a command that ignores SIGTERM is ended all the same', async () => {
@@ -61,15 +62,29 @@ test('a command that ignores SIGTERM is ended all the same', async () => {
 
 test('a command that leaves processes behind does not outlive its gate', async (t) => {
   const folder = aFolder(t)
-  const script =
-    'setsid bash -c "sleep 1; echo late > $MARK" > /dev/null 2>&1 &\nsleep 300 &\necho done'
-  const terms = { parameters: { MARK: join(folder, 'late') }, confirmed: [] }
-  const started = performance.now()
+  const mark = join(folder, 'pid')
+  const script = [
+    'setsid bash -c "echo \\$\\$ > $MARK; exec sleep 600" > /dev/null 2>&1 &',
+    'while [ ! -s "$MARK" ]; do sleep 0.01; done',
+    'sleep 600 &',
+    'echo done',
+  ].join('\n')
+  const terms = { parameters: { MARK: mark }, confirmed: [] }
   const got = await runGate(aCommand('forks', script, { parameters: ['MARK'] }), { terms })
   assert.equal(got.judgement.status, process.platform === 'linux' ? 'WARN' : 'PASS')
-  await systemPorts.clock.sleep(Math.max(0, 1_500 - (performance.now() - started)))
-  assert.deepEqual(readdirSync(folder), [])
+  const pid = Number(readFileSync(mark, 'utf8'))
+  assert.ok(pid > 0)
+  if (process.platform === 'linux') assert.equal(isRunning(pid), false, `${pid} runs`)
 })
+
+/** A dead process that nobody has collected yet does not run. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
 
 test('a command that prints a gigabyte keeps the first bytes, says so, and is not judged on them', async () => {
   const gate = aCommand('loud', 'head -c 1000000000 /dev/zero', {
