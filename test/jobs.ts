@@ -12,7 +12,7 @@ import { openTestLedger } from './ledger.ts'
 
 const ignore = (): undefined => undefined
 export const SILENT_LOG: Log = { info: ignore, warn: ignore, error: ignore }
-const WAIT_LIMIT_MS = 30_000
+const WAIT_LIMIT_MS = 180_000
 const LOOK_MS = 5
 
 export interface Yard {

@@ -111,11 +111,10 @@ test('a command whose helpers end by themselves a moment later has left nothing'
 test('a command that kills its guard is no success, and ends', async (t) => {
   if (!hasGuard(t)) return
   const pidFile = join(scratch(t), 'pid')
-  const result = await systemSpawn.run(shell(`echo $$ > ${pidFile}; kill -9 $PPID; sleep 600`, { timeoutMs: 300_000 }))
-  assert.deepEqual(
-    [result.exitCode, result.signal, result.timedOut],
-    [null, 'SIGKILL', false],
+  const result = await systemSpawn.run(
+    shell(`echo $$ > ${pidFile}; kill -9 $PPID; sleep 600`, { timeoutMs: 300_000 }),
   )
+  assert.deepEqual([result.exitCode, result.signal, result.timedOut], [null, 'SIGKILL', false])
   // The kernel has sent its signal by now; on a busy machine the process may still have to take it.
   const pid = Number(readFileSync(pidFile, 'utf8'))
   assert.equal(await isGoneSoon(pid), true)

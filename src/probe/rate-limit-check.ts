@@ -10,6 +10,8 @@ import { headersValue, numberValue, TARGET, textValue, urlValue } from './values
 /** Requests beyond the burst. */
 const EXTRA_COUNT = 5
 const SPOOF_COUNT = 5
+/** How often a refusal is asked for after the burst, to hear how long to wait. */
+const REFUSAL_TRIES = 5
 const SPELLING_COUNT = 2
 const BURST_LIMIT_COUNT = 5_000
 const CONNECTION_COUNT = 16
@@ -141,9 +143,7 @@ async function collectRateLimit(ports: ProbePorts, question: ProbeQuestion): Pro
       textValue(values, 'otherHeaders') === undefined
         ? undefined
         : await look.send(headersValue(values, 'otherHeaders'), { isCounted: false })
-    const lastMs = look.elapsedMs
-    const last = await look.send(headers)
-    const refusal = last.status === 429 ? last : undefined
+    const { refusal, lastMs } = await askUntilRefused(look, headers)
     return {
       admittedCount,
       belowCount: Math.max(0, burst - admittedCount),
@@ -159,6 +159,22 @@ async function collectRateLimit(ports: ProbePorts, question: ProbeQuestion): Pro
   } finally {
     pool.close()
   }
+}
+
+/** One request, and should it pass because some came back meanwhile, several at once, so that a slow service has its say, too. */
+async function askUntilRefused(
+  look: BucketLook,
+  headers: Readonly<Record<string, string>>,
+): Promise<Pick<SecondLook, 'refusal' | 'lastMs'>> {
+  let lastMs = look.elapsedMs
+  for (let tried = 0; tried < REFUSAL_TRIES; tried++) {
+    lastMs = look.elapsedMs
+    const count = tried === 0 ? 1 : EXTRA_COUNT
+    const answers = await Promise.all(Array.from({ length: count }, () => look.send(headers)))
+    const refusal = answers.find(({ status }) => status === 429)
+    if (refusal !== undefined) return { refusal, lastMs }
+  }
+  return { refusal: undefined, lastMs }
 }
 
 function isOdd(answer: Answered): boolean {

@@ -19,8 +19,10 @@ const gate = (title: string, script: string): string =>
 
 async function started(child: CommandChild): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
+  let told = ''
   child.child.stderr?.on('data', (chunk: Buffer) => {
-    if (chunk.toString('utf8').includes('"gate-started"')) resolve()
+    told += chunk.toString('utf8')
+    if (told.includes('"gate-started"')) resolve()
   })
   child.ended.then((end) => reject(new Error(`expected a gate to start: ${end.stdout}`)), reject)
   await promise

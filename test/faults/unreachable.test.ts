@@ -26,8 +26,10 @@ test('a run outlasts a server that is stopped and started again, and each gate i
     assert.equal((await away.ask(['runner', 'enrol', 'away'])).exit, 0)
     const run = away.start(['run', file, '--parallel', '1', '--json'])
     const started = Promise.withResolvers<void>()
+    let told = ''
     run.child.stderr?.on('data', (chunk: Buffer) => {
-      if (chunk.toString('utf8').includes('"gate-started"')) started.resolve()
+      told += chunk.toString('utf8')
+      if (told.includes('"gate-started"')) started.resolve()
     })
     await started.promise
     await served.stop()
