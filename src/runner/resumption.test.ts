@@ -17,6 +17,11 @@ import type { PlanGate, RunTerms } from '../verdict/index.ts'
 import type { RunEvent } from './events.ts'
 import { runPlan } from './service.ts'
 
+/** Sleeps between its two changes, the first time. */
+const CHANGING = `echo changed >> "$MARK"; echo on
+if [ ! -e "$MARK.held" ]; then touch "$MARK.held"; sleep 600; fi
+echo late >> "$MARK"`
+
 test('after kill -9 finished gates keep their evidence, reads run again, and changes ask', async (t) => {
   const folder = aFolder(t)
   const mark = join(folder, 'changes')
@@ -27,18 +32,12 @@ test('after kill -9 finished gates keep their evidence, reads run again, and cha
       'if [ -e "$MARK.read" ]; then echo again; else touch "$MARK.read"; echo first; sleep 600; fi',
       { needs: ['done'], parameters: ['MARK'] },
     ),
-    aCommand(
-      'changing',
-      `echo changed >> "$MARK"; echo on
-       if [ ! -e "$MARK.held" ]; then touch "$MARK.held"; sleep 600; fi
-       echo late >> "$MARK"`,
-      {
-        needs: ['done'],
-        parameters: ['MARK'],
-        effect: 'write-staging',
-        provenRead: false,
-      },
-    ),
+    aCommand('changing', CHANGING, {
+      needs: ['done'],
+      parameters: ['MARK'],
+      effect: 'write-staging',
+      provenRead: false,
+    }),
     aCommand('untouched', 'true', { needs: ['reading'] }),
   ]
   const plan = aPlan(gates)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { aCommand, aFolder, aSigner, runGate, systemPorts, textOf } from '../../../test/runner.ts'
+import { aCommand, aFolder, aSigner, runGate, textOf } from '../../../test/runner.ts'
 import { systemDigest, systemVerifier } from '../../platform/index.ts'
 import { keyIdOf, parseEnvelope, verifyEnvelope } from '../../proof/index.ts'
 
