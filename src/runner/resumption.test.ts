@@ -18,8 +18,8 @@ import type { RunEvent } from './events.ts'
 import { runPlan } from './service.ts'
 
 /** Sleeps between its two changes, the first time. */
-const CHANGING = `echo changed >> "$MARK"; echo on
-if [ ! -e "$MARK.held" ]; then touch "$MARK.held"; sleep 600; fi
+const CHANGING = `echo changed >> "$MARK"
+if [ ! -e "$MARK.held" ]; then touch "$MARK.held"; echo on; sleep 600; fi
 echo late >> "$MARK"`
 
 test('after kill -9 finished gates keep their evidence, reads run again, and changes ask', async (t) => {
