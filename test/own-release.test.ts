@@ -33,3 +33,14 @@ test('each gate of our own release asserts something, fills its box, and asks no
   const manifest: { version: string } = JSON.parse(readFileSync('package.json', 'utf8'))
   assert.equal(version, manifest.version)
 })
+
+test('the gate of the house expects as many checks as there are', () => {
+  const source = readFileSync('tools/check.ts', 'utf8')
+  const count = (source.match(/\bname: '[a-z ]+'/g) ?? []).length
+  assert.ok(count >= 8)
+  const { gates } = parsePlanFile(readOwn('plan.yaml'), 'release/plan.yaml')
+  const expected = gates
+    .flatMap(({ assertions }) => assertions)
+    .find(({ value }) => String(value).endsWith('checks passed'))
+  assert.equal(expected?.value, `${count} of ${count} checks passed`)
+})
