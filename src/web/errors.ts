@@ -50,6 +50,13 @@ export const webErrors = defineErrors({
     title: 'The request body is not strict JSON',
     hint: 'Send UTF-8 JSON without doubled keys, broken characters or numbers beyond double precision.',
   },
+  WEB_BODY_SLOW: {
+    status: 408,
+    exit: 9,
+    title: 'The request body came too slowly',
+    hint: 'Send it again in one go; repeat it with the same Idempotency-Key.',
+    retryable: true,
+  },
   WEB_RATE_LIMITED: {
     status: 429,
     exit: 9,

@@ -28,6 +28,7 @@ import type { RequestWatch } from './request-watch.ts'
 import { assertAdmitted, assertEnvironment } from './rights.ts'
 import { mountSite } from './site.ts'
 import type { Site } from './site.ts'
+import { endSlowBodies } from './slow-body.ts'
 import { OpenStreams } from './stream.ts'
 import { mountVisit } from './visit.ts'
 import type { Visit } from './visit.ts'
@@ -36,6 +37,10 @@ import type { Visit } from './visit.ts'
 export const BODY_LIMIT_BYTES = 256 * 1024 * 1024
 const CONNECTION_TIMEOUT_MS = 30_000
 const REQUEST_TIMEOUT_MS = 120_000
+/** Header lines come at once or not at all. */
+const HEADERS_TIMEOUT_MS = 10_000
+/** How often the two above are looked at: Node's own 30 s would triple them. */
+const CONNECTIONS_CHECKED_MS = 1_000
 /** A server that ends answers what it has begun for this long, and cuts off what is left. */
 const CLOSING_GRACE_MS = 10_000
 
@@ -93,6 +98,10 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
     bodyLimit: BODY_LIMIT_BYTES,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: CONNECTIONS_CHECKED_MS,
+    },
     forceCloseConnections: 'idle',
     // What still arrives on an open connection while the server ends is answered like everything else.
     return503OnClosing: false,
@@ -104,6 +113,7 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body)
   })
+  endSlowBodies(server, options.clock)
   const mounted = collectRoutes(server)
   closeGently(server, options.clock)
   const callers = new WeakMap<FastifyRequest, Caller>()
