@@ -21,7 +21,7 @@ import {
   notificationSlice,
   ruleTerms,
 } from '../src/notification/index.ts'
-import type { DeliverPorts, NotificationDesk } from '../src/notification/index.ts'
+import type { AttemptOutcome, DeliverPorts, NotificationDesk } from '../src/notification/index.ts'
 import { nodeDigest, nodeRandom, nodeVerifier, testSigner } from './crypto.ts'
 import { openTestSql } from './database.ts'
 import { openYard, SILENT_LOG } from './jobs.ts'
@@ -31,6 +31,8 @@ const MASTER_SECRET = new Uint8Array(32).fill(7)
 
 export interface Signalhouse extends Yard, NotificationDesk {
   readonly ports: DeliverPorts
+  /** What attempts came to, as the metrics count it. */
+  readonly outcomes: readonly AttemptOutcome[]
   /** What follows the ledger for rules, until the test ends. */
   follow(t: TestContext): void
   /** A worker, until the test ends. */
@@ -62,6 +64,7 @@ export async function openSignalhouse(
     originPrefix: 'ships.example',
     producer: { producer: 'seaworthy-test', version: '0.0.0' },
   })
+  const outcomes: AttemptOutcome[] = []
   const ports: DeliverPorts = {
     sql: yard.sql,
     clock: changed.clock ?? systemClock,
@@ -74,6 +77,7 @@ export async function openSignalhouse(
     seal: openSeal(MASTER_SECRET, 'notification channels', nodeRandom),
     masterSecret: MASTER_SECRET,
     seedSigner,
+    countAttempt: (outcome) => void outcomes.push(outcome),
     actor: 'control-plane-test',
     userAgent: 'seaworthy/0.0.0',
   }
@@ -81,6 +85,7 @@ export async function openSignalhouse(
     ...yard,
     ledger,
     ports,
+    outcomes,
     ...makeNotificationDesk(ports),
     follow(t) {
       const readers = makeLedgerReaders(ports)

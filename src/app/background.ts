@@ -21,7 +21,7 @@ import { makeDeliverJob, makeOutbox, Webhooks } from '../webhook/index.ts'
 import type { Outbox } from '../webhook/index.ts'
 import { makeKeptAnswerPurge } from '../web/index.ts'
 import { makeNotificationDesk, makeNotifyJob, ruleTerms } from '../notification/index.ts'
-import type { NotificationDesk } from '../notification/index.ts'
+import type { AttemptOutcome, NotificationDesk } from '../notification/index.ts'
 
 export interface BackgroundPorts {
   readonly sql: Sql
@@ -41,6 +41,7 @@ export interface BackgroundPorts {
   readonly appendBell: Doorbell
   /** @param isEnding when nothing is left for later */
   recordTallies(isEnding: boolean): Promise<void>
+  countAttempt(outcome: AttemptOutcome): void
   readonly actor: string
   readonly userAgent: string
   readonly tracing: Tracing

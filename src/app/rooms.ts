@@ -159,6 +159,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...waysOut(config),
     seal: openSeal(masterSecret, 'notification channels', systemRandom),
     recordTallies: (isEnding) => recorder?.recordTallies(isEnding) ?? Promise.resolve(),
+    countAttempt: (outcome) => terms.telemetry?.countNotification(outcome),
     actor: controlPlane.id,
     userAgent: `seaworthy/${version}`,
   })

@@ -19,7 +19,15 @@ export interface AttemptPorts {
   readonly ledger: Ledger
   /** Who tells the ledger. */
   readonly actor: string
+  /** For whoever watches the deployment; tests of channels are not counted. */
+  countAttempt(outcome: AttemptOutcome): void
 }
+
+/** `failed`: it is tried again. */
+export const ATTEMPT_OUTCOMES = ['arrived', 'failed', 'given-up'] as const
+export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number]
+
+const OUTCOME_OF = { delivered: 'arrived', pending: 'failed', dead: 'given-up' } as const
 
 /** One attempt, as it was made. */
 export interface Attempt {
@@ -50,6 +58,7 @@ export async function recordAttempt(
     await writeHealth(tx, tenantId, channel, health)
     await ports.ledger.appendInTx(tx, tenantId, facts)
   })
+  ports.countAttempt(OUTCOME_OF[kept.state])
   return health
 }
 

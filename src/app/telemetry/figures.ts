@@ -2,6 +2,8 @@
 import type { Clock, LoopDelay, Sql, Wire } from '../../kernel/index.ts'
 import { countLedgerEntries } from '../../ledger/index.ts'
 import { countOpenJobs } from '../../job/index.ts'
+import { countNotifications } from '../../notification/index.ts'
+import type { NotificationFigures } from '../../notification/index.ts'
 import { countWebhooks } from '../../webhook/index.ts'
 import type { ProcessFigures, SqlStats } from '../../platform/index.ts'
 import type { WebhookFigures } from '../../webhook/index.ts'
@@ -55,6 +57,7 @@ async function readStored({ sql, clock }: FigureSources): Promise<readonly Figur
       value: count,
     })),
     ...webhookFigures(await countWebhooks(sql, clock.nowMs())),
+    ...notificationFigures(await countNotifications(sql, clock.nowMs())),
   ]
 }
 
@@ -66,6 +69,21 @@ function webhookFigures(counted: WebhookFigures): readonly Figure[] {
     { type: deliveries, labels: ['dead'], value: counted.dead },
     { type: endpoints, labels: ['resting'], value: counted.resting },
     { type: endpoints, labels: ['disabled'], value: counted.disabled },
+  ]
+}
+
+function notificationFigures(counted: NotificationFigures): readonly Figure[] {
+  const messages = 'seaworthy_notification_messages'
+  const channels = 'seaworthy_notification_channels'
+  return [
+    { type: messages, labels: ['pending'], value: counted.pending },
+    { type: messages, labels: ['dead'], value: counted.dead },
+    { type: channels, labels: ['resting'], value: counted.resting },
+    { type: channels, labels: ['disabled'], value: counted.disabled },
+    {
+      type: 'seaworthy_notification_oldest_pending_seconds',
+      value: counted.oldestPendingMs / MS_PER_S,
+    },
   ]
 }
 

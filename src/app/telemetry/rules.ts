@@ -3,6 +3,8 @@ import { countOne, GUARD_METRICS } from '../../guard/index.ts'
 import type { GuardEvent, MetricRule } from '../../guard/index.ts'
 import { TRANSACTION_OUTCOMES } from '../../platform/index.ts'
 import type { EndedTransaction } from '../../platform/index.ts'
+import { ATTEMPT_OUTCOMES } from '../../notification/index.ts'
+import type { AttemptOutcome } from '../../notification/index.ts'
 import type { EndedRequest } from '../../web/index.ts'
 import type { RefusalKept } from '../../audit/index.ts'
 import type { AppendOutcome } from './watch-ledger.ts'
@@ -13,6 +15,7 @@ export type ServerEvent =
       readonly whose: 'principal' | 'stranger'
       readonly kept: RefusalKept
     }
+  | { readonly type: 'notification.attempted'; readonly outcome: AttemptOutcome }
   | GuardEvent
   | ({ readonly type: 'http.ended' } & EndedRequest)
   | ({ readonly type: 'sql.ended' } & EndedTransaction)
@@ -87,6 +90,13 @@ const OWN_METRICS: readonly MetricRule<ServerEvent>[] = [
     labels: { whose: ['principal', 'stranger'], kept: ['entry', 'tally', 'lost'] },
     on: { 'audit.refused': ({ whose, kept }) => ({ labels: [whose, kept], value: 1 }) },
   },
+  {
+    name: 'seaworthy_notification_attempts_total',
+    kind: 'counter',
+    help: 'Attempts of this process to bring a message over a channel, by what they came to; tests are not counted.',
+    labels: { outcome: ATTEMPT_OUTCOMES },
+    on: { 'notification.attempted': ({ outcome }) => ({ labels: [outcome], value: 1 }) },
+  },
 ]
 
 export const EVENT_METRICS: readonly MetricRule<ServerEvent>[] = [
@@ -128,6 +138,16 @@ export const FIGURE_METRICS: readonly MetricRule<Figure>[] = [
   figure('seaworthy_webhook_endpoints', 'Endpoints that get nothing now, by state.', {
     state: ['resting', 'disabled'],
   }),
+  figure('seaworthy_notification_messages', 'Messages that did not arrive, by state.', {
+    state: ['pending', 'dead'],
+  }),
+  figure('seaworthy_notification_channels', 'Channels that get nothing now, by state.', {
+    state: ['resting', 'disabled'],
+  }),
+  figure(
+    'seaworthy_notification_oldest_pending_seconds',
+    'How long the oldest message has waited that did not arrive yet; 0 without any.',
+  ),
   figure('process_resident_memory_bytes', 'Resident memory.'),
   figure('nodejs_heap_size_used_bytes', 'Heap in use.'),
   figure('nodejs_heap_size_total_bytes', 'Heap that was taken from the system.'),

@@ -1,5 +1,6 @@
 // What a serving process tells about itself: the watches it hands to the rooms, and `/metrics`.
 import type { RefusalKept } from '../../audit/index.ts'
+import type { AttemptOutcome } from '../../notification/index.ts'
 import { makeMetricsOf } from '../../guard/index.ts'
 import type { GuardSink } from '../../guard/index.ts'
 import { utf8Bytes } from '../../kernel/index.ts'
@@ -22,6 +23,7 @@ export interface Telemetry {
   watchDatabase(sql: OpenSql): OpenSql
   watchLedger(ledger: Ledger): Ledger
   countRefusal(whose: 'principal' | 'stranger', kept: RefusalKept): void
+  countNotification(outcome: AttemptOutcome): void
   routes(database: { readonly sql: Sql; stats(): Promise<SqlStats> }): readonly Route[]
   close(): void
 }
@@ -48,6 +50,7 @@ export function makeTelemetry(clock: Clock, tracing: Tracing, requestLog?: Log):
         metrics.sink({ type: 'ledger.append-ended', outcome, durationMs }),
       ),
     countRefusal: (whose, kept) => metrics.sink({ type: 'audit.refused', whose, kept }),
+    countNotification: (outcome) => metrics.sink({ type: 'notification.attempted', outcome }),
     routes({ sql, stats }) {
       const reader = makeFigureReader({
         clock,
