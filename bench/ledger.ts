@@ -1,26 +1,12 @@
 // Times the ledger on PGlite and PostgreSQL and prints markdown lines; writes nothing outside databases of its own.
-import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import pg from 'pg'
-import { makeLedger, ledgerSlice, openJournalledSql } from '../src/ledger/index.ts'
 import type { Ledger } from '../src/ledger/index.ts'
-import {
-  migrateUp,
-  openPglite,
-  openPostgres,
-  openRecordJournal,
-  systemClock,
-  systemDigest,
-  systemRandom,
-  systemVerifier,
-} from '../src/platform/index.ts'
 import type { OpenSql } from '../src/platform/index.ts'
-import { testSigner } from '../test/crypto.ts'
 import { freshTenant } from '../test/database.ts'
 import { aFact, factsOf } from '../test/ledger.ts'
+import { median, openStand, percentile95, processorUs, timeMs } from './ledger-stand.ts'
+import type { Stand } from './ledger-stand.ts'
 
 const CALLERS = 64
 const BATCH = 256
@@ -39,95 +25,12 @@ const entryCount = Number(flags.entries)
 if (!Number.isSafeInteger(entryCount) || entryCount < BATCH)
   throw new RangeError(`expected --entries from ${BATCH}, got ${flags.entries}`)
 
-interface Stand {
-  readonly name: string
-  readonly sql: OpenSql
-  readonly makeLedger: () => Promise<Ledger>
-  readonly folder?: string
-  close(): Promise<void>
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
-}
-
-function percentile95(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.95)]!
-}
-
-async function timeMs(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now()
-  await work()
-  return performance.now() - startedAt
-}
-
-/** Microseconds of this process' processors for each of `count`, which a busy machine changes less than the time. */
-async function processorUs(count: number, work: () => Promise<unknown>): Promise<string> {
-  const before = process.cpuUsage()
-  await work()
-  const { user, system } = process.cpuUsage(before)
-  return `${((user + system) / count).toFixed(1)} µs`
-}
-
 /** Times of rounds, of which the first warms up and is not counted. */
 async function roundsMs(work: () => Promise<unknown>): Promise<number[]> {
   await work()
   const times: number[] = []
   for (let round = 0; round < ROUNDS; round++) times.push(await timeMs(work))
   return times
-}
-
-const common = {
-  clock: systemClock,
-  random: systemRandom,
-  digest: systemDigest,
-  verifier: systemVerifier,
-  signer: testSigner('ed25519'),
-  originPrefix: 'bench.example',
-  producer: { producer: 'seaworthy-bench', version: '0' },
-}
-
-async function openStand(engine: 'pglite' | 'postgres'): Promise<Stand> {
-  if (engine === 'pglite') {
-    const folder = mkdtempSync(join(tmpdir(), 'seaworthy-bench-'))
-    const sql = await openPglite({ folder: join(folder, 'db'), clock: systemClock })
-    const records = await openRecordJournal(join(folder, 'journal'))
-    return {
-      name: 'PGlite with journal',
-      sql,
-      makeLedger: async () => {
-        const ports = { sql, digest: systemDigest, random: systemRandom, journal: records }
-        const journal = await openJournalledSql(ports)
-        return makeLedger({ ...common, sql: journal, journal })
-      },
-      close: async () => {
-        await sql.close()
-        await records.close()
-        rmSync(folder, { recursive: true, force: true })
-      },
-    }
-  }
-  const name = `seaworthy_bench_${process.pid}_${randomUUID().slice(0, 8)}`
-  await onServer(`create database ${name} template template0 encoding 'UTF8' locale 'C.UTF-8'`)
-  const url = new URL(flags.postgres)
-  url.pathname = `/${name}`
-  const sql = await openPostgres({ url: url.href, poolSize: 4 })
-  return {
-    name: 'PostgreSQL',
-    sql,
-    makeLedger: async () => makeLedger({ ...common, sql }),
-    close: async () => {
-      await sql.close()
-      await onServer(`drop database ${name} with (force)`)
-    },
-  }
-}
-
-async function onServer(text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: flags.postgres })
-  await client.connect()
-  await client.query(text)
-  await client.end()
 }
 
 /** The base of the ratio: as many rows of the same size per transaction, and nothing else. */
@@ -169,7 +72,6 @@ async function timeProofs(ledger: Ledger, tenantId: string): Promise<number[]> {
 
 async function measure(stand: Stand): Promise<(readonly [string, string])[]> {
   const { sql } = stand
-  await migrateUp(sql, [{ name: 'ledger', migrations: ledgerSlice.migrations! }])
   const ledger = await stand.makeLedger()
   const [setting] = await sql.transaction('system', (tx) =>
     tx.query<{ said: string }>(
@@ -234,7 +136,7 @@ process.stdout.write(
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, median of ${ROUNDS} rounds: node bench/ledger.ts --entries ${entryCount}\n`,
 )
 for (const engine of ['pglite', 'postgres'] as const) {
-  const stand = await openStand(engine)
+  const stand = await openStand(engine, flags.postgres)
   try {
     const rows = await measure(stand)
     process.stdout.write(`\n| ${stand.name} | |\n| --- | --- |\n`)
