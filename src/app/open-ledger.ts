@@ -7,7 +7,7 @@ import type { LedgerRecorder } from '../audit/index.ts'
 import type { JoinableSql, Log, Tracing } from '../kernel/index.ts'
 import { Doorbell } from '../kernel/index.ts'
 import { makeLedger } from '../ledger/index.ts'
-import type { Ledger } from '../ledger/index.ts'
+import type { CheckpointGuard, Ledger } from '../ledger/index.ts'
 import {
   openCheckpointGuard,
   systemClock,
@@ -36,6 +36,8 @@ export interface OpenedLedger {
   /** What every slice works on. */
   readonly sql: JoinableSql
   readonly ledger: Ledger
+  /** What the logs signed last, outside the database. */
+  readonly guard: CheckpointGuard
   /** Who uses the command line without a server holds the database itself: nothing stands between them and it. */
   readonly recorder: LedgerRecorder | undefined
   /** Rung with each append of this process. */
@@ -73,7 +75,7 @@ export function openLedger(
     originPrefix: `install-${keyId.slice(0, 16)}`,
     producer: { producer: 'seaworthy', version },
   })
-  const opened = { appendBell, keyId, systemLog }
+  const opened = { appendBell, keyId, systemLog, guard }
   if (telemetry === undefined) return { sql, ledger, recorder: undefined, ...opened }
   const watched = telemetry.watchLedger(ledger)
   const recorder = makeLedgerRecorder({

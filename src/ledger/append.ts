@@ -40,7 +40,11 @@ export async function appendPrepared(
 ): Promise<readonly (AppendedEntry | Error)[]> {
   const { journal, digest } = ports
   journal?.assertWritable(tenantId)
-  const { head, seenIds, subjectCounts } = await takeTurn(ports, tx, tenantId, facts)
+  const { head, seenIds, subjectCounts } = await takeTurn(ports, tx, tenantId, facts).catch(
+    (error: unknown) => {
+      throw explainRefusal(error)
+    },
+  )
   await journal?.settleBatches(tenantId, head)
   const known = await selectKnownEntries(tx, head.logId, seenIds)
   if (tries !== undefined)
@@ -105,7 +109,14 @@ export function stateOf(error: unknown): string | undefined {
   return typeof state === 'string' ? state : undefined
 }
 
+/** What the database says of a log that takes no entries now. */
+const LOG_CLOSED = 'SWL07'
+
 function explainRefusal(error: unknown): unknown {
+  if (stateOf(error) === LOG_CLOSED)
+    return ledgerFault('LEDGER_LOG_ARCHIVED', 'expected an open log, got an archived one', {
+      cause: error,
+    })
   if (stateOf(error)?.startsWith('SWL') !== true) return error
   return ledgerFault('LEDGER_APPEND_REFUSED', 'expected the database to accept the entries', {
     cause: error,

@@ -56,7 +56,7 @@ export async function signCheckpoint(
 
 /** What was signed before must still be the beginning of the log. @throws LEDGER_LOG_ROLLED_BACK, LEDGER_CHECKPOINT_FORKED */
 export async function assertPrefix(
-  ports: CheckpointPorts,
+  ports: Pick<CheckpointPorts, 'digest'>,
   tx: SqlTx,
   head: LogHead,
   signed: KnownRoot,

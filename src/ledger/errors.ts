@@ -75,6 +75,12 @@ export const ledgerErrors = defineErrors({
     title: 'A stored entry cannot be read',
     hint: 'The row was changed outside Seaworthy. Run `seaworthy ledger verify` to find every such row.',
   },
+  LEDGER_EXPORT_REFUSED: {
+    status: 422,
+    exit: EXIT.invalid,
+    title: 'The export is not a whole and current copy of the ledger',
+    hint: 'Name a new file: the command writes it, and goes on only when it was read back.',
+  },
   LEDGER_JOURNAL_BEHIND: {
     status: 500,
     exit: EXIT.fault,
@@ -92,6 +98,12 @@ export const ledgerErrors = defineErrors({
     exit: EXIT.invalid,
     title: 'A record of the journal cannot be read',
     hint: 'Another version of Seaworthy wrote it. Start that version, or verify the ledger and begin an empty journal.',
+  },
+  LEDGER_LOG_ARCHIVED: {
+    status: 409,
+    exit: EXIT.conflict,
+    title: 'The tenant writes its first ledger again, so this one takes no entries',
+    hint: 'It can be read and verified. `seaworthy ledger migrate up` goes on with it.',
   },
   LEDGER_LOG_EMPTY: {
     status: 409,
@@ -118,6 +130,31 @@ export const ledgerErrors = defineErrors({
     title: 'Too few witnesses cosigned the checkpoint',
     hint: 'The checkpoint is signed; ask again when the witnesses answer. Their refusals are in the details.',
     retryable: true,
+  },
+  LEDGER_V1_BROKEN: {
+    status: 409,
+    exit: EXIT.invalid,
+    title: 'The ledger of the first version does not hold by its own rules',
+    hint: 'Look at the rows that are named. If the description is right, `--accept-broken` takes them in as they are, and the first entry says so for good.',
+  },
+  LEDGER_V1_BUSY: {
+    status: 503,
+    exit: EXIT.unavailable,
+    title: 'Somebody else holds the ledger of the first version',
+    hint: 'Nothing was changed. Stop what writes it, or try again.',
+    retryable: true,
+  },
+  LEDGER_V1_DESCRIPTION_REFUSED: {
+    status: 422,
+    exit: EXIT.usage,
+    title: 'The description of the first ledger does not fit',
+    hint: 'See docs/ledger.md for what it may say; the message names the place.',
+  },
+  LEDGER_V1_REFUSED: {
+    status: 409,
+    exit: EXIT.conflict,
+    title: 'The migration is not possible as things are',
+    hint: 'Nothing was changed. `seaworthy ledger migrate status` shows how things are.',
   },
   LEDGER_TENANT_UNKNOWN: {
     status: 404,

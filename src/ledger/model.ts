@@ -2,8 +2,13 @@
 import type { ContentDigest, Json, SqlTx } from '../kernel/index.ts'
 import type { EntryBody } from '../proof/index.ts'
 
-/** The fact this room's own routes append. */
-export const LEDGER_EVENTS = ['note.appended'] as const
+/** What this room appends itself: notes from outside, and what became of ledgers of the first version. */
+export const LEDGER_EVENTS = [
+  'note.appended',
+  'ledger.migrated',
+  'v1.import',
+  'ledger.downgraded',
+] as const
 
 /** Entries per transaction of the queue. */
 export const BATCH_LIMIT = 256

@@ -191,11 +191,11 @@ interface LogRow {
   readonly size: number | null
 }
 
-/** The tenant's open log; undefined when it has none yet, whether or not the tenant exists. */
+/** The tenant's log of today; undefined when it has none yet, whether or not the tenant exists. */
 export async function selectLog(tx: SqlTx, tenantId: string): Promise<StoredLog | undefined> {
   const [row] = await tx.query<LogRow>(
     `select l.log_id, l.origin, l.genesis, h.size
-     from ledger_log l left join ledger_head h on h.log_id = l.log_id where l.tenant_id = $1 and l.state = 'open'`,
+     from ledger_log l left join ledger_head h on h.log_id = l.log_id where l.tenant_id = $1 and l.state <> 'sealed'`,
     [tenantId],
   )
   if (row === undefined) return undefined

@@ -136,6 +136,7 @@ const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   jobs: 'Show, run, retry, cancel and schedule background work',
   audit: 'The audit log: what was asked of the server, and refused',
   ledger: 'Append to, list, verify, prove and sign the tamper-evident ledger',
+  'ledger migrate': 'Take a ledger of the first version in, and give it back',
   webhook: 'Deliver facts of the ledger to other services, signed, and send again what was lost',
   notify: 'Tell people: channels, messages with receipts, and the proof that a page arrives',
   'notify channel':

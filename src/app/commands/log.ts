@@ -1,6 +1,17 @@
 // The commands of the ledger, as data.
 import type { CommandSpec } from '../../client/index.ts'
 
+const V1_OPTIONS = [
+  {
+    flags: '--v1 <file>',
+    description: 'JSON that describes the first ledger; default: provenance_ledger as documented',
+  },
+  {
+    flags: '--wait <seconds>',
+    description: 'how long to wait for whoever holds the table; default 10',
+  },
+] as const
+
 export const logCommands: readonly CommandSpec[] = [
   {
     name: 'ledger append',
@@ -126,6 +137,51 @@ export const logCommands: readonly CommandSpec[] = [
     ],
     needs: 'api',
     load: async () => (await import('../../ledger/anchor-cli.ts')).runLedgerAnchor,
+  },
+  {
+    name: 'ledger migrate up',
+    summary:
+      'Take a ledger of the first version in: checked, imported as it is, sealed; all or nothing',
+    arguments: [],
+    options: [
+      ...V1_OPTIONS,
+      {
+        flags: '--accept-broken',
+        description:
+          'take it in although it does not hold by its own rules; the first entry lists where',
+      },
+    ],
+    examples: [
+      'seaworthy ledger migrate up --v1 ledger-v1.json',
+      'SEAWORTHY_DATABASE_URL=postgres://db/app seaworthy ledger migrate up --json',
+    ],
+    needs: 'folder',
+    load: async () => (await import('../cli/ledger-migrate.ts')).runMigrateUp,
+  },
+  {
+    name: 'ledger migrate down',
+    summary: 'Give the first ledger its name and writers back; the new one is kept, archived',
+    arguments: [],
+    options: [
+      {
+        flags: '--export <file>',
+        description:
+          'copy of everything: written when missing, and read back before anything changes',
+      },
+      ...V1_OPTIONS,
+    ],
+    examples: ['seaworthy ledger migrate down --export ledger-v2.export'],
+    needs: 'folder',
+    load: async () => (await import('../cli/ledger-migrate.ts')).runMigrateDown,
+  },
+  {
+    name: 'ledger migrate status',
+    summary: 'Show what became of a first ledger, from the entries that say so',
+    arguments: [],
+    options: [...V1_OPTIONS],
+    examples: ['seaworthy ledger migrate status --json'],
+    needs: 'folder',
+    load: async () => (await import('../cli/ledger-migrate.ts')).runMigrateStatus,
   },
   {
     name: 'ledger witness',
