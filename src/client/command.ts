@@ -5,6 +5,7 @@ import type {
   Digest,
   ExitCode,
   Fetch,
+  OpenLockedStore,
   Random,
   SignatureVerifier,
   Signer,
@@ -126,6 +127,7 @@ export interface CommandPorts {
   readonly fetch: Fetch
   readonly dialSql: DialSql
   readonly wire: Wire
+  readonly openLockedStore: OpenLockedStore
 }
 
 /** What a command takes when its words do not say it: the repository's own configuration. */

@@ -3,10 +3,15 @@ import { bytesEqual, bytesOfBase64, EXIT, harmlessText } from '../kernel/index.t
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { openCheckpoint, parseNoteKey, verifyConsistency } from '../proof/index.ts'
 import type { NoteKey } from '../proof/index.ts'
-import { fileAnchor, gitAnchor } from './anchors.ts'
+import { fileAnchor, gitAnchor, lockedAnchor } from './anchors.ts'
 import type { Anchor } from './anchors.ts'
 import { ledgerFault } from './errors.ts'
 import type { LogVerdict, SignedCheckpoint } from './model.ts'
+
+/** As long as many auditors look back. */
+const DEFAULT_RETAIN_DAYS = 400
+/** What Amazon's store takes at most: a hundred years. */
+const RETAIN_LIMIT_DAYS = 36_500
 
 interface KeyedCheckpoint extends SignedCheckpoint {
   readonly noteKey: string
@@ -28,17 +33,45 @@ export async function runLedgerAnchor(
   _args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const { file, git, verify } = options
-  const anchors = [
-    ...(typeof file === 'string' ? [fileAnchor(context, file)] : []),
-    ...(typeof git === 'string' ? [gitAnchor(context, git)] : []),
-  ]
-  if (anchors.length === 0)
-    throw ledgerFault('LEDGER_ENTRY_REFUSED', 'expected --file or --git, got neither')
+  const { file, git, s3, verify } = options
+  const locked = typeof s3 === 'string' ? await openLocked(context, s3, options) : undefined
+  try {
+    const anchors = [
+      ...(typeof file === 'string' ? [fileAnchor(context, file)] : []),
+      ...(typeof git === 'string' ? [gitAnchor(context, git)] : []),
+      ...(locked === undefined ? [] : [locked]),
+    ]
+    if (anchors.length === 0)
+      throw ledgerFault('LEDGER_ENTRY_REFUSED', 'expected --file, --git or --s3, got none')
+    return await holdAndAddAll(context, anchors, verify === true)
+  } finally {
+    locked?.close()
+  }
+}
+
+async function openLocked(
+  context: CommandContext,
+  bucket: string,
+  { s3Endpoint, retainDays }: OptionValues,
+): ReturnType<typeof lockedAnchor> {
+  const days = Number(retainDays ?? DEFAULT_RETAIN_DAYS)
+  if (!Number.isSafeInteger(days) || days < 1 || days > RETAIN_LIMIT_DAYS)
+    throw ledgerFault(
+      'LEDGER_ENTRY_REFUSED',
+      `expected --retain-days from 1 to ${RETAIN_LIMIT_DAYS}, got ${String(retainDays)}`,
+    )
+  const endpoint = typeof s3Endpoint === 'string' ? s3Endpoint : undefined
+  return lockedAnchor(context, { bucket, endpoint, retainDays: days })
+}
+
+async function holdAndAddAll(
+  context: CommandContext,
+  anchors: readonly Anchor[],
+  isVerifying: boolean,
+): Promise<CommandOutcome> {
   const signed = await context.client.call<KeyedCheckpoint>('POST', '/v1/ledger/checkpoints', {})
   const results: Anchored[] = []
-  for (const anchor of anchors)
-    results.push(await holdAndAdd(context, anchor, signed, verify === true))
+  for (const anchor of anchors) results.push(await holdAndAdd(context, anchor, signed, isVerifying))
   const { origin, size, root } = signed
   const isWhole = results.every(({ reason }) => reason === null)
   const lines = results.map(({ kind, target, checked, reason, at }) =>

@@ -1,5 +1,11 @@
-// Places outside the database that keep signed checkpoints: a file that only grows, and annotated tags of a git repository.
-import { canonicalize, parseStrictJson, utf8Bytes, utf8Text } from '../kernel/index.ts'
+// Places outside the database that keep signed checkpoints: a file that only grows, tags of a git repository, locked objects.
+import {
+  canonicalize,
+  parseStrictJson,
+  utf8Bytes,
+  utf8Text,
+  utf8TextLossy,
+} from '../kernel/index.ts'
 import type { CommandContext } from '../client/index.ts'
 import { ledgerFault } from './errors.ts'
 import type { SignedCheckpoint } from './model.ts'
@@ -7,9 +13,14 @@ import type { SignedCheckpoint } from './model.ts'
 const FILE_LIMIT_BYTES = 64 * 1024 * 1024
 const GIT_TIMEOUT_MS = 30_000
 const GIT_OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024
+const LOCKED_LIMIT_COUNT = 20_000
+/** A note with the cosignatures of a few witnesses has 1 to 10 kB. */
+const NOTE_LIMIT_BYTES = 64 * 1024
+const SIZE_DIGITS = 16
+const DAY_MS = 86_400_000
 
 export interface Anchor {
-  readonly kind: 'file' | 'git'
+  readonly kind: 'file' | 'git' | 's3'
   readonly target: string
   /** Every note it keeps that could be one of this log, oldest first. */
   read(origin: string): Promise<readonly string[]>
@@ -64,7 +75,6 @@ export function gitAnchor(context: CommandContext, repository: string): Anchor {
     const said = utf8Text(ran.stderr.bytes).trim().slice(0, 500)
     throw ledgerFault('LEDGER_ANCHOR_FAILED', `git ${args[0]} in ${repository}: ${said}`)
   }
-  const folderOf = (origin: string): string => `ledger/${origin.split('/').at(-1)}`
   return {
     kind: 'git',
     target: repository,
@@ -81,4 +91,41 @@ export function gitAnchor(context: CommandContext, repository: string): Anchor {
       return tag
     },
   }
+}
+
+export interface LockedTerms {
+  /** `bucket` or `bucket/prefix`; the bucket must have Object Lock. */
+  readonly bucket: string
+  readonly endpoint: string | undefined
+  /** For how long nobody can delete a checkpoint. */
+  readonly retainDays: number
+}
+
+/** Objects `ledger/<last part of the origin>/<size>` in compliance mode; every version counts, also one that was written over. */
+export async function lockedAnchor(
+  { ports }: CommandContext,
+  { bucket, endpoint, retainDays }: LockedTerms,
+): Promise<Anchor & { close(): void }> {
+  const store = await ports.openLockedStore({ bucket, endpoint })
+  return {
+    kind: 's3',
+    target: bucket,
+    async read(origin) {
+      const prefix = `${folderOf(origin)}/`
+      const versions = await store.readVersions(prefix, LOCKED_LIMIT_COUNT, NOTE_LIMIT_BYTES)
+      return versions.map((bytes) => utf8TextLossy(bytes))
+    },
+    async add({ origin, size, note }) {
+      const name = `${folderOf(origin)}/${String(size).padStart(SIZE_DIGITS, '0')}`
+      await store.add(name, utf8Bytes(note), ports.clock.nowMs() + retainDays * DAY_MS)
+      return name
+    },
+    close: () => {
+      store.close()
+    },
+  }
+}
+
+function folderOf(origin: string): string {
+  return `ledger/${origin.split('/').at(-1)}`
 }

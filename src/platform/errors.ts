@@ -95,6 +95,12 @@ export const platformErrors = defineErrors({
     title: 'A private key file is damaged or holds another kind of key',
     hint: 'Restore the key file from a backup. Removing it makes a new key with a new identity.',
   },
+  PLATFORM_LOCKED_STORE_FAILED: {
+    status: 502,
+    exit: EXIT.unavailable,
+    title: 'The store of locked objects did not do what was asked',
+    hint: 'Check bucket, credentials and their rights (s3:PutObject, s3:PutObjectRetention, s3:GetObjectVersion, s3:ListBucketVersions), and that the bucket has Object Lock.',
+  },
   PLATFORM_MAIL_FAILED: {
     status: 502,
     exit: EXIT.unavailable,

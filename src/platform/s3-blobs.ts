@@ -1,21 +1,13 @@
 // Evidence bytes in S3, or in what speaks like it: named by what they contain, written once, checked on the way in and out.
-import type * as S3 from '@aws-sdk/client-s3'
 import { messageOf } from '../kernel/index.ts'
 import type { BlobStore, SeaworthyError } from '../kernel/index.ts'
 import { blobName, isWholeBlob, refuseDamage } from './blobs.ts'
 import { platformFault } from './errors.ts'
+import { CALL_LIMIT_MS, CONNECT_LIMIT_MS, openS3 } from './s3-client.ts'
+import type { S3Place, S3Sdk, S3Terms } from './s3-client.ts'
 
-/** The first included; each is the whole request, which may be sent twice: a blob is the same whoever writes it. */
-const ATTEMPT_LIMIT = 3
-const CONNECT_LIMIT_MS = 3_000
-/** Without a byte coming or going. */
-const SILENCE_LIMIT_MS = 10_000
-/** One put or get, all attempts together. */
-const CALL_LIMIT_MS = 60_000
 /** Nothing larger was ever taken: an edge takes 256 MiB. */
 const BLOB_LIMIT_BYTES = 512 * 1024 * 1024
-/** Stores of others ask for one and do not look at it. */
-const REGION_OF_OTHERS = 'us-east-1'
 const EXISTS_ALREADY: readonly unknown[] = [412, 409]
 /** An older store that knows no conditional write. */
 const UNKNOWN_CONDITION: readonly unknown[] = [501]
@@ -26,57 +18,19 @@ export interface OpenBlobs extends BlobStore {
   close(): void
 }
 
-export interface S3Terms {
-  /** `bucket` or `bucket/prefix`. */
-  readonly bucket: string
-  /** Of a store that is not Amazon's. */
-  readonly endpoint?: string | undefined
-  readonly region?: string | undefined
-  /** Without a byte coming or going; for tests. */
-  readonly silenceLimitMs?: number
-}
-
-/**
- * Credentials come from where the AWS SDK finds them: environment, files, or the machine's own role. Loaded here only: nobody
- * else pays for the SDK.
- * @throws PLATFORM_VALUE_REFUSED for a bucket that is none
- */
+/** As `openS3`. @throws PLATFORM_VALUE_REFUSED for a bucket that is none */
 export async function openS3Blobs(terms: S3Terms): Promise<OpenBlobs> {
-  const [, bucket, prefix = ''] =
-    /^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\w./-]*))?$/.exec(terms.bucket) ?? []
-  if (bucket === undefined)
-    throw platformFault('PLATFORM_VALUE_REFUSED', 'expected the name of a bucket, or bucket/prefix')
-  const sdk = await import('@aws-sdk/client-s3')
-  const { endpoint, region, silenceLimitMs = SILENCE_LIMIT_MS } = terms
-  const client = new sdk.S3Client({
-    maxAttempts: ATTEMPT_LIMIT,
-    // Our own digest goes with every write and is checked at every read; other stores refuse checksums that they do not know.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: {
-      connectionTimeout: CONNECT_LIMIT_MS,
-      requestTimeout: silenceLimitMs,
-      socketTimeout: silenceLimitMs,
-      throwOnRequestTimeout: true,
-    },
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-    ...(region === undefined && endpoint === undefined
-      ? {}
-      : { region: region ?? REGION_OF_OTHERS }),
-  })
-  return new S3Blobs(sdk, client, { bucket, prefix: prefix === '' ? '' : `${prefix}/` })
+  return new S3Blobs(await openS3(terms))
 }
-
-type Sdk = typeof S3
 
 class S3Blobs implements OpenBlobs {
-  readonly #sdk: Sdk
-  readonly #client: S3.S3Client
-  readonly #place: { readonly bucket: string; readonly prefix: string }
+  readonly #sdk: S3Sdk
+  readonly #client: S3Place['client']
+  readonly #place: S3Place
 
-  constructor(sdk: Sdk, client: S3.S3Client, place: { bucket: string; prefix: string }) {
-    this.#sdk = sdk
-    this.#client = client
+  constructor(place: S3Place) {
+    this.#sdk = place.sdk
+    this.#client = place.client
     this.#place = place
   }
 

@@ -4,6 +4,8 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
+import { CREDENTIALS } from '../bucket.ts'
+import { hideVersion, openLockedBucket } from '../locked-bucket.ts'
 import { openWorkplace } from './command-line.ts'
 
 interface Anchored {
@@ -15,7 +17,7 @@ interface Anchored {
   }[]
 }
 
-const place = openWorkplace()
+const place = openWorkplace(undefined, CREDENTIALS)
 after(() => place.remove())
 
 const file = join(place.folder, 'kept.anchors')
@@ -85,6 +87,42 @@ test('another log’s file, a damaged file and a folder without repository are r
   const nowhere = await place.refusal(['ledger', 'anchor', '--git', place.folder])
   assert.deepEqual([nowhere.exit, nowhere.code], [9, 'LEDGER_ANCHOR_FAILED'])
   assert.equal((await place.refusal(['ledger', 'anchor'])).exit, 2)
+})
+
+test('objects under a lock keep checkpoints, also those that somebody hid, and a store without locks is refused', async (t) => {
+  const bucket = await openLockedBucket(t)
+  const tenant = ['--tenant', 'locked']
+  const s3 = ['--s3', 'anchors/harbour', '--s3-endpoint', bucket.endpoint]
+  const anchor = ['ledger', 'anchor', ...s3, ...tenant]
+  await place.ask(['ledger', 'append', 'one', ...tenant])
+  const first = await place.ask<Anchored>([...anchor, '--retain-days', '30'])
+  assert.deepEqual([first.exit, reasonsOf(first)], [0, [null]])
+  const [kept] = bucket.versions
+  assert.match(kept?.key ?? '', /^harbour\/ledger\/[0-9a-f]{16}\/\d{16}$/)
+  assert.equal(kept?.mode, 'COMPLIANCE')
+  const days = (Date.parse(kept?.until ?? '') - Date.now()) / 86_400_000
+  assert.ok(days > 29.9 && days < 30.1, `locked for ${days} days`)
+
+  const copy = join(place.folder, 'copy of locked')
+  cpSync(place.dataFolder, copy, { recursive: true })
+  await place.ask(['ledger', 'append', 'two', ...tenant])
+  const second = await place.ask<Anchored>(anchor)
+  assert.deepEqual([second.exit, second.data.anchors[0]?.checked], [0, 1])
+  // Whoever rewrites the past hides what was kept, as far as the lock lets them.
+  for (const { key } of [...bucket.versions]) hideVersion(bucket, key)
+  rmSync(place.dataFolder, { recursive: true })
+  cpSync(copy, place.dataFolder, { recursive: true })
+  await place.ask(['ledger', 'append', 'another two', ...tenant])
+  const forked = await place.ask<Anchored>(anchor)
+  assert.equal(forked.exit, 40)
+  assert.match(reasonsOf(forked)[0] ?? '', /others than those/)
+
+  bucket.mood = 'lax'
+  const fresh = ['ledger', 'anchor', ...s3, '--tenant', 'unlocked']
+  await place.ask(['ledger', 'append', 'one', '--tenant', 'unlocked'])
+  const lax = await place.refusal(fresh)
+  assert.deepEqual([lax.exit, lax.code], [9, 'PLATFORM_LOCKED_STORE_FAILED'])
+  assert.equal((await place.refusal([...fresh, '--retain-days', '0'])).exit, 2)
 })
 
 function emptyTree(): string {

@@ -7,6 +7,7 @@ import {
   atomicWriteFile,
   openKeyFile,
   systemClock,
+  openS3LockedStore,
   systemDialSql,
   systemDigest,
   systemFetch,
@@ -74,6 +75,7 @@ export function makeCommandContext(terms: ContextTerms): CommandContext {
       fetch: systemFetch,
       dialSql: systemDialSql,
       wire: systemWire,
+      openLockedStore: openS3LockedStore,
     },
   }
 }

@@ -127,6 +127,19 @@ export const logCommands: readonly CommandSpec[] = [
       },
       { flags: '--git <folder>', description: 'annotated tags ledger/ID/SIZE of a git repository' },
       {
+        flags: '--s3 <bucket>',
+        description:
+          'BUCKET or BUCKET/PREFIX with Object Lock; objects nobody can delete before their day (compliance mode)',
+      },
+      {
+        flags: '--s3-endpoint <url>',
+        description: "of a store that is not Amazon's; credentials as the AWS SDK finds them",
+      },
+      {
+        flags: '--retain-days <days>',
+        description: 'how long an object in the bucket is locked; default: 400',
+      },
+      {
         flags: '--verify',
         description: 'add nothing; recompute the log against the newest one kept (exit 40)',
       },
@@ -134,6 +147,7 @@ export const logCommands: readonly CommandSpec[] = [
     examples: [
       'seaworthy ledger anchor --file /mnt/worm/harbour.anchors --git ../anchors',
       'seaworthy ledger anchor --file /mnt/worm/harbour.anchors --verify',
+      'seaworthy ledger anchor --s3 harbour-anchors/ledger --retain-days 3650',
     ],
     needs: 'api',
     load: async () => (await import('../../ledger/anchor-cli.ts')).runLedgerAnchor,
