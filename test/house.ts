@@ -5,6 +5,7 @@ import type { SystemLog, SystemLogPorts } from '../src/attestation/index.ts'
 import { PROBE_CHECKS } from '../src/probe/index.ts'
 import { actionSlice, makeActions } from '../src/action/index.ts'
 import { makeEvidence, evidenceSlice } from '../src/evidence/index.ts'
+import type { Evidence } from '../src/evidence/index.ts'
 import { gatesSlice, makeGatesChecks, makePlans, makeRuns } from '../src/gates/index.ts'
 import type { Plans, Runs, StartedRun } from '../src/gates/index.ts'
 import { identitySlice, makeIdentity } from '../src/identity/index.ts'
@@ -34,6 +35,7 @@ export interface House {
   readonly clock: FakeClock
   readonly blobs: Map<string, Uint8Array>
   readonly ledger: Ledger
+  readonly evidence: Evidence
   readonly identity: Identity
   readonly plans: Plans
   readonly runs: Runs
@@ -156,6 +158,7 @@ export async function openHouse(): Promise<House> {
     clock,
     blobs,
     ledger,
+    evidence,
     identity,
     plans,
     runs,

@@ -12,6 +12,8 @@ import {
   makePlans,
   makeRuns,
 } from '../gates/index.ts'
+import { graphSlice, makeGraphEngine, makeGraphRoutes } from '../graph/index.ts'
+import type { GraphPorts } from '../graph/index.ts'
 import { jobSlice, makeJobRoutes } from '../job/index.ts'
 import {
   areOneHand,
@@ -100,6 +102,7 @@ export const slices: readonly Slice[] = [
   probeSlice,
   gatesSlice,
   releaseSlice,
+  graphSlice,
 ]
 
 const systemPorts = {
@@ -187,10 +190,19 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeActionRoutes(actions, [...actionsOf(flags, background), ...runActions]),
     ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
     ...makeReleaseRoutes(releases),
+    ...graphRoutes({ ...systemPorts, log, evidence, identity, ledger, releases, runs }, terms),
     ...makeAttestationRoutes(systemLog, (tenantId, day) => ledger.sealedDay(tenantId, day)),
   ]
   const { work } = background
   return { sql, apiKeys, serviceTokens, people, routes, work, recorder, openTenant }
+}
+
+function graphRoutes(
+  ports: Omit<GraphPorts, 'sink'>,
+  { telemetry }: Pick<HouseTerms, 'telemetry'>,
+): readonly Route[] {
+  const sink = telemetry === undefined ? {} : { sink: telemetry.guardSink }
+  return makeGraphRoutes(makeGraphEngine({ ...ports, ...sink }), systemDigest)
 }
 
 function routesOfWhoAsks(

@@ -5,6 +5,7 @@ import { evidenceErrors } from './errors.ts'
 export { makeEvidenceRoutes } from './http.ts'
 export { makeEvidence } from './service.ts'
 export type { Evidence } from './service.ts'
+export type { ObjectRow, RecordedStatement } from './store.ts'
 
 export const evidenceSlice: Slice = {
   name: 'evidence',

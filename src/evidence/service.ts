@@ -8,8 +8,10 @@ import {
   insertStatement,
   insertStatementWithObjects,
   selectMediaType,
+  selectObjects,
+  selectStatements,
 } from './store.ts'
-import type { StatementRow } from './store.ts'
+import type { ObjectRow, RecordedStatement, StatementRow } from './store.ts'
 
 export interface Evidence {
   /** Stores bytes durably. @throws EVIDENCE_DIGEST_DIFFERS when they are not what `digest` says. */
@@ -19,6 +21,13 @@ export interface Evidence {
   /** @throws EVIDENCE_OBJECT_MISSING */
   read(tenantId: string, digest: string): Promise<Uint8Array>
   mediaTypeOf(tenantId: string, digest: string): Promise<string>
+  /** What is recorded of each, by digest, in one look; what was never recorded is left out. */
+  describe(tenantId: string, digests: readonly string[]): Promise<ReadonlyMap<string, ObjectRow>>
+  /** Recorded statements by their digests, in one look; those that are not there are left out. */
+  statementsOf(
+    tenantId: string,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, RecordedStatement>>
   /** Rows that say what the stored bytes are; part of the caller's transaction. */
   describeInTx(tx: SqlTx, tenantId: string, refs: readonly EvidenceRef[], at: string): Promise<void>
   /** Both at once: the statement, and what the stored bytes it rests on are. */
@@ -76,6 +85,14 @@ export function makeEvidence(ports: {
         selectMediaType(tx, tenantId, digest),
       )
       return found ?? 'application/octet-stream'
+    },
+    async describe(tenantId, digests) {
+      const rows = await sql.transaction({ tenantId }, (tx) => selectObjects(tx, tenantId, digests))
+      return new Map(rows.map((row) => [row.digest, row]))
+    },
+    async statementsOf(tenantId, ids) {
+      const rows = await sql.transaction({ tenantId }, (tx) => selectStatements(tx, tenantId, ids))
+      return new Map(rows.map((row) => [row.id, row]))
     },
     describeInTx: insertObjects,
     recordInTx: insertStatementWithObjects,

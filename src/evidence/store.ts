@@ -78,3 +78,55 @@ export async function selectMediaType(
   )
   return rows[0]?.media_type
 }
+
+/** What stored bytes are, as far as it was recorded. */
+export type ObjectRow = Pick<EvidenceRef, 'digest' | 'mediaType' | 'sizeBytes'>
+
+/** A recorded statement, with when that was. */
+export interface RecordedStatement extends StatementRow {
+  readonly createdAt: string
+}
+
+export async function selectObjects(
+  tx: SqlTx,
+  tenantId: string,
+  digests: readonly string[],
+): Promise<ObjectRow[]> {
+  const rows = await tx.query<{
+    digest: EvidenceRef['digest']
+    media_type: string
+    size_bytes: number
+  }>(
+    `select digest, media_type, size_bytes from evidence_object
+     where tenant_id = $1 and digest = any ($2::text[])`,
+    [tenantId, digests],
+  )
+  return rows.map((row) => ({
+    digest: row.digest,
+    mediaType: row.media_type,
+    sizeBytes: row.size_bytes,
+  }))
+}
+
+export async function selectStatements(
+  tx: SqlTx,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<RecordedStatement[]> {
+  const rows = await tx.query<{
+    statement_id: string
+    predicate_type: string
+    key_id: string
+    created_at: string
+  }>(
+    `select statement_id, predicate_type, key_id, created_at from evidence_statement
+     where tenant_id = $1 and statement_id = any ($2::text[])`,
+    [tenantId, ids],
+  )
+  return rows.map((row) => ({
+    id: row.statement_id,
+    predicateType: row.predicate_type,
+    keyId: row.key_id,
+    createdAt: row.created_at,
+  }))
+}

@@ -20,7 +20,7 @@ export { describeCheck } from './confirmation.ts'
 export { OUTWARD_WORDS } from './screen.ts'
 export { LEASE_MS } from './run-lease.ts'
 export type { RunCall } from './run-call.ts'
-export type { RunHolder, RunLease, StoredRun } from './run-store.ts'
+export type { RunHolder, RunLease, RunRelease, StoredRun } from './run-store.ts'
 
 export const gatesSlice: Slice = {
   name: 'gates',

@@ -4,7 +4,7 @@ import type { ContentDigest, Principal, Random, Signer } from '../kernel/index.t
 import type { GateResult, Judgement, Plan, StoredStatus, Subject } from '../verdict/index.ts'
 import type { RunCall } from './run-call.ts'
 import type { PlanPorts, Plans } from './service.ts'
-import type { FixedRun, RunHolder, StoredRun } from './run-store.ts'
+import type { FixedRun, RunHolder, RunRelease, StoredRun } from './run-store.ts'
 
 export interface StartRun {
   readonly planHash: string
@@ -93,6 +93,8 @@ export interface Runs {
   readLatest(tenantId: string, release: ReleaseName): Promise<RunView>
   /** Newest first. @param before only runs older than the one of this id */
   listPage(tenantId: string, limit: number, before?: string): Promise<readonly StoredRun[]>
+  /** Releases with a run, those that were run last first. @param before only those whose newest run is older than this one */
+  listReleasePage(tenantId: string, limit: number, before?: string): Promise<readonly RunRelease[]>
   /** Judges every recorded result again from its evidence. */
   audit(tenantId: string, runId: string): Promise<RunAudit>
 }

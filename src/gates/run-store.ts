@@ -137,6 +137,29 @@ export async function selectRunPage(
   return rows.map(runOfRow)
 }
 
+/** A release that was run, with its newest run. */
+export interface RunRelease {
+  readonly service: string
+  readonly version: string
+  readonly latestRunId: string
+}
+
+/** Releases by their newest run, newest first; the run is the place in the list. */
+export async function selectReleasePage(
+  tx: SqlTx,
+  tenantId: string,
+  limit: number,
+  before: string | null,
+): Promise<RunRelease[]> {
+  const rows = await tx.query<{ service: string; version: string; latest: string }>(
+    `select service, version, max(run_id) as latest from gates_run where tenant_id = $1
+     group by service, version having $3::text is null or max(run_id) < $3
+     order by latest desc limit $2`,
+    [tenantId, limit, before],
+  )
+  return rows.map(({ latest, ...release }) => ({ ...release, latestRunId: latest }))
+}
+
 export async function updateRunFinished(
   tx: SqlTx,
   tenantId: string,

@@ -10,7 +10,7 @@ import { recordGateRun, recordIntent } from './run-record.ts'
 import { startRun } from './run-start.ts'
 import { finishRun, readFixedRun, readLatestRun, readRun, viewRun } from './run-view.ts'
 import type { Plans } from './service.ts'
-import { selectRunPage } from './run-store.ts'
+import { selectReleasePage, selectRunPage } from './run-store.ts'
 
 /** The use cases of runs, and the actions they bring. */
 export function makeRuns(
@@ -39,6 +39,8 @@ function runsOf(context: RunContext): Runs {
       (await readFixedRun(context, tenantId, runId)).subject.environment,
     readLatest: (tenantId, release) => readLatestRun(context, tenantId, release),
     audit: (tenantId, runId) => auditRun(context, tenantId, runId),
+    listReleasePage: (tenantId, limit, before) =>
+      sql.transaction({ tenantId }, (tx) => selectReleasePage(tx, tenantId, limit, before ?? null)),
     listPage: (tenantId, limit, before) =>
       sql.transaction({ tenantId }, (tx) => selectRunPage(tx, tenantId, limit, before ?? null)),
   }

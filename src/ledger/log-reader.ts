@@ -1,6 +1,13 @@
 // Reads a tenant's log: entries, payloads, proofs, the last checkpoint. Changes nothing.
 import { base64Of, parseStrictJson } from '../kernel/index.ts'
-import type { Digest, SignatureVerifier, Signer, Sql, SqlTx } from '../kernel/index.ts'
+import type {
+  ContentDigest,
+  Digest,
+  SignatureVerifier,
+  Signer,
+  Sql,
+  SqlTx,
+} from '../kernel/index.ts'
 import {
   consistencyRanges,
   decodeLeaf,
@@ -17,6 +24,7 @@ import { PAGE_LIMIT } from './model.ts'
 import type { EntryPage, EntryQuery, Ledger, LedgerEntry, SignedCheckpoint } from './model.ts'
 import { hashRanges } from './nodes.ts'
 import type { NodePorts } from './nodes.ts'
+import { selectLeavesAt, selectRefPositions } from './ref-store.ts'
 import { selectDay, selectLastCheckpoint } from './signed-store.ts'
 import { isTenantKnown, selectLeaves, selectLog, selectPayload } from './store.ts'
 import type { StoredLeaf, StoredLog } from './store.ts'
@@ -33,6 +41,8 @@ export interface ReaderPorts {
 type Reading = Pick<
   Ledger,
   | 'list'
+  | 'positionsOf'
+  | 'entriesAt'
   | 'sizeOf'
   | 'payloadOf'
   | 'proveInclusion'
@@ -65,7 +75,7 @@ export class LogReader implements Reading {
     }
     // A canonical body has these texts where the member is; rows that have them elsewhere are sorted out below.
     const needles = Object.entries({ type, subject }).flatMap(([key, value]) =>
-      value === undefined ? [] : [`"${key}":${JSON.stringify(value)}`],
+      value === undefined ? [] : [needleOf(key, value)],
     )
     return this.readLog(tenantId, async (tx, log) => {
       if (log === undefined) return { entries: [] }
@@ -85,6 +95,27 @@ export class LogReader implements Reading {
       const last = rows.at(-1)
       const isEnd = last === undefined || rows.length < limit || last.seq + 1 >= log.size
       return isEnd ? { entries } : { entries, nextSeq: last.seq + 1 }
+    })
+  }
+
+  async positionsOf(
+    tenantId: string,
+    refs: readonly ContentDigest[],
+    subject?: string,
+  ): ReturnType<Ledger['positionsOf']> {
+    const needle = subject === undefined ? null : needleOf('subject', subject)
+    return this.readLog(tenantId, async (tx, log) => {
+      if (log === undefined || refs.length === 0) return new Map()
+      const rows = await selectRefPositions(tx, log, refs, needle)
+      // Maps keep the last of a key: recorded again means nothing new.
+      return new Map(rows.toReversed().map(({ ref, seq }) => [ref, seq]))
+    })
+  }
+
+  async entriesAt(tenantId: string, seqs: readonly number[]): ReturnType<Ledger['entriesAt']> {
+    return this.readLog(tenantId, async (tx, log) => {
+      if (log === undefined || seqs.length === 0) return []
+      return (await selectLeavesAt(tx, log, seqs)).map(readEntry)
     })
   }
 
@@ -205,6 +236,10 @@ export class LogReader implements Reading {
   noteKeyOf(log: StoredLog): NoteKey {
     return noteKeyOf(this.#ports.digest, log.origin, this.#ports.signer.publicKey)
   }
+}
+
+function needleOf(member: string, value: string): string {
+  return `"${member}":${JSON.stringify(value)}`
 }
 
 export function readEntry(row: StoredLeaf): LedgerEntry {

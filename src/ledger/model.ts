@@ -195,6 +195,17 @@ export interface Ledger {
   list(tenantId: string, query: EntryQuery): Promise<EntryPage>
   /** The same from a place that may lag: the end of the log may be missing, what is there never differs. */
   listBehind(tenantId: string, query: EntryQuery): Promise<EntryPage>
+  /**
+   * Where statements were recorded: the first entry whose first reference is the digest; what was never recorded is left out.
+   * @param subject what all of those entries are about, as the log is looked through for it
+   */
+  positionsOf(
+    tenantId: string,
+    refs: readonly ContentDigest[],
+    subject?: string,
+  ): Promise<ReadonlyMap<ContentDigest, number>>
+  /** The entries at these positions, in order; those that are not there are left out. */
+  entriesAt(tenantId: string, seqs: readonly number[]): Promise<readonly LedgerEntry[]>
   /** Entries in the log; 0 before the first. */
   sizeOf(tenantId: string): Promise<number>
   /** Salt and value behind an entry's commitment; undefined when erased. */

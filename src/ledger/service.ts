@@ -159,6 +159,14 @@ class LedgerService implements Ledger {
     return this.list(tenantId, query)
   }
 
+  positionsOf(...terms: Parameters<Ledger['positionsOf']>): ReturnType<Ledger['positionsOf']> {
+    return this.#reader.positionsOf(...terms)
+  }
+
+  entriesAt(...terms: Parameters<Ledger['entriesAt']>): ReturnType<Ledger['entriesAt']> {
+    return this.#reader.entriesAt(...terms)
+  }
+
   sizeOf(tenantId: string): Promise<number> {
     return this.#reader.sizeOf(tenantId)
   }

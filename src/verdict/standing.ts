@@ -21,7 +21,11 @@ export type Standings = ReadonlyMap<string, GateStanding>
 export type ChildView = (child: GateStanding) => Status | undefined
 
 /** Status at `asOfMs` of every gate that has a check of its own, in plan order. */
-export function standingsOf(digest: Digest, plan: Plan, inputs: DecisionInputs): Standings {
+export function standingsOf(
+  digest: Digest,
+  plan: Plan,
+  inputs: Pick<DecisionInputs, 'asOfMs' | 'results'>,
+): Standings {
   const results = new Map(inputs.results.map((result) => [result.gate, result]))
   const terms = { asOfMs: inputs.asOfMs, environment: plan.environment }
   const out = new Map<string, GateStanding>()

@@ -105,7 +105,8 @@ export function makeLimitRoutes(limits: RequestLimits | undefined): readonly Rou
   ]
 }
 
-function guardClockOf(clock: Clock): GuardClock {
+/** The house's clock as the guard reads it. */
+export function guardClockOf(clock: Clock): GuardClock {
   return {
     monotonicUs: () => Math.floor(clock.monotonicMs() * MICROSECONDS),
     epochMs: () => clock.nowMs(),
