@@ -1,10 +1,10 @@
 // The composition root: opens the database, makes the rooms and puts the web server before them.
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import type { AccessRole, Log, Route } from '../kernel/index.ts'
+import type { AccessRole, Caller, Log, Route } from '../kernel/index.ts'
 import { systemClock, systemDigest, systemRandom } from '../platform/index.ts'
 import { KeyedAnswers, makeLimitRoutes, makeWebServer } from '../web/index.ts'
-import type { Site } from '../web/index.ts'
+import type { Site, UpgradeDoor, WebRequest } from '../web/index.ts'
 import { authenticate } from './authenticate.ts'
 import { makeBoardSite } from './board-site.ts'
 import type { AppConfig } from './config.ts'
@@ -15,10 +15,12 @@ import type { Database } from './open-database.ts'
 import { makeReadinessChecks, newRequestId } from './health.ts'
 import { openEvidenceStore } from './evidence-store.ts'
 import { openInstallationKeys } from './installation-keys.ts'
+import { openRealtimeFeed } from './realtime.ts'
+import type { RealtimeTerms } from './realtime.ts'
 import { makeServerLimits, openSharedRedis } from './shared-limits.ts'
 import { makeTelemetry, openTracing, withTraceIds } from './telemetry/index.ts'
 import { makeRooms, slices } from './rooms.ts'
-import type { HouseTerms } from './rooms.ts'
+import type { HouseTerms, Rooms } from './rooms.ts'
 
 /** Of the key that a first start shows: time enough to make others. */
 const FIRST_KEY_LIFETIME_S = 90 * 24 * 60 * 60
@@ -82,6 +84,8 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
     defaultTenant: config.tenantId,
     openTenant,
   }
+  const askWho = (request: WebRequest): Promise<Caller | undefined> => authenticate(request, doors)
+  const door = telemetry && (await openDoor(rooms, { log, telemetry, redis, authenticate: askWho }))
   const web = makeWebServer({
     log,
     clock: systemClock,
@@ -103,7 +107,8 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
     openDocuments: [...makeOpenDocuments(serviceTokens), ...people.openDocuments],
     ...(people.browser === undefined ? {} : { browser: people.browser }),
     readiness: makeReadinessChecks({ sql, tenantId: config.tenantId, redis, bucket }),
-    authenticate: (request) => authenticate(request, doors),
+    authenticate: askWho,
+    ...(door === undefined ? {} : { door }),
   })
   web.addHook('onListen', async () => redis?.join())
   return {
@@ -131,6 +136,16 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
       await tracing.close()
     },
   }
+}
+
+/** Of the realtime feed, which hears at once of what this process appends. */
+async function openDoor(
+  { feed, appendListeners }: Pick<Rooms, 'feed' | 'appendListeners'>,
+  terms: Omit<RealtimeTerms, 'feed'>,
+): Promise<UpgradeDoor> {
+  const { realtime, door } = await openRealtimeFeed({ ...terms, feed })
+  appendListeners.push((tenantId) => realtime.hint(tenantId))
+  return door
 }
 
 /** Browsers come over a socket; commands of this very process need no page. */

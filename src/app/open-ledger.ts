@@ -42,6 +42,8 @@ export interface OpenedLedger {
   readonly recorder: LedgerRecorder | undefined
   /** Rung with each append of this process. */
   readonly appendBell: Doorbell
+  /** Told of each append of this process, before its commit: a hint. */
+  readonly appendListeners: ((tenantId: string) => void)[]
   /** Of the control plane's own key. */
   readonly keyId: string
   readonly systemLog: SystemLog
@@ -57,6 +59,7 @@ export function openLedger(
   const { config, version, log, telemetry, tracing } = terms
   const { sql, journal, readSql } = database
   const appendBell = new Doorbell()
+  const appendListeners: ((tenantId: string) => void)[] = []
   const keyId = keyIdOf(systemDigest, keys.signer.publicKey)
   const guard = openCheckpointGuard(join(config.dataFolder, 'checkpoint-guard.json'))
   const systemLog = openSystemLog({ sql, ...systemPorts, guard }, keyId, keys)
@@ -69,13 +72,16 @@ export function openLedger(
     ...(readSql === undefined ? {} : { readSql }),
     tracing,
     isJoined: () => sql.isJoined(),
-    onAppend: () => appendBell.ring(),
+    onAppend(tenantId) {
+      appendBell.ring()
+      for (const hear of appendListeners) hear(tenantId)
+    },
     onSealedDay: ({ origin, size, root, day }) => systemLog.recordRoot({ origin, size, root, day }),
     ...(journal === undefined ? {} : { journal }),
     originPrefix: `install-${keyId.slice(0, 16)}`,
     producer: { producer: 'seaworthy', version },
   })
-  const opened = { appendBell, keyId, systemLog, guard }
+  const opened = { appendBell, appendListeners, keyId, systemLog, guard }
   if (telemetry === undefined) return { sql, ledger, recorder: undefined, ...opened }
   const watched = telemetry.watchLedger(ledger)
   const recorder = makeLedgerRecorder({

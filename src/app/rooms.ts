@@ -35,7 +35,7 @@ import {
   makeLedgerFeed,
   makeLedgerRoutes,
 } from '../ledger/index.ts'
-import type { Ledger } from '../ledger/index.ts'
+import type { Ledger, LedgerFeed } from '../ledger/index.ts'
 import {
   gzipBytes,
   makeGuardedFetch,
@@ -59,6 +59,7 @@ import {
   attestationSlice,
   makeAttestationRoutes,
 } from '../attestation/index.ts'
+import { makeChangeRoutes, realtimeSlice } from '../realtime/index.ts'
 import { PROBE_CHECKS, probeSlice } from '../probe/index.ts'
 import {
   makeReleaseRoutes,
@@ -95,6 +96,7 @@ export const slices: readonly Slice[] = [
   flagSlice,
   auditSlice,
   jobSlice,
+  realtimeSlice,
   identitySlice,
   webhookSlice,
   notificationSlice,
@@ -118,6 +120,10 @@ export interface Rooms {
   readonly apiKeys: ApiKeys
   readonly serviceTokens: ServiceTokens
   readonly people: People
+  /** Of every tenant's log. */
+  readonly feed: LedgerFeed
+  /** Told of each append of this process, before its commit: a hint. */
+  readonly appendListeners: ((tenantId: string) => void)[]
   readonly routes: readonly Route[]
   readonly work: BackgroundWork
   /** Absent where requests come from this very process. */
@@ -177,9 +183,11 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     runs,
     controlPlane,
   })
+  const feed = makeLedgerFeed({ ledger, clock: systemClock })
   const routes = [
     ...makeLedgerRoutes(ledger),
-    ...makeFeedRoutes(makeLedgerFeed({ ledger, clock: systemClock })),
+    ...makeFeedRoutes(feed),
+    ...makeChangeRoutes(feed),
     ...makeAuditRoutes(makeAuditLog({ ...workPorts, readers: background.readers })),
     ...makeEvidenceRoutes(evidence),
     ...makeFlagRoutes({ flags, digest: systemDigest }),
@@ -194,7 +202,9 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeAttestationRoutes(systemLog, (tenantId, day) => ledger.sealedDay(tenantId, day)),
   ]
   const { work } = background
-  return { sql, apiKeys, serviceTokens, people, routes, work, recorder, openTenant }
+  const { appendListeners } = opened
+  const known = { apiKeys, serviceTokens, people, openTenant }
+  return { sql, feed, appendListeners, routes, work, recorder, ...known }
 }
 
 function graphRoutes(

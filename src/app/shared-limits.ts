@@ -9,7 +9,7 @@ import type { RequestLimits } from '../web/index.ts'
 import type { AppConfig } from './config.ts'
 
 /** Begins every key, so that one Redis may serve others too. */
-const REDIS_PREFIX = 'seaworthy'
+export const REDIS_PREFIX = 'seaworthy'
 
 /** Undefined for commands, and where each server counts for itself. */
 export async function openSharedRedis(

@@ -7,6 +7,8 @@ import type { Ledger, LedgerEntry } from './model.ts'
 
 /** How often a log that somebody follows is looked at; one look serves all who follow it in this process. */
 const LOOK_PAUSE_MS = 250
+/** A hint may come before the commit that it speaks of: the next look is so much later, and each one after it twice as much. */
+const HINTED_PAUSE_MS = 8
 /** Newest entries kept per followed log; who is further behind reads from the database. */
 const TAIL_LIMIT_ENTRIES = 1_000
 /** Entries handed over at once. */
@@ -23,6 +25,8 @@ export interface LedgerFeed {
    * @throws LEDGER_ENTRY_UNKNOWN for a position that the log has not reached: another history, or a restored one
    */
   placeIn(tenantId: string, wanted: number | undefined): Promise<number>
+  /** A hint that the log has grown or is about to: who follows it is told sooner. */
+  hint(tenantId: string): void
   /**
    * Entries of the tenant's log from a position on, as they are committed. An empty list is a sign of life after
    * `quietMs` without one. Ends with the signal.
@@ -50,6 +54,7 @@ export function makeLedgerFeed(ports: FeedPorts): LedgerFeed {
         `expected a position up to ${size}, the end of the log, got ${wanted}`,
       )
     },
+    hint: (tenantId) => tails.get(tenantId)?.hint(),
     async *follow(tenantId, terms) {
       const tail = tails.get(tenantId) ?? new LogTail(ports, tenantId)
       tails.set(tenantId, tail)
@@ -101,6 +106,7 @@ class LogTail {
   /** Position after the last entry that was seen; undefined before the first look. */
   #nextSeq: number | undefined
   #isOver = false
+  #isHinted = false
 
   constructor(ports: FeedPorts, tenantId: string) {
     this.#ports = ports
@@ -144,14 +150,20 @@ class LogTail {
     }
   }
 
+  hint(): void {
+    this.#isHinted = true
+    this.#bell.ring()
+  }
+
   end(): void {
     this.#isOver = true
     this.#bell.ring()
   }
 
   async #look(): Promise<void> {
+    let pauseMs = LOOK_PAUSE_MS
     while (!this.#isOver) {
-      const { ledger } = this.#ports
+      const { ledger, clock } = this.#ports
       const query = { fromSeq: this.#nextSeq ?? 0, limit: PAGE_LIMIT }
       // Asked again and again, and whoever follows is told of the next entry a little later: that may lag.
       const { entries } = await (ledger.listBehind?.(this.tenantId, query) ??
@@ -162,7 +174,14 @@ class LogTail {
         this.#nextSeq = last.seq + 1
         this.#wakeAll()
       }
-      if (entries.length < PAGE_LIMIT) await this.#bell.wait(this.#ports.clock, LOOK_PAUSE_MS)
+      if (entries.length === PAGE_LIMIT) continue
+      await this.#bell.wait(clock, pauseMs)
+      pauseMs = Math.min(2 * pauseMs, LOOK_PAUSE_MS)
+      if (!this.#isHinted) continue
+      this.#isHinted = false
+      pauseMs = 2 * HINTED_PAUSE_MS
+      // However many hints come, there is one look in this time.
+      await clock.sleep(HINTED_PAUSE_MS)
     }
   }
 

@@ -58,7 +58,7 @@ export interface LedgerPorts {
   /** An operator's word that a leap of the clock is right. */
   readonly allowsClockJump?: boolean
   /** Called with each batch, before its commit: a hint for whoever follows the feed, not a promise. */
-  readonly onAppend?: () => void
+  readonly onAppend?: (tenantId: string) => void
   /** Called after a day was sealed, each time that it is; what it refuses is told to whoever sealed. */
   readonly onSealedDay?: (sealed: SealedDay) => Promise<void>
   /** Of the embedded database; `sql` must then lead to it, here and in every room that appends. */
@@ -240,7 +240,7 @@ class LedgerService implements Ledger {
       way,
       tries,
     )
-    onAppend?.()
+    onAppend?.(tenantId)
     return outcomes
   }
 

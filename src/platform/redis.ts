@@ -24,6 +24,8 @@ return redis.call('ZCARD', KEYS[1])
 export interface OpenRedis {
   /** Runs a script by its text; rejects at once while there is no connection. */
   run(script: string, keys: readonly string[], args: readonly string[]): Promise<unknown>
+  /** Two connections of their own for Socket.IO's adapter; what cannot be said while Redis is away is lost. */
+  openAdapterClients(): AdapterClients
   /** Counts this process among the servers from now on. */
   join(): void
   /** Servers that were there when Redis last answered, this one included. */
@@ -31,6 +33,12 @@ export interface OpenRedis {
   /** Rejects when Redis does not answer. */
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+/** As the adapter uses them, which catches nothing: a lost connection would end the process. */
+export interface AdapterClients {
+  readonly publisher: unknown
+  readonly subscriber: unknown
 }
 
 export interface RedisTerms {
@@ -58,6 +66,7 @@ export async function openRedis({ url, prefix, random, log }: RedisTerms): Promi
   client.on('ready', () => log.info('redis answers'))
   client.on('close', () => log.warn('redis was lost'))
   const run = scriptsOver(client)
+  const adapterClients: Redis[] = []
   const name = hexOf(random.bytes(NAME_BYTES))
   let [liveCount, isCounting] = [1, false]
   const count = async (): Promise<void> => {
@@ -76,6 +85,13 @@ export async function openRedis({ url, prefix, random, log }: RedisTerms): Promi
   let timer: NodeJS.Timeout | undefined
   return {
     run,
+    openAdapterClients() {
+      const publisher = client.duplicate()
+      // What it listens to is said once, perhaps before there is a connection, and again after each loss.
+      const subscriber = client.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null })
+      adapterClients.push(publisher, subscriber)
+      return { publisher: patient(publisher), subscriber: patient(subscriber) }
+    },
     join() {
       const counted = (): void => void count()
       client.on('ready', counted)
@@ -89,7 +105,7 @@ export async function openRedis({ url, prefix, random, log }: RedisTerms): Promi
     async close() {
       clearInterval(timer)
       await client.zrem(`${prefix}:servers`, name).catch(() => 0)
-      client.disconnect()
+      for (const each of [client, ...adapterClients]) each.disconnect()
     },
   }
 }
@@ -107,5 +123,22 @@ function scriptsOver(client: Redis): OpenRedis['run'] {
     const command: unknown = Reflect.get(client, name)
     if (typeof command !== 'function') throw new TypeError(`expected the command ${name}`)
     return command.call(client, keys.length, ...keys, ...args) as Promise<unknown>
+  }
+}
+
+const WORDS = ['publish', 'subscribe', 'psubscribe', 'unsubscribe', 'punsubscribe'] as const
+
+/** The part of a client that the adapter calls, without a rejection that nobody hears. */
+function patient(client: Redis): Readonly<Record<string, unknown>> {
+  client.on('error', () => undefined)
+  const call =
+    (word: (typeof WORDS)[number]) =>
+    (...args: never[]): Promise<unknown> =>
+      (client[word] as (...args: never[]) => Promise<unknown>)(...args).catch(() => undefined)
+  return {
+    ...Object.fromEntries(WORDS.map((word) => [word, call(word)])),
+    on: client.on.bind(client),
+    off: client.off.bind(client),
+    listenerCount: client.listenerCount.bind(client),
   }
 }

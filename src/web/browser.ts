@@ -1,4 +1,5 @@
 // Requests of browsers that bear a cookie: reads it, and refuses what a page of somebody else made them send.
+import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { makeCsrfJudge } from '../guard/index.ts'
 import type { CsrfJudge } from '../guard/index.ts'
@@ -12,7 +13,7 @@ export interface BrowserTerms {
 
 /** Undefined also where there are two of that name: then one of them was set by somebody else. */
 export function cookieOf(
-  { headers: { cookie } }: FastifyRequest,
+  { headers: { cookie } }: Pick<IncomingMessage, 'headers'>,
   name: string,
 ): string | undefined {
   const found = (cookie ?? '').split(';').flatMap((pair) => {

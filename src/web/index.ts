@@ -17,6 +17,7 @@ export type { PagedList } from './paging.ts'
 export { makeWebServer } from './server.ts'
 export type { WebOptions, WebRequest } from './server.ts'
 export type { Site } from './site.ts'
+export type { UpgradeDoor } from './upgrade.ts'
 export type { Visit, VisitAnswer } from './visit.ts'
 
 export const webSlice: Slice = {

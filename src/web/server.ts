@@ -30,6 +30,8 @@ import { mountSite } from './site.ts'
 import type { Site } from './site.ts'
 import { endSlowBodies } from './slow-body.ts'
 import { OpenStreams } from './stream.ts'
+import { isForDoor, mountUpgrades } from './upgrade.ts'
+import type { UpgradeDoor } from './upgrade.ts'
 import { mountVisit } from './visit.ts'
 import type { Visit } from './visit.ts'
 
@@ -75,6 +77,8 @@ export interface WebOptions {
   readonly site?: Site
   /** Set where people sign in: their sessions come as cookies, and these visits lead there. */
   readonly browser?: BrowserTerms & { readonly visits: readonly Visit[] }
+  /** Takes connections that become something else; without it none does. */
+  readonly door?: UpgradeDoor
   /** Decides who asks; undefined refuses. Called once per request before the body is read. */
   authenticate(request: WebRequest): Promise<Caller | undefined>
 }
@@ -101,6 +105,8 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
     http: {
       headersTimeout: HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: CONNECTIONS_CHECKED_MS,
+      shouldUpgradeCallback: (request) =>
+        options.door !== undefined && isForDoor(options.door, request),
     },
     forceCloseConnections: 'idle',
     // What still arrives on an open connection while the server ends is answered like everything else.
@@ -149,6 +155,9 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
   const streams = new OpenStreams(server, options.clock)
   const mounting = { options, streams, callers }
   for (const route of options.routes) mountRoute(server, route, mounting)
+  const { door, hosts = [] } = options
+  if (door !== undefined)
+    mountUpgrades(server, { door, hosts, ...(browser === undefined ? {} : { browser }) })
   return server
 }
 

@@ -5,8 +5,10 @@ import { TRANSACTION_OUTCOMES } from '../../platform/index.ts'
 import type { EndedTransaction } from '../../platform/index.ts'
 import { ATTEMPT_OUTCOMES } from '../../notification/index.ts'
 import type { AttemptOutcome } from '../../notification/index.ts'
+import type { RealtimeEvent } from '../../realtime/index.ts'
 import type { EndedRequest } from '../../web/index.ts'
 import type { RefusalKept } from '../../audit/index.ts'
+import { REALTIME_METRICS } from './realtime-rules.ts'
 import type { AppendOutcome } from './watch-ledger.ts'
 
 export type ServerEvent =
@@ -17,6 +19,7 @@ export type ServerEvent =
     }
   | { readonly type: 'notification.attempted'; readonly outcome: AttemptOutcome }
   | GuardEvent
+  | RealtimeEvent
   | ({ readonly type: 'http.ended' } & EndedRequest)
   | ({ readonly type: 'sql.ended' } & EndedTransaction)
   | {
@@ -101,6 +104,7 @@ const OWN_METRICS: readonly MetricRule<ServerEvent>[] = [
 
 export const EVENT_METRICS: readonly MetricRule<ServerEvent>[] = [
   ...OWN_METRICS,
+  ...(REALTIME_METRICS as readonly MetricRule<ServerEvent>[]),
   // Their events are among ours.
   ...(GUARD_METRICS as readonly MetricRule<ServerEvent>[]),
 ]
@@ -118,6 +122,15 @@ export interface Figure {
  */
 export const FIGURE_METRICS: readonly MetricRule<Figure>[] = [
   figure('seaworthy_http_requests_in_flight', 'Requests that are being answered.'),
+  figure(
+    'seaworthy_realtime_connections',
+    'Realtime connections by whether it is known whose they are.',
+    {
+      state: ['known', 'unknown'],
+    },
+  ),
+  figure('seaworthy_realtime_rooms', 'Releases and tenants that realtime connections watch.'),
+  figure('seaworthy_realtime_tenants', 'Logs that are followed for realtime connections.'),
   figure('seaworthy_database_up', 'Whether the database answered this scrape: 1 or 0.'),
   figure('seaworthy_database_transactions_waiting', 'Transactions that wait for a connection.'),
   figure('seaworthy_database_connections', 'Connections of this process by state.', {

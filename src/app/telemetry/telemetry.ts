@@ -8,18 +8,22 @@ import type { Clock, Log, Route, Sql, Tracing } from '../../kernel/index.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import { readProcessFigures, systemWire, watchSql } from '../../platform/index.ts'
 import type { OpenSql, SqlStats } from '../../platform/index.ts'
+import type { RealtimeFigures, RealtimeSink } from '../../realtime/index.ts'
 import type { RequestWatch } from '../../web/index.ts'
 import { OPERATOR } from '../authenticate.ts'
 import { appFault } from '../errors.ts'
 import { makeFigureReader } from './figures.ts'
 import type { FigureReader } from './figures.ts'
 import { EVENT_METRICS, FIGURE_METRICS, SERIES_LIMIT_COUNT } from './rules.ts'
-import type { ServerEvent } from './rules.ts'
+import type { Figure, ServerEvent } from './rules.ts'
 import { watchLedger } from './watch-ledger.ts'
 
 export interface Telemetry {
   readonly requests: RequestWatch
   readonly guardSink: GuardSink
+  readonly realtimeSink: RealtimeSink
+  /** Who is connected is read at each scrape. */
+  readRealtime(read: () => RealtimeFigures): void
   watchDatabase(sql: OpenSql): OpenSql
   watchLedger(ledger: Ledger): Ledger
   countRefusal(whose: 'principal' | 'stranger', kept: RefusalKept): void
@@ -33,8 +37,11 @@ export function makeTelemetry(clock: Clock, tracing: Tracing, requestLog?: Log):
   const metrics = makeMetricsOf<ServerEvent>(EVENT_METRICS, SERIES_LIMIT_COUNT)
   let inFlightCount = 0
   let figures: FigureReader | undefined
+  let readRealtime: (() => RealtimeFigures) | undefined
   return {
     guardSink: metrics.sink,
+    realtimeSink: metrics.sink,
+    readRealtime: (read) => void (readRealtime = read),
     requests: {
       begun: () => void (inFlightCount += 1),
       ended(request) {
@@ -65,12 +72,24 @@ export function makeTelemetry(clock: Clock, tracing: Tracing, requestLog?: Log):
           const now = makeMetricsOf(FIGURE_METRICS, SERIES_LIMIT_COUNT)
           for (const figure of await reader.read()) now.sink(figure)
           now.sink({ type: 'seaworthy_http_requests_in_flight', value: inFlightCount })
+          for (const figure of realtimeFigures(readRealtime?.())) now.sink(figure)
           return metrics.text() + now.text()
         }, metrics.contentType),
       ]
     },
     close: () => figures?.close(),
   }
+}
+
+function realtimeFigures(figures: RealtimeFigures | undefined): readonly Figure[] {
+  if (figures === undefined) return []
+  const type = 'seaworthy_realtime_connections'
+  return [
+    { type, labels: ['known'], value: figures.connections },
+    { type, labels: ['unknown'], value: figures.unknown },
+    { type: 'seaworthy_realtime_rooms', value: figures.rooms },
+    { type: 'seaworthy_realtime_tenants', value: figures.tenants },
+  ]
 }
 
 const MICROSECONDS_PER_MS = 1_000

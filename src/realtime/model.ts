@@ -1,0 +1,86 @@
+// What is told of a log to those who watch it, and the limits of connections.
+import type { BucketPolicy } from '../guard/index.ts'
+
+/** One entry of the log without what it holds: enough to know what to ask for again. */
+export interface Change {
+  /** Position of the entry in the log. */
+  readonly seq: number
+  /** RFC 3339, by the clock of the server that appended it. */
+  readonly at: string
+  readonly type: string
+  readonly subject: string
+}
+
+export interface WatchedRelease {
+  readonly service: string
+  readonly version: string
+}
+
+/**
+ * What a watch is told. `cursor` is the position up to which the watch knows everything: whoever comes back with it gets what is
+ * missing and nothing twice.
+ */
+export interface ChangeMessage {
+  /** Null = the whole tenant. */
+  readonly release: WatchedRelease | null
+  readonly cursor: number
+  readonly changes: readonly Change[]
+}
+
+/** What a client's event is answered with. */
+export type EventAnswer =
+  | ({ readonly ok: true } & Readonly<Record<string, unknown>>)
+  | { readonly ok: false; readonly error: EventRefusal }
+
+export interface EventRefusal {
+  readonly code: string
+  readonly title: string
+  readonly detail: string
+  readonly hint: string
+  readonly retryable: boolean
+  readonly retryAfterMs?: number
+}
+
+/** Where connections begin. */
+export const REALTIME_PATH = '/socket.io/'
+
+/** Events of one connection: a person clicks less, and a program can be told to wait. */
+export const EVENT_POLICY: BucketPolicy = {
+  kind: 'bucket',
+  name: 'realtime-event',
+  limit: 200,
+  windowMs: 60_000,
+  burst: 60,
+}
+/** Connections that one principal of one tenant begins at one server. */
+export const OPENING_POLICY: BucketPolicy = {
+  kind: 'bucket',
+  name: 'realtime-opening',
+  limit: 6_000,
+  windowMs: 60_000,
+  burst: 1_500,
+}
+/** Connections of one address that show nothing that fits. */
+export const STRANGER_POLICY: BucketPolicy = {
+  kind: 'bucket',
+  name: 'realtime-stranger',
+  limit: 60,
+  windowMs: 60_000,
+  burst: 20,
+}
+
+/** Open at once in this process, those included that have not said yet who they are. */
+export const CONNECTION_LIMIT_COUNT = 12_000
+/** Of them, those that have not said so. */
+export const UNKNOWN_LIMIT_COUNT = 4_000
+/** Who does not say by then who they are is cut off. */
+export const INTRODUCTION_LIMIT_MS = 10_000
+/** A message of a client at most; the longest token is shorter. */
+export const MESSAGE_LIMIT_BYTES = 16 * 1024
+export const TOKEN_LIMIT_CHARACTERS = 8_192
+/** Watches of one connection. */
+export const WATCH_LIMIT_COUNT = 20
+/** Entries that are read from the database for whoever comes back. */
+export const CATCH_UP_LIMIT_ENTRIES = 50_000
+/** Changes in one message. */
+export const MESSAGE_LIMIT_CHANGES = 200
