@@ -156,6 +156,12 @@ export const ledgerErrors = defineErrors({
     title: 'The migration is not possible as things are',
     hint: 'Nothing was changed. `seaworthy ledger migrate status` shows how things are.',
   },
+  LEDGER_RECEIPT_REFUSED: {
+    status: 422,
+    exit: EXIT.usage,
+    title: 'The receipt or the block header cannot be read',
+    hint: 'Give an .ots file of OpenTimestamps over SHA-256, the file that was stamped, and a block header of 80 bytes or 160 hexadecimal digits.',
+  },
   LEDGER_TENANT_UNKNOWN: {
     status: 404,
     exit: EXIT.notFound,

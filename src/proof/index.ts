@@ -19,6 +19,7 @@ export type {
 } from './predicate.ts'
 export type { ChangeApproval, WaiverPredicate } from './register-predicate.ts'
 export * from './statement.ts'
+export * from './open-timestamps.ts'
 export * from './tlog-proof.ts'
 export * from './tree.ts'
 export * from './witness-policy.ts'

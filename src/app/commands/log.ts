@@ -198,6 +198,25 @@ export const logCommands: readonly CommandSpec[] = [
     load: async () => (await import('../cli/ledger-migrate.ts')).runMigrateStatus,
   },
   {
+    name: 'ledger receipt',
+    summary:
+      'Read an OpenTimestamps proof of a kept checkpoint offline (exit 0 shown by a block, 12 fits but no block was given, 40 does not fit)',
+    arguments: [{ name: '<proof>', description: 'the .ots file' }],
+    options: [
+      { flags: '--of <file>', description: 'the file that was stamped' },
+      {
+        flags: '--header <file>',
+        description: 'header of the block, as `bitcoin-cli getblockheader HASH false` prints it',
+      },
+    ],
+    examples: [
+      'seaworthy ledger receipt harbour.checkpoint.ots --of harbour.checkpoint',
+      'seaworthy ledger receipt harbour.checkpoint.ots --of harbour.checkpoint --header block-358391.hex',
+    ],
+    needs: 'alone',
+    load: async () => (await import('../../ledger/receipt-cli.ts')).runLedgerReceipt,
+  },
+  {
     name: 'ledger witness',
     summary:
       'Serve as a witness of logs (C2SP tlog-witness): cosign what continues them, until interrupted',
