@@ -61,7 +61,7 @@ test('hostile proofs end soon: endless forks, deep chains, huge numbers, other h
   for (const [what, bytes] of [
     ['forks', chain([0xff, 0x08], 200_000)],
     ['depth', chain([0x08], 10_000)],
-    ['growth', chain([0xf0, 0x80, 0x20, ...new Array<number>(4_096).fill(1)], 3)],
+    ['growth', chain([0xf0, 0x80, 0x20, ...Array.from({ length: 4_096 }, () => 1)], 3)],
     ['number', concatBytes([head, new Uint8Array(9).fill(0xff)])],
     ['operation', concatBytes([head, new Uint8Array([0x44])])],
     ['nothing', head],
