@@ -11,7 +11,9 @@ import {
   systemDialSql,
   systemDigest,
   systemFetch,
+  systemRandom,
   systemSpawn,
+  systemVerifier,
   systemWire,
 } from '../src/platform/index.ts'
 import { parseEnvelope, parseStatement } from '../src/proof/index.ts'
@@ -38,7 +40,9 @@ export const systemPorts = {
   dialSql: systemDialSql,
   clock: systemClock,
   wire: systemWire,
+  random: systemRandom,
   digest: systemDigest,
+  verifier: systemVerifier,
 }
 
 export const aSubject: Subject = {

@@ -1,6 +1,6 @@
 // Background work of the composed house: webhooks, notifications, the kinds of jobs there are, and what a serving process runs.
 import { makeAuditKeeper } from '../audit/index.ts'
-import { makeJobDesk, makeJobs, makeJobWorker } from '../job/index.ts'
+import { makeDrillJob, makeJobDesk, makeJobs, makeJobWorker } from '../job/index.ts'
 import { Doorbell } from '../kernel/index.ts'
 import type {
   Clock,
@@ -70,6 +70,7 @@ export function makeBackground(ports: BackgroundPorts): Background {
     ...makeLedgerJobs(ports.ledger, ports.clock),
     makeDeliverJob(ports),
     makeNotifyJob(notifyPorts),
+    makeDrillJob(),
   ]
   const worker = makeJobWorker({ ...ports, jobs }, kinds)
   const outbox: Outbox = makeOutbox({ ...ports, readers, jobs })

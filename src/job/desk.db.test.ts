@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aKind, openYard, until } from '../../test/jobs.ts'
 import { systemClock } from '../platform/index.ts'
+import { makeDrillJob } from './drill.ts'
 
 test('a schedule asks again and again, makes up for missed times once, and is removed', async (t) => {
   const yard = await openYard()
@@ -50,4 +51,19 @@ test('another tenant’s jobs are neither listed, read, retried nor cancelled', 
     code: 'PLATFORM_STATEMENT_FAILED',
   })
   assert.equal((await desk.read(yard.tenantId, id)).state, 'ready')
+})
+
+test('a drill that somebody asks for is dead after its second attempt, and may be retried to be dead again', async (t) => {
+  const yard = await openYard()
+  const drill = makeDrillJob()
+  const desk = yard.desk([drill])
+  await yard.work(t, [drill])
+  const { id } = await desk.ask(yard.principal, drill.name)
+  const isDead = async (): Promise<boolean> =>
+    (await desk.list(yard.tenantId, { state: 'dead', kind: drill.name })).some(
+      (job) => job.id === id && job.attempt === 2 && job.error?.includes('on purpose') === true,
+    )
+  await until(isDead, 'the drill is dead')
+  assert.equal((await desk.retry(yard.principal, id)).state, 'ready')
+  await until(isDead, 'it is dead again')
 })

@@ -3,6 +3,7 @@ import type { Slice } from '../kernel/index.ts'
 import { jobErrors } from './errors.ts'
 import { JOB_EVENTS } from './model.ts'
 
+export { makeDrillJob } from './drill.ts'
 export { countOpenJobs } from './figures.ts'
 export { makeJobRoutes } from './http.ts'
 export { makeJobDesk, makeJobs } from './service.ts'

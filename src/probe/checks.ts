@@ -1,5 +1,6 @@
 // The checks that this room brings, by their names.
 import type { CheckDescription } from '../kernel/index.ts'
+import { auditLogCheck } from './audit-log-check.ts'
 import { corsCheck } from './cors-check.ts'
 import { graphBombsCheck } from './graph-bombs-check.ts'
 import { headersCheck } from './headers-check.ts'
@@ -21,6 +22,7 @@ const PROBES: readonly ProbeCheck[] = [
   graphBombsCheck,
   slowBodiesCheck,
   switchCheck,
+  auditLogCheck,
 ]
 
 /** The checks as people choose them. */

@@ -1,9 +1,20 @@
 // What a check of another service is: its description, what it may use, and what it is asked.
-import type { CheckDescription, Clock, Json, Wire } from '../kernel/index.ts'
+import type {
+  CheckDescription,
+  Clock,
+  Digest,
+  Json,
+  Random,
+  SignatureVerifier,
+  Wire,
+} from '../kernel/index.ts'
 
 export interface ProbePorts {
   readonly clock: Clock
   readonly wire: Wire
+  readonly random: Random
+  readonly digest: Digest
+  readonly verifier: SignatureVerifier
 }
 
 export type ProbeValues = Readonly<Record<string, string | number | boolean>>

@@ -43,7 +43,8 @@ export function renderChecksPage(): string {
     'parameters: [STAGING_URL]',
     '```',
     '',
-    '[An example plan](../examples/certify/certify.plan.yaml) has one gate for each that asks another service.',
+    '[An example plan](../examples/certify/certify.plan.yaml) has one gate for each that asks any service; `audit-log`, which asks a Seaworthy,',
+    'has its gate in [our own release](../release/plan.yaml).',
     ...checks.flatMap(renderCheck),
     '',
   ].join('\n')

@@ -1,6 +1,16 @@
 // What every check is handed and gives back: facts and streams, never an opinion.
 import type { CollectedStream } from '../../gates/index.ts'
-import type { Clock, DialSql, Fetch, Spawn, SpawnUser, Wire } from '../../kernel/index.ts'
+import type {
+  Clock,
+  DialSql,
+  Digest,
+  Fetch,
+  Random,
+  SignatureVerifier,
+  Spawn,
+  SpawnUser,
+  Wire,
+} from '../../kernel/index.ts'
 import type { Capture, PlanGate, RunTerms, StreamState } from '../../verdict/index.ts'
 import type { SecretMask } from '../masking.ts'
 
@@ -23,6 +33,9 @@ export interface CheckPorts {
   readonly dialSql: DialSql
   readonly clock: Clock
   readonly wire: Wire
+  readonly random: Random
+  readonly digest: Digest
+  readonly verifier: SignatureVerifier
 }
 
 /** How far a soak has come. */

@@ -55,8 +55,7 @@ function collectRecord(
 ): Promise<Readonly<Record<string, Json>>> {
   const values = valuesOf(check, site)
   const probe = findProbe(check.name)
-  const { clock, wire } = site.ports
-  if (probe !== undefined) return probe.collect({ clock, wire }, { values, signal })
+  if (probe !== undefined) return probe.collect(site.ports, { values, signal })
   if (!ATTESTATION_CHECKS.some(({ name }) => name === check.name))
     throw new Error(`this runner has no check ${check.name}`)
   const { releaseDigests } = site
