@@ -66,6 +66,8 @@ export interface Workplace {
 
 export interface ServedFolder {
   readonly url: string
+  /** What it said so far. */
+  told(): string
   stop(): Promise<ShellEnd>
 }
 
@@ -169,6 +171,7 @@ async function serveFolder({ child, ended }: CommandChild): Promise<ServedFolder
   assert.ok(url !== undefined, `expected a server, got: ${told}`)
   return {
     url,
+    told: () => told,
     async stop() {
       child.kill('SIGTERM')
       return ended

@@ -10,6 +10,8 @@ import type { ShellEnd } from './command-line.ts'
 const PROGRAM = fileURLToPath(new URL('../../bin/seaworthy.js', import.meta.url))
 const SHELL_TIMEOUT_MS = 4 * 60_000
 
+const FENCED = /^(```+)([^\n]*)\n([^]*?)^\1$/gm
+
 /** One fenced block of a page. */
 export interface Block {
   /** What stands behind the fence: language and further words. */
@@ -20,11 +22,13 @@ export interface Block {
 /** @param heading the blocks of this part alone; the page's when absent */
 export function readBlocks(page: string, heading?: string): readonly Block[] {
   const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8')
-  const from = heading === undefined ? 0 : text.indexOf(`\n${heading}\n`)
+  // A heading within a block is no heading of the page.
+  const prose = text.replaceAll(FENCED, (block) => ' '.repeat(block.length))
+  const from = heading === undefined ? 0 : prose.indexOf(`\n${heading}\n`)
   assert.ok(from >= 0, `docs/${page} has a part ${heading}`)
-  const end = heading === undefined ? -1 : text.indexOf('\n## ', from + 1 + heading.length)
+  const end = heading === undefined ? -1 : prose.indexOf('\n## ', from + 1 + heading.length)
   const part = text.slice(from, end < 0 ? text.length : end)
-  return [...part.matchAll(/^(```+)([^\n]*)\n([^]*?)^\1$/gm)].map(([, , info, body]) => ({
+  return [...part.matchAll(FENCED)].map(([, , info, body]) => ({
     info: (info ?? '').trim(),
     text: body ?? '',
   }))

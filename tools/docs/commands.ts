@@ -82,7 +82,7 @@ export function findUnknownCommands(
   scripts: readonly string[],
   commands: CommandList,
 ): string[] {
-  const fences = [...text.matchAll(/^```(?:sh|bash|console)?\n([\s\S]*?)^```/gm)].flatMap(
+  const fences = [...text.matchAll(/^```(?:(?:sh|bash|console)[^\n]*)?\n([\s\S]*?)^```/gm)].flatMap(
     ([, body]) => (body ?? '').split('\n'),
   )
   const inline = [...text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\n]+)`/g)].map(
