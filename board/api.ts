@@ -61,7 +61,7 @@ async function send(request: ApiRequest): Promise<ApiAnswer> {
     // Whoever has a key means it: no cookie goes along.
     credentials: key === undefined ? 'same-origin' : 'omit',
   })
-  if (response.status === 401 && isSignedIn()) forget()
+  if (response.status === 401 && isSignedIn() && !asksNewProof(response)) forget()
   if (response.status === 304 && known !== undefined) return known.answer
   const answer = {
     status: response.status,
@@ -71,6 +71,11 @@ async function send(request: ApiRequest): Promise<ApiAnswer> {
   const tag = response.headers.get('etag')
   if (method === 'GET' && response.ok && tag !== null) keep(path, { tag, answer })
   return answer
+}
+
+/** RFC 9470: the session goes on, but the person has to sign in again for this. */
+function asksNewProof({ headers }: Response): boolean {
+  return headers.get('www-authenticate')?.includes('insufficient_user_authentication') === true
 }
 
 function keep(path: string, fresh: Kept): void {

@@ -249,7 +249,8 @@ export async function recordSignOffs(
     const honest = { release: RELEASE, run: RUN, ...said, at: instantAt(20 + index), comment: '' }
     const predicate = changes.signOff?.(honest) ?? honest
     const statement = await pack.sign(person.signer, 'sign-off', predicate)
-    pack.record('sign-off.recorded', person.id, { role: person.role, decision }, [statement])
+    const words = { role: person.role, decision, person: person.id }
+    pack.record('sign-off.recorded', person.id, words, [statement])
     out.push({ ...said, atMs: Date.parse(predicate.at), statement })
   }
   return out

@@ -67,7 +67,7 @@ export async function change(
     change: JSON.parse(canonicalize(wanted)) as Record<string, never>,
   })
   const sealed = await sealStatement(nodeDigest, by.signer, statement)
-  await house.releases.change(house.tenantId, 'approval', sealed.bytes)
+  await house.releases.change(house.operator, 'approval', sealed.bytes)
   return sealed.id
 }
 
@@ -89,7 +89,7 @@ export async function reviewPlan(
     at: new Date(house.clock.nowMs()).toISOString(),
   })
   const sealed = await sealStatement(nodeDigest, by.signer, statement)
-  await house.plans.review(house.tenantId, sealed.bytes)
+  await house.plans.review(house.operator, sealed.bytes)
   return sealed.id
 }
 
@@ -122,7 +122,7 @@ export async function askWaiver(crew: Crew, maxUses: number): Promise<`sha256:${
     maxUses,
   })
   const sealed = await sealStatement(nodeDigest, cy.signer, statement)
-  await house.releases.change(house.tenantId, 'waiver', sealed.bytes)
+  await house.releases.change(house.operator, 'waiver', sealed.bytes)
   return sealed.id
 }
 

@@ -8,10 +8,15 @@ import { makeEvidence, evidenceSlice } from '../src/evidence/index.ts'
 import type { Evidence } from '../src/evidence/index.ts'
 import { gatesSlice, makeGatesChecks, makePlans, makeRuns } from '../src/gates/index.ts'
 import type { Plans, Runs, StartedRun } from '../src/gates/index.ts'
-import { identitySlice, makeIdentity } from '../src/identity/index.ts'
-import type { Identity, RegisteredPrincipal } from '../src/identity/index.ts'
+import {
+  identitySlice,
+  makeAccountKeys,
+  makeAccounts,
+  makeIdentity,
+} from '../src/identity/index.ts'
+import type { AccountKeys, Accounts, Identity, RegisteredPrincipal } from '../src/identity/index.ts'
 import { canonicalBytes, contentDigest } from '../src/kernel/index.ts'
-import type { BlobStore, ContentDigest, Signer } from '../src/kernel/index.ts'
+import type { BlobStore, ContentDigest, Principal, Signer } from '../src/kernel/index.ts'
 import { ledgerSlice, makeLedgerChecks } from '../src/ledger/index.ts'
 import type { Ledger } from '../src/ledger/index.ts'
 import { gzipBytes } from '../src/platform/index.ts'
@@ -32,11 +37,15 @@ export interface Person {
 
 export interface House {
   readonly tenantId: string
+  /** Whoever holds the key of the data folder. */
+  readonly operator: Principal
   readonly clock: FakeClock
   readonly blobs: Map<string, Uint8Array>
   readonly ledger: Ledger
   readonly evidence: Evidence
   readonly identity: Identity
+  readonly accounts: Accounts
+  readonly accountKeys: AccountKeys
   readonly plans: Plans
   readonly runs: Runs
   readonly releases: Releases
@@ -58,6 +67,8 @@ export interface House {
     decision?: 'APPROVE' | 'REJECT' | 'WITHDRAW',
     reviewHash?: ContentDigest,
     subject?: Subject,
+    /** Who sends it; the operator when absent. */
+    caller?: Principal,
   ): Promise<void>
 }
 
@@ -67,6 +78,9 @@ export const SUBJECT: Subject = {
   environment: 'staging',
   digests: { release: 'a'.repeat(64) },
 }
+
+/** With whom people of the house sign in. */
+export const HOUSE_ISSUER = { name: 'corp', label: 'Corp', issuer: 'https://login.example' }
 
 export const RELEASE = { service: SUBJECT.service, version: SUBJECT.version }
 
@@ -153,13 +167,17 @@ export async function openHouse(): Promise<House> {
     roles: [],
     publicKey: signer.publicKey,
   })
+  const operator = { id: 'operator', tenantId }
   return {
     tenantId,
+    operator,
     clock,
     blobs,
     ledger,
     evidence,
     identity,
+    accounts: makeAccounts({ ...ports, issuers: [HOUSE_ISSUER] }),
+    accountKeys: makeAccountKeys(ports),
     plans,
     runs,
     releases,
@@ -187,7 +205,7 @@ export async function openHouse(): Promise<House> {
     },
     answer: (person, started, gate, answer) =>
       tell(person, started, gate, { kind: 'manual', answer, note: '', slots: {} }, 1, 1),
-    async sign(person, role, decision = 'APPROVE', reviewHash, subject) {
+    async sign(person, role, decision = 'APPROVE', reviewHash, subject, caller = operator) {
       const review = await releases.review(tenantId, RELEASE)
       const statement = buildStatement('sign-off', subjectsOf(subject ?? review.subject), {
         release: review.release,
@@ -200,7 +218,7 @@ export async function openHouse(): Promise<House> {
         comment: '',
       })
       await releases.signOff(
-        tenantId,
+        caller,
         (await sealStatement(nodeDigest, person.signer, statement)).bytes,
       )
     },

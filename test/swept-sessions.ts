@@ -13,6 +13,10 @@ export interface SweptSessions {
   readonly expired: string
   readonly idle: string
   readonly removed: string
+  /** Of an admin who proved who they are six minutes ago. */
+  readonly stale: string
+  /** Of an admin whose issuer does not say when they did. */
+  readonly untold: string
   /** Never begun, or deleted. */
   readonly revoked: string
   /** Of an admin of another tenant. */
@@ -25,6 +29,8 @@ interface Wish {
   readonly startedHoursAgo?: number
   readonly seenHoursAgo?: number
   readonly isRemoved?: boolean
+  /** Null = the issuer did not say. */
+  readonly provenMinutesAgo?: number | null
 }
 
 const HOUR_MS = 3_600_000
@@ -38,6 +44,8 @@ export async function insertSweptSessions(sql: Sql): Promise<SweptSessions> {
     expired: await make({ startedHoursAgo: 13 }),
     idle: await make({ startedHoursAgo: 2, seenHoursAgo: 1 }),
     removed: await make({ isRemoved: true }),
+    stale: await make({ provenMinutesAgo: 6 }),
+    untold: await make({ provenMinutesAgo: null }),
     revoked: newSecret(),
     foreign: await make({ tenantId: 'other' }),
   }
@@ -49,7 +57,14 @@ function newSecret(): string {
 
 async function insertOne(
   sql: Sql,
-  { role = 'admin', tenantId = 'local', startedHoursAgo = 0, seenHoursAgo = 0, isRemoved }: Wish,
+  {
+    role = 'admin',
+    tenantId = 'local',
+    startedHoursAgo = 0,
+    seenHoursAgo = 0,
+    isRemoved,
+    provenMinutesAgo = 0,
+  }: Wish,
 ): Promise<string> {
   const secret = newSecret()
   const accountId = `account-${randomBytes(8).toString('hex')}`
@@ -64,14 +79,20 @@ async function insertOne(
       subject: accountId,
       role,
       environments: null,
+      signsAs: [],
       invitedAt: at,
       invitedBy: 'operator',
       expiresAt: ago(-24),
     })
     const session = { tenantId, accountId, sessionId: `session-of-${accountId}`, startedAt: at }
+    const authenticatedAt = provenMinutesAgo === null ? undefined : ago(provenMinutesAgo / 60)
     const times = { seenAt: ago(seenHoursAgo), endsAt: ago(startedHoursAgo - 12) }
     const hash = createHash('sha256').update(secret).digest('hex')
-    await insertSession(tx, { ...session, ...times }, hash)
+    await insertSession(
+      tx,
+      { ...session, ...times, ...(authenticatedAt && { authenticatedAt }) },
+      hash,
+    )
     if (isRemoved === true)
       await updateAccountRemoval(tx, tenantId, accountId, { at, by: 'operator', reason: 'left' })
   })

@@ -116,7 +116,9 @@ function currentOf(review: Review, roles: readonly string[]): readonly SignOff[]
 
 function peopleOf(signOffs: readonly SignOff[]): ReadonlySet<string> {
   return new Set(
-    signOffs.filter(({ decision }) => decision === 'APPROVE').map(({ principal }) => principal),
+    signOffs
+      .filter(({ decision }) => decision === 'APPROVE')
+      .map(({ principal, person }) => person ?? principal),
   )
 }
 

@@ -75,6 +75,9 @@ export function makeActionRoutes(
       path: '/v1/action-tokens/confirm',
       summary: 'Carry out what was previewed, once; refused with a fresh preview when it changed',
       access: 'write',
+      // Whoever is the second person gives their word with it.
+      asksProof: async ({ principal, body }) =>
+        (await actions.read(principal, body.token)).asksSecondPerson,
       body: tokenSchema,
       answer: { data: resultSchema },
       async handle({ principal, body }) {

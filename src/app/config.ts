@@ -48,6 +48,8 @@ export interface AppConfig extends Partial<Services> {
   readonly allowsLoopbackWebhooks: boolean
   /** With whom people may sign in, and the origin that they come back to; absent where keys alone open the server. */
   readonly signIn?: { readonly ownOrigin: string; readonly issuers: readonly IssuerSettings[] }
+  /** How long a person who proved to their issuer who they are may give their word, in milliseconds. */
+  readonly proofLifetimeMs: number
   /** What commands about checklists take when they are not told. */
   readonly defaults: CommandDefaults
   readonly settings: readonly Setting[]
@@ -103,6 +105,11 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
   const publicUrl = take('publicUrl', [fromEnvironment('SEAWORTHY_PUBLIC_URL')])
   // Not from the file: whoever writes a repository's file must not say who people are.
   const issuersPath = take('issuers', [fromEnvironment('SEAWORTHY_ISSUERS')])
+  // Not from the file either: it says how long a browser that was left open speaks for somebody.
+  const stepUp = take('stepUpMinutes', [
+    fromEnvironment('SEAWORTHY_STEP_UP_MINUTES'),
+    { value: '5', source: 'default' },
+  ])
   // Most servers have keys alone, and most calls are no server.
   const signIn =
     issuersPath === undefined
@@ -122,6 +129,7 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
     isServer: flags.isServer === true,
     allowsLoopbackWebhooks: readAnswer('SEAWORTHY_WEBHOOK_LOOPBACK', webhookLoopback),
     ...(signIn === undefined ? {} : { signIn }),
+    proofLifetimeMs: readMinutes('SEAWORTHY_STEP_UP_MINUTES', stepUp),
     defaults,
     settings,
   }
@@ -184,6 +192,16 @@ function readAnswer(name: string, text: string | undefined): boolean {
   throw appFault(
     'APP_CONFIG_REFUSED',
     `expected ${name} to be yes or no, got ${JSON.stringify(text)}`,
+  )
+}
+
+/** @returns milliseconds @throws APP_CONFIG_REFUSED */
+function readMinutes(name: string, text = ''): number {
+  const minutes = /^[1-9]\d{0,2}$/.test(text) ? Number(text) : 0
+  if (minutes >= 1 && minutes <= 720) return minutes * 60_000
+  throw appFault(
+    'APP_CONFIG_REFUSED',
+    `expected ${name} to be whole minutes from 1 to 720, got ${JSON.stringify(text.slice(0, 100))}`,
   )
 }
 

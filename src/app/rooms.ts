@@ -16,7 +16,9 @@ import { graphSlice, makeGraphEngine, makeGraphRoutes } from '../graph/index.ts'
 import type { GraphPorts } from '../graph/index.ts'
 import { jobSlice, makeJobRoutes } from '../job/index.ts'
 import {
+  accountBehind,
   areOneHand,
+  makeOwnRoutes,
   identitySlice,
   makeAccountRoutes,
   makeApiKeyRoutes,
@@ -175,7 +177,12 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const checks = collectChecks(sql, ledger, background)
   const planPorts = { ...ports, evidence, identity, ledger, confirmSecret, checks, controlPlane }
   const plans = makePlans({ ...planPorts, runnerChecks: [...PROBE_CHECKS, ...ATTESTATION_CHECKS] })
-  const actions = makeActions({ ...ports, ledger, confirmSecret, areOneHand: handsOf(apiKeys) })
+  const actions = makeActions({
+    ...ports,
+    ledger,
+    confirmSecret,
+    areOneHand: handsOf(apiKeys, people),
+  })
   const findWaivers = makeStandingWaivers({ sql, clock: systemClock, identity, evidence })
   const { runs, runActions } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
   const releases = makeReleases({
@@ -194,7 +201,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeJobRoutes(background.desk),
     ...makeWebhookRoutes(background.webhooks, systemClock),
     ...makeNotificationRoutes(background.notifications, systemClock),
-    ...routesOfWhoAsks({ identity, apiKeys, serviceTokens, people }),
+    ...routesOfWhoAsks({ identity, apiKeys, serviceTokens, people }, config),
     ...makeActionRoutes(actions, [...actionsOf(flags, background), ...runActions]),
     ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
     ...makeReleaseRoutes(releases),
@@ -217,12 +224,16 @@ function graphRoutes(
 
 function routesOfWhoAsks(
   rooms: Pick<Rooms, 'apiKeys' | 'serviceTokens' | 'people'> & { readonly identity: Identity },
+  { signIn, proofLifetimeMs }: AppConfig,
 ): readonly Route[] {
+  const { accounts, sessions, keys } = rooms.people
+  const issuers = signIn?.issuers ?? []
   return [
     ...makeIdentityRoutes(rooms.identity),
     ...makeApiKeyRoutes(rooms.apiKeys),
     ...makeServiceTokenRoutes(rooms.serviceTokens),
-    ...makeAccountRoutes(rooms.people.accounts, rooms.people.sessions),
+    ...makeAccountRoutes(accounts, keys),
+    ...makeOwnRoutes({ accounts, sessions, keys, issuers, proofLifetimeMs }),
   ]
 }
 
@@ -231,9 +242,20 @@ function actionsOf(flags: Flags, { webhooks }: Background): readonly Action[] {
   return [flipAction(flags), removeWebhookAction(webhooks)]
 }
 
-/** Who is no second person for whom, by the keys of a tenant. */
-function handsOf(apiKeys: Pick<ApiKeys, 'list'>): ActionPorts['areOneHand'] {
-  return async (tenantId, first, second) => areOneHand(await apiKeys.list(tenantId), first, second)
+/** Who is no second person for whom: by the keys of a tenant, and by the accounts behind them. */
+function handsOf(
+  apiKeys: Pick<ApiKeys, 'list'>,
+  { accounts }: Pick<People, 'accounts'>,
+): ActionPorts['areOneHand'] {
+  return async (tenantId, first, second) => {
+    const keys = await apiKeys.list(tenantId)
+    if (areOneHand(keys, first, second)) return true
+    const [one, other] = [accountBehind(keys, first), accountBehind(keys, second)]
+    if (one === undefined || other === undefined) return false
+    if (one === other) return true
+    const person = (await accounts.find(tenantId, one))?.person
+    return person !== undefined && person === (await accounts.find(tenantId, other))?.person
+  }
 }
 
 /** To addresses that people of a tenant chose. */

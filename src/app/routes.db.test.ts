@@ -162,6 +162,12 @@ function sessionAttempts(sessions: SweptSessions): readonly Attempt[] {
       headers: { ...own, cookie: `${cookie}; ${SESSION_COOKIE}=x` },
       refusal: REFUSED,
     },
+    ...(['stale', 'untold'] as const).map((name) => ({
+      name: `session of an admin, proof ${name}`,
+      isFor: ({ asksProof }: Route) => asksProof === 'always',
+      headers: { ...asBrowser(sessions[name]), ...json },
+      refusal: '401 WEB_PROOF_TOO_OLD',
+    })),
     {
       name: 'session of a viewer',
       isFor: changing,
@@ -243,4 +249,18 @@ test('no mounted route opens to a credential that does not fit it', async (t) =>
     `${app.routes.length} routes, ${countOf(changing)} of them change something, ${adminCount} for admins; ${swept} attempts`,
   )
   assert.ok(adminCount > 0 && countOf(changing) > adminCount)
+  const proofs = app.routes.filter(({ asksProof }) => asksProof === 'always')
+  assert.deepEqual(proofs.map(({ path }) => path).sort(), [
+    '/v1/accounts',
+    '/v1/accounts/:accountId/keys',
+    '/v1/accounts/:accountId/rights',
+    '/v1/api-keys',
+    '/v1/api-keys/:keyId/rotation',
+    '/v1/changes',
+    '/v1/plan-reviews',
+    '/v1/principals',
+    '/v1/session/keys',
+    '/v1/sign-offs',
+    '/v1/waivers',
+  ])
 })

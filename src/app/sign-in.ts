@@ -1,12 +1,13 @@
 // Signing in with issuers: there when an operator named some; without any the server works with keys alone.
 import {
   cookieNamesOf,
+  makeAccountKeys,
   makeAccounts,
   makeSessions,
   makeSignIn,
   makeSignInVisits,
 } from '../identity/index.ts'
-import type { Accounts, IssuerName, Sessions } from '../identity/index.ts'
+import type { AccountKeys, Accounts, IssuerName, Sessions } from '../identity/index.ts'
 import type { Clock, Digest, Log, Random, Sql } from '../kernel/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import { systemFetch } from '../platform/index.ts'
@@ -16,6 +17,7 @@ import type { AppConfig } from './config.ts'
 export interface People {
   readonly accounts: Accounts
   readonly sessions: Sessions
+  readonly keys: AccountKeys
   /** Absent where nobody can sign in. */
   readonly browser?: WebOptions['browser']
   readonly openDocuments: readonly OpenDocument[]
@@ -30,10 +32,15 @@ export interface PeoplePorts {
   readonly log: Log
 }
 
-export function makePeople(ports: PeoplePorts, { signIn: settings, tenantId }: AppConfig): People {
+export function makePeople(
+  ports: PeoplePorts,
+  { signIn: settings, tenantId, proofLifetimeMs }: AppConfig,
+): People {
   const accounts = makeAccounts({ ...ports, issuers: settings?.issuers ?? [] })
   const sessions = makeSessions(ports)
-  if (settings === undefined) return { accounts, sessions, openDocuments: [describeIssuers([])] }
+  const keys = makeAccountKeys(ports)
+  if (settings === undefined)
+    return { accounts, sessions, keys, openDocuments: [describeIssuers([])] }
   const { ownOrigin, issuers } = settings
   const signIn = makeSignIn(
     { ...ports, fetch: systemFetch, accounts, sessions },
@@ -44,7 +51,8 @@ export function makePeople(ports: PeoplePorts, { signIn: settings, tenantId }: A
   return {
     accounts,
     sessions,
-    browser: { ownOrigin, sessionCookie: cookies.session, visits },
+    keys,
+    browser: { ownOrigin, sessionCookie: cookies.session, visits, proofLifetimeMs },
     openDocuments: [describeIssuers(signIn.issuers)],
   }
 }

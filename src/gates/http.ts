@@ -130,12 +130,13 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
       path: '/v1/plan-reviews',
       summary: 'Accept a person’s signed approval of a plan',
       access: 'write',
+      asksProof: 'always',
       accepts: 'bytes',
       answer: { statuses: [201], data: recordedPlanSchema },
       async handle({ principal, body }) {
         return {
           status: 201,
-          data: presentPlan(await plans.review(principal.tenantId, body as Uint8Array)),
+          data: presentPlan(await plans.review(principal, body as Uint8Array)),
         }
       },
     },

@@ -80,7 +80,7 @@ export async function recordGateRun(
   }
   const at = instantText(context)
   const recordRows = async (tx: SqlTx): Promise<void> => {
-    await identity.assertInForce(tx, tenantId, opened.signer.id)
+    const speaker = await identity.assertInForce(tx, tenantId, opened.signer.id)
     const outcome = await insertResult(tx, tenantId, runId, result, at, isManual)
     if (!outcome.isAdded) {
       const attempt = { runId, gate: gate.id, attempt: claim.attempt }
@@ -97,7 +97,14 @@ export async function recordGateRun(
         type: 'gate.recorded',
         actor: opened.signer.id,
         subject: `${run.service}@${run.version}`,
-        payload: { attempt: claim.attempt, gate: gate.id, run: runId, status: judgement.status },
+        payload: {
+          attempt: claim.attempt,
+          gate: gate.id,
+          run: runId,
+          status: judgement.status,
+          // Machines are nobody; who answers by hand is somebody.
+          ...(opened.signer.kind === 'person' ? speaker : {}),
+        },
         refs: [...new Set([opened.id, ...claim.evidence.map((ref) => ref.digest)])],
       },
     ])

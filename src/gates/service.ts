@@ -1,5 +1,6 @@
 // Use cases of plans: record a plan, review it, show what a run of it would do.
 import type {
+  Principal,
   BuiltinCheck,
   CheckDescription,
   Clock,
@@ -52,7 +53,7 @@ export interface Plans {
   /** The plan alone, once it was recorded. @throws GATES_PLAN_UNKNOWN */
   readPinned(tenantId: string, planHash: string): Promise<Plan>
   /** Accepts a person's signed approval of a plan. */
-  review(tenantId: string, statement: Uint8Array): Promise<RecordedPlan>
+  review(caller: Principal, statement: Uint8Array): Promise<RecordedPlan>
 }
 
 /** Parsed plans kept at most; the next one empties the shelf. */
@@ -141,7 +142,8 @@ export function makePlans(ports: PlanPorts): Plans {
     // On the shelf are only plans that were found recorded, and no plan is ever taken away again.
     readPinned: async (tenantId, planHash) =>
       pinned.get(keyOfPlan(tenantId, planHash)) ?? (await readPlan(tenantId, planHash)).plan,
-    async review(tenantId, envelope) {
+    async review(caller, envelope) {
+      const { tenantId } = caller
       const opened = await identity.openStatement(tenantId, envelope, 'approval', ['person'])
       if (opened.predicate.what !== 'plan') {
         throw gatesFault(
@@ -159,7 +161,8 @@ export function makePlans(ports: PlanPorts): Plans {
       const recorded = await readPlan(tenantId, planHash)
       await evidence.keep(tenantId, opened.id, envelope)
       await sql.transaction({ tenantId }, async (tx) => {
-        await identity.assertInForce(tx, tenantId, opened.signer.id)
+        const speaker = await identity.assertInForce(tx, tenantId, opened.signer.id)
+        await identity.assertOwnWord(tx, caller, opened.signer)
         const review = { planHash, principalId: opened.signer.id, statementId: opened.id }
         if (!(await insertReview(tx, tenantId, review, nowText()))) return
         await evidence.recordStatementInTx(tx, tenantId, opened.row, nowText())
@@ -168,7 +171,7 @@ export function makePlans(ports: PlanPorts): Plans {
             type: 'plan.reviewed',
             actor: opened.signer.id,
             subject: `${recorded.plan.service}@${recorded.plan.version}`,
-            payload: { plan: planHash, statement: opened.id },
+            payload: { plan: planHash, statement: opened.id, ...speaker },
             refs: [opened.id, planHash],
           },
         ])

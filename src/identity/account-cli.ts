@@ -3,6 +3,7 @@ import { EXIT, harmlessLine } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import type { PresentedAccount } from './account/http.ts'
 import { identityFault } from './errors.ts'
+import type { PresentedPrincipal } from './http.ts'
 
 export async function runAccountInvite(
   context: CommandContext,
@@ -65,6 +66,20 @@ export async function runAccountRemove(
   return { exit: EXIT.ok, data: removed, text }
 }
 
+export async function runAccountLink(
+  context: CommandContext,
+  args: readonly string[],
+): Promise<CommandOutcome> {
+  const account = await findAccount(context, args[0] ?? '')
+  const linked = await context.client.call<PresentedPrincipal>(
+    'POST',
+    `/v1/accounts/${account.id}/keys`,
+    { principal: args[1] ?? '' },
+  )
+  const text = `${nameOf(account)} is ${harmlessLine(linked.displayName)}: all keys of ${linked.person} count as this account.`
+  return { exit: EXIT.ok, data: linked, text }
+}
+
 export async function runAccountSignOut(
   context: CommandContext,
   args: readonly string[],
@@ -98,9 +113,11 @@ async function findAccount(context: CommandContext, wanted: string): Promise<Pre
 
 function rightsOf(options: OptionValues, usualRole?: string): Record<string, unknown> {
   const environments = options['environment']
+  const signsAs = options['signsAs']
   return {
     role: textOption(options, 'role') ?? usualRole,
     ...(Array.isArray(environments) && environments.length > 0 ? { environments } : {}),
+    ...(Array.isArray(signsAs) && signsAs.length > 0 ? { signsAs } : {}),
   }
 }
 
@@ -109,8 +126,10 @@ function nameOf({ displayName, email, subject }: PresentedAccount): string {
   return harmlessLine(displayName !== null && email !== null ? `${name} <${email}>` : name)
 }
 
-function describeRights({ role, environments }: PresentedAccount): string {
-  return environments === null ? role : `${role} in ${harmlessLine(environments.join(', '))}`
+function describeRights({ role, environments, signsAs }: PresentedAccount): string {
+  const signing = signsAs.length === 0 ? '' : `, signs as ${harmlessLine(signsAs.join(', '))}`
+  const place = environments === null ? '' : ` in ${harmlessLine(environments.join(', '))}`
+  return `${role}${place}${signing}`
 }
 
 function textOption(options: OptionValues, name: string): string | undefined {

@@ -5,6 +5,7 @@ export const principalSchema = z.strictObject({
   id: z.string(),
   kind: z.enum(['person', 'runner', 'control-plane']),
   person: z.string(),
+  account: z.string().optional(),
   displayName: z.string(),
   roles: z.array(z.string()),
   keyId: z.string(),
@@ -48,6 +49,8 @@ export const accountSchema = z.strictObject({
   displayName: z.string().nullable(),
   role: z.enum(['admin', 'developer', 'viewer']),
   environments: z.array(z.string()).nullable(),
+  signsAs: z.array(z.string()),
+  person: z.string().nullable(),
   invitedAt: z.iso.datetime(),
   invitedBy: z.string(),
   expiresAt: z.iso.datetime(),
@@ -63,10 +66,15 @@ export const whoSchema = z.strictObject({
   credential: z.enum(['api-key', 'service-token', 'operator', 'view-key', 'session']),
   displayName: z.string().nullable(),
   email: z.string().nullable(),
+  signsAs: z.array(z.string()),
+  person: z.string().nullable(),
   session: z
     .strictObject({
       id: z.string(),
+      issuer: z.string().nullable(),
       authenticatedAt: z.iso.datetime().nullable(),
+      /** Until when the person may give their word; null where they have to prove first who they are. */
+      provenUntil: z.iso.datetime().nullable(),
       endsAt: z.iso.datetime(),
     })
     .nullable(),

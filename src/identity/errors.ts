@@ -14,6 +14,24 @@ export const identityErrors = defineErrors({
     title: 'The public key is not an ECDSA P-256 key',
     hint: 'Send a SubjectPublicKeyInfo of a P-256 key, DER in base64.',
   },
+  IDENTITY_NAME_TAKEN: {
+    status: 409,
+    exit: 7,
+    title: 'Somebody else is registered under the name of this account',
+    hint: 'If it is the same person, an admin says so: `seaworthy account link ACCOUNT KEY`.',
+  },
+  IDENTITY_ACCOUNT_LINKED: {
+    status: 409,
+    exit: 7,
+    title: 'The account counts as another person already',
+    hint: 'Revoke the key, and let the person register a new one while signed in.',
+  },
+  IDENTITY_SIGNER_FOREIGN: {
+    status: 403,
+    exit: 5,
+    title: 'The key that signed is not one of the person’s who is signed in',
+    hint: 'Sign with a key of this account, or sign in with the account that the key belongs to.',
+  },
   IDENTITY_FULL: {
     status: 409,
     exit: 7,

@@ -41,6 +41,7 @@ export function makeIdentityRoutes(identity: Identity): readonly Route[] {
       path: '/v1/principals',
       summary: 'Register a person or a runner by public key',
       access: 'admin',
+      asksProof: 'always',
       body: registrationSchema,
       answer: { statuses: [201], data: principalSchema },
       async handle({ principal, body }) {
@@ -79,7 +80,7 @@ export function makeIdentityRoutes(identity: Identity): readonly Route[] {
   ]
 }
 
-function decodeKey(text: string): Uint8Array {
+export function decodeKey(text: string): Uint8Array {
   try {
     return bytesOfBase64(text)
   } catch (error) {
@@ -95,6 +96,8 @@ export interface PresentedPrincipal {
   readonly kind: string
   /** Id of the person behind the key; differs from `id` for a person's further keys. */
   readonly person: string
+  /** Id of the account that the key belongs to. */
+  readonly account?: string
   readonly displayName: string
   readonly roles: readonly string[]
   readonly keyId: string
@@ -103,11 +106,12 @@ export interface PresentedPrincipal {
   readonly revokedAt?: string
 }
 
-function presentPrincipal(principal: RegisteredPrincipal): PresentedPrincipal {
+export function presentPrincipal(principal: RegisteredPrincipal): PresentedPrincipal {
   return {
     id: principal.id,
     kind: principal.kind,
     person: principal.person,
+    ...(principal.account === undefined ? {} : { account: principal.account }),
     displayName: principal.displayName,
     roles: principal.roles,
     keyId: principal.keyId,

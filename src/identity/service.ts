@@ -1,10 +1,11 @@
 // Registers principals and finds them by the key that signed.
 import { contentDigest } from '../kernel/index.ts'
-import type { Clock, Digest, SignatureVerifier, Sql, SqlTx } from '../kernel/index.ts'
+import type { Clock, Digest, Principal, SignatureVerifier, Sql, SqlTx } from '../kernel/index.ts'
 import type { StatementKind } from '../proof/index.ts'
 import type { Ledger } from '../ledger/index.ts'
+import { selectAccount } from './account/store.ts'
 import { identityFault } from './errors.ts'
-import { principalIdOf, registrationPayload } from './model.ts'
+import { assertP256, principalIdOf, registrationPayload } from './model.ts'
 import type { PrincipalKind, RegisteredPrincipal } from './model.ts'
 import { openSignedStatement } from './signed-statement.ts'
 import type { OpenedStatement } from './signed-statement.ts'
@@ -13,7 +14,7 @@ import {
   insertPrincipal,
   lockPrincipalById,
   lockRegistrations,
-  lockRevokedAt,
+  lockSpeaker,
   PRINCIPAL_LIMIT,
   selectPersonNamed,
   selectPrincipalByKey,
@@ -29,6 +30,13 @@ export interface Registration {
   readonly publicKey: Uint8Array
 }
 
+/** Whose word a signature is: ids alone. */
+export interface Speaker {
+  readonly person: string
+  /** Absent where the key is no account's. */
+  readonly account?: string
+}
+
 export interface Identity {
   /** Registering the same key with the same facts again is no change. @throws IDENTITY_KEY_TAKEN otherwise; IDENTITY_FULL */
   register(tenantId: string, registration: Registration): Promise<RegisteredPrincipal>
@@ -41,8 +49,13 @@ export interface Identity {
     principalId: string,
     reason: string,
   ): Promise<RegisteredPrincipal>
-  /** To be asked in the transaction that records what a key signed. @throws IDENTITY_REVOKED */
-  assertInForce(tx: SqlTx, tenantId: string, principalId: string): Promise<void>
+  /** To be asked in the transaction that records what a key signed; what it answers stands in the ledger's fact. @throws IDENTITY_REVOKED */
+  assertInForce(tx: SqlTx, tenantId: string, principalId: string): Promise<Speaker>
+  /**
+   * Whoever signed in speaks for themselves alone: the key that signed has to be one of their account's. Callers with keys hand on what others signed.
+   * To be asked in the transaction that records it. @throws IDENTITY_SIGNER_FOREIGN
+   */
+  assertOwnWord(tx: SqlTx, caller: Principal, signer: RegisteredPrincipal): Promise<void>
   /** @throws IDENTITY_STATEMENT_REFUSED unless a registered key of one of `signerKinds` signed this kind of statement. */
   openStatement<K extends StatementKind>(
     tenantId: string,
@@ -51,10 +64,6 @@ export interface Identity {
     signerKinds: readonly PrincipalKind[],
   ): Promise<OpenedStatement<K>>
 }
-
-/** DER prefix of every uncompressed P-256 SubjectPublicKeyInfo (RFC 5480); the point's 65 bytes follow. */
-const P256_SPKI_PREFIX = '3059301306072a8648ce3d020106082a8648ce3d03010703420004'
-const P256_SPKI_SIZE_BYTES = 91
 
 /** Principals kept in memory at most; the next one empties the shelf. */
 const KNOWN_PRINCIPAL_LIMIT = 1_000
@@ -167,12 +176,21 @@ export function makeIdentity(ports: {
       })
     },
     async assertInForce(tx, tenantId, principalId) {
-      const revokedAt = await lockRevokedAt(tx, tenantId, principalId)
-      if (revokedAt !== null)
-        throw identityFault(
-          'IDENTITY_REVOKED',
-          `expected a key in force, got the key of ${principalId}, revoked at ${revokedAt}`,
-        )
+      const { revokedAt, ...speaker } = await lockSpeaker(tx, tenantId, principalId)
+      if (revokedAt === null) return speaker
+      throw identityFault(
+        'IDENTITY_REVOKED',
+        `expected a key in force, got the key of ${principalId}, revoked at ${revokedAt}`,
+      )
+    },
+    async assertOwnWord(tx, caller, signer) {
+      if (!('session' in caller) || caller.session === undefined) return
+      const account = await selectAccount(tx, caller.tenantId, caller.id)
+      if (account?.person === signer.person) return
+      throw identityFault(
+        'IDENTITY_SIGNER_FOREIGN',
+        `expected a key of ${caller.id}, who is signed in, got one of ${signer.id}`,
+      )
     },
     list(tenantId) {
       return sql.transaction({ tenantId }, (tx) => selectPrincipals(tx, tenantId))
@@ -186,18 +204,6 @@ export function makeIdentity(ports: {
         signerKinds,
       )
     },
-  }
-}
-
-function assertP256(publicKey: Uint8Array): void {
-  const prefix = Array.from(publicKey.subarray(0, 27), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('')
-  if (publicKey.length !== P256_SPKI_SIZE_BYTES || prefix !== P256_SPKI_PREFIX) {
-    throw identityFault(
-      'IDENTITY_KEY_MALFORMED',
-      `expected ${P256_SPKI_SIZE_BYTES} bytes of a P-256 SubjectPublicKeyInfo, got ${publicKey.length} bytes`,
-    )
   }
 }
 

@@ -6,10 +6,11 @@ import type { PrincipalKind, RegisteredPrincipal } from './model.ts'
 /** Principals of one tenant at most: lists of them are whole, since a person left out would count as somebody else. */
 export const PRINCIPAL_LIMIT = 10_000
 
-interface PrincipalRow {
+export interface PrincipalRow {
   principal_id: string
   kind: PrincipalKind
   person_id: string
+  account_id: string | null
   display_name: string
   roles: string
   key_id: string
@@ -18,11 +19,12 @@ interface PrincipalRow {
   revoked_at: string | null
 }
 
-function principalOfRow(row: PrincipalRow): RegisteredPrincipal {
+export function principalOfRow(row: PrincipalRow): RegisteredPrincipal {
   return {
     id: row.principal_id,
     kind: row.kind,
     person: row.person_id,
+    ...(row.account_id === null ? {} : { account: row.account_id }),
     displayName: row.display_name,
     roles: JSON.parse(row.roles) as string[],
     keyId: row.key_id,
@@ -40,8 +42,8 @@ export async function insertPrincipal(
 ): Promise<boolean> {
   const rows = await tx.query(
     `insert into identity_principal
-       (tenant_id, principal_id, kind, display_name, roles, key_id, public_key, created_at, person_id, name_key)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning principal_id`,
+       (tenant_id, principal_id, kind, display_name, roles, key_id, public_key, created_at, person_id, name_key, account_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing returning principal_id`,
     [
       tenantId,
       principal.id,
@@ -53,6 +55,7 @@ export async function insertPrincipal(
       createdAt,
       principal.person,
       nameKeyOf(principal.displayName),
+      principal.account ?? null,
     ],
   )
   return rows.length === 1
@@ -137,15 +140,24 @@ export async function updateRevocation(
 }
 
 /** Locks the row until the end of the transaction: a revocation comes wholly before what is recorded, or wholly after. */
-export async function lockRevokedAt(
+export async function lockSpeaker(
   tx: SqlTx,
   tenantId: string,
   principalId: string,
-): Promise<string | null> {
-  const rows = await tx.query<{ revoked_at: string | null }>(
-    `select revoked_at from identity_principal
+): Promise<{
+  readonly person: string
+  readonly account?: string
+  readonly revokedAt: string | null
+}> {
+  const rows = await tx.query<Pick<PrincipalRow, 'person_id' | 'account_id' | 'revoked_at'>>(
+    `select person_id, account_id, revoked_at from identity_principal
      where tenant_id = $1 and principal_id = $2 for share`,
     [tenantId, principalId],
   )
-  return rows[0]?.revoked_at ?? null
+  const { person_id = principalId, account_id = null, revoked_at = null } = rows[0] ?? {}
+  return {
+    person: person_id,
+    ...(account_id === null ? {} : { account: account_id }),
+    revokedAt: revoked_at,
+  }
 }

@@ -129,6 +129,11 @@ export interface Route<Body = unknown, Query = unknown, Params = TextRecord> {
    * gives its answer to `keep`, or refuses by itself what is done already. `harmless`: doing it again changes nothing.
    */
   readonly repetition?: 'own' | 'harmless'
+  /**
+   * Set where a person gives their word, or says whose word counts: who asks with a session has to have proven to their issuer
+   * lately who they are. `always`, or for some requests alone.
+   */
+  readonly asksProof?: 'always' | AsksProofOf<Body, Query, Params>
   /** Set where something is given away that opens doors, so that it is recorded although nothing changes. */
   readonly givesSecrets?: true
   readonly accepts?: 'json' | 'bytes'
@@ -145,6 +150,10 @@ export interface Route<Body = unknown, Query = unknown, Params = TextRecord> {
 // Taken from a method, so that a route with a body of its own is still a route.
 type EnvironmentOf<Body, Query, Params> = {
   of(input: RouteInput<Body, Query, Params>): Promise<string>
+}['of']
+
+type AsksProofOf<Body, Query, Params> = {
+  of(input: RouteInput<Body, Query, Params>): Promise<boolean>
 }['of']
 
 /** Lets the types of body, query and parameters follow from their schemas. */

@@ -62,10 +62,11 @@ export function makeReleaseRoutes(releases: Releases): readonly Route[] {
       path: '/v1/sign-offs',
       summary: 'Accept a role’s signed sign-off or rejection',
       access: 'write',
+      asksProof: 'always',
       accepts: 'bytes',
       answer: { statuses: [201], data: reviewSchema },
       async handle({ principal, body }) {
-        return { status: 201, data: await releases.signOff(principal.tenantId, body as Uint8Array) }
+        return { status: 201, data: await releases.signOff(principal, body as Uint8Array) }
       },
     },
     ...makeRegisterRoutes(releases),

@@ -56,7 +56,7 @@ async function countRecorded({ house }: Crew): Promise<number> {
 
 async function send({ house }: Crew, words: readonly Uint8Array[]): Promise<readonly string[]> {
   const ends = await Promise.allSettled(
-    words.map((word) => house.releases.signOff(house.tenantId, word)),
+    words.map((word) => house.releases.signOff(house.operator, word)),
   )
   return ends.map((end) =>
     end.status === 'fulfilled' ? 'recorded' : (end.reason as { code: string }).code,

@@ -11,10 +11,11 @@ export function makeRegisterRoutes(releases: Releases): readonly Route[] {
       path: '/v1/changes',
       summary: 'Accept a signed change of a register, or a second person’s approval of one',
       access: 'write',
+      asksProof: 'always',
       accepts: 'bytes',
       answer: { statuses: [201], data: recordedChangeSchema },
       async handle({ principal, body }) {
-        const recorded = await releases.change(principal.tenantId, 'approval', body as Uint8Array)
+        const recorded = await releases.change(principal, 'approval', body as Uint8Array)
         return { status: 201, data: recorded }
       },
     },
@@ -23,10 +24,11 @@ export function makeRegisterRoutes(releases: Releases): readonly Route[] {
       path: '/v1/waivers',
       summary: 'Accept a signed request for a waiver',
       access: 'write',
+      asksProof: 'always',
       accepts: 'bytes',
       answer: { statuses: [201], data: recordedChangeSchema },
       async handle({ principal, body }) {
-        const recorded = await releases.change(principal.tenantId, 'waiver', body as Uint8Array)
+        const recorded = await releases.change(principal, 'waiver', body as Uint8Array)
         return { status: 201, data: recorded }
       },
     },

@@ -1,5 +1,6 @@
 // Takes signed changes into a service's register, and reads the register as it stands.
 import { canonicalize, messageOf } from '../kernel/index.ts'
+import type { Principal } from '../kernel/index.ts'
 import type { OpenedStatement } from '../identity/index.ts'
 import { serviceSubject } from '../proof/index.ts'
 import { foldRegister, isTimeZone, parseChange, refuseAct } from '../register/index.ts'
@@ -41,10 +42,11 @@ export async function readRegister(
  */
 export async function recordChange(
   context: ReleaseContext,
-  tenantId: string,
+  caller: Principal,
   kind: StoredAct['kind'],
   envelope: Uint8Array,
 ): Promise<RecordedChange> {
+  const { tenantId } = caller
   const { sql, clock, evidence, identity, ledger } = context.ports
   const opened = await identity.openStatement(tenantId, envelope, kind, ['person'])
   const { act, service, audience } = readAct(context, opened, kind)
@@ -59,7 +61,8 @@ export async function recordChange(
   await evidence.keep(tenantId, opened.id, envelope)
   const at = new Date(nowMs).toISOString()
   return sql.transaction({ tenantId }, async (tx) => {
-    await identity.assertInForce(tx, tenantId, opened.signer.id)
+    const speaker = await identity.assertInForce(tx, tenantId, opened.signer.id)
+    await identity.assertOwnWord(tx, caller, opened.signer)
     const position = await takePosition(tx, tenantId, service)
     const acts = await selectActs(tx, tenantId, service)
     if (acts.length >= CHANGE_LIMIT)
@@ -77,7 +80,7 @@ export async function recordChange(
         type: kind === 'waiver' ? 'waiver.requested' : 'register.changed',
         actor: opened.signer.id,
         subject: service,
-        payload: { kind: act.change.kind, position },
+        payload: { kind: act.change.kind, position, ...speaker },
         refs: [opened.id],
       },
     ])

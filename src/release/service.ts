@@ -1,4 +1,6 @@
 // What can be done with a release: open it, review it, sign it off, decide it, render its documents, seal its bundle.
+import type { Principal } from '../kernel/index.ts'
+import type { RegisteredPrincipal } from '../identity/index.ts'
 import type { Register } from '../register/index.ts'
 import type { Phase } from '../verdict/index.ts'
 import type { ReleaseContext } from './context.ts'
@@ -29,7 +31,7 @@ export interface Releases {
   open(tenantId: string, actor: string, release: ReleaseKey, author: string | null): Promise<void>
   review(tenantId: string, release: ReleaseKey, phase?: Phase): Promise<ReleaseReview>
   /** @throws RELEASE_SIGN_OFF_REFUSED, RELEASE_REVIEW_CHANGED */
-  signOff(tenantId: string, envelope: Uint8Array): Promise<ReleaseReview>
+  signOff(caller: Principal, envelope: Uint8Array): Promise<ReleaseReview>
   /** @param phase the last before canary when absent; without phases in the plan all gates count */
   decide(
     tenantId: string,
@@ -42,7 +44,7 @@ export interface Releases {
   register(tenantId: string, service: string): Promise<Register>
   /** @throws RELEASE_CHANGE_REFUSED */
   change(
-    tenantId: string,
+    caller: Principal,
     kind: 'approval' | 'waiver',
     envelope: Uint8Array,
   ): Promise<RecordedChange>
@@ -67,19 +69,19 @@ export function makeReleases(context: ReleaseContext): Releases {
   const { sql, clock, ledger } = context.ports
   return {
     async open(tenantId, actor, release, author) {
-      const isKnown = author === null || (await isPerson(context, tenantId, author))
+      const known = author === null ? undefined : await findPerson(context, tenantId, author)
       await sql.transaction({ tenantId }, async (tx) => {
         const at = new Date(clock.nowMs()).toISOString()
         if (!(await insertRelease(tx, tenantId, { ...release, author }, at))) {
-          const known = await selectAuthor(tx, tenantId, release)
-          if (author === null || known === author) return
+          const before = await selectAuthor(tx, tenantId, release)
+          if (author === null || before === author) return
           throw releaseFault(
             'RELEASE_AUTHOR_CHANGED',
-            `expected the author ${known ?? '(none)'}, got ${author}`,
+            `expected the author ${before ?? '(none)'}, got ${author}`,
           )
         }
         // Only a registered person is tied to the keys they register later: those may not sign off either.
-        if (!isKnown)
+        if (author !== null && known === undefined)
           throw releaseFault(
             'RELEASE_AUTHOR_UNKNOWN',
             `expected a registered person as the author, got ${JSON.stringify(author)}`,
@@ -89,19 +91,23 @@ export function makeReleases(context: ReleaseContext): Releases {
             type: 'release.opened',
             actor,
             subject: formatReleaseName(release),
-            payload: { author, ...release },
+            payload: {
+              author,
+              ...(known === undefined ? {} : { authorPerson: known.person }),
+              ...release,
+            },
             refs: [],
           },
         ])
       })
     },
     review: (tenantId, release, phase) => reviewRelease(context, tenantId, release, phase),
-    signOff: (tenantId, envelope) => recordSignOff(context, tenantId, envelope),
+    signOff: (caller, envelope) => recordSignOff(context, caller, envelope),
     decide: (tenantId, release, phase, keep) =>
       decideRelease(context, tenantId, release, phase, keep),
     replay: (tenantId, release) => replayDecision(context, tenantId, release),
     register: (tenantId, service) => readRegister(context, tenantId, service),
-    change: (tenantId, kind, envelope) => recordChange(context, tenantId, kind, envelope),
+    change: (caller, kind, envelope) => recordChange(context, caller, kind, envelope),
     documents: (tenantId, release) => renderDocuments(context, tenantId, release),
     report: (tenantId, release, kind) => renderReport(context, tenantId, release, kind),
     export: (tenantId, release, format) => exportRelease(context, tenantId, release, format),
@@ -111,7 +117,11 @@ export function makeReleases(context: ReleaseContext): Releases {
   }
 }
 
-async function isPerson(context: ReleaseContext, tenantId: string, id: string): Promise<boolean> {
+async function findPerson(
+  context: ReleaseContext,
+  tenantId: string,
+  id: string,
+): Promise<RegisteredPrincipal | undefined> {
   const people = await context.ports.identity.list(tenantId)
-  return people.some((each) => each.id === id && each.kind === 'person')
+  return people.find((each) => each.id === id && each.kind === 'person')
 }

@@ -1,6 +1,6 @@
 // Accepts a role's signature on a release.
 import { canonicalize } from '../kernel/index.ts'
-import type { ContentDigest } from '../kernel/index.ts'
+import type { ContentDigest, Principal } from '../kernel/index.ts'
 import { subjectsOf } from '../proof/index.ts'
 import type { SignOffPredicate } from '../proof/index.ts'
 import type { OpenedStatement } from '../identity/index.ts'
@@ -19,14 +19,15 @@ const SIGN_LIMIT_COUNT = 5
 
 export async function recordSignOff(
   context: ReleaseContext,
-  tenantId: string,
+  caller: Principal,
   envelope: Uint8Array,
 ): Promise<ReleaseReview> {
+  const { tenantId } = caller
   const opened = await context.ports.identity.openStatement(tenantId, envelope, 'sign-off', [
     'person',
   ])
   for (let tries = 0; tries < SIGN_LIMIT_COUNT; tries++) {
-    const review = await trySignOff(context, tenantId, envelope, opened)
+    const review = await trySignOff(context, caller, envelope, opened)
     if (review !== undefined) return review
   }
   throw releaseFault(
@@ -38,10 +39,11 @@ export async function recordSignOff(
 /** Undefined when somebody else signed in between: what may be said depends on what was said before. */
 async function trySignOff(
   context: ReleaseContext,
-  tenantId: string,
+  caller: Principal,
   envelope: Uint8Array,
   opened: OpenedStatement<'sign-off'>,
 ): Promise<ReleaseReview | undefined> {
+  const { tenantId } = caller
   const { sql, clock, evidence, identity, ledger } = context.ports
   const claim = opened.predicate
   const release = parseReleaseName(claim.release)
@@ -63,7 +65,8 @@ async function trySignOff(
     await lockSignOffs(tx, tenantId, release)
     const known = await selectSignOffs(tx, tenantId, release)
     if (known.length !== gathered.signOffs.length) return false
-    await identity.assertInForce(tx, tenantId, opened.signer.id)
+    const speaker = await identity.assertInForce(tx, tenantId, opened.signer.id)
+    await identity.assertOwnWord(tx, caller, opened.signer)
     if (!(await insertSignOff(tx, tenantId, { ...signOff, ...release, runId: claim.run }, at)))
       return true
     await evidence.recordStatementInTx(tx, tenantId, opened.row, at)
@@ -72,7 +75,13 @@ async function trySignOff(
         type: 'sign-off.recorded',
         actor: opened.signer.id,
         subject: claim.release,
-        payload: { decision: claim.decision, reviewHash, role: claim.role, run: claim.run },
+        payload: {
+          decision: claim.decision,
+          reviewHash,
+          role: claim.role,
+          run: claim.run,
+          ...speaker,
+        },
         refs: [opened.id],
       },
     ])

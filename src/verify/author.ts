@@ -22,9 +22,18 @@ export function inspectAuthor(
     )
     return
   }
-  const { author } = opening.payload as { readonly author?: unknown }
+  const { author, authorPerson } = opening.payload as {
+    readonly author?: unknown
+    readonly authorPerson?: unknown
+  }
   const key = trust.keys.find((each) => each.principal === author)
   const person = key === undefined ? author : (key.person ?? key.principal)
+  if (authorPerson !== undefined && authorPerson !== person)
+    inspection.find(
+      'VERIFY_PERSON_DIFFERS',
+      `entry ${opening.seq} opens the release with another person as its author than the bundle counts the key of ${quoteName(String(author))} as`,
+      'keys.json',
+    )
   if ((person ?? undefined) === inputs.author) return
   inspection.find(
     'VERIFY_AUTHOR_DIFFERS',

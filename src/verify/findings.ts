@@ -53,6 +53,8 @@ export const FINDING_TITLES = {
   VERIFY_SIGN_OFF_DIFFERS:
     'The sign-offs decided on are not the ones that were signed and recorded',
   VERIFY_AUTHOR_DIFFERS: 'The author decided on is not the one the release was opened with',
+  VERIFY_PERSON_DIFFERS:
+    'The bundle counts a key as another person than the ledger recorded when it signed',
   VERIFY_REVIEW_DIFFERS:
     'The reviews of the plan decided on are not the ones that were signed and recorded',
   VERIFY_REGISTER_DIFFERS:

@@ -59,6 +59,7 @@ export function countNothing(): CheckedCounts {
     gateRuns: 0,
     assertions: 0,
     signOffs: 0,
+    persons: 0,
     changes: 0,
     decisions: 0,
   }

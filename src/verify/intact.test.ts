@@ -58,6 +58,7 @@ test('everything in an honest bundle is counted as checked', async () => {
     gateRuns: 2,
     assertions: 2,
     signOffs: 2,
+    persons: 2,
     changes: 0,
     decisions: 1,
   })

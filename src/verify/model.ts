@@ -32,6 +32,8 @@ export interface CheckedCounts {
   gateRuns: number
   assertions: number
   signOffs: number
+  /** Words of people whose key counts as the person that the ledger recorded with them. */
+  persons: number
   /** Signed changes of the register that were made again. */
   changes: number
   decisions: number

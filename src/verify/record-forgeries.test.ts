@@ -164,6 +164,11 @@ test('a key that signs what it may not, or for somebody else, is found', () =>
       { trust: alterKeys('person', { principal: 'person-x' }) },
     ],
     [
+      'key of a person that the ledger counted as somebody else',
+      'VERIFY_PERSON_DIFFERS',
+      { trust: alterKeys('person', { person: 'person-x' }) },
+    ],
+    [
       'manual gate answered by a machine',
       'VERIFY_KEY_USE_REFUSED',
       { signOffs: ['APPROVE'], trust: alterKeys('person', { uses: ['gate-run'] }) },

@@ -41,6 +41,11 @@ export function describeProven(
     ...(checked.signOffs === 0
       ? []
       : [`${checked.signOffs} sign-offs were signed by people who hold the role.`]),
+    ...(checked.persons === 0
+      ? []
+      : [
+          `${checked.persons} words of people count as those of the persons that the ledger recorded with them.`,
+        ]),
     ...(checked.changes === 0
       ? []
       : [

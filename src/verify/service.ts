@@ -3,6 +3,7 @@ import { EXIT, messageOf } from '../kernel/index.ts'
 import type { ExitCode } from '../kernel/index.ts'
 import { compareFiles, openBundle } from '../proof/index.ts'
 import { inspectAuthor } from './author.ts'
+import { inspectPersons } from './persons.ts'
 import { checkAgreement, checkEvidence, checkPaths, readContents } from './contents.ts'
 import { inspectDecision } from './decision.ts'
 import { beginInspection, checkSomethingShown } from './inspection.ts'
@@ -92,6 +93,7 @@ async function inspectBundle(
   checkEvidenceUse(inspection, contents, statements)
   await inspectResults(inspection, contents, ledger, statements)
   inspectSignOffs(inspection, contents, statements)
+  inspectPersons(inspection, statements)
   inspectAuthor(inspection, contents, ledger, authority.trust)
   inspectPlanReviews(inspection, contents, statements)
   await inspectRegister(inspection, contents, ledger, statements)

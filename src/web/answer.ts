@@ -69,7 +69,14 @@ export function sendProblem(
   const { retryAfterS } = problem.details
   if (typeof retryAfterS === 'number' && !reply.hasHeader('retry-after'))
     void reply.header('retry-after', String(retryAfterS))
+  if (problem.code === 'WEB_PROOF_TOO_OLD')
+    void reply.header('www-authenticate', stepUpOf(problem.details['maxAgeS']))
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+}
+
+/** RFC 9470, section 3. */
+function stepUpOf(maxAgeS: unknown): string {
+  return `Bearer error="insufficient_user_authentication", error_description="Sign in again", max_age="${Number(maxAgeS)}"`
 }
 
 function stackOf(error: unknown, request: FastifyRequest): string | undefined {

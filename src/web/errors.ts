@@ -14,6 +14,12 @@ export const webErrors = defineErrors({
     title: 'The API key is missing or wrong',
     hint: 'Set SEAWORTHY_KEY to an API key; an admin makes one with `seaworthy api-key create`.',
   },
+  WEB_PROOF_TOO_OLD: {
+    status: 401,
+    exit: 5,
+    title: 'The person has to prove again who they are',
+    hint: 'Sign in again with the issuer (`/v1/sign-in/ISSUER?fresh=yes`), then send the request again.',
+  },
   WEB_TENANT_FOREIGN: {
     status: 403,
     exit: 5,

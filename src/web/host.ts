@@ -1,4 +1,6 @@
 // Which Host headers mean this server.
+import type { FastifyRequest } from 'fastify'
+import { webFault } from './errors.ts'
 
 /** True for localhost, 127.0.0.0/8 and [::1], with or without a port. */
 export function isLoopbackHost(host: string | undefined): boolean {
@@ -21,4 +23,14 @@ export function isListedHost(host: string | undefined, listed: readonly string[]
   if (host === undefined) return false
   const name = host.replace(/:\d{1,5}$/, '').toLowerCase()
   return listed.some((each) => each.toLowerCase() === name)
+}
+
+// A page of another origin may resolve its own name to 127.0.0.1 (DNS rebinding); the Host header gives it away.
+export function refuseForeignHost(
+  hosts: readonly string[],
+): (request: FastifyRequest) => Promise<void> {
+  return async ({ headers: { host } }) => {
+    if (!isLoopbackHost(host) && !isListedHost(host, hosts))
+      throw webFault('WEB_HOST_FOREIGN', 'expected a name of this server in the Host header')
+  }
 }

@@ -1,5 +1,5 @@
-// What a caller may do: their tenant, their role against what the route asks, their environments against what it would change.
-import type { AccessRole, Caller, Route, RouteInput } from '../kernel/index.ts'
+// What a caller may do: their tenant, their role against what the route asks, their environments against what it would change, how lately they proved who they are.
+import type { AccessRole, Caller, Clock, Route, RouteInput } from '../kernel/index.ts'
 import { webFault } from './errors.ts'
 
 const NEEDED_ROLE: Readonly<Record<Route['access'], AccessRole>> = {
@@ -31,6 +31,31 @@ export async function assertEnvironment(
   const environment = await route.environment(input)
   if (caller.environments?.includes(environment) !== true)
     throw refuseEnvironment(caller, JSON.stringify(environment.slice(0, 100)))
+}
+
+/** How a session proves that its person is still there. */
+export interface ProofTerms {
+  readonly clock: Clock
+  /** How long a proof serves, in milliseconds. */
+  readonly proofLifetimeMs: number
+}
+
+/**
+ * Step-up of RFC 9470: a session that somebody left open, or whose issuer tells no time, gives nobody's word.
+ * Keys are no sessions: what they send is worth what the signature in it is.
+ * @throws WEB_PROOF_TOO_OLD
+ */
+export function assertProven({ session }: Caller, { clock, proofLifetimeMs }: ProofTerms): void {
+  if (session === undefined) return
+  const { authenticatedAtMs } = session
+  const ageMs = authenticatedAtMs === null ? undefined : clock.nowMs() - authenticatedAtMs
+  if (ageMs !== undefined && ageMs <= proofLifetimeMs) return
+  const maxAgeS = Math.floor(proofLifetimeMs / 1_000)
+  const got =
+    ageMs === undefined ? 'one whose time is not known' : `one ${Math.floor(ageMs / 1_000)} s old`
+  throw webFault('WEB_PROOF_TOO_OLD', `expected a sign-in of the last ${maxAgeS} s, got ${got}`, {
+    details: { maxAgeS },
+  })
 }
 
 function isLimited(caller: Caller, route: Route): boolean {

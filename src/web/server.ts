@@ -10,7 +10,7 @@ import type { BrowserTerms } from './browser.ts'
 import { webFault } from './errors.ts'
 import { mountHealth } from './health.ts'
 import type { ReadinessCheck } from './health.ts'
-import { isListedHost, isLoopbackHost } from './host.ts'
+import { refuseForeignHost } from './host.ts'
 import { readInput, VIEW_KEY_PARAMETER } from './input.ts'
 import type { KeyedAnswers } from './keyed-answers.ts'
 import type { RequestLimits } from './limits.ts'
@@ -25,7 +25,7 @@ import type { RequestRecorder } from './request-recorder.ts'
 import { traceRequests } from './request-trace.ts'
 import { watchRequests } from './request-watch.ts'
 import type { RequestWatch } from './request-watch.ts'
-import { assertAdmitted, assertEnvironment } from './rights.ts'
+import { assertAdmitted, assertEnvironment, assertProven } from './rights.ts'
 import { mountSite } from './site.ts'
 import type { Site } from './site.ts'
 import { endSlowBodies } from './slow-body.ts'
@@ -76,7 +76,11 @@ export interface WebOptions {
   /** What a browser opens; absent where there is only the API. */
   readonly site?: Site
   /** Set where people sign in: their sessions come as cookies, and these visits lead there. */
-  readonly browser?: BrowserTerms & { readonly visits: readonly Visit[] }
+  readonly browser?: BrowserTerms & {
+    readonly visits: readonly Visit[]
+    /** How long somebody who proved who they are may give their word, in milliseconds. */
+    readonly proofLifetimeMs: number
+  }
   /** Takes connections that become something else; without it none does. */
   readonly door?: UpgradeDoor
   /** Decides who asks; undefined refuses. Called once per request before the body is read. */
@@ -182,6 +186,9 @@ function mountRoute(
       session: options.browser && cookieOf(request, options.browser.sessionCookie),
       peer: request.socket.remoteAddress,
     })
+  const { proofLifetimeMs = 0 } = options.browser ?? {}
+  const proven = (caller: Caller): void =>
+    assertProven(caller, { clock: options.clock, proofLifetimeMs })
   server.route({
     method: route.method,
     url: route.path,
@@ -197,12 +204,14 @@ function mountRoute(
       if (caller.session !== undefined && options.browser !== undefined)
         assertOwnPage(request, options.browser)
       assertAdmitted(caller, route, textHeader(request, 'x-seaworthy-tenant'))
+      if (route.asksProof === 'always') proven(caller)
     },
     handler: async (request, reply) => {
       const caller = callers.get(request)
       if (caller === undefined) throw keyRefused()
       const input = readInput(route, caller, request)
       await assertEnvironment(caller, route, input)
+      if (typeof route.asksProof === 'function' && (await route.asksProof(input))) proven(caller)
       const { keyed, recorder } = options
       const handle = (): Promise<RouteAnswer> =>
         keyed === undefined
@@ -271,14 +280,6 @@ function cutOffAfterGrace({ server }: FastifyInstance, clock: Clock): void {
     // Everything was answered before: nothing is left to cut off.
     () => undefined,
   )
-}
-
-// A page of another origin may resolve its own name to 127.0.0.1 (DNS rebinding); the Host header gives it away.
-function refuseForeignHost(hosts: readonly string[]): (request: FastifyRequest) => Promise<void> {
-  return async ({ headers: { host } }) => {
-    if (!isLoopbackHost(host) && !isListedHost(host, hosts))
-      throw webFault('WEB_HOST_FOREIGN', 'expected a name of this server in the Host header')
-  }
 }
 
 function textHeader(request: FastifyRequest, name: string): string | undefined {

@@ -14,6 +14,11 @@ export const accountCommands: readonly CommandSpec[] = [
         repeated: true,
       },
       {
+        flags: '--signs-as <role>',
+        description: 'role that keys of the account may sign in, e.g. release-manager',
+        repeated: true,
+      },
+      {
         flags: '--issuer <name>',
         description: 'configured issuer; default: the only one there is',
       },
@@ -49,10 +54,27 @@ export const accountCommands: readonly CommandSpec[] = [
         description: 'environment they may change something in; default: every one',
         repeated: true,
       },
+      {
+        flags: '--signs-as <role>',
+        description: 'role that keys of the account may sign in, e.g. release-manager',
+        repeated: true,
+      },
     ],
     examples: ['seaworthy account change ann@example.com --role admin'],
     needs: 'api',
     load: async () => (await import('../../identity/account-cli.ts')).runAccountChange,
+  },
+  {
+    name: 'account link',
+    summary: 'Say that a registered person is this account, with every key of theirs',
+    arguments: [
+      { name: '<account>', description: 'id, e-mail address or subject' },
+      { name: '<key>', description: 'id of a key of theirs, as `key list` shows it' },
+    ],
+    options: [],
+    examples: ['seaworthy account link ann@example.com person-3f9a0c5d7e1b2a46'],
+    needs: 'api',
+    load: async () => (await import('../../identity/account-cli.ts')).runAccountLink,
   },
   {
     name: 'account sign-out',

@@ -1,13 +1,12 @@
-// Routes of accounts: for admins alone, but for what everybody may ask about themselves.
+// Routes of accounts, for admins alone.
 import { z } from 'zod'
-import { callerOf, defineRoute } from '../../kernel/index.ts'
-import type { Caller, Route } from '../../kernel/index.ts'
-import { accountSchema, sessionSchema, signedOutSchema, whoSchema } from '../answers.ts'
-import { identityFault } from '../errors.ts'
-import type { Session } from '../session/model.ts'
-import type { Sessions } from '../session/service.ts'
+import { defineRoute } from '../../kernel/index.ts'
+import type { Route } from '../../kernel/index.ts'
+import { accountSchema, principalSchema, signedOutSchema } from '../answers.ts'
+import { presentPrincipal } from '../http.ts'
+import type { AccountKeys } from './keys.ts'
 import type { Account } from './model.ts'
-import type { Accounts } from './service.ts'
+import type { AccountRights, Accounts } from './service.ts'
 
 const nameSchema = z
   .string()
@@ -18,6 +17,8 @@ const rightsShape = {
   role: z.enum(['admin', 'developer', 'viewer']),
   /** Absent or null = every environment. */
   environments: z.array(nameSchema).min(1).max(50).nullable().optional(),
+  /** Roles that keys of the account may sign in. */
+  signsAs: z.array(nameSchema).max(50).optional(),
 }
 const rightsSchema = z.strictObject(rightsShape)
 const invitationSchema = z
@@ -55,15 +56,15 @@ const removalSchema = z.strictObject({
 
 export function makeAccountRoutes(
   accounts: Accounts,
-  sessions: Pick<Sessions, 'list'>,
+  keys: Pick<AccountKeys, 'link'>,
 ): readonly Route[] {
   return [
-    ...makeOwnRoutes(accounts, sessions),
     defineRoute({
       method: 'POST',
       path: '/v1/accounts',
       summary: 'Invite a person by e-mail address, or by what their issuer calls them',
       access: 'admin',
+      asksProof: 'always',
       body: invitationSchema,
       answer: { statuses: [201], data: accountSchema },
       async handle({ principal, body: { issuer, subject, email, ...rights } }) {
@@ -91,6 +92,7 @@ export function makeAccountRoutes(
       path: '/v1/accounts/:accountId/rights',
       summary: 'Give a person other rights; they sign in again',
       access: 'admin',
+      asksProof: 'always',
       body: rightsSchema,
       answer: { data: accountSchema },
       async handle({ principal, params, body }) {
@@ -113,6 +115,7 @@ export function makeAccountRoutes(
         return { status: 201, data: presentAccount(removed) }
       },
     }),
+    makeLinkRoute(keys),
     {
       method: 'POST',
       path: '/v1/accounts/:accountId/sign-out',
@@ -128,56 +131,30 @@ export function makeAccountRoutes(
   ]
 }
 
-function makeOwnRoutes(accounts: Accounts, sessions: Pick<Sessions, 'list'>): readonly Route[] {
-  return [
-    {
-      method: 'GET',
-      path: '/v1/session',
-      summary: 'Who the server takes the caller for',
-      access: 'read',
-      answer: { data: whoSchema },
-      async handle({ principal }) {
-        const caller = callerOf(principal)
-        const account = caller.session && (await accounts.find(caller.tenantId, caller.id))
-        return { data: presentWho(caller, account) }
-      },
+function makeLinkRoute(keys: Pick<AccountKeys, 'link'>): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/v1/accounts/:accountId/keys',
+    summary: 'Say that a registered person is this account, with every key of theirs',
+    access: 'admin',
+    asksProof: 'always',
+    body: z.strictObject({ principal: nameSchema }),
+    answer: { data: principalSchema },
+    async handle({ principal, params, body }) {
+      const { tenantId, id } = principal
+      const linked = await keys.link(tenantId, id, params['accountId'] ?? '', body.principal)
+      return { data: presentPrincipal(linked) }
     },
-    {
-      method: 'GET',
-      path: '/v1/sessions',
-      summary: 'List the caller’s own sessions',
-      access: 'read',
-      answer: { data: z.array(sessionSchema) },
-      async handle({ principal }) {
-        const { id, tenantId, session } = callerOf(principal)
-        if (session === undefined) return { data: [] }
-        const own = await sessions.list(tenantId, id)
-        return { data: own.map((each) => presentSession(each, session.id)) }
-      },
-    },
-    {
-      method: 'POST',
-      path: '/v1/sessions/sign-out',
-      summary: 'End every session of the caller, this one too',
-      // Whoever has a session may end it, whatever else they may do.
-      access: 'read',
-      answer: { data: signedOutSchema },
-      async handle({ principal }) {
-        const { id, tenantId, session } = callerOf(principal)
-        if (session === undefined)
-          throw identityFault('IDENTITY_SESSION_MISSING', 'expected somebody who signed in')
-        return { data: { sessionCount: await accounts.signOut(tenantId, id, id) } }
-      },
-    },
-  ]
+  })
 }
 
-function rightsOf({ role, environments }: z.infer<typeof rightsSchema>): {
-  readonly role: Account['role']
-  readonly environments: readonly string[] | null
-} {
+function rightsOf({ role, environments, signsAs }: z.infer<typeof rightsSchema>): AccountRights {
   const limited = environments ?? null
-  return { role, environments: limited === null ? null : [...new Set(limited)].sort() }
+  return {
+    role,
+    environments: limited === null ? null : [...new Set(limited)].sort(),
+    ...(signsAs === undefined ? {} : { signsAs: [...new Set(signsAs)].sort() }),
+  }
 }
 
 /** An account as the API shows it. */
@@ -191,6 +168,10 @@ export interface PresentedAccount {
   readonly displayName: string | null
   readonly role: string
   readonly environments: readonly string[] | null
+  /** Roles that keys of the account may sign in. */
+  readonly signsAs: readonly string[]
+  /** Who its keys count as; null while it has none. */
+  readonly person: string | null
   readonly invitedAt: string
   readonly invitedBy: string
   /** When an invitation ends that nobody accepted. */
@@ -211,43 +192,12 @@ function presentAccount(account: Account): PresentedAccount {
     displayName: account.displayName ?? null,
     role: account.role,
     environments: account.environments,
+    signsAs: account.signsAs,
+    person: account.person ?? null,
     invitedAt: account.invitedAt,
     invitedBy: account.invitedBy,
     expiresAt: account.expiresAt,
     joinedAt,
     removedAt,
-  }
-}
-
-function presentWho(caller: Caller, account: Account | undefined): z.infer<typeof whoSchema> {
-  const { session } = caller
-  const { authenticatedAtMs = null } = session ?? {}
-  return {
-    id: caller.id,
-    tenant: caller.tenantId,
-    role: caller.role,
-    environments: caller.environments === null ? null : [...caller.environments],
-    credential: caller.credential,
-    displayName: account?.displayName ?? null,
-    email: account?.email ?? null,
-    session:
-      session === undefined
-        ? null
-        : {
-            id: session.id,
-            authenticatedAt:
-              authenticatedAtMs === null ? null : new Date(authenticatedAtMs).toISOString(),
-            endsAt: session.endsAt,
-          },
-  }
-}
-
-function presentSession(session: Session, currentId: string): z.infer<typeof sessionSchema> {
-  return {
-    id: session.sessionId,
-    isCurrent: session.sessionId === currentId,
-    startedAt: session.startedAt,
-    seenAt: session.seenAt,
-    endsAt: session.endsAt,
   }
 }

@@ -15,6 +15,10 @@ export interface Account {
   readonly role: AccessRole
   /** Environments that the person may change something in; null = every one. */
   readonly environments: readonly string[] | null
+  /** Roles that keys of the account may sign in; an admin gives them. */
+  readonly signsAs: readonly string[]
+  /** Who the account's keys count as, wherever people are counted; absent until it has a key. */
+  readonly person?: string
   /** RFC 3339. */
   readonly invitedAt: string
   readonly invitedBy: string
@@ -32,6 +36,8 @@ export interface AccountWish {
   readonly email?: string
   readonly role: AccessRole
   readonly environments: readonly string[] | null
+  /** None when absent. */
+  readonly signsAs?: readonly string[]
 }
 
 /** What an issuer proved about somebody. */
@@ -74,6 +80,7 @@ export function accountPayload(account: Account): Json {
     environments: account.environments,
     issuer: account.issuer,
     role: account.role,
+    signsAs: account.signsAs,
     subject: account.subject ?? null,
   }
 }

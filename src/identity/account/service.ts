@@ -3,6 +3,7 @@ import { uuidV7 } from '../../kernel/index.ts'
 import type { AccessRole, Clock, Json, Random, Sql, SqlTx } from '../../kernel/index.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import { identityFault } from '../errors.ts'
+import { revokeKeysBeyond } from './keys.ts'
 import { deleteSessionsOf } from '../session/store.ts'
 import type { IssuerName } from '../sign-in/issuer.ts'
 import { ACCOUNT_LIMIT, accountPayload, emailKeyOf, INVITATION_LIFETIME_MS } from './model.ts'
@@ -23,6 +24,8 @@ import {
 export interface AccountRights {
   readonly role: AccessRole
   readonly environments: readonly string[] | null
+  /** Absent: as before. */
+  readonly signsAs?: readonly string[]
 }
 
 export interface Accounts {
@@ -31,14 +34,14 @@ export interface Accounts {
   /** Oldest first, removed ones too. */
   list(tenantId: string): Promise<readonly Account[]>
   find(tenantId: string, accountId: string): Promise<Account | undefined>
-  /** Other rights end the person's sessions. @throws IDENTITY_UNKNOWN; IDENTITY_SCOPE_REFUSED */
+  /** Other rights end the person's sessions; keys that may sign in more roles than are left are revoked. @throws IDENTITY_UNKNOWN; IDENTITY_SCOPE_REFUSED */
   change(
     tenantId: string,
     actor: string,
     accountId: string,
     rights: AccountRights,
   ): Promise<Account>
-  /** Ends every session of the person with it; removing again is no change. @throws IDENTITY_UNKNOWN */
+  /** Ends every session of the person and revokes every key of the account with it; removing again is no change. @throws IDENTITY_UNKNOWN */
   remove(tenantId: string, actor: string, accountId: string, reason: string): Promise<Account>
   /** Ends every session of the person. @returns how many there were @throws IDENTITY_UNKNOWN */
   signOut(tenantId: string, actor: string, accountId: string): Promise<number>
@@ -113,6 +116,8 @@ export function makeAccounts(ports: AccountPorts): Accounts {
         const changed = { ...found, ...rights }
         await updateAccountRights(tx, changed)
         await deleteSessionsOf(tx, tenantId, accountId)
+        const reason = 'the account may sign in fewer roles'
+        await revokeKeysBeyond(ports, tx, changed, changed.signsAs, { actor, reason })
         await tell(tx, 'changed', actor, changed)
         return changed
       })
@@ -124,6 +129,7 @@ export function makeAccounts(ports: AccountPorts): Accounts {
         const at = instantOf(clock.nowMs())
         await updateAccountRemoval(tx, tenantId, accountId, { at, by: actor, reason })
         await deleteSessionsOf(tx, tenantId, accountId)
+        await revokeKeysBeyond(ports, tx, found, undefined, { actor, reason })
         await tell(tx, 'removed', actor, found, { reason })
         return { ...found, removedAt: at }
       })
@@ -179,7 +185,7 @@ function makeInvitation(
   wish: AccountWish,
 ): Account {
   const nowMs = clock.nowMs()
-  const { subject, email, role, environments } = wish
+  const { subject, email, role, environments, signsAs = [] } = wish
   return {
     tenantId,
     accountId: `account-${uuidV7(nowMs, random.bytes(ID_CHANCE_BYTES))}`,
@@ -188,6 +194,7 @@ function makeInvitation(
     ...(email === undefined ? {} : { email: emailKeyOf(email) }),
     role,
     environments,
+    signsAs,
     invitedAt: instantOf(nowMs),
     invitedBy: actor,
     expiresAt: instantOf(nowMs + INVITATION_LIFETIME_MS),

@@ -11,6 +11,8 @@ export interface AccountRow {
   display_name: string | null
   role: AccessRole
   environments: string | null
+  sign_off_roles: string
+  person_id: string | null
   invited_at: string
   invited_by: string
   expires_at: string
@@ -28,6 +30,8 @@ export function accountOfRow(row: AccountRow): Account {
     ...(row.display_name === null ? {} : { displayName: row.display_name }),
     role: row.role,
     environments: row.environments === null ? null : (JSON.parse(row.environments) as string[]),
+    signsAs: JSON.parse(row.sign_off_roles) as string[],
+    ...(row.person_id === null ? {} : { person: row.person_id }),
     invitedAt: row.invited_at,
     invitedBy: row.invited_by,
     expiresAt: row.expires_at,
@@ -40,8 +44,8 @@ export function accountOfRow(row: AccountRow): Account {
 export async function insertAccount(tx: SqlTx, account: Account): Promise<boolean> {
   const rows = await tx.query(
     `insert into identity_account
-       (tenant_id, account_id, issuer, subject, email, role, environments, invited_at, invited_by, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning account_id`,
+       (tenant_id, account_id, issuer, subject, email, role, environments, invited_at, invited_by, expires_at, sign_off_roles)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing returning account_id`,
     [
       account.tenantId,
       account.accountId,
@@ -53,6 +57,7 @@ export async function insertAccount(tx: SqlTx, account: Account): Promise<boolea
       account.invitedAt,
       account.invitedBy,
       account.expiresAt,
+      JSON.stringify(account.signsAs),
     ],
   )
   return rows.length === 1
@@ -157,9 +162,28 @@ export async function updateAccountPerson(tx: SqlTx, account: Account): Promise<
 
 export async function updateAccountRights(tx: SqlTx, account: Account): Promise<void> {
   await tx.query(
-    `update identity_account set role = $3, environments = $4
+    `update identity_account set role = $3, environments = $4, sign_off_roles = $5
      where tenant_id = $1 and account_id = $2`,
-    [account.tenantId, account.accountId, account.role, writtenEnvironments(account)],
+    [
+      account.tenantId,
+      account.accountId,
+      account.role,
+      writtenEnvironments(account),
+      JSON.stringify(account.signsAs),
+    ],
+  )
+}
+
+/** Who the account's keys count as: said once, and never otherwise. */
+export async function updateAccountPersonId(
+  tx: SqlTx,
+  { tenantId, accountId }: Pick<Account, 'tenantId' | 'accountId'>,
+  person: string,
+): Promise<void> {
+  await tx.query(
+    `update identity_account set person_id = $3
+     where tenant_id = $1 and account_id = $2 and person_id is null`,
+    [tenantId, accountId, person],
   )
 }
 

@@ -49,6 +49,7 @@ export function makeApiKeyRoutes(apiKeys: ApiKeys): readonly Route[] {
       path: '/v1/api-keys',
       summary: 'Make an API key; its text is in this answer and nowhere else',
       access: 'admin',
+      asksProof: 'always',
       body: creationSchema,
       answer: { statuses: [201], data: issuedKeySchema, secrets: KEY_SECRET },
       async handle({ principal, body }) {
@@ -77,6 +78,7 @@ export function makeApiKeyRoutes(apiKeys: ApiKeys): readonly Route[] {
       path: '/v1/api-keys/:keyId/rotation',
       summary: 'Make the successor of an API key; the old one goes on for the overlap',
       access: 'admin',
+      asksProof: 'always',
       body: rotationSchema,
       answer: { statuses: [201], data: issuedKeySchema, secrets: KEY_SECRET },
       async handle({ principal, params, body }) {

@@ -1,7 +1,7 @@
 // Who counts as a second person among holders of API keys.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { areOneHand } from './one-hand.ts'
+import { accountBehind, areOneHand } from './one-hand.ts'
 
 const KEYS = [
   { keyId: 'ada', createdBy: 'operator' },
@@ -36,4 +36,18 @@ test('keys that say they made each other end the question', () => {
     { keyId: 'b', createdBy: 'key-a' },
   ]
   assert.equal(areOneHand(circle, 'key-c', 'key-a'), false)
+})
+
+test('what a key does counts as the account that made it, at whatever remove', () => {
+  const keys = [
+    { keyId: 'own', createdBy: 'account-ann' },
+    { keyId: 'own2', createdBy: 'key-own', predecessor: 'own' },
+    { keyId: 'bot', createdBy: 'key-own2' },
+    { keyId: 'box', createdBy: 'operator' },
+  ]
+  const behind = ['key-own', 'key-own2', 'key-bot', 'account-ann', 'key-box', 'operator']
+  assert.deepEqual(
+    behind.map((id) => accountBehind(keys, id)),
+    ['account-ann', 'account-ann', 'account-ann', 'account-ann', undefined, undefined],
+  )
 })

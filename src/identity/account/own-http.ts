@@ -1,0 +1,128 @@
+// Routes for what everybody may ask about themselves: who they are taken for, their sessions, their signing keys.
+import { z } from 'zod'
+import { callerOf, defineRoute } from '../../kernel/index.ts'
+import type { Caller, Route } from '../../kernel/index.ts'
+import { principalSchema, sessionSchema, signedOutSchema, whoSchema } from '../answers.ts'
+import { identityFault } from '../errors.ts'
+import { decodeKey, presentPrincipal } from '../http.ts'
+import type { Session } from '../session/model.ts'
+import type { Sessions } from '../session/service.ts'
+import type { IssuerName } from '../sign-in/issuer.ts'
+import type { AccountKeys } from './keys.ts'
+import type { Account } from './model.ts'
+import type { Accounts } from './service.ts'
+
+/** What a person may know and do about themselves. */
+export interface OwnTerms {
+  readonly accounts: Pick<Accounts, 'find' | 'signOut'>
+  readonly sessions: Pick<Sessions, 'list'>
+  readonly keys: Pick<AccountKeys, 'register'>
+  readonly issuers: readonly IssuerName[]
+  /** How long somebody who proved who they are may give their word, in milliseconds. */
+  readonly proofLifetimeMs: number
+}
+
+export function makeOwnRoutes(terms: OwnTerms): readonly Route[] {
+  const { accounts, sessions, keys } = terms
+  return [
+    {
+      method: 'GET',
+      path: '/v1/session',
+      summary: 'Who the server takes the caller for',
+      access: 'read',
+      answer: { data: whoSchema },
+      async handle({ principal }) {
+        const caller = callerOf(principal)
+        const account = caller.session && (await accounts.find(caller.tenantId, caller.id))
+        return { data: presentWho(terms, caller, account) }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/sessions',
+      summary: 'List the caller’s own sessions',
+      access: 'read',
+      answer: { data: z.array(sessionSchema) },
+      async handle({ principal }) {
+        const { id, tenantId, session } = callerOf(principal)
+        if (session === undefined) return { data: [] }
+        const own = await sessions.list(tenantId, id)
+        return { data: own.map((each) => presentSession(each, session.id)) }
+      },
+    },
+    defineRoute({
+      method: 'POST',
+      path: '/v1/session/keys',
+      summary:
+        'Register a signing key of the person who is signed in, with the roles of their account',
+      access: 'write',
+      environment: 'none',
+      asksProof: 'always',
+      body: z.strictObject({ publicKey: z.string().max(400) }),
+      answer: { statuses: [201], data: principalSchema },
+      async handle({ principal, body }) {
+        const { id, tenantId, session } = callerOf(principal)
+        if (session === undefined)
+          throw identityFault('IDENTITY_SESSION_MISSING', 'expected somebody who signed in')
+        const registered = await keys.register(tenantId, id, decodeKey(body.publicKey))
+        return { status: 201, data: presentPrincipal(registered) }
+      },
+    }),
+    {
+      method: 'POST',
+      path: '/v1/sessions/sign-out',
+      summary: 'End every session of the caller, this one too',
+      // Whoever has a session may end it, whatever else they may do.
+      access: 'read',
+      answer: { data: signedOutSchema },
+      async handle({ principal }) {
+        const { id, tenantId, session } = callerOf(principal)
+        if (session === undefined)
+          throw identityFault('IDENTITY_SESSION_MISSING', 'expected somebody who signed in')
+        return { data: { sessionCount: await accounts.signOut(tenantId, id, id) } }
+      },
+    },
+  ]
+}
+
+function presentWho(
+  { issuers, proofLifetimeMs }: OwnTerms,
+  caller: Caller,
+  account: Account | undefined,
+): z.infer<typeof whoSchema> {
+  const { session } = caller
+  const { authenticatedAtMs = null } = session ?? {}
+  const after = (ms: number): string | null =>
+    authenticatedAtMs === null ? null : new Date(authenticatedAtMs + ms).toISOString()
+  return {
+    id: caller.id,
+    tenant: caller.tenantId,
+    role: caller.role,
+    environments: caller.environments === null ? null : [...caller.environments],
+    credential: caller.credential,
+    displayName: account?.displayName ?? null,
+    email: account?.email ?? null,
+    signsAs: account === undefined ? [] : [...account.signsAs],
+    person: account?.person ?? null,
+    session:
+      session === undefined
+        ? null
+        : {
+            id: session.id,
+            issuer: issuers.find(({ issuer }) => issuer === account?.issuer)?.name ?? null,
+            authenticatedAt: after(0),
+            provenUntil: after(proofLifetimeMs),
+            endsAt: session.endsAt,
+          },
+  }
+}
+
+function presentSession(session: Session, currentId: string): z.infer<typeof sessionSchema> {
+  return {
+    id: session.sessionId,
+    isCurrent: session.sessionId === currentId,
+    startedAt: session.startedAt,
+    seenAt: session.seenAt,
+    endsAt: session.endsAt,
+  }
+}
