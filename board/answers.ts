@@ -125,6 +125,8 @@ export interface Reason {
 export interface SignOff {
   readonly role: string
   readonly principal: string
+  /** The person behind the key; absent where it is the same. */
+  readonly person?: string
   readonly decision: 'APPROVE' | 'REJECT' | 'WITHDRAW'
   readonly reviewHash: string
   readonly atMs: number
@@ -265,6 +267,16 @@ export interface Who {
   readonly role: string
   readonly displayName: string | null
   readonly email: string | null
+  /** Roles that keys of the account may sign in. */
+  readonly signsAs: readonly string[]
+  /** Who its keys count as; null while it has none. */
+  readonly person: string | null
+  /** Null for whoever came with a key. */
+  readonly session: {
+    readonly issuer: string | null
+    /** Until when they may give their word; null where they have to prove first who they are. */
+    readonly provenUntil: string | null
+  } | null
 }
 
 /** With whom people may sign in. */

@@ -14,7 +14,7 @@ import {
   makeAccounts,
   makeIdentity,
 } from '../src/identity/index.ts'
-import type { AccountKeys, Accounts, Identity, RegisteredPrincipal } from '../src/identity/index.ts'
+import type { Accounts, Identity, RegisteredPrincipal } from '../src/identity/index.ts'
 import { canonicalBytes, contentDigest } from '../src/kernel/index.ts'
 import type { BlobStore, ContentDigest, Principal, Signer } from '../src/kernel/index.ts'
 import { ledgerSlice, makeLedgerChecks } from '../src/ledger/index.ts'
@@ -45,7 +45,6 @@ export interface House {
   readonly evidence: Evidence
   readonly identity: Identity
   readonly accounts: Accounts
-  readonly accountKeys: AccountKeys
   readonly plans: Plans
   readonly runs: Runs
   readonly releases: Releases
@@ -94,10 +93,12 @@ const SLICES = [
   releaseSlice,
 ]
 
+const MIGRATIONS = SLICES.flatMap(({ name, migrations }) =>
+  migrations ? [{ name, migrations }] : [],
+)
+
 export async function openHouse(): Promise<House> {
-  const sql = await openTestSql(
-    SLICES.flatMap(({ name, migrations }) => (migrations ? [{ name, migrations }] : [])),
-  )
+  const sql = await openTestSql(MIGRATIONS)
   const { ledger, clock, tenantId } = await openTestLedger()
   const blobs = new Map<string, Uint8Array>()
   const ports = {
@@ -177,7 +178,6 @@ export async function openHouse(): Promise<House> {
     evidence,
     identity,
     accounts: makeAccounts({ ...ports, issuers: [HOUSE_ISSUER] }),
-    accountKeys: makeAccountKeys(ports),
     plans,
     runs,
     releases,

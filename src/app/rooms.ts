@@ -18,7 +18,6 @@ import { jobSlice, makeJobRoutes } from '../job/index.ts'
 import {
   accountBehind,
   areOneHand,
-  makeOwnRoutes,
   identitySlice,
   makeAccountRoutes,
   makeApiKeyRoutes,
@@ -226,14 +225,13 @@ function routesOfWhoAsks(
   rooms: Pick<Rooms, 'apiKeys' | 'serviceTokens' | 'people'> & { readonly identity: Identity },
   { signIn, proofLifetimeMs }: AppConfig,
 ): readonly Route[] {
-  const { accounts, sessions, keys } = rooms.people
+  const { accounts, sessions } = rooms.people
   const issuers = signIn?.issuers ?? []
   return [
     ...makeIdentityRoutes(rooms.identity),
     ...makeApiKeyRoutes(rooms.apiKeys),
     ...makeServiceTokenRoutes(rooms.serviceTokens),
-    ...makeAccountRoutes(accounts, keys),
-    ...makeOwnRoutes({ accounts, sessions, keys, issuers, proofLifetimeMs }),
+    ...makeAccountRoutes(accounts, { sessions, issuers, proofLifetimeMs }),
   ]
 }
 

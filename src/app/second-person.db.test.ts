@@ -2,9 +2,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { askAsOperator, bearer, openComposedApp } from '../../test/composed.ts'
-import { asBrowser, OWN_ORIGIN } from '../../test/signed-in.ts'
-import { insertSweptSessions } from '../../test/swept-sessions.ts'
-import type { SweptSessions } from '../../test/swept-sessions.ts'
 import type { ComposedApp } from './compose.ts'
 
 interface Told {
@@ -80,37 +77,4 @@ test('what is done only after a preview is listed, with whose word it takes', as
     ['webhook.remove', 'admin', true],
     ['run.confirm', 'write', false],
   ])
-})
-
-test('a key that somebody’s session made is that person, in both directions; a session that confirms for another has to be fresh', async (t) => {
-  let sessions: SweptSessions | undefined
-  const signIn = { ownOrigin: OWN_ORIGIN, issuers: [] }
-  const app = await openComposedApp(t, { signIn }, async (sql) => {
-    sessions = await insertSweptSessions(sql)
-  })
-  assert.ok(sessions !== undefined)
-  const { admin: ann, stale } = sessions
-  const asSession = async (session: string, url: string, body: unknown): Promise<Told> => {
-    const headers = { host: 'localhost', ...asBrowser(session), 'content-type': 'application/json' }
-    const payload = JSON.stringify(body)
-    const answer = await app.web.inject({ method: 'POST', url, headers, payload })
-    return { status: answer.statusCode, body: answer.json() }
-  }
-  const made = await asSession(ann, '/v1/api-keys', { name: 'own', role: 'developer' })
-  const { key } = made.body.data as { key: string }
-  const definition = { kind: 'kill-switch', boot: 'on', confirms: 'restore' }
-  await ask(app, key, 'PUT', '/v1/switches/sink', { definition, reason: 'made' })
-  await ask(app, key, 'POST', '/v1/switches/sink/flips', {
-    word: { state: 'off' },
-    reason: 'smoke',
-  })
-  const params = { name: 'sink', word: { state: 'on' }, reason: 'mended' }
-  const preview = await ask(app, key, 'POST', '/v1/actions/flag.flip/previews', { params })
-  const { token } = preview.body.data as { token: string }
-  const confirm = (session: string): Promise<Told> =>
-    asSession(session, '/v1/action-tokens/confirm', { token })
-  assert.equal((await confirm(ann)).body.code, 'ACTION_SECOND_PERSON_NEEDED')
-  assert.equal((await confirm(stale)).body.code, 'WEB_PROOF_TOO_OLD')
-  const other = await makeKey(app, 'developer')
-  assert.equal((await ask(app, other, 'POST', '/v1/action-tokens/confirm', { token })).status, 200)
 })

@@ -14,8 +14,6 @@ import {
   visit,
 } from '../../test/signed-in.ts'
 import type { SignInHouse } from '../../test/signed-in.ts'
-import { testSigner } from '../../test/crypto.ts'
-import { base64Of } from '../kernel/index.ts'
 import type { ComposedApp } from './compose.ts'
 
 // One house for all tests: each invites people of its own.
@@ -275,54 +273,4 @@ test('a person who is asked to prove anew who they are has to do so at the issue
   assert.equal(corp.passwordCount(), before + 2)
   const seen = (await who(app, session)) as { session: { authenticatedAt: string } }
   assert.ok(Math.abs(Date.parse(seen.session.authenticatedAt) - Date.now()) < 60_000)
-})
-
-test('who left a browser open gives no word: the refusal says how to go on, and a new sign-in goes on', async () => {
-  const ann = newPerson()
-  const { app, corp } = house
-  corp.person = ann
-  await invite(app, { email: ann.email, signsAs: ['release-manager'] })
-  const { publicKey } = testSigner('ecdsa-p256-sha256')
-  const payload = JSON.stringify({ publicKey: base64Of(publicKey) })
-  const register = (session: string) =>
-    app.web.inject({
-      method: 'POST',
-      url: '/v1/session/keys',
-      headers: {
-        host: 'localhost:7420',
-        ...asBrowser(session),
-        'content-type': 'application/json',
-      },
-      payload,
-    })
-  // The issuer of the tests tells the time of a proof where it is asked for one, as most do.
-  const { session: plain = '' } = await signInWith(house)
-  const refused = await register(plain)
-  const problem = refused.json<{ code: string; details: unknown }>()
-  assert.deepEqual(
-    [refused.statusCode, problem.code, problem.details],
-    [401, 'WEB_PROOF_TOO_OLD', { maxAgeS: 300 }],
-  )
-  assert.equal(
-    refused.headers['www-authenticate'],
-    'Bearer error="insufficient_user_authentication", error_description="Sign in again", max_age="300"',
-  )
-  assert.equal(await statusAs(app, plain), '200')
-  const { session = '' } = await signInWith(house, { query: '?fresh=yes', former: plain })
-  const seen = (await who(app, session)) as { session: Record<string, string> }
-  const { authenticatedAt = '', provenUntil = '', issuer } = seen.session
-  assert.deepEqual(
-    [Date.parse(provenUntil) - Date.parse(authenticatedAt), issuer],
-    [300_000, 'corp'],
-  )
-  const registered = await register(session)
-  assert.equal(registered.statusCode, 201, registered.body)
-  const key = registered.json<{ data: Record<string, unknown> }>().data
-  const { id, person } = await who(app, session)
-  assert.deepEqual(
-    [key['account'], key['person'], key['roles'], key['displayName']],
-    [id, person, ['release-manager'], ann.name],
-  )
-  // The same key again is the same key.
-  assert.equal((await register(session)).json<{ data: { id: string } }>().data.id, key['id'])
 })

@@ -1,13 +1,12 @@
 // Signing in with issuers: there when an operator named some; without any the server works with keys alone.
 import {
   cookieNamesOf,
-  makeAccountKeys,
   makeAccounts,
   makeSessions,
   makeSignIn,
   makeSignInVisits,
 } from '../identity/index.ts'
-import type { AccountKeys, Accounts, IssuerName, Sessions } from '../identity/index.ts'
+import type { Accounts, IssuerName, Sessions } from '../identity/index.ts'
 import type { Clock, Digest, Log, Random, Sql } from '../kernel/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import { systemFetch } from '../platform/index.ts'
@@ -17,7 +16,6 @@ import type { AppConfig } from './config.ts'
 export interface People {
   readonly accounts: Accounts
   readonly sessions: Sessions
-  readonly keys: AccountKeys
   /** Absent where nobody can sign in. */
   readonly browser?: WebOptions['browser']
   readonly openDocuments: readonly OpenDocument[]
@@ -38,9 +36,7 @@ export function makePeople(
 ): People {
   const accounts = makeAccounts({ ...ports, issuers: settings?.issuers ?? [] })
   const sessions = makeSessions(ports)
-  const keys = makeAccountKeys(ports)
-  if (settings === undefined)
-    return { accounts, sessions, keys, openDocuments: [describeIssuers([])] }
+  if (settings === undefined) return { accounts, sessions, openDocuments: [describeIssuers([])] }
   const { ownOrigin, issuers } = settings
   const signIn = makeSignIn(
     { ...ports, fetch: systemFetch, accounts, sessions },
@@ -51,7 +47,6 @@ export function makePeople(
   return {
     accounts,
     sessions,
-    keys,
     browser: { ownOrigin, sessionCookie: cookies.session, visits, proofLifetimeMs },
     openDocuments: [describeIssuers(signIn.issuers)],
   }

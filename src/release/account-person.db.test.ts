@@ -32,9 +32,9 @@ async function join(
 
 async function newKey(house: House, accountId: string): Promise<Person> {
   const signer = testSigner('ecdsa-p256-sha256')
-  const { tenantId, accountKeys } = house
+  const { tenantId, accounts } = house
   return {
-    principal: await accountKeys.register(tenantId, accountId, signer.publicKey),
+    principal: await accounts.keys.register(tenantId, accountId, signer.publicKey),
     signer,
   }
 }
@@ -119,20 +119,20 @@ test('whoever wrote the change approves it with no key of their account, and who
 
 test('a key that was there before is linked by an admin with all others of the person, and to no second person', async () => {
   const house = await openHouse()
-  const { tenantId, accountKeys } = house
+  const { tenantId, accounts } = house
   const cli = await house.person('Ann', ['Manager'])
   const cliAgain = await house.person('ann', ['Manager'])
   const stranger = await house.person('Zoe', ['Manager'])
   const annId = await join(house, 'ann', 'Ann')
   // Nobody becomes Ann, or a second Ann, by giving their name.
   await assert.rejects(newKey(house, annId), { code: 'IDENTITY_NAME_TAKEN' })
-  const linked = await accountKeys.link(tenantId, 'operator', annId, cliAgain.principal.id)
+  const linked = await accounts.keys.link(tenantId, 'operator', annId, cliAgain.principal.id)
   assert.deepEqual([linked.person, linked.account], [cli.principal.id, annId])
   const browser = await newKey(house, annId)
   assert.equal(browser.principal.person, cli.principal.id)
   const all = await house.identity.list(tenantId)
   assert.equal(all.filter(({ account }) => account === annId).length, 3)
-  await assert.rejects(accountKeys.link(tenantId, 'operator', annId, stranger.principal.id), {
+  await assert.rejects(accounts.keys.link(tenantId, 'operator', annId, stranger.principal.id), {
     code: 'IDENTITY_ACCOUNT_LINKED',
   })
 })

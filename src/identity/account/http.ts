@@ -1,10 +1,12 @@
-// Routes of accounts, for admins alone.
+// Routes of accounts: for admins alone, but for what everybody may ask about themselves.
 import { z } from 'zod'
 import { defineRoute } from '../../kernel/index.ts'
 import type { Route } from '../../kernel/index.ts'
 import { accountSchema, principalSchema, signedOutSchema } from '../answers.ts'
 import { presentPrincipal } from '../http.ts'
 import type { AccountKeys } from './keys.ts'
+import { makeOwnRoutes } from './own-http.ts'
+import type { OwnTerms } from './own-http.ts'
 import type { Account } from './model.ts'
 import type { AccountRights, Accounts } from './service.ts'
 
@@ -54,11 +56,10 @@ const removalSchema = z.strictObject({
     .regex(/^[^\p{Cc}]+$/u),
 })
 
-export function makeAccountRoutes(
-  accounts: Accounts,
-  keys: Pick<AccountKeys, 'link'>,
-): readonly Route[] {
+/** @param own what everybody may ask about themselves rests on */
+export function makeAccountRoutes(accounts: Accounts, own: OwnTerms): readonly Route[] {
   return [
+    ...makeOwnRoutes(accounts, own),
     defineRoute({
       method: 'POST',
       path: '/v1/accounts',
@@ -115,7 +116,7 @@ export function makeAccountRoutes(
         return { status: 201, data: presentAccount(removed) }
       },
     }),
-    makeLinkRoute(keys),
+    makeLinkRoute(accounts.keys),
     {
       method: 'POST',
       path: '/v1/accounts/:accountId/sign-out',

@@ -8,22 +8,19 @@ import { decodeKey, presentPrincipal } from '../http.ts'
 import type { Session } from '../session/model.ts'
 import type { Sessions } from '../session/service.ts'
 import type { IssuerName } from '../sign-in/issuer.ts'
-import type { AccountKeys } from './keys.ts'
 import type { Account } from './model.ts'
 import type { Accounts } from './service.ts'
 
 /** What a person may know and do about themselves. */
 export interface OwnTerms {
-  readonly accounts: Pick<Accounts, 'find' | 'signOut'>
   readonly sessions: Pick<Sessions, 'list'>
-  readonly keys: Pick<AccountKeys, 'register'>
   readonly issuers: readonly IssuerName[]
   /** How long somebody who proved who they are may give their word, in milliseconds. */
   readonly proofLifetimeMs: number
 }
 
-export function makeOwnRoutes(terms: OwnTerms): readonly Route[] {
-  const { accounts, sessions, keys } = terms
+export function makeOwnRoutes(accounts: Accounts, terms: OwnTerms): readonly Route[] {
+  const { sessions } = terms
   return [
     {
       method: 'GET',
@@ -64,7 +61,7 @@ export function makeOwnRoutes(terms: OwnTerms): readonly Route[] {
         const { id, tenantId, session } = callerOf(principal)
         if (session === undefined)
           throw identityFault('IDENTITY_SESSION_MISSING', 'expected somebody who signed in')
-        const registered = await keys.register(tenantId, id, decodeKey(body.publicKey))
+        const registered = await accounts.keys.register(tenantId, id, decodeKey(body.publicKey))
         return { status: 201, data: presentPrincipal(registered) }
       },
     }),

@@ -1,9 +1,10 @@
 // Invites people, lets them in when an issuer proves who they are, changes and ends what they may do; each of it is a fact in the ledger.
 import { uuidV7 } from '../../kernel/index.ts'
-import type { AccessRole, Clock, Json, Random, Sql, SqlTx } from '../../kernel/index.ts'
+import type { AccessRole, Clock, Digest, Json, Random, Sql, SqlTx } from '../../kernel/index.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import { identityFault } from '../errors.ts'
-import { revokeKeysBeyond } from './keys.ts'
+import { makeAccountKeys, revokeKeysBeyond } from './keys.ts'
+import type { AccountKeys } from './keys.ts'
 import { deleteSessionsOf } from '../session/store.ts'
 import type { IssuerName } from '../sign-in/issuer.ts'
 import { ACCOUNT_LIMIT, accountPayload, emailKeyOf, INVITATION_LIFETIME_MS } from './model.ts'
@@ -29,6 +30,8 @@ export interface AccountRights {
 }
 
 export interface Accounts {
+  /** Signing keys that belong to accounts. */
+  readonly keys: AccountKeys
   /** @throws IDENTITY_ISSUER_UNKNOWN; IDENTITY_SCOPE_REFUSED; IDENTITY_ACCOUNT_TAKEN; IDENTITY_FULL */
   invite(tenantId: string, actor: string, wish: AccountWish): Promise<Account>
   /** Oldest first, removed ones too. */
@@ -57,6 +60,7 @@ export interface AccountPorts {
   readonly sql: Sql
   readonly clock: Clock
   readonly random: Random
+  readonly digest: Digest
   readonly ledger: Ledger
   /** Issuers that people may sign in with. */
   readonly issuers: readonly IssuerName[]
@@ -85,6 +89,7 @@ export function makeAccounts(ports: AccountPorts): Accounts {
     throw unknownAccount(accountId)
   }
   return {
+    keys: makeAccountKeys(ports),
     async invite(tenantId, actor, wish) {
       assertScope(wish)
       const account = makeInvitation(ports, tenantId, actor, wish)
