@@ -8,12 +8,7 @@ import { makeEvidence, evidenceSlice } from '../src/evidence/index.ts'
 import type { Evidence } from '../src/evidence/index.ts'
 import { gatesSlice, makeGatesChecks, makePlans, makeRuns } from '../src/gates/index.ts'
 import type { Plans, Runs, StartedRun } from '../src/gates/index.ts'
-import {
-  identitySlice,
-  makeAccountKeys,
-  makeAccounts,
-  makeIdentity,
-} from '../src/identity/index.ts'
+import { identitySlice, makeAccounts, makeIdentity } from '../src/identity/index.ts'
 import type { Accounts, Identity, RegisteredPrincipal } from '../src/identity/index.ts'
 import { canonicalBytes, contentDigest } from '../src/kernel/index.ts'
 import type { BlobStore, ContentDigest, Principal, Signer } from '../src/kernel/index.ts'
