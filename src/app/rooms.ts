@@ -176,12 +176,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const checks = collectChecks(sql, ledger, background)
   const planPorts = { ...ports, evidence, identity, ledger, confirmSecret, checks, controlPlane }
   const plans = makePlans({ ...planPorts, runnerChecks: [...PROBE_CHECKS, ...ATTESTATION_CHECKS] })
-  const actions = makeActions({
-    ...ports,
-    ledger,
-    confirmSecret,
-    areOneHand: handsOf(apiKeys, people),
-  })
+  const actions = makeActions({ ...planPorts, areOneHand: handsOf(apiKeys, people) })
   const findWaivers = makeStandingWaivers({ sql, clock: systemClock, identity, evidence })
   const { runs, runActions } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
   const releases = makeReleases({
