@@ -1,6 +1,7 @@
 // Every question the board asks the server, in one place; the rest of the board knows no path and no header.
 import { makeClient } from '../src/client/index.ts'
 import type { ApiAnswer, ApiRequest } from '../src/client/index.ts'
+import { documentAddress } from '../src/graph/browser.ts'
 import type {
   Checkpoint,
   EntryPage,
@@ -29,6 +30,7 @@ import type {
   Schedule,
   Switch,
 } from './operations-answers.ts'
+import type { Provenance, SectionGates } from './provenance-answers.ts'
 import { currentKey, isSignedIn, signOut } from './session.ts'
 
 /** Answers kept to ask "has it changed?" with; the oldest goes first. */
@@ -103,6 +105,18 @@ async function read<T>(path: string): Promise<T> {
   return known.value as T
 }
 
+/** The release of an answer of the graph. Half an answer would be drawn as if it were whole, so it is none. */
+async function askGraph<T>(address: string): Promise<T> {
+  const text = new TextDecoder().decode(await client.download(address))
+  const { data, errors } = JSON.parse(text) as {
+    readonly data: { readonly release: T | null }
+    readonly errors?: readonly { readonly message: string }[]
+  }
+  if (errors !== undefined || data.release === null)
+    throw new Error(errors?.[0]?.message ?? 'there is no such release any more')
+  return data.release
+}
+
 function pathOf(...parts: readonly (string | number)[]): string {
   return `/v1/${parts.map((part) => encodeURIComponent(part)).join('/')}`
 }
@@ -142,6 +156,11 @@ export const api = {
   release: ({ service, version }: ReleaseName) =>
     read<Review>(pathOf('releases', service, version)),
   register: (service: string) => read<Register>(pathOf('services', service, 'register')),
+  provenance: ({ service, version }: ReleaseName) =>
+    askGraph<Provenance>(documentAddress('provenance', { service, version })),
+  /** @param after what the page before ended with */
+  sectionGates: ({ service, version }: ReleaseName, section: string, after: string | null) =>
+    askGraph<SectionGates>(documentAddress('section', { service, version, section, after })),
   report: ({ service, version }: ReleaseName, kind: string) =>
     read<RenderedReport>(pathOf('releases', service, version, 'reports', kind)),
   documents: ({ service, version }: ReleaseName) =>

@@ -1,17 +1,22 @@
 // One release: may it go, why, what would flip it, what next; then everything that rests on.
+import { lazy, Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
 import { api } from '../api.ts'
 import type { Review, RunState } from '../answers.ts'
 import { useLive } from '../live.ts'
 import { Moment } from '../parts/moment.tsx'
 import { EvidenceLink } from '../parts/digest.tsx'
-import { Loaded, useTitle } from '../parts/state.tsx'
+import { Loaded, Loading, useTitle } from '../parts/state.tsx'
 import { addressOf, Link } from '../routes.tsx'
 import { GateSections } from './release-gates.tsx'
 import { PeopleSection } from './release-people.tsx'
 import { RegisterSections } from './release-register.tsx'
 import { ReportsSection } from './release-reports.tsx'
 import { VerdictScreen } from './release-verdict.tsx'
+
+const ProvenanceView = lazy(() =>
+  import('./provenance.tsx').then((it) => ({ default: it.ProvenanceView })),
+)
 
 /** A run that is executed is looked at this often; the server answers shortly when nothing changed. */
 const LIVE_MS = 1_500
@@ -66,10 +71,31 @@ function RunOfRelease({ review: first }: { readonly review: Review }): ReactNode
         <EvidenceLink digest={review.plan.source.sha256} label={review.plan.source.name} />
       </p>
       <VerdictScreen review={review} isRunning={isOpen(probe.value)} />
+      <ProvenanceSection review={review} />
       <GateSections review={review} run={probe.value} />
       <PeopleSection review={review} />
       <RegisterSections review={review} />
       <ReportsSection review={review} />
     </>
+  )
+}
+
+/** Loaded and asked for when somebody wants to see it. */
+function ProvenanceSection({ review }: { readonly review: Review }): ReactNode {
+  const [isOpen, open] = useState(location.hash === '#provenance')
+  return (
+    <section id="provenance" className="provenance" aria-labelledby="provenance-title">
+      <details open={isOpen} onToggle={(event) => open(event.currentTarget.open)}>
+        <summary>
+          <h2 id="provenance-title">Provenance</h2>
+          <span className="soft">what the verdict rests on, and where it breaks</span>
+        </summary>
+        {isOpen ? (
+          <Suspense fallback={<Loading what="the provenance" />}>
+            <ProvenanceView release={review.subject} nudge={review} />
+          </Suspense>
+        ) : null}
+      </details>
+    </section>
   )
 }

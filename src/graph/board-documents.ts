@@ -12,16 +12,17 @@ export const BOARD_DOCUMENTS = {
   /** One release from its verdict down to the checkpoint, gates gathered by section. */
   provenance: `query Provenance($service: String!, $version: String!) {
   release(service: $service, version: $version) {
-    service version environment
+    service version
     artefacts { name digest }
-    verdict { value asOf reasonCount }
+    verdict { value reasonCount }
     decision { value decidedAt statement { digest entry { seq isCovered } } }
     sections {
       title gateCount unrecordedCount evidenceCount statementCount
       statuses { status count }
       entries { first last count missingCount uncoveredCount }
-      broken(first: 5) { ...BrokenGate }
+      brokenCount broken(first: 5) { ...BrokenGate }
     }
+    signOffRoles { role minimum }
     signOffs(first: 50) { totalCount nodes { role decision principal displayName statement { digest entry { seq isCovered } } } }
     checkpoint { origin size root }
   }

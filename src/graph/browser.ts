@@ -2,7 +2,7 @@
 
 /** Digest of each text in `board-documents.ts`; a test holds them together. */
 export const DOCUMENT_IDS = {
-  provenance: 'sha256:7136c0423da13ab440fba739b2fcf0a99d013401a484ed4e3156b28621b132af',
+  provenance: 'sha256:2a4ed6852f2941a31f9d2341910efef7e36c5edfa1f690cb72b9115b8abcf51d',
   section: 'sha256:9fb23236275402fe6eebf9c17c037e390440bb08c955032a037569916769f8ae',
 } as const
 

@@ -44,6 +44,8 @@ export function viewRelease(reader: GraphReader, name: ReleaseName): View {
     sections: async () => viewSections(reader, await gathered()),
     gates: async (args: GateArgs) => viewGates(reader, await gathered(), args),
     signOffs: async (args: PageArgs) => viewSignOffs(reader, await gathered(), args),
+    signOffRoles: async () =>
+      (await review()).plan.signOffs.map(({ role, minimum }) => ({ role, minimum })),
     entries: async (args: PageArgs) => viewEntries(reader, await gathered(), args),
     checkpoint: () => viewCheckpoint(reader),
   }

@@ -60,6 +60,8 @@ type Release implements Node {
   gates("At most 100." first: Int = 20, after: String, "Of this top-level section only." section: String, "With one of these statuses only." status: [GateStatus!]): GateConnection! @cost(weight: "20") @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "Sign-offs that were ever given, in order; which of them count is the verdict's to say."
   signOffs("At most 100." first: Int = 20, after: String): SignOffConnection! @cost(weight: "20") @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  "Roles that the plan asks to sign off."
+  signOffRoles: [SignOffRole!]! @cost(weight: "20") @listSize(assumedSize: 5)
   "What the ledger holds about this release, in order."
   entries("At most 100." first: Int = 20, after: String): EntryConnection! @cost(weight: "20") @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "The last signed checkpoint of the tenant's ledger; null before the first."
@@ -115,7 +117,9 @@ type Section {
   statementCount: Int!
   "Where the ledger holds the statements; null where there is none."
   entries: EntrySpan @cost(weight: "5")
-  "Gates that keep the release back or rest on nothing, in the order of the plan. At most 20."
+  "Gates that keep the release back or rest on nothing."
+  brokenCount: Int!
+  "The first of them in the order of the plan. At most 20."
   broken(first: Int = 5): [Gate!]! @listSize(slicingArguments: ["first"], requireOneSlicingArgument: false)
 }
 
@@ -165,6 +169,8 @@ type Evidence implements Node {
 }
 
 type Artefact { name: String! digest: String! }
+
+type SignOffRole { role: String! "Distinct people that it takes." minimum: Int! }
 
 type SignOff {
   role: String!

@@ -49,6 +49,7 @@ function viewSection(
     evidenceCount: new Set(digests).size,
     statementCount: statements.length,
     entries: () => spanOf(reader, graph, statements),
+    brokenCount: broken.length,
     broken: ({ first }: { readonly first?: number | null }) =>
       broken
         .slice(0, itemCountOf(first, BROKEN_LIMIT_ITEMS))
