@@ -4,7 +4,7 @@ import type { Verdict } from '../answers.ts'
 import { describeVerdict, toneOfStatus, wordOfStatus } from '../words.ts'
 import type { Tone } from '../words.ts'
 
-const SHAPES: Readonly<Record<Tone, string>> = { go: '●', wait: '◐', stop: '✕', calm: '○' }
+export const SHAPES: Readonly<Record<Tone, string>> = { go: '●', wait: '◐', stop: '✕', calm: '○' }
 
 interface MarkTerms {
   readonly tone: Tone
