@@ -9,6 +9,7 @@ import { ledgerFault } from './errors.ts'
 import type { AppendWay, JournalledSql } from './journal.ts'
 import type { PreparedFact } from './fact.ts'
 import type { AppendedEntry } from './model.ts'
+import type { RollbackWatch } from './rollback-watch.ts'
 import { findEarlierTry } from './retry.ts'
 import type { BatchTries } from './retry.ts'
 import { insertBatch, lockTurn, openTenantLog, selectKnownEntries } from './store.ts'
@@ -21,6 +22,7 @@ export interface AppendPorts {
   readonly digest: Digest
   readonly random: Random
   readonly clockWatch: ClockWatch
+  readonly rollbackWatch: RollbackWatch
   /** Host or installation id; origins are `<prefix>/ledger/<opaque id>`. */
   readonly originPrefix: string
   readonly journal: JournalledSql | undefined
@@ -45,6 +47,7 @@ export async function appendPrepared(
       throw explainRefusal(error)
     },
   )
+  await ports.rollbackWatch.assertContinues(tx, head)
   await journal?.settleBatches(tenantId, head)
   const known = await selectKnownEntries(tx, head.logId, seenIds)
   if (tries !== undefined)
@@ -58,6 +61,7 @@ export async function appendPrepared(
     } catch (error) {
       throw explainRefusal(error)
     }
+    ports.rollbackWatch.noteAppended(head.origin, batch.frontier.size)
     await journal?.recordBatch(tx, way, tenantId, head, batch.added)
   }
   return batch.outcomes

@@ -13,7 +13,7 @@ import { parseWitnessPolicy, POLICY_LIMIT_CHARACTERS } from '../proof/index.ts'
 import { gatherCosignatures } from './cosigning.ts'
 import type { Cosigned } from './cosigning.ts'
 import { ledgerFault } from './errors.ts'
-import type { LogVerdict, SealedDay, SignedCheckpoint } from './model.ts'
+import type { EarlierEpoch, LogVerdict, SealedDay, SignedCheckpoint } from './model.ts'
 
 const NOTE_LIMIT_BYTES = 32 * 1024
 const CHECKPOINT_LIMIT_BYTES = 100_000
@@ -52,7 +52,8 @@ export async function runLedgerList(
 ): Promise<CommandOutcome> {
   const query = new URLSearchParams()
   if (typeof options['from'] === 'string') query.set('from', options['from'])
-  if (typeof options['limit'] === 'string') query.set('limit', options['limit'])
+  for (const name of ['limit', 'epoch'])
+    if (typeof options[name] === 'string') query.set(name, options[name])
   const page = await context.client.call<{
     entries: readonly ListedEntry[]
     nextSeq: number | null
@@ -178,6 +179,7 @@ function presentVerdict(verdict: LogVerdict): CommandOutcome {
   const lines = [
     verdict.ok ? `verified: ${verdict.scope}` : `DAMAGED: ${verdict.reason}`,
     verdict.ok ? '' : `first bad entry: ${verdict.firstBadSeq ?? 'not one entry alone'}`,
+    ...(verdict.earlier ?? []).map(earlierLine),
     `checked: ${checked.entries} entries, ${checked.payloads} payloads, ${checked.tiles} tiles, ${checked.roots} roots`,
     `genesis: ${verdict.genesis ?? 'none'}`,
     `latest:  ${verdict.latest ?? 'none'}`,
@@ -188,6 +190,24 @@ function presentVerdict(verdict: LogVerdict): CommandOutcome {
     data: verdict,
     text: harmlessText(lines.filter((line) => line !== '').join('\n')),
   }
+}
+
+/** Where a log ended and another goes on, in one line. */
+function earlierLine({
+  epoch,
+  origin,
+  size,
+  ok,
+  reason,
+  lost,
+  next,
+  restoredBy,
+}: EarlierEpoch): string {
+  const state = ok ? 'verified' : `DAMAGED: ${reason ?? 'unknown'}`
+  const gone =
+    lost === null ? '' : `, entries ${lost.from} to ${lost.until - 1} were signed and are lost`
+  const goesOn = next === null ? '' : `; ${next} goes on, by ${restoredBy ?? 'nobody'}`
+  return `epoch ${epoch}: ${origin}, ${size} entries, ${state}${gone}${goesOn}`
 }
 
 async function writeText(

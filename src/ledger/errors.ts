@@ -16,10 +16,10 @@ export const ledgerErrors = defineErrors({
     hint: 'Run `seaworthy ledger verify` on the tenant; do not append by other means.',
   },
   LEDGER_CHECKPOINT_FORKED: {
-    status: 500,
+    status: 409,
     exit: EXIT.invalid,
     title: 'The log no longer contains what was signed before',
-    hint: 'Entries were changed, or another database was put in place. Keep both and compare them before going on.',
+    hint: 'Entries were changed, or another database was put in place, so nothing is appended. Keep both and compare them; `seaworthy ledger restore` shows how to go on without the one that is gone.',
   },
   LEDGER_CLOCK_JUMPED: {
     status: 503,
@@ -112,10 +112,10 @@ export const ledgerErrors = defineErrors({
     hint: 'Append something first; there is nothing to sign or to prove.',
   },
   LEDGER_LOG_ROLLED_BACK: {
-    status: 500,
+    status: 409,
     exit: EXIT.invalid,
     title: 'The log is shorter than what was signed before',
-    hint: 'The database is older than the signed checkpoint. Restore the newer one before going on.',
+    hint: 'The database is older than the signed checkpoint, so the log can only be read. Put the newer one back, or see `seaworthy ledger restore` for how to go on without it.',
   },
   LEDGER_QUEUE_FULL: {
     status: 503,
@@ -161,6 +161,18 @@ export const ledgerErrors = defineErrors({
     exit: EXIT.usage,
     title: 'The receipt or the block header cannot be read',
     hint: 'Give an .ots file of OpenTimestamps over SHA-256, the file that was stamped, and a block header of 80 bytes or 160 hexadecimal digits.',
+  },
+  LEDGER_RESTORE_CHANGED: {
+    status: 409,
+    exit: EXIT.conflict,
+    title: 'The token stands for something else than what would be done now',
+    hint: 'Read the preview again and give its token.',
+  },
+  LEDGER_RESTORE_REFUSED: {
+    status: 409,
+    exit: EXIT.conflict,
+    title: 'The log needs no new epoch',
+    hint: 'It continues what was signed, or the key cannot sign. Append as usual.',
   },
   LEDGER_TENANT_UNKNOWN: {
     status: 404,

@@ -55,6 +55,7 @@ const listSchema = z.strictObject({
   limit: position.pipe(z.int().min(1).max(PAGE_LIMIT)).optional(),
   type: z.string().max(100).optional(),
   subject: z.string().max(300).optional(),
+  epoch: position.pipe(z.int().min(1).max(1_000_000)).optional(),
 })
 
 /** `bare` leaves the entry's bytes out of the proof file. */
@@ -100,12 +101,13 @@ function listRoute(ledger: Ledger): Route {
     query: listSchema,
     answer: { data: entriesSchema },
     async handle({ principal, query }) {
-      const { from, limit, type, subject } = query
+      const { from, limit, type, subject, epoch } = query
       const page = await ledger.list(principal.tenantId, {
         ...(from === undefined ? {} : { fromSeq: from }),
         ...(limit === undefined ? {} : { limit }),
         ...(type === undefined ? {} : { type }),
         ...(subject === undefined ? {} : { subject }),
+        ...(epoch === undefined ? {} : { epoch }),
       })
       return { data: { entries: page.entries.map(presentEntry), nextSeq: page.nextSeq ?? null } }
     },

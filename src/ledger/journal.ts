@@ -59,6 +59,8 @@ export class JournalledSql implements Sql {
   /** What opening found. */
   readonly report: ReplayReport
   readonly #ports: JournalPorts
+  /** Tenants whose logs were restored since. */
+  readonly #forgiven = new Set<string>()
   readonly #notes = new WeakMap<SqlTx, TxNotes>()
   /** Queue batches whose commit nobody has seen yet, by tenant. */
   readonly #open = new Map<string, readonly JournalledBatch[]>()
@@ -88,9 +90,20 @@ export class JournalledSql implements Sql {
     return result
   }
 
+  /** Why this tenant's log may only be read; undefined when it may be written. */
+  contradictionOf(tenantId: string): string | undefined {
+    return this.#forgiven.has(tenantId) ? undefined : this.report.contradictions.get(tenantId)
+  }
+
+  /** The tenant goes on in another log. @returns what takes that back */
+  forgive(tenantId: string): () => void {
+    this.#forgiven.add(tenantId)
+    return () => void this.#forgiven.delete(tenantId)
+  }
+
   /** @throws LEDGER_JOURNAL_CONTRADICTS when this tenant's log may only be read */
   assertWritable(tenantId: string): void {
-    const reason = this.report.contradictions.get(tenantId)
+    const reason = this.contradictionOf(tenantId)
     if (reason === undefined) return
     throw ledgerFault(
       'LEDGER_JOURNAL_CONTRADICTS',

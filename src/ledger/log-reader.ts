@@ -24,9 +24,10 @@ import { PAGE_LIMIT } from './model.ts'
 import type { EntryPage, EntryQuery, Ledger, LedgerEntry, SignedCheckpoint } from './model.ts'
 import { hashRanges } from './nodes.ts'
 import type { NodePorts } from './nodes.ts'
+import { selectPayload } from './reader-store.ts'
 import { selectLeavesAt, selectRefPositions } from './ref-store.ts'
 import { selectDay, selectLastCheckpoint } from './signed-store.ts'
-import { isTenantKnown, selectLeaves, selectLog, selectPayload } from './store.ts'
+import { isTenantKnown, selectLeaves, selectLog } from './store.ts'
 import type { StoredLeaf, StoredLog } from './store.ts'
 
 const PAGE_DEFAULT = 100
@@ -60,7 +61,7 @@ export class LogReader implements Reading {
   }
 
   async list(tenantId: string, query: EntryQuery): Promise<EntryPage> {
-    const { fromSeq = 0, limit = PAGE_DEFAULT, type, subject } = query
+    const { fromSeq = 0, limit = PAGE_DEFAULT, type, subject, epoch } = query
     if (
       !Number.isSafeInteger(fromSeq) ||
       fromSeq < 0 ||
@@ -77,25 +78,29 @@ export class LogReader implements Reading {
     const needles = Object.entries({ type, subject }).flatMap(([key, value]) =>
       value === undefined ? [] : [needleOf(key, value)],
     )
-    return this.readLog(tenantId, async (tx, log) => {
-      if (log === undefined) return { entries: [] }
-      const rows = await selectLeaves(
-        tx,
-        log.logId,
-        { fromSeq, untilSeq: log.size, limit },
-        needles,
-      )
-      const entries = rows
-        .map(readEntry)
-        .filter(
-          ({ body }) =>
-            (type === undefined || body.type === type) &&
-            (subject === undefined || body.subject === subject),
+    return this.readLog(
+      tenantId,
+      async (tx, log) => {
+        if (log === undefined) return { entries: [] }
+        const rows = await selectLeaves(
+          tx,
+          log.logId,
+          { fromSeq, untilSeq: log.size, limit },
+          needles,
         )
-      const last = rows.at(-1)
-      const isEnd = last === undefined || rows.length < limit || last.seq + 1 >= log.size
-      return isEnd ? { entries } : { entries, nextSeq: last.seq + 1 }
-    })
+        const entries = rows
+          .map(readEntry)
+          .filter(
+            ({ body }) =>
+              (type === undefined || body.type === type) &&
+              (subject === undefined || body.subject === subject),
+          )
+        const last = rows.at(-1)
+        const isEnd = last === undefined || rows.length < limit || last.seq + 1 >= log.size
+        return isEnd ? { entries } : { entries, nextSeq: last.seq + 1 }
+      },
+      epoch,
+    )
   }
 
   async positionsOf(
@@ -207,9 +212,10 @@ export class LogReader implements Reading {
   readLog<T>(
     tenantId: string,
     work: (tx: SqlTx, log: StoredLog | undefined) => Promise<T>,
+    epoch?: number,
   ): Promise<T> {
     return this.#ports.sql.transaction({ tenantId }, async (tx) => {
-      const log = await selectLog(tx, tenantId)
+      const log = await selectLog(tx, tenantId, epoch)
       if (log === undefined && !(await isTenantKnown(tx, tenantId))) {
         throw ledgerFault(
           'LEDGER_TENANT_UNKNOWN',

@@ -8,6 +8,7 @@ export const LEDGER_EVENTS = [
   'ledger.migrated',
   'v1.import',
   'ledger.downgraded',
+  'ledger.restored',
 ] as const
 
 /** Entries per transaction of the queue. */
@@ -58,6 +59,8 @@ export interface EntryQuery {
   readonly limit?: number
   readonly type?: string
   readonly subject?: string
+  /** A log that ended with a restore; the one of today when absent. */
+  readonly epoch?: number
 }
 
 export interface EntryPage {
@@ -132,6 +135,22 @@ export interface VerificationFindings {
   readonly latest: string | null
   /** base64 root of all entries; null when empty or when only the last ones were checked. */
   readonly root: string | null
+  /** Logs of the tenant that ended with a restore, oldest first; absent when there are none. */
+  readonly earlier?: readonly EarlierEpoch[]
+}
+
+/** What verification says about a log that ended with a restore. */
+export interface EarlierEpoch {
+  readonly epoch: number
+  readonly origin: string
+  readonly size: number
+  readonly ok: boolean
+  readonly reason: string | null
+  /** Entries that were signed and are gone or others. */
+  readonly lost: { readonly from: number; readonly until: number } | null
+  /** Origin that goes on. */
+  readonly next: string | null
+  readonly restoredBy: string | null
 }
 
 export type LogVerdict =

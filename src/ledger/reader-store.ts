@@ -103,3 +103,16 @@ export async function selectPayloads(
     trace,
   }))
 }
+
+/** Salt and payload of one entry, as they are stored. */
+export async function selectPayload(
+  tx: SqlTx,
+  logId: number,
+  seq: number,
+): Promise<{ salt: Uint8Array; payload: string } | undefined> {
+  const [row] = await tx.query<{ salt: Uint8Array; payload: string }>(
+    'select salt, payload from ledger_payload where log_id = $1 and seq = $2',
+    [logId, seq],
+  )
+  return row
+}

@@ -5,6 +5,7 @@ import { decodeLeaf, encodeFrontier, extendFrontier, hashLeaf } from '../proof/i
 import { ledgerFault } from './errors.ts'
 import { decodeJournalRecord } from './journal-record.ts'
 import type { JournalledBatch } from './journal-record.ts'
+import { selectEpochs } from './epoch/store.ts'
 import { insertBatch, isTenantKnown, lockHead, openTenantLog, selectHashesAt } from './store.ts'
 
 export interface ReplayReport {
@@ -85,13 +86,19 @@ async function judgeJournal(
     hashesAt: (seqs) =>
       head === undefined ? Promise.resolve(new Map()) : selectHashesAt(tx, head.logId, seqs),
   }
-  const foreign = batches.find(({ origin }) => origin !== view.origin)
+  // What the journal has of a log that ended is what the restore declared lost.
+  const epochs = await selectEpochs(tx, tenantId)
+  const ended = new Set(
+    epochs.filter(({ state }) => state === 'sealed').map(({ origin }) => origin),
+  )
+  const current = batches.filter(({ origin }) => !ended.has(origin))
+  const foreign = current.find(({ origin }) => origin !== view.origin)
   if (foreign !== undefined)
     return `the log is ${view.origin}, the journal also knows ${foreign.origin}`
-  const present = batches.filter(({ fromSeq }) => fromSeq < view.size)
+  const present = current.filter(({ fromSeq }) => fromSeq < view.size)
   return (
     (await findDifference(digest, view, present)) ??
-    findMissing(digest, view, batches.slice(present.length))
+    findMissing(digest, view, current.slice(present.length))
   )
 }
 

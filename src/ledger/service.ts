@@ -34,9 +34,12 @@ import type {
   VerifyQuery,
 } from './model.ts'
 import { AppendQueue } from './queue.ts'
+import { verifyEarlier } from './epoch/earlier.ts'
 import type { BatchTries } from './retry.ts'
+import { RollbackWatch } from './rollback-watch.ts'
 import type { StoredLog } from './store.ts'
 import { tilesBehind, TileReader } from './tile-reader.ts'
+import { emptyVerdict, withEarlier } from './verdict.ts'
 import { LogCheck } from './verify-log.ts'
 
 export interface LedgerPorts {
@@ -78,6 +81,7 @@ class LedgerService implements Ledger {
   readonly tiles: LogTiles
   readonly #ports: LedgerPorts
   readonly #clockWatch: ClockWatch
+  readonly #rollbackWatch: RollbackWatch
   readonly #reader: LogReader
   /** Of a replica; undefined without one. */
   readonly #behind: LogReader | undefined
@@ -93,6 +97,8 @@ class LedgerService implements Ledger {
     const tiles = new TileReader(this.#reader)
     this.tiles =
       this.#behind === undefined ? tiles : tilesBehind(new TileReader(this.#behind), tiles)
+    const { digest, guard } = ports
+    this.#rollbackWatch = new RollbackWatch({ digest, guard })
     this.#clockWatch = new ClockWatch(ports.clock, ports.allowsClockJump === true)
   }
 
@@ -136,13 +142,13 @@ class LedgerService implements Ledger {
     if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1)) {
       throw ledgerFault('LEDGER_ENTRY_REFUSED', `expected a limit from 1, got ${limit}`)
     }
-    return new LogCheck(this.#ports, {
-      tenantId,
-      log,
-      noteKey: this.#reader.noteKeyOf(log),
-      limit,
-      outside,
-    }).run()
+    const task = { tenantId, log, noteKey: this.#reader.noteKeyOf(log), limit, outside }
+    const verdict = await new LogCheck(this.#ports, task).run()
+    if (limit !== undefined) return verdict
+    const earlier = await verifyEarlier(this.#ports, tenantId, (each) =>
+      this.#reader.noteKeyOf(each),
+    )
+    return withEarlier(verdict, earlier)
   }
 
   list(tenantId: string, query: EntryQuery): ReturnType<Ledger['list']> {
@@ -233,7 +239,14 @@ class LedgerService implements Ledger {
   ): Promise<readonly (AppendedEntry | Error)[]> {
     const { digest, random, originPrefix, journal, onAppend } = this.#ports
     const outcomes = await appendPrepared(
-      { digest, random, originPrefix, clockWatch: this.#clockWatch, journal },
+      {
+        digest,
+        random,
+        originPrefix,
+        clockWatch: this.#clockWatch,
+        rollbackWatch: this.#rollbackWatch,
+        journal,
+      },
       tx,
       tenantId,
       facts,
@@ -277,19 +290,4 @@ class LedgerService implements Ledger {
     if (!opened.ok) throw ledgerFault('LEDGER_ENTRY_REFUSED', `checkpoint: ${opened.reason}`)
     return opened.value
   }
-}
-
-function emptyVerdict(given: readonly KnownRoot[]): LogVerdict {
-  const findings = {
-    origin: null,
-    size: 0,
-    checked: { entries: 0, payloads: 0, repeats: 0, tiles: 0, roots: 0 },
-    genesis: null,
-    latest: null,
-    root: null,
-  }
-  const [known] = given
-  if (known === undefined) return { ok: true, scope: 'empty', ...findings }
-  const reason = `expected the ${known.size} entries of a checkpoint, got none`
-  return { ok: false, scope: 'damaged', reason, firstBadSeq: null, ...findings }
 }

@@ -191,12 +191,17 @@ interface LogRow {
   readonly size: number | null
 }
 
-/** The tenant's log of today; undefined when it has none yet, whether or not the tenant exists. */
-export async function selectLog(tx: SqlTx, tenantId: string): Promise<StoredLog | undefined> {
+/** The tenant's log of today, or of an epoch; undefined when it has none yet, whether or not the tenant exists. */
+export async function selectLog(
+  tx: SqlTx,
+  tenantId: string,
+  epoch?: number,
+): Promise<StoredLog | undefined> {
   const [row] = await tx.query<LogRow>(
     `select l.log_id, l.origin, l.genesis, h.size
-     from ledger_log l left join ledger_head h on h.log_id = l.log_id where l.tenant_id = $1 and l.state <> 'sealed'`,
-    [tenantId],
+     from ledger_log l left join ledger_head h on h.log_id = l.log_id where l.tenant_id = $1
+     and case when $2::int is null then l.state <> 'sealed' else l.epoch = $2 end`,
+    [tenantId, epoch ?? null],
   )
   if (row === undefined) return undefined
   const { origin, genesis, size } = row
@@ -227,18 +232,6 @@ export async function selectLeaves(
     [logId, range.fromSeq, range.untilSeq, range.limit, ...needles],
   )
   return rows.map((row) => ({ seq: row.seq, leaf: row.leaf, leafHash: row.leaf_hash }))
-}
-
-export async function selectPayload(
-  tx: SqlTx,
-  logId: number,
-  seq: number,
-): Promise<{ salt: Uint8Array; payload: string } | undefined> {
-  const [row] = await tx.query<{ salt: Uint8Array; payload: string }>(
-    'select salt, payload from ledger_payload where log_id = $1 and seq = $2',
-    [logId, seq],
-  )
-  return row
 }
 
 /** Leaf hashes at the given positions, as far as there are entries. */

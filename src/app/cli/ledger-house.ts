@@ -2,8 +2,14 @@
 import { join } from 'node:path'
 import type { CommandContext, OptionValues } from '../../client/index.ts'
 import type { Digest, Sql } from '../../kernel/index.ts'
-import type { CheckpointGuard, Ledger } from '../../ledger/index.ts'
-import { ensureTenant, openLog, systemClock, systemDigest } from '../../platform/index.ts'
+import type { CheckpointGuard, JournalledSql, Ledger } from '../../ledger/index.ts'
+import {
+  ensureTenant,
+  openLog,
+  systemClock,
+  systemDigest,
+  systemVerifier,
+} from '../../platform/index.ts'
 import type { OpenSql } from '../../platform/index.ts'
 import { readConfig } from '../config.ts'
 import { appFault } from '../errors.ts'
@@ -19,6 +25,9 @@ export interface LedgerHouse {
   readonly guard: CheckpointGuard
   readonly digest: Digest
   readonly clock: typeof systemClock
+  readonly verifier: typeof systemVerifier
+  /** Of the embedded database. */
+  readonly journal: JournalledSql | undefined
   readonly tenantId: string
   readonly openTenant: (tenantId: string) => Promise<void>
 }
@@ -58,7 +67,8 @@ export async function withLedger<T>(
     const terms = { config, version, log, telemetry: undefined, tracing }
     const { sql, ledger, guard } = openLedger(database, terms, keys, openTenant)
     const { tenantId } = config
-    const ports = { digest: systemDigest, clock: systemClock }
+    const { journal } = database
+    const ports = { digest: systemDigest, clock: systemClock, verifier: systemVerifier, journal }
     return await work({ sql, ledger, guard, ...ports, tenantId, openTenant })
   } finally {
     await database.close()

@@ -1,5 +1,6 @@
 // The commands of the ledger, as data.
 import type { CommandSpec } from '../../client/index.ts'
+import { AS } from './options.ts'
 
 const V1_OPTIONS = [
   {
@@ -29,6 +30,10 @@ export const logCommands: readonly CommandSpec[] = [
     options: [
       { flags: '--from <seq>', description: 'first sequence number; default 0' },
       { flags: '--limit <count>', description: 'how many; default 100' },
+      {
+        flags: '--epoch <number>',
+        description: 'a log that ended with a restore; default: the one of today',
+      },
     ],
     examples: ['seaworthy ledger list --from 0 --limit 20'],
     needs: 'api',
@@ -215,6 +220,26 @@ export const logCommands: readonly CommandSpec[] = [
     ],
     needs: 'alone',
     load: async () => (await import('../../ledger/receipt-cli.ts')).runLedgerReceipt,
+  },
+  {
+    name: 'ledger restore',
+    summary:
+      'Go on after an older database was put in place: end the log and open the next, once shown and confirmed',
+    arguments: [],
+    options: [
+      AS,
+      { flags: '--reason <text>', description: 'why the newer database is gone' },
+      {
+        flags: '--confirm <token>',
+        description: 'do exactly what was shown with this token; without it nothing is changed',
+      },
+    ],
+    examples: [
+      'seaworthy ledger restore --as ana --reason "disk lost, backup of 03:00"',
+      'seaworthy ledger restore --as ana --reason "disk lost, backup of 03:00" --confirm 0123…',
+    ],
+    needs: 'folder',
+    load: async () => (await import('../cli/ledger-restore.ts')).runLedgerRestore,
   },
   {
     name: 'ledger witness',

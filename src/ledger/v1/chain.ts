@@ -5,13 +5,7 @@ import { EMPTY_FRONTIER, extendFrontier, frontierRoot, hashLeaf } from '../../pr
 import type { Frontier } from '../../proof/index.ts'
 import { columnsOf, parseFormula } from './description.ts'
 import type { FormulaPart, V1Description } from './description.ts'
-
-/** Hashes bytes as they come. */
-export interface StreamHash {
-  update(bytes: Uint8Array): void
-  /** Once, at the end. */
-  digest(): Uint8Array
-}
+import type { StreamHash } from './ports.ts'
 
 /** One row as text; bytes are in hexadecimal. */
 export interface V1Row {

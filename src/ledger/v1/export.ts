@@ -18,18 +18,10 @@ import type { Frontier } from '../../proof/index.ts'
 import type { LogHead } from '../batch.ts'
 import { ledgerFault } from '../errors.ts'
 import { selectStoredEntries } from '../verify-store.ts'
+import type { ExportFile } from './ports.ts'
 
 export const EXPORT_FORMAT = 'seaworthy-ledger-export/1'
 const CHUNK_ROWS = 1_000
-
-/** A file that is written once and read line by line. */
-export interface ExportFile {
-  readonly path: string
-  exists(): Promise<boolean>
-  /** Writes lines to a new file; they are on the disk when it resolves. */
-  write(lines: AsyncIterable<string>): Promise<void>
-  lines(): AsyncIterable<string>
-}
 
 /** A log to be exported, as it stands while its turn is held. */
 export interface ExportedLog {

@@ -1,8 +1,9 @@
 // Words of the migration from a first-version ledger: what it needs, and what it answers.
 import type { Clock, Digest, Sql } from '../../kernel/index.ts'
 import type { CheckpointGuard, Ledger, SignedCheckpoint } from '../model.ts'
-import type { StreamHash, V1Survey } from './chain.ts'
+import type { V1Survey } from './chain.ts'
 import type { V1Description } from './description.ts'
+import type { StreamHash } from './ports.ts'
 
 export interface V1Ports {
   /** Its transactions may last long. */

@@ -1,0 +1,76 @@
+// Words of epochs: what a log that was rolled back had signed, and how its tenant goes on.
+import type { Clock, Digest, SignatureVerifier, Signer, Sql } from '../../kernel/index.ts'
+import type { CheckpointGuard, Ledger, SignedCheckpoint } from '../model.ts'
+
+export interface RestorePorts {
+  readonly sql: Sql
+  readonly ledger: Ledger
+  readonly digest: Digest
+  readonly clock: Clock
+  readonly verifier: SignatureVerifier
+  readonly guard: CheckpointGuard
+  /** Of the embedded database: why a tenant's log and its journal contradict each other, and an end to it. */
+  readonly journal: RestoredJournal | undefined
+}
+
+export interface RestoredJournal {
+  contradictionOf(tenantId: string): string | undefined
+  /** Appends are taken again, into the log that the tenant has now. @returns what takes that back */
+  forgive(tenantId: string): () => void
+}
+
+/** A size with its root as text. */
+export interface NamedRoot {
+  readonly size: number
+  /** base64 of 32 bytes. */
+  readonly root: string
+}
+
+/** What the operator signs: which log ends, what of it is gone, and which log goes on. */
+export interface RestoreStatement {
+  readonly kind: 'seaworthy-ledger-restore/1'
+  readonly tenant: string
+  readonly reason: string
+  readonly old: {
+    readonly origin: string
+    readonly epoch: number
+    /** As the database has it now. */
+    readonly stands: NamedRoot
+    /** Last checkpoint outside the database; null when only the journal knows of more. */
+    readonly signed: NamedRoot | null
+  }
+  /** Positions of entries that were signed and are gone or others now. Null when none was signed. */
+  readonly lost: { readonly from: number; readonly until: number } | null
+  readonly next: { readonly origin: string; readonly epoch: number }
+}
+
+export interface RestorePreview {
+  readonly statement: RestoreStatement
+  /** Why the log takes no entries. */
+  readonly cause: string
+  /** Stands for exactly this statement; it is worthless once anything in it is different. */
+  readonly token: string
+}
+
+export interface RestoreSigner {
+  readonly name: string
+  readonly signer: Signer
+}
+
+/** Payload of `ledger.restored`, entry 0 of the next epoch. */
+export interface RestoredPayload {
+  readonly statement: RestoreStatement
+  readonly signedBy: {
+    readonly name: string
+    readonly algorithm: string
+    /** base64 of SubjectPublicKeyInfo, DER. */
+    readonly publicKey: string
+    /** base64, over the statement in canonical JSON. */
+    readonly signature: string
+  }
+}
+
+export interface Restored {
+  readonly statement: RestoreStatement
+  readonly checkpoint: SignedCheckpoint
+}

@@ -1,0 +1,172 @@
+// Lets a tenant go on after an older database was put in place: a new log that names what the old one had signed.
+import { base64Of, canonicalBytes, hexOf, messageOf, SeaworthyError } from '../../kernel/index.ts'
+import type { SqlTx } from '../../kernel/index.ts'
+import { frontierRoot, genesisLink } from '../../proof/index.ts'
+import type { LogHead } from '../batch.ts'
+import { assertPrefix } from '../checkpoint.ts'
+import { ledgerFault } from '../errors.ts'
+import type { KnownRoot } from '../model.ts'
+import { lockHead } from '../store.ts'
+import type {
+  NamedRoot,
+  Restored,
+  RestorePorts,
+  RestorePreview,
+  RestoreSigner,
+  RestoreStatement,
+} from './model.ts'
+import { insertEpoch, sealLog, selectEpochs } from './store.ts'
+
+const TOKEN_DIGITS = 32
+const ORIGIN_DIGITS = 16
+export const RESTORE_SUBJECT = 'ledger-restore'
+
+export interface RestoreWish {
+  readonly tenantId: string
+  readonly reason: string
+}
+
+export class LogRestore {
+  readonly #ports: RestorePorts
+
+  constructor(ports: RestorePorts) {
+    this.#ports = ports
+  }
+
+  /** Changes nothing. @throws LEDGER_RESTORE_REFUSED when the log can go on as it is, LEDGER_LOG_EMPTY */
+  preview(wish: RestoreWish): Promise<RestorePreview> {
+    return this.#ports.sql.transaction('system', async (tx) => (await this.#look(tx, wish)).preview)
+  }
+
+  /**
+   * Ends the old log and opens the next, whose first entry is the signed statement; then signs its first checkpoint.
+   * @throws LEDGER_RESTORE_REFUSED, LEDGER_RESTORE_CHANGED when the token stands for something else
+   */
+  async carryOut(wish: RestoreWish, token: string, by: RestoreSigner): Promise<Restored> {
+    const { sql, ledger, journal } = this.#ports
+    let takeBack: (() => void) | undefined
+    const statement = await sql
+      .transaction('system', async (tx) => {
+        const { preview, head } = await this.#look(tx, wish)
+        if (preview.token !== token)
+          throw ledgerFault(
+            'LEDGER_RESTORE_CHANGED',
+            `expected the token of what would be done now, ${preview.token}`,
+            { details: { preview } },
+          )
+        // What the journal has against the old log is what the new one's first entry is about.
+        takeBack = journal?.forgive(wish.tenantId)
+        await this.#open(tx, wish.tenantId, head, preview.statement, by)
+        return preview.statement
+      })
+      .catch((error: unknown) => {
+        takeBack?.()
+        throw error
+      })
+    return { statement, checkpoint: await ledger.checkpoint(wish.tenantId) }
+  }
+
+  async #open(
+    tx: SqlTx,
+    tenantId: string,
+    head: LogHead,
+    statement: RestoreStatement,
+    { name, signer }: RestoreSigner,
+  ): Promise<void> {
+    const { digest, ledger, verifier } = this.#ports
+    const bytes = canonicalBytes(statement)
+    const signature = await signer.sign(bytes)
+    const { algorithm, publicKey } = signer
+    if (!(await verifier.verify(algorithm, publicKey, bytes, signature)))
+      throw ledgerFault('LEDGER_RESTORE_REFUSED', 'expected a key whose signature verifies')
+    const { next } = statement
+    await sealLog(tx, head.logId)
+    await insertEpoch(tx, tenantId, next, genesisLink(digest, next.origin, next.epoch))
+    const signedBy = {
+      name,
+      algorithm,
+      publicKey: base64Of(publicKey),
+      signature: base64Of(signature),
+    }
+    const payload = { statement, signedBy }
+    const fact = { type: 'ledger.restored', actor: name, subject: RESTORE_SUBJECT, refs: [] }
+    await ledger.appendInTx(tx, tenantId, [{ ...fact, payload }])
+  }
+
+  async #look(
+    tx: SqlTx,
+    { tenantId, reason }: RestoreWish,
+  ): Promise<{ readonly preview: RestorePreview; readonly head: LogHead }> {
+    const { guard, digest, journal } = this.#ports
+    const head = await lockHead(tx, tenantId)
+    if (head === undefined)
+      throw ledgerFault('LEDGER_LOG_EMPTY', `expected a log of ${tenantId}, got none`)
+    const epochs = await selectEpochs(tx, tenantId)
+    const epoch = epochs.find(({ origin }) => origin === head.origin)?.epoch ?? 0
+    const signed = await guard.read(head.origin)
+    const cause =
+      (await this.#causeOf(tx, head, signed)) ?? journal?.contradictionOf(tenantId) ?? undefined
+    if (cause === undefined)
+      throw ledgerFault(
+        'LEDGER_RESTORE_REFUSED',
+        `expected a log that is behind what was signed, got ${head.size} entries that continue it`,
+      )
+    const old = {
+      origin: head.origin,
+      epoch,
+      stands: named({ size: head.size, root: frontierRoot(digest, head.frontier) }),
+      signed: signed === undefined ? null : named(signed),
+    }
+    const lost = signed === undefined ? null : lostOf(head.size, signed.size)
+    const base = {
+      kind: 'seaworthy-ledger-restore/1',
+      tenant: tenantId,
+      reason,
+      old,
+      lost,
+    } as const
+    const next = { origin: await this.#newOrigin(head.origin, base), epoch: epoch + 1 }
+    const statement = { ...base, next }
+    const token = hexOf(digest.sha256(canonicalBytes(statement))).slice(0, TOKEN_DIGITS)
+    return { preview: { statement, cause, token }, head }
+  }
+
+  /** Undefined for a log that continues what was signed. */
+  async #causeOf(
+    tx: SqlTx,
+    head: LogHead,
+    signed: KnownRoot | undefined,
+  ): Promise<string | undefined> {
+    if (signed === undefined) return undefined
+    try {
+      await assertPrefix(this.#ports, tx, head, signed, 'the last checkpoint outside the database')
+      return undefined
+    } catch (error) {
+      const isVerdict =
+        error instanceof SeaworthyError &&
+        ['LEDGER_LOG_ROLLED_BACK', 'LEDGER_CHECKPOINT_FORKED'].includes(error.code)
+      if (!isVerdict) throw error
+      return messageOf(error)
+    }
+  }
+
+  /** The same for the same situation, so that a token can stand for it; another when that one was signed for before. */
+  async #newOrigin(oldOrigin: string, base: object): Promise<string> {
+    const { digest, guard } = this.#ports
+    const prefix = oldOrigin.slice(0, oldOrigin.lastIndexOf('/'))
+    for (let tries = 0; ; tries++) {
+      const id = hexOf(digest.sha256(canonicalBytes({ ...base, tries }))).slice(0, ORIGIN_DIGITS)
+      const origin = `${prefix}/${id}`
+      if ((await guard.read(origin)) === undefined) return origin
+    }
+  }
+}
+
+function named({ size, root }: KnownRoot): NamedRoot {
+  return { size, root: base64Of(root) }
+}
+
+/** A log that is longer than what was signed has other entries below that size; which, nobody can tell any more. */
+function lostOf(size: number, signedSize: number): RestoreStatement['lost'] {
+  return size < signedSize ? { from: size, until: signedSize } : { from: 0, until: signedSize }
+}
