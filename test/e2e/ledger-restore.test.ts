@@ -10,6 +10,7 @@ const SERVER =
 const PAGE = new URL('../../docs/ledger.md', import.meta.url)
 
 test('an older copy of the database is read only until the operator restores, as the documents say', async (t) => {
+  if (process.env['SEAWORTHY_HIDE_SERVICES'] === '1') return t.skip('services are hidden')
   const server = new pg.Client({ connectionString: SERVER })
   try {
     await server.connect()

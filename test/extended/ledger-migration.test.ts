@@ -277,6 +277,7 @@ test(`a rehearsal with ${REHEARSAL_ROWS} rows goes up, down and up, and says how
 
 /** False where no server answers. */
 async function onServer(text: string): Promise<boolean> {
+  if (process.env['SEAWORTHY_HIDE_SERVICES'] === '1') return false
   const client = new pg.Client({ connectionString: SERVER })
   try {
     await client.connect()

@@ -113,9 +113,9 @@ async function findContradiction(
     old.epoch === log.epoch &&
     statement.next.origin === next.origin &&
     statement.next.epoch === next.epoch
-  if (!isNamed) return `epoch ${next.epoch} names another log than the one before it`
+  if (!isNamed) return 'the next one names another log'
   if (old.stands.size !== log.size || (log.size > 0 && old.stands.root !== root))
-    return `epoch ${log.epoch} is not as it was when it ended`
+    return 'it is not as it was when it ended'
   const publicKey = bytesOfBase64(signedBy.publicKey)
   const algorithm = algorithmOfKey(publicKey)
   const isSigned =

@@ -2,9 +2,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nodeVerifier, testSigner } from '../../../test/crypto.ts'
-import { aFact, factsOf, memoryJournal, openTestLedger, rollBack } from '../../../test/ledger.ts'
+import {
+  aFact,
+  factsOf,
+  memoryJournal,
+  openTestLedger,
+  recountSubjects,
+  rollBack,
+} from '../../../test/ledger.ts'
 import type { TestLedger } from '../../../test/ledger.ts'
 import { bytesEqual } from '../../kernel/index.ts'
+import type { SqlTx } from '../../kernel/index.ts'
 import { LogRestore, makeLedger, openJournalledSql } from '../index.ts'
 import type { JournalledSql, RestorePorts } from '../index.ts'
 
@@ -48,6 +56,20 @@ async function openRolledBack(): Promise<TestLedger> {
     ),
   )
   return opened
+}
+
+/** Makes a head fit three entries, as the owner of the database can. */
+async function cutHead(tx: SqlTx, logId: number): Promise<void> {
+  await tx.query(
+    `update ledger_head set size = 3,
+       latest = (select leaf_hash from ledger_entry where log_id = $1 and seq = 2),
+       frontier = (select string_agg(h, ''::bytea order by n) from (
+         select 1 as n, sha256('\\x01'::bytea || string_agg(leaf_hash, ''::bytea order by seq)) as h
+           from ledger_entry where log_id = $1 and seq < 2
+         union all select 2, leaf_hash from ledger_entry where log_id = $1 and seq = 2) f)
+     where log_id = $1`,
+    [logId],
+  )
 }
 
 test('a log behind its checkpoint is read and takes nothing, whichever way, also in a process that has appended before', async () => {
@@ -167,6 +189,31 @@ test('a restored past that is changed afterwards, or whose statement is, is foun
   }
 })
 
+test('a log that ended keeps what it had: a tail that is cut off it so that all rows fit again is found', async () => {
+  const opened = await openRolledBack()
+  const { tenantId, sql, ports } = opened
+  const wish = { tenantId, reason: REASON }
+  const restore = restoreOf(opened)
+  await restore.carryOut(wish, (await restore.preview(wish)).token, by)
+  await sql.transaction('system', async (tx) => {
+    const [log] = await tx.query<{ log_id: number }>(
+      'select log_id from ledger_log where tenant_id = $1 and epoch = 1',
+      [tenantId],
+    )
+    for (const table of ['ledger_entry', 'ledger_payload', 'ledger_subject']) {
+      await tx.query(`alter table ${table} disable trigger user`)
+      if (table !== 'ledger_subject')
+        await tx.query(`delete from ${table} where log_id = $1 and seq >= 3`, [log!.log_id])
+      else await recountSubjects(tx, log!.log_id)
+      await tx.query(`alter table ${table} enable trigger user`)
+    }
+    await cutHead(tx, log!.log_id)
+  })
+  const verdict = await makeLedger(ports).verifyLog(tenantId, {})
+  assert.ok(!verdict.ok)
+  assert.match(verdict.reason, /epoch 1: it is not as it was when it ended/)
+})
+
 test('the same older database put in place twice is continued under two origins', async () => {
   const opened = await openRolledBack()
   const { tenantId, sql } = opened
@@ -224,18 +271,14 @@ test('what the journal alone knows is given up by a restore, and the next start 
   // Callers' batches cannot be restored from the journal.
   for (const fact of factsOf(5))
     await journalled.transaction({ tenantId }, (tx) => ledger.appendInTx(tx, tenantId, [fact]))
-  const latest = await ledger.list(tenantId, { fromSeq: 2, limit: 1 })
   await rollBack(opened, 3)
-  await sql.transaction('system', (tx) =>
-    tx.query(
-      `update ledger_head set size = 3, latest = $2, frontier = (select string_agg(h, ''::bytea order by n) from (
-         select 1 as n, sha256('\\x01'::bytea || string_agg(leaf_hash, ''::bytea order by seq)) as h
-           from ledger_entry where log_id = ledger_head.log_id and seq < 2
-         union all select 2, leaf_hash from ledger_entry where log_id = ledger_head.log_id and seq = 2) f)
-       where log_id = (select log_id from ledger_log where tenant_id = $1)`,
-      [tenantId, latest.entries[0]!.leafHash],
-    ),
-  )
+  await sql.transaction('system', async (tx) => {
+    const [log] = await tx.query<{ log_id: number }>(
+      'select log_id from ledger_log where tenant_id = $1',
+      [tenantId],
+    )
+    await cutHead(tx, log!.log_id)
+  })
   const again = await openJournal()
   assert.match(again.contradictionOf(tenantId) ?? '', /entry 3/)
   const ledgerAgain = makeLedger({ ...ports, sql: again, journal: again })

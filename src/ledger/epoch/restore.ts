@@ -10,6 +10,7 @@ import { lockHead } from '../store.ts'
 import type {
   NamedRoot,
   Restored,
+  RestoredPayload,
   RestorePorts,
   RestorePreview,
   RestoreSigner,
@@ -88,7 +89,7 @@ export class LogRestore {
       publicKey: base64Of(publicKey),
       signature: base64Of(signature),
     }
-    const payload = { statement, signedBy }
+    const payload: RestoredPayload = { statement, signedBy }
     const fact = { type: 'ledger.restored', actor: name, subject: RESTORE_SUBJECT, refs: [] }
     await ledger.appendInTx(tx, tenantId, [{ ...fact, payload }])
   }
