@@ -18,6 +18,8 @@ import type {
 } from './answers.ts'
 import type {
   ApiKey,
+  AuditEntry,
+  AuditFilter,
   Delivery,
   Endpoint,
   Flip,
@@ -35,6 +37,8 @@ import { currentKey, isSignedIn, signOut } from './session.ts'
 
 /** Answers kept to ask "has it changed?" with; the oldest goes first. */
 const KEPT_LIMIT_COUNT = 60
+
+const AUDIT_PAGE_ROWS = 50
 
 interface Kept {
   readonly tag: string
@@ -117,6 +121,15 @@ async function askGraph<T>(address: string): Promise<T> {
   return data.release
 }
 
+/** The same of one page of a list. */
+async function readPage<Row>(path: string): Promise<Rows<Row>> {
+  const fresh = await client.page<readonly Row[]>(path)
+  const known = kept.get(path)
+  if (known === undefined) return fresh
+  known.value ??= fresh
+  return known.value as Rows<Row>
+}
+
 function pathOf(...parts: readonly (string | number)[]): string {
   return `/v1/${parts.map((part) => encodeURIComponent(part)).join('/')}`
 }
@@ -126,6 +139,12 @@ function queryOf(terms: Readonly<Record<string, string | number | undefined>>): 
     value === undefined || value === '' ? [] : [[name, String(value)]],
   )
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`
+}
+
+interface Rows<Row> {
+  readonly data: readonly Row[]
+  /** Cursor of the next page; null where there is none. */
+  readonly next: string | null
 }
 
 export interface ReleaseName {
@@ -222,5 +241,8 @@ export const operations = {
     ),
   revokeKey: (keyId: string, reason: string) =>
     client.call<unknown>('POST', pathOf('api-keys', keyId, 'revocation'), { reason }),
+  /** Newest first. @param cursor what the page before named as next */
+  audit: (filter: AuditFilter, cursor: string | undefined) =>
+    readPage<AuditEntry>(pathOf('audit') + queryOf({ ...filter, cursor, limit: AUDIT_PAGE_ROWS })),
   principals: () => read<readonly Principal[]>(pathOf('principals')),
 } as const

@@ -45,6 +45,8 @@ const PeoplePage = lazy(() =>
   import('./pages/people.tsx').then((it) => ({ default: it.PeoplePage })),
 )
 
+const AuditPage = lazy(() => import('./pages/audit.tsx').then((it) => ({ default: it.AuditPage })))
+
 const SECTIONS = [
   { to: '/', label: 'Releases', pages: ['releases', 'release', 'report', 'evidence'] },
   { to: '/plans', label: 'Plan review', pages: ['plans', 'plan'] },
@@ -52,7 +54,7 @@ const SECTIONS = [
   {
     to: '/webhooks',
     label: 'Operations',
-    pages: ['webhooks', 'webhook', 'jobs', 'guards', 'people'],
+    pages: ['webhooks', 'webhook', 'jobs', 'guards', 'people', 'audit'],
   },
   { to: '/claims', label: 'Claims', pages: ['claims'] },
   { to: '/verify', label: 'Verify', pages: ['verify'] },
@@ -149,6 +151,8 @@ function Page({ place }: { readonly place: Place | undefined }): ReactNode {
       return <GuardsPage />
     case 'people':
       return <PeoplePage />
+    case 'audit':
+      return <AuditPage />
     case undefined:
       return <NothingHere />
   }

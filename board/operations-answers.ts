@@ -1,4 +1,26 @@
-// What the API answers about the running of things: webhooks, jobs, guards, keys and people, as far as the board reads it.
+// What the API answers about the running of things: webhooks, jobs, guards, keys, people and the audit log, as far as the board reads it.
+
+/** One request, as the audit log keeps it. */
+export interface AuditEntry {
+  readonly seq: number
+  readonly at: string
+  readonly actor: string
+  readonly action: string
+  readonly resource: string
+  readonly result: 'done' | 'refused' | 'failed' | 'tallied'
+  readonly code: string | null
+  readonly counts: Readonly<Record<string, number>> | null
+}
+
+export interface AuditFilter {
+  readonly actor?: string
+  readonly action?: string
+  readonly resource?: string
+  readonly result?: AuditEntry['result']
+  /** RFC 3339. */
+  readonly from?: string
+  readonly until?: string
+}
 
 export interface Endpoint {
   readonly id: string

@@ -19,7 +19,7 @@ export type Place =
   | { readonly page: 'verify' }
   | { readonly page: 'claims' }
   | { readonly page: 'webhook'; readonly endpointId: string }
-  | { readonly page: 'webhooks' | 'jobs' | 'guards' | 'people' }
+  | { readonly page: 'webhooks' | 'jobs' | 'guards' | 'people' | 'audit' }
 
 /** Pages whose address is their name. */
 const PLAIN = [
@@ -29,6 +29,7 @@ const PLAIN = [
   { page: 'jobs' },
   { page: 'guards' },
   { page: 'people' },
+  { page: 'audit' },
 ] as const satisfies readonly Place[]
 
 const ENTRY_NUMBER = /^(?:0|[1-9][0-9]{0,15})$/

@@ -26,6 +26,7 @@ const PAGES = [
   '/jobs',
   '/guards',
   '/people',
+  '/audit',
   '/claims',
   '/verify',
 ] as const

@@ -205,3 +205,60 @@ test(
     await reader.inspect('jobs')
   }),
 )
+
+test(
+  'the audit log is narrowed and paged, leads to its entries, and says when nothing fits or the key may not see it',
+  browse(async (reader) => {
+    // One more than a page holds.
+    const answers = await Promise.all(
+      Array.from({ length: 51 }, (_, nth) =>
+        fetch(`${served.url}/v1/api-keys/audited-${nth}/revocation`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ reason: 'drill' }),
+        }),
+      ),
+    )
+    for (const { status } of answers) assert.ok(status >= 400 && status < 500, `got ${status}`)
+    await reader.open(`/audit#key=${key}`)
+    const rows = 'document.querySelectorAll(".audit tbody tr")'
+    await reader.until(`${rows}.length === 50`)
+    const choose = (result: string): Promise<unknown> =>
+      reader.tab.evaluate(`(() => {
+        const field = document.querySelector('select[name=result]')
+        Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, 'value').set.call(field, '${result}')
+        field.dispatchEvent(new Event('change', { bubbles: true }))
+      })()`)
+    await choose('refused')
+    await fill(reader, 'input[name=action]', 'POST /v1/api-keys/:keyId/revocation')
+    await press(reader, 'Show')
+    await reader.until(
+      `${rows}.length === 50 && [...${rows}].every((it) => it.innerText.includes('Refused'))`,
+    )
+    const firstSeq = Number(await reader.tab.evaluate(`${rows}[0].querySelector('a').innerText`))
+    await press(reader, 'Older')
+    await reader.until(`${rows}.length > 0 && ${rows}.length < 50`)
+    assert.ok(
+      Number(await reader.tab.evaluate(`${rows}[0].querySelector('a').innerText`)) < firstSeq,
+    )
+    await reader.inspect('audit')
+    await press(reader, 'Newer')
+    await reader.until(`${rows}.length === 50`)
+    await fill(reader, 'input[name=until]', '2020-01-01T00:00')
+    await press(reader, 'Show')
+    await reader.shows('No request fits')
+    await reader.inspect('audit-empty')
+    await fill(reader, 'input[name=until]', '')
+    await press(reader, 'Show')
+    await reader.until(`${rows}.length === 50`)
+    await reader.tab.evaluate(`${rows}[0].querySelector('a').click()`)
+    await reader.until(`location.pathname === '/ledger/${firstSeq}'`)
+    await reader.shows('request.refused')
+    await reader.open(`/audit#key=${viewKey}`)
+    await reader.shows('Your key may not see this')
+    const restore = await hinder(reader, 'silent')
+    await reader.open(`/audit#key=${key}`)
+    await reader.shows('Loading the audit log')
+    await restore()
+  }),
+)
