@@ -4,6 +4,9 @@ import { ATTESTATION_CHECKS, attestationSlice, makeSystemLog } from '../src/atte
 import type { SystemLog, SystemLogPorts } from '../src/attestation/index.ts'
 import { PROBE_CHECKS } from '../src/probe/index.ts'
 import { actionSlice, makeActions } from '../src/action/index.ts'
+import type { Actions } from '../src/action/index.ts'
+import { dispatchSlice } from '../src/dispatch/index.ts'
+import { jobSlice } from '../src/job/index.ts'
 import { makeEvidence, evidenceSlice } from '../src/evidence/index.ts'
 import type { Evidence } from '../src/evidence/index.ts'
 import { gatesSlice, makeGatesChecks, makePlans, makeRuns } from '../src/gates/index.ts'
@@ -11,7 +14,7 @@ import type { Plans, Runs, StartedRun } from '../src/gates/index.ts'
 import { identitySlice, makeAccounts, makeIdentity } from '../src/identity/index.ts'
 import type { Accounts, Identity, RegisteredPrincipal } from '../src/identity/index.ts'
 import { canonicalBytes, contentDigest } from '../src/kernel/index.ts'
-import type { BlobStore, ContentDigest, Principal, Signer } from '../src/kernel/index.ts'
+import type { BlobStore, ContentDigest, Principal, Signer, Sql } from '../src/kernel/index.ts'
 import { ledgerSlice, makeLedgerChecks } from '../src/ledger/index.ts'
 import type { Ledger } from '../src/ledger/index.ts'
 import { gzipBytes } from '../src/platform/index.ts'
@@ -34,6 +37,8 @@ export interface House {
   readonly tenantId: string
   /** Whoever holds the key of the data folder. */
   readonly operator: Principal
+  readonly sql: Sql
+  readonly actions: Actions
   readonly clock: FakeClock
   readonly blobs: Map<string, Uint8Array>
   readonly ledger: Ledger
@@ -82,9 +87,11 @@ const SLICES = [
   ledgerSlice,
   attestationSlice,
   evidenceSlice,
+  jobSlice,
   identitySlice,
   actionSlice,
   gatesSlice,
+  dispatchSlice,
   releaseSlice,
 ]
 
@@ -154,6 +161,7 @@ export async function openHouse(): Promise<House> {
       runId: started.run.runId,
       gate,
       attempt: announced,
+      holder: started.run.lease?.holder.id,
     })
     return (await runs.record(tenantId, started.run.runId, statement)).status
   }
@@ -167,6 +175,8 @@ export async function openHouse(): Promise<House> {
   return {
     tenantId,
     operator,
+    sql,
+    actions,
     clock,
     blobs,
     ledger,

@@ -1,5 +1,6 @@
 // Background work of the composed house: webhooks, notifications, the kinds of jobs there are, and what a serving process runs.
 import { makeAuditKeeper } from '../audit/index.ts'
+import { makeDispatchJob } from '../dispatch/index.ts'
 import { makeDrillJob, makeJobDesk, makeJobs, makeJobWorker } from '../job/index.ts'
 import { Doorbell } from '../kernel/index.ts'
 import type {
@@ -7,6 +8,7 @@ import type {
   Digest,
   GuardedFetch,
   GuardedMail,
+  Jobs,
   Log,
   PubSub,
   Random,
@@ -55,6 +57,7 @@ export interface BackgroundWork {
 }
 
 export interface Background {
+  readonly jobs: Jobs
   readonly desk: ReturnType<typeof makeJobDesk>
   readonly webhooks: Webhooks
   readonly notifications: NotificationDesk
@@ -71,6 +74,7 @@ export function makeBackground(ports: BackgroundPorts): Background {
     makeDeliverJob(ports),
     makeNotifyJob(notifyPorts),
     makeDrillJob(),
+    makeDispatchJob(ports),
   ]
   const worker = makeJobWorker({ ...ports, jobs }, kinds)
   const outbox: Outbox = makeOutbox({ ...ports, readers, jobs })
@@ -82,6 +86,7 @@ export function makeBackground(ports: BackgroundPorts): Background {
   const purge = makeKeptAnswerPurge(ports)
   const keeper = makeAuditKeeper({ ...ports, readers }, (isEnding) => ports.recordTallies(isEnding))
   return {
+    jobs,
     desk: makeJobDesk(ports, jobs, kinds),
     webhooks: new Webhooks({ ...ports, jobs }),
     notifications: makeNotificationDesk(notifyPorts),

@@ -4,6 +4,7 @@ import test from 'node:test'
 import { askAsOperator, bearer, openComposedApp, statusOf } from '../../test/composed.ts'
 import type { ApiRequest } from '../../test/composed.ts'
 import { nodeDigest } from '../../test/crypto.ts'
+import { reviewPlan } from '../../test/reviewing.ts'
 import { canonicalBytes, contentDigest } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
 import type { ComposedApp } from './compose.ts'
@@ -13,6 +14,8 @@ const REFUSED = '403 WEB_ENVIRONMENT_REFUSED'
 
 interface Berth {
   readonly runId: string
+  readonly requestId: string
+  readonly planHash: string
   readonly start: unknown
   readonly service: string
 }
@@ -34,11 +37,29 @@ async function openBerth(app: ComposedApp, environment: string): Promise<Berth> 
     subject: { service, version: '1.0.0', environment, digests: { release: 'a'.repeat(64) } },
   }
   const { run } = await askAsOperator<{ run: { runId: string } }>(app, '/v1/runs', start)
-  return { runId: run.runId, start, service }
+  await reviewPlan(app, planHash)
+  const { request } = await askAsOperator<{ request: { requestId: string } }>(
+    app,
+    '/v1/run-requests',
+    { planHash },
+  )
+  return { runId: run.runId, requestId: request.requestId, planHash, start, service }
 }
+
+const NOBODY = '01900000-0000-7000-8000-000000000000'
+const HOLDER = { id: 'h', machine: 'm', pid: 1 }
 
 /** What has the form that the route asks for: form is looked at before the environment. */
 const FITTING_BODIES: Readonly<Record<string, object>> = {
+  '/v1/run-requests/:requestId/claim': {
+    seat: NOBODY,
+    holder: HOLDER,
+    at: '2026-01-01T00:00:00Z',
+    signature: 'x',
+  },
+  '/v1/run-requests/:requestId/start': { holder: HOLDER },
+  '/v1/run-requests/:requestId/decline': { holder: 'h', reason: 'r' },
+  '/v1/run-requests/:requestId/end': { holder: 'h' },
   '/v1/runs/:runId/intents': { gate: 'g', attempt: 1 },
   '/v1/runs/:runId/built-in': { gate: 'g', attempt: 1 },
   '/v1/runs/:runId/lease': { holder: 'h' },
@@ -49,10 +70,15 @@ const FITTING_BODIES: Readonly<Record<string, object>> = {
 function requestTo({ method, path }: Route, berth: Berth, key: string): ApiRequest {
   const url = path
     .replace(':runId', berth.runId)
+    .replace(':requestId', berth.requestId)
     .replace(':service', berth.service)
     .replace(':version', '1.0.0')
     .replace(/:\w+/g, 'anything')
-  const body = path === '/v1/runs' ? berth.start : (FITTING_BODIES[path] ?? {})
+  const own: Readonly<Record<string, unknown>> = {
+    '/v1/runs': berth.start,
+    '/v1/run-requests': { planHash: berth.planHash },
+  }
+  const body = own[path] ?? FITTING_BODIES[path] ?? {}
   const payload = JSON.stringify(body)
   return { method, url, headers: bearer(key), payload }
 }

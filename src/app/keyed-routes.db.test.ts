@@ -11,6 +11,8 @@ const HARMLESS = [
   'POST /v1/ledger/checkpoints',
   'POST /v1/ledger/days/:day',
   'POST /v1/releases/:service/:version/attestations/:format',
+  'POST /v1/run-requests/:requestId/end',
+  'POST /v1/runner-seats/:seatId/leave',
   'POST /v1/runs/:runId/lease',
   'PUT /v1/evidence/:digest',
 ]

@@ -14,6 +14,8 @@ import {
 } from '../gates/index.ts'
 import { graphSlice, makeGraphEngine, makeGraphRoutes } from '../graph/index.ts'
 import type { GraphPorts } from '../graph/index.ts'
+import { dispatchSlice, makeDispatch, makeDispatchRoutes } from '../dispatch/index.ts'
+import type { DispatchPorts } from '../dispatch/index.ts'
 import { jobSlice, makeJobRoutes } from '../job/index.ts'
 import {
   accountBehind,
@@ -68,6 +70,7 @@ import {
   makeStandingWaivers,
   releaseSlice,
 } from '../release/index.ts'
+import type { Releases } from '../release/index.ts'
 import {
   makeWebhookChecks,
   makeWebhookRoutes,
@@ -104,6 +107,7 @@ export const slices: readonly Slice[] = [
   actionSlice,
   probeSlice,
   gatesSlice,
+  dispatchSlice,
   releaseSlice,
   graphSlice,
 ]
@@ -156,11 +160,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const identity = makeIdentity({ ...ports, ledger })
   const tenants = controlPlaneTenants(sql, identity, signer)
   const apiKeys = makeApiKeys({ ...ports, ledger, slowHash: systemSlowHash })
-  const serviceTokens = makeServiceTokens({
-    ...ports,
-    openTokenSigner: keys.openTokenSigner,
-    isKeyInForce: (keyId) => apiKeys.isInForce(keyId),
-  })
+  const serviceTokens = makeServiceTokens({ ...ports, ...tokenTerms(keys, apiKeys) })
   const people = makePeople({ ...ports, ledger, log }, config)
   const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId, version, signer }
   const workPorts = { ...ports, pubSub, ledger, log, masterSecret, seedSigner, appendBell, tracing }
@@ -185,6 +185,8 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     controlPlane,
   })
   const feed = makeLedgerFeed({ ledger, clock: systemClock })
+  const asking = { ...planPorts, plans, runs, actions, jobs: background.jobs }
+  const { dispatch, dispatchActions } = dispatchOver(asking, releases)
   const routes = [
     ...makeLedgerRoutes(ledger),
     ...makeFeedRoutes(feed),
@@ -196,8 +198,9 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeWebhookRoutes(background.webhooks, systemClock),
     ...makeNotificationRoutes(background.notifications, systemClock),
     ...routesOfWhoAsks({ identity, apiKeys, serviceTokens, people }, config),
-    ...makeActionRoutes(actions, [...actionsOf(flags, background), ...runActions]),
+    ...makeActionRoutes(actions, actionsOf(flags, background, runActions, dispatchActions)),
     ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
+    ...makeDispatchRoutes(dispatch, systemClock),
     ...makeReleaseRoutes(releases),
     ...graphRoutes({ ...systemPorts, log, evidence, identity, ledger, releases, runs }, terms),
     ...makeAttestationRoutes(systemLog, (tenantId, day) => ledger.sealedDay(tenantId, day)),
@@ -230,9 +233,30 @@ function routesOfWhoAsks(
   ]
 }
 
+function tokenTerms(keys: InstallationKeys, apiKeys: Pick<ApiKeys, 'isInForce'>) {
+  const isKeyInForce = (keyId: string): Promise<boolean> => apiKeys.isInForce(keyId)
+  return { openTokenSigner: keys.openTokenSigner, isKeyInForce }
+}
+
+/** A release is opened without an author by whoever first asks for a run of it. */
+function dispatchOver(
+  ports: Omit<DispatchPorts, 'actor' | 'openRelease'> & { readonly controlPlane: { id: string } },
+  releases: Releases,
+): ReturnType<typeof makeDispatch> {
+  return makeDispatch({
+    ...ports,
+    actor: ports.controlPlane.id,
+    openRelease: (tenantId, actor, release) => releases.open(tenantId, actor, release, null),
+  })
+}
+
 /** What slices registered, in floor order. */
-function actionsOf(flags: Flags, { webhooks }: Background): readonly Action[] {
-  return [flipAction(flags), removeWebhookAction(webhooks)]
+function actionsOf(
+  flags: Flags,
+  { webhooks }: Background,
+  ...higher: readonly (readonly Action[])[]
+): readonly Action[] {
+  return [flipAction(flags), removeWebhookAction(webhooks), ...higher.flat()]
 }
 
 /** Who is no second person for whom: by the keys of a tenant, and by the accounts behind them. */

@@ -17,7 +17,9 @@ const status = z.enum([
 ])
 
 /** The plan as the plan file has it. */
-const planSchema = z.looseObject({ source: z.looseObject({ name: z.string(), sha256: digest }) })
+export const planSchema = z.looseObject({
+  source: z.looseObject({ name: z.string(), sha256: digest }),
+})
 
 export const checksSchema = z.array(
   z.strictObject({

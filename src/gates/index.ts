@@ -2,6 +2,7 @@
 import type { Slice } from '../kernel/index.ts'
 import { GATES_CHECKS } from './checks.ts'
 import { gatesErrors } from './errors.ts'
+import { GATES_EVENTS } from './run-model.ts'
 
 export { planChecklist, runImport, runPlanReview } from './cli.ts'
 export { makeGatesChecks } from './checks.ts'
@@ -16,7 +17,10 @@ export type { FindWaivers, ReleaseName, Runs, RunView, StartedRun } from './run-
 export { planJsonSchema } from './plan-json-schema.ts'
 export { chooseFile, draftPlan, uploadPlan } from './upload.ts'
 export { makePlans, type PlanPorts, type Plans, type RecordedPlan } from './service.ts'
-export { describeCheck } from './confirmation.ts'
+export { describeCheck, riskOf, waitingChanges } from './confirmation.ts'
+export { planSchema, startedSchema } from './answers.ts'
+export { selectRun } from './run-store.ts'
+export { selectReviews } from './store.ts'
 export { OUTWARD_WORDS } from './screen.ts'
 export { LEASE_MS } from './run-lease.ts'
 export type { RunCall } from './run-call.ts'
@@ -26,15 +30,6 @@ export const gatesSlice: Slice = {
   name: 'gates',
   migrations: new URL('./migrations/', import.meta.url),
   errors: gatesErrors,
-  events: [
-    'plan.recorded',
-    'plan.reviewed',
-    'run.started',
-    'run.confirmed',
-    'run.waived',
-    'gate.intended',
-    'gate.recorded',
-    'run.finished',
-  ],
+  events: GATES_EVENTS,
   checks: GATES_CHECKS,
 }

@@ -1,6 +1,6 @@
 // Shapes of a run: what starts it, what it shows, what every use case of it is handed.
 import type { Actions, IssuedPreview } from '../action/index.ts'
-import type { ContentDigest, Principal, Random, Signer } from '../kernel/index.ts'
+import type { ContentDigest, Principal, Random, Signer, SqlTx } from '../kernel/index.ts'
 import type { GateResult, Judgement, Plan, StoredStatus, Subject } from '../verdict/index.ts'
 import type { RunCall } from './run-call.ts'
 import type { PlanPorts, Plans } from './service.ts'
@@ -27,6 +27,19 @@ export interface StartRun {
   readonly replaces?: string | undefined
   /** What `confirm` needs to execute the run where it was previewed. */
   readonly call?: RunCall | undefined
+}
+
+/** A run as it was asked for. */
+export interface AskedRun {
+  readonly planHash: ContentDigest
+  /** As they are stored: secret ones masked. */
+  readonly parameters: Readonly<Record<string, string>>
+  readonly subject: Subject
+  /** Gates that the person who asked has confirmed under a preview. */
+  readonly confirmed: readonly string[]
+  readonly askedBy: string
+  readonly resume: 'cut-off' | 'none'
+  readonly runner: RunHolder
 }
 
 export interface StartedRun {
@@ -75,6 +88,12 @@ export interface PerformedBuiltin extends Judgement {
 export interface Runs {
   /** @throws GATES_RUN_HELD, GATES_RUN_NOT_RESUMABLE, and the ACTION_ codes of a token that does not fit */
   start(principal: Principal, request: StartRun): Promise<StartedRun>
+  /** Starts a run that somebody asked a waiting runner for, together with what `mark` writes. @throws GATES_RUN_HELD */
+  startAsked(
+    tenantId: string,
+    asked: AskedRun,
+    mark: (tx: SqlTx, runId: string) => Promise<void>,
+  ): Promise<StartedRun>
   /** A sign of life of the runner that holds the run. @throws GATES_RUN_LOST */
   renew(tenantId: string, runId: string, holderId: string): Promise<void>
   /** Lets the run go and leaves it open. */
@@ -138,3 +157,14 @@ export interface RunAudit {
   /** What did not agree with what is stored; empty when everything did. */
   readonly findings: readonly string[]
 }
+
+export const GATES_EVENTS = [
+  'plan.recorded',
+  'plan.reviewed',
+  'run.started',
+  'run.confirmed',
+  'run.waived',
+  'gate.intended',
+  'gate.recorded',
+  'run.finished',
+] as const

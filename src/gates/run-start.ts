@@ -50,7 +50,10 @@ export async function startRun(
   }
 }
 
-async function chooseRun(
+/** What of a request says which run it takes, and for whom. */
+type RunTaking = Pick<StartRun, 'confirmToken' | 'resume' | 'runner' | 'replaces'>
+
+export async function chooseRun(
   context: RunContext,
   tx: SqlTx,
   tenantId: string,
@@ -60,7 +63,7 @@ async function chooseRun(
     readonly wish: RunWish
     readonly waivers: StandingWaivers
   },
-  request: StartRun,
+  request: RunTaking,
 ): Promise<{ run: StoredRun; isResumed: boolean }> {
   const { planned, wish, waivers } = wanted
   await lockRelease(tx, tenantId, wish.plan)
@@ -81,7 +84,7 @@ async function chooseRun(
 }
 
 /** Which open run the request goes on with; none means a new one. @throws GATES_RUN_NOT_RESUMABLE */
-function takenUp(open: StoredRun | undefined, request: StartRun): StoredRun | undefined {
+function takenUp(open: StoredRun | undefined, request: RunTaking): StoredRun | undefined {
   switch (request.resume ?? 'cut-off') {
     case 'none':
       return undefined
@@ -119,7 +122,7 @@ function waitingGates(
     .map((gate) => gate.id)
 }
 
-async function describeStart(
+export async function describeStart(
   context: RunContext,
   tenantId: string,
   run: StoredRun,
@@ -163,7 +166,7 @@ function paramsOf(request: StartRun, pin: string): Json {
 }
 
 /** What is stored of the pin: a plain digest over a short secret could be guessed. */
-function sealPin(context: RunContext, tenantId: string, pin: string): string {
+export function sealPin(context: RunContext, tenantId: string, pin: string): string {
   const bytes = canonicalBytes({ pin, tenant: tenantId, use: 'seaworthy.run-pin/1' })
   return hexOf(context.ports.digest.hmacSha256(context.ports.confirmSecret, bytes))
 }

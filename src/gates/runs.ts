@@ -3,6 +3,7 @@ import type { Actions } from '../action/index.ts'
 import type { Action } from '../kernel/index.ts'
 import { performBuiltin } from './built-in.ts'
 import { runConfirmAction } from './run-action.ts'
+import { startAskedRun } from './run-asked.ts'
 import { auditRun } from './run-audit.ts'
 import { pauseRun, renewRun } from './run-lease.ts'
 import type { RunContext, RunPorts, Runs } from './run-model.ts'
@@ -26,6 +27,7 @@ function runsOf(context: RunContext): Runs {
   const { sql } = context.ports
   return {
     start: (principal, request) => startRun(context, principal, request),
+    startAsked: (tenantId, asked, mark) => startAskedRun(context, tenantId, asked, mark),
     renew: (tenantId, runId, holderId) => renewRun(context, tenantId, runId, holderId),
     pause: (tenantId, runId, holderId, isWaiting) =>
       pauseRun(context, tenantId, runId, holderId, isWaiting),

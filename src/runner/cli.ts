@@ -5,7 +5,6 @@ import { chooseFile, uploadPlan } from '../gates/index.ts'
 import type { RecordedPlan, RunHolder, RunView, StartedRun } from '../gates/index.ts'
 import { openRunner } from '../identity/index.ts'
 import type { EnrolledRunner } from '../identity/index.ts'
-import { currentResults, isSatisfied } from '../verdict/index.ts'
 import { chooseGates } from './choice.ts'
 import type { GateChoice } from './choice.ts'
 import { runnerFault } from './errors.ts'
@@ -22,6 +21,7 @@ import {
   pinOf,
   subjectOf,
 } from './run-request.ts'
+import { areSatisfied, closeRun, holderOf } from './run-end.ts'
 import { openSink, resumptionOf } from './run-sink.ts'
 import { runPlan } from './service.ts'
 import { gateUserOf, workspaceOf } from './workspace.ts'
@@ -187,12 +187,6 @@ function repetitionOf(
   }
 }
 
-function holderOf(context: CommandContext): RunHolder {
-  const { machine, pid } = context.process
-  const id = Buffer.from(context.ports.random.bytes(12)).toString('base64url')
-  return { id, machine, pid }
-}
-
 /** Starts or takes up the run; one that a dead process of this machine still holds is taken from it. */
 async function takeUpRun(
   client: Client,
@@ -216,20 +210,6 @@ function deadHolder(thrown: unknown, process: CommandProcess): string | undefine
     holder.machine === process.machine &&
     (holder.pid === process.pid || !process.isAlive(holder.pid))
   return isDead ? holder.id : undefined
-}
-
-/** A run that has something left to go on with stays open: a new one would not know what was done. */
-async function closeRun(
-  client: Client,
-  runId: string,
-  { id }: RunHolder,
-  isCutOff: boolean,
-  isWaiting: boolean,
-): Promise<RunView> {
-  const path = `/v1/runs/${runId}`
-  if (!isCutOff && !isWaiting) return client.call('POST', `${path}/finish`, {})
-  await client.call('POST', `${path}/pause`, { holder: id, isWaiting: !isCutOff })
-  return client.call('GET', path)
 }
 
 function progressOf(
@@ -258,12 +238,4 @@ function progressOf(
     ...(screen.ci === undefined ? {} : { ci: screen.ci }),
     size: () => screen.size(),
   })
-}
-
-/** Whether the required ones of the gates hold; of all gates without a choice. */
-function areSatisfied(view: RunView, chosen: ReadonlySet<string> | undefined): boolean {
-  const severities = new Map(view.plan.gates.map((gate) => [gate.id, gate.severity]))
-  return currentResults(view.plan.gates, view.results)
-    .filter(({ gate }) => chosen === undefined || chosen.has(gate))
-    .every(({ gate, status }) => severities.get(gate) !== 'required' || isSatisfied(status))
 }

@@ -1,6 +1,7 @@
 // Front door of the runner.
 export type { CheckPorts } from './checks/collected.ts'
 export type { ManualAnswer } from './checks/manual.ts'
+export { runRunnerStart } from './asked/start-cli.ts'
 export { runAnswer } from './answer.ts'
 export { runHere } from './cli.ts'
 export { runDryRun } from './dry-run.ts'

@@ -92,6 +92,65 @@ export const runCommands: readonly CommandSpec[] = [
     load: async () => (await import('../cli/run.ts')).runRunCommand,
   },
   {
+    name: 'runner start',
+    summary: 'Wait for runs that people ask for, and execute them here as an enrolled runner',
+    arguments: [],
+    options: [
+      {
+        flags: '--environment <name>',
+        description: 'environment it takes runs in; at least one',
+        repeated: true,
+      },
+      {
+        flags: '--service <name>',
+        description: 'service it takes runs of; default: any',
+        repeated: true,
+      },
+      {
+        flags: '--label <label>',
+        description: 'what it has, such as linux or vpn; whoever asks may ask for it',
+        repeated: true,
+      },
+      {
+        flags: '--reviewer <person>',
+        description:
+          'id of a person whose review of a plan it believes; default: anybody who is registered',
+        repeated: true,
+      },
+      { flags: '--reads-only', description: 'decline plans that do more than read' },
+      {
+        flags: '--secret <name>',
+        description: 'secret parameter that it has, from the environment; never sent or stored',
+        repeated: true,
+      },
+      {
+        flags: '--work <folder>',
+        description: 'folder in which each run gets one of its own; default: in the data folder',
+      },
+      { flags: '--files <folder>', description: 'copied into the folder of each run' },
+      {
+        flags: '--runner <name>',
+        description: 'enrolled runner to wait as; default: this data folder’s own',
+      },
+      {
+        flags: '--user <user>',
+        description:
+          'whom commands run as, where this runs as root: none (default), auto, a name, or uid[:gid]',
+      },
+      {
+        flags: '--parallel <count>',
+        description: 'gates that may run at the same time; default 4',
+      },
+      { flags: '--once', description: 'end after one run' },
+    ],
+    examples: [
+      'seaworthy runner start --environment staging --label linux',
+      'seaworthy runner start --environment production --service harbour --reviewer person-0a1b2c3d4e5f6071',
+    ],
+    needs: 'api',
+    load: async () => (await import('../../runner/index.ts')).runRunnerStart,
+  },
+  {
     name: 'confirm',
     summary: 'Carry out what a preview showed under its token, once',
     arguments: [{ name: '<token>', description: 'token of the preview' }],

@@ -1,6 +1,7 @@
 // Reads the figures of a scrape: the process, its connections, and what lies in the database, which may not answer.
 import type { Clock, LoopDelay, Sql, Wire } from '../../kernel/index.ts'
 import { countLedgerEntries } from '../../ledger/index.ts'
+import { countOpenRequests, countWaitingRunners } from '../../dispatch/index.ts'
 import { countOpenJobs } from '../../job/index.ts'
 import { countNotifications } from '../../notification/index.ts'
 import type { NotificationFigures } from '../../notification/index.ts'
@@ -56,6 +57,15 @@ async function readStored({ sql, clock }: FigureSources): Promise<readonly Figur
       labels: [kind, state],
       value: count,
     })),
+    ...(await countOpenRequests(sql)).map(({ state, count }) => ({
+      type: 'seaworthy_run_requests',
+      labels: [state],
+      value: count,
+    })),
+    {
+      type: 'seaworthy_runners_waiting',
+      value: await countWaitingRunners(sql, clock.nowMs()),
+    },
     ...webhookFigures(await countWebhooks(sql, clock.nowMs())),
     ...notificationFigures(await countNotifications(sql, clock.nowMs())),
   ]

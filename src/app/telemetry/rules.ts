@@ -145,6 +145,10 @@ export const FIGURE_METRICS: readonly MetricRule<Figure>[] = [
       state: ['waiting', 'ready', 'active', 'dead'],
     },
   ),
+  figure('seaworthy_run_requests', 'Runs that were asked for and are not over, by state.', {
+    state: ['waiting', 'claimed', 'running'],
+  }),
+  figure('seaworthy_runners_waiting', 'Runners that wait for runs.'),
   figure('seaworthy_webhook_deliveries', 'Deliveries of webhooks that did not arrive, by state.', {
     state: ['pending', 'dead'],
   }),

@@ -1,0 +1,2 @@
+drop table dispatch_seat;
+drop table dispatch_request;
