@@ -122,14 +122,8 @@ export async function openHouse(): Promise<House> {
     signer,
   }
   const checks = [...makeLedgerChecks(ledger), ...makeGatesChecks({ sql })]
-  const planPorts = {
-    ...ports,
-    evidence,
-    identity,
-    checks,
-    controlPlane,
-    confirmSecret: nodeRandom.bytes(32),
-  }
+  const confirmSecret = nodeRandom.bytes(32)
+  const planPorts = { ...ports, evidence, identity, checks, controlPlane, confirmSecret }
   const plans = makePlans({ ...planPorts, runnerChecks: [...PROBE_CHECKS, ...ATTESTATION_CHECKS] })
   const actions = makeActions({ ...planPorts, areOneHand: () => Promise.resolve(false) })
   const findWaivers = makeStandingWaivers(planPorts)
