@@ -80,6 +80,8 @@ export interface PlanGate {
   readonly check: Check
   readonly assertions: readonly Assertion[]
   readonly needs: readonly string[]
+  readonly parameters?: readonly string[]
+  readonly consumes?: Readonly<Record<string, unknown>>
   readonly holes: readonly string[]
   readonly unsound: readonly string[]
   readonly owner?: string

@@ -33,6 +33,7 @@ import type {
   Switch,
 } from './operations-answers.ts'
 import type { Provenance, SectionGates } from './provenance-answers.ts'
+import type { AskPreview, AskWish, RunnerSeat, RunRequest } from './run-answers.ts'
 import { currentKey, isSignedIn, signOut } from './session.ts'
 
 /** Answers kept to ask "has it changed?" with; the oldest goes first. */
@@ -201,6 +202,30 @@ export const api = {
     read<EntryPage>(pathOf('ledger', 'entries') + queryOf({ from, limit, type, subject })),
   proof: (seq: number) => read<EntryProof>(pathOf('ledger', 'proofs', seq)),
   checkpoint: () => read<Checkpoint>(pathOf('ledger', 'checkpoint')),
+} as const
+
+/** Runs that readers ask the waiting runners for. */
+export const runs = {
+  /** The newest request for a run of the release, or none. */
+  requests: ({ service, version }: ReleaseName) =>
+    read<readonly RunRequest[]>(pathOf('run-requests') + queryOf({ service, version, limit: 1 })),
+  seats: () => read<readonly RunnerSeat[]>(pathOf('runner-seats')),
+  ask: (wish: AskWish & { readonly confirmToken: string | undefined }) =>
+    client.call<{ readonly request: RunRequest | null; readonly preview: AskPreview | null }>(
+      'POST',
+      pathOf('run-requests'),
+      wish,
+    ),
+  /** Takes the decision as it stands now, and seals it with its evidence. */
+  async decideAndSeal({ service, version }: ReleaseName) {
+    await client.call('POST', pathOf('releases', service, version, 'decisions'))
+    return client.call<{ readonly bundle: string; readonly trust: string }>(
+      'POST',
+      pathOf('releases', service, version, 'bundles'),
+    )
+  },
+  cancel: (requestId: string) =>
+    client.call<RunRequest>('POST', pathOf('run-requests', requestId, 'cancel')),
 } as const
 
 /** Questions about the running of things; those that change something ask for a key that may. */

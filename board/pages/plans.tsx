@@ -13,6 +13,7 @@ import { FaultNote, Loaded, Loading, useTitle } from '../parts/state.tsx'
 import { addressOfRelease, Link } from '../routes.tsx'
 import { countOf, EFFECTS, sectionPartsOf } from '../words.ts'
 import { GateDefinition } from './gate-definition.tsx'
+import { StartRun } from './start-run.tsx'
 
 interface Draft {
   readonly name: string
@@ -97,6 +98,12 @@ export function PlanPage({ planHash }: { readonly planHash: string }): ReactNode
                 ? 'Nobody has reviewed it.'
                 : `Reviewed by ${countOf(answer.reviewers.length, 'person', 'people')}.`}
             </p>
+            <StartRun
+              plan={answer.plan}
+              planHash={answer.planHash}
+              isReviewed={answer.reviewers.length > 0}
+            />
+            <h2>What it does</h2>
             <PlanView answer={answer} />
           </>
         )}

@@ -1,11 +1,11 @@
 // Reports, exports and the bundle of a release: to open here, or to take along.
 import { useState } from 'react'
 import type { ReactNode } from 'react'
-import { api } from '../api.ts'
+import { api, runs } from '../api.ts'
 import type { Review } from '../answers.ts'
 import { faultOf, useLive } from '../live.ts'
 import type { Fault } from '../live.ts'
-import { Command } from '../parts/copy.tsx'
+import { ActNote, useAct } from '../parts/act.tsx'
 import { saveFile } from '../parts/file.tsx'
 import { FaultNote } from '../parts/state.tsx'
 import { addressOfRelease, Link } from '../routes.tsx'
@@ -87,35 +87,73 @@ interface BundleTerms {
 /** The newest bundle that the ledger records for the release. */
 function Bundle({ review, onTake }: BundleTerms): ReactNode {
   const { release } = review
-  const sealed = useLive(`bundles ${release}`, () =>
-    api.entries({ type: 'bundle.sealed', subject: release, limit: 100 }),
+  const [sealCount, count] = useState(0)
+  const sealed = useLive(
+    `bundles ${release}`,
+    () => api.entries({ type: 'bundle.sealed', subject: release, limit: 100 }),
+    undefined,
+    sealCount,
   )
+  const seal = <SealBundle review={review} onSealed={() => count((before) => before + 1)} />
   const newest = sealed.value?.entries.at(-1)
   const digest = newest?.body.refs[0]
   if (newest === undefined || digest === undefined)
     return sealed.value === undefined ? null : (
       <>
-        <p>No bundle is sealed yet. It is one file that anybody can check without this server:</p>
-        <Command text={`npx seaworthy bundle ${release}`} />
+        <p>No bundle is sealed yet. It is one file that anybody can check without this server.</p>
+        {seal}
       </>
     )
   return (
-    <p>
-      <button
-        type="button"
-        className="primary"
-        onClick={() =>
-          onTake(async () => {
-            const name = `${review.subject.service}-${review.subject.version}.bundle.tar`
-            saveFile(name, await api.evidence(digest), 'application/x-tar')
-          })
-        }
-      >
-        Download the bundle
-      </button>{' '}
-      sealed in <Link to={`/ledger/${newest.seq}`}>entry {newest.seq}</Link>.{' '}
-      <Link to="/verify">Verify it here</Link>, or on any machine.
-    </p>
+    <>
+      <p>
+        <button
+          type="button"
+          className="primary"
+          onClick={() =>
+            onTake(async () => {
+              const name = `${review.subject.service}-${review.subject.version}.bundle.tar`
+              saveFile(name, await api.evidence(digest), 'application/x-tar')
+            })
+          }
+        >
+          Download the bundle
+        </button>{' '}
+        sealed in <Link to={`/ledger/${newest.seq}`}>entry {newest.seq}</Link>.{' '}
+        <Link to="/verify">Verify it here</Link>, or on any machine.
+      </p>
+      {seal}
+    </>
+  )
+}
+
+/** Records what the release comes to now, seals it, and hands out the keys that a stranger checks it by. */
+function SealBundle({
+  review,
+  onSealed,
+}: {
+  readonly review: Review
+  onSealed(): void
+}): ReactNode {
+  const act = useAct()
+  const { service, version } = review.subject
+  const seal = (): void =>
+    act.run(async () => {
+      const { trust } = await runs.decideAndSeal(review.subject)
+      const bytes = new TextEncoder().encode(trust)
+      saveFile(`${service}-${version}.trust.json`, bytes, 'application/json')
+      onSealed()
+      return 'Recorded and sealed. The file of keys that was saved is what a bundle is checked by.'
+    })
+  return (
+    <>
+      <p>
+        <button type="button" disabled={act.isBusy} onClick={seal}>
+          Record the decision and seal a bundle
+        </button>
+      </p>
+      <ActNote act={act} />
+    </>
   )
 }
 

@@ -13,6 +13,7 @@ import { PeopleSection } from './release-people.tsx'
 import { RegisterSections } from './release-register.tsx'
 import { ReportsSection } from './release-reports.tsx'
 import { VerdictScreen } from './release-verdict.tsx'
+import { StartRun } from './start-run.tsx'
 
 const ProvenanceView = lazy(() =>
   import('./provenance.tsx').then((it) => ({ default: it.ProvenanceView })),
@@ -73,6 +74,12 @@ function RunOfRelease({ review: first }: { readonly review: Review }): ReactNode
       <VerdictScreen review={review} isRunning={isOpen(probe.value)} />
       <ProvenanceSection review={review} />
       <GateSections review={review} run={probe.value} />
+      <StartRun
+        plan={review.plan}
+        planHash={review.planHash}
+        isReviewed={review.planReviews.length > 0}
+        isHere
+      />
       <PeopleSection review={review} />
       <RegisterSections review={review} />
       <ReportsSection review={review} />

@@ -149,11 +149,10 @@ export interface HouseTerms {
 /** Every slice in floor order, each handed what it needs by name. */
 export function makeRooms(database: Database, terms: HouseTerms, keys: InstallationKeys): Rooms {
   const { config, version, log, tracing } = terms
-  const { pubSub } = database
   const { signer, confirmSecret, masterSecret } = keys
   const openTenant = (tenantId: string): Promise<void> => tenants(tenantId)
   const opened = openLedger(database, terms, keys, openTenant)
-  const { sql, ledger, recorder, appendBell, keyId, systemLog } = opened
+  const { sql, ledger, recorder, appendBell, appendListeners, keyId, systemLog } = opened
   const ports = { sql, ...systemPorts }
   const evidence = makeEvidence({ ...ports, blobs: terms.evidenceStore.blobs })
   const flags = makeFlags({ ...ports, ledger })
@@ -163,6 +162,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const serviceTokens = makeServiceTokens({ ...ports, ...tokenTerms(keys, apiKeys) })
   const people = makePeople({ ...ports, ledger, log }, config)
   const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId, version, signer }
+  const { pubSub } = database
   const workPorts = { ...ports, pubSub, ledger, log, masterSecret, seedSigner, appendBell, tracing }
   const background = makeBackground({
     ...workPorts,
@@ -179,14 +179,11 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const actions = makeActions({ ...planPorts, areOneHand: handsOf(apiKeys, people) })
   const findWaivers = makeStandingWaivers({ sql, clock: systemClock, identity, evidence })
   const { runs, runActions } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
-  const releases = makeReleases({
-    ports: { ...ports, evidence, identity, ledger, signer, systemLog, gzip: gzipBytes },
-    runs,
-    controlPlane,
-  })
+  const sealing = { ...ports, evidence, identity, ledger, signer, systemLog, gzip: gzipBytes }
+  const releases = makeReleases({ ports: sealing, runs, controlPlane })
   const feed = makeLedgerFeed({ ledger, clock: systemClock })
-  const asking = { ...planPorts, plans, runs, actions, jobs: background.jobs }
-  const { dispatch, dispatchActions } = dispatchOver(asking, releases)
+  const asking = { ...planPorts, plans, runs, actions, releases, jobs: background.jobs }
+  const { dispatch, dispatchActions } = dispatchOver(asking)
   const routes = [
     ...makeLedgerRoutes(ledger),
     ...makeFeedRoutes(feed),
@@ -205,10 +202,8 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...graphRoutes({ ...systemPorts, log, evidence, identity, ledger, releases, runs }, terms),
     ...makeAttestationRoutes(systemLog, (tenantId, day) => ledger.sealedDay(tenantId, day)),
   ]
-  const { work } = background
-  const { appendListeners } = opened
-  const known = { apiKeys, serviceTokens, people, openTenant }
-  return { sql, feed, appendListeners, routes, work, recorder, ...known }
+  const known = { apiKeys, serviceTokens, people, openTenant, work: background.work }
+  return { sql, feed, appendListeners, routes, recorder, ...known }
 }
 
 function graphRoutes(
@@ -240,13 +235,15 @@ function tokenTerms(keys: InstallationKeys, apiKeys: Pick<ApiKeys, 'isInForce'>)
 
 /** A release is opened without an author by whoever first asks for a run of it. */
 function dispatchOver(
-  ports: Omit<DispatchPorts, 'actor' | 'openRelease'> & { readonly controlPlane: { id: string } },
-  releases: Releases,
+  ports: Omit<DispatchPorts, 'actor' | 'openRelease'> & {
+    readonly controlPlane: { readonly id: string }
+    readonly releases: Releases
+  },
 ): ReturnType<typeof makeDispatch> {
   return makeDispatch({
     ...ports,
     actor: ports.controlPlane.id,
-    openRelease: (tenantId, actor, release) => releases.open(tenantId, actor, release, null),
+    openRelease: (tenantId, actor, release) => ports.releases.open(tenantId, actor, release, null),
   })
 }
 
