@@ -73,7 +73,7 @@ export async function openDispatchHouse(): Promise<DispatchHouse> {
           at: new Date(clock.nowMs()).toISOString(),
         }),
       )
-      await plans.review(tenantId, sealed.bytes)
+      await plans.review(house.operator, sealed.bytes)
       return planHash
     },
     async seat(runner, offer = {}, atMs = clock.nowMs()) {
