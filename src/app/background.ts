@@ -22,8 +22,13 @@ import type { Ledger, LedgerReaders } from '../ledger/index.ts'
 import { makeDeliverJob, makeOutbox, Webhooks } from '../webhook/index.ts'
 import type { Outbox } from '../webhook/index.ts'
 import { makeKeptAnswerPurge } from '../web/index.ts'
-import { makeNotificationDesk, makeNotifyJob, ruleTerms } from '../notification/index.ts'
-import type { AttemptOutcome, NotificationDesk } from '../notification/index.ts'
+import {
+  makeForeseeJob,
+  makeNotificationDesk,
+  makeNotifyJob,
+  ruleTerms,
+} from '../notification/index.ts'
+import type { AttemptOutcome, Foreseen, NotificationDesk } from '../notification/index.ts'
 
 export interface BackgroundPorts {
   readonly sql: Sql
@@ -43,6 +48,8 @@ export interface BackgroundPorts {
   readonly appendBell: Doorbell
   /** @param isEnding when nothing is left for later */
   recordTallies(isEnding: boolean): Promise<void>
+  /** Of the releases of a tenant: they are known above. */
+  foresee(tenantId: string): Promise<readonly Foreseen[]>
   countAttempt(outcome: AttemptOutcome): void
   readonly actor: string
   readonly userAgent: string
@@ -73,6 +80,7 @@ export function makeBackground(ports: BackgroundPorts): Background {
     ...makeLedgerJobs(ports.ledger, ports.clock),
     makeDeliverJob(ports),
     makeNotifyJob(notifyPorts),
+    makeForeseeJob(ports),
     makeDrillJob(),
     makeDispatchJob(ports),
   ]

@@ -169,6 +169,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...waysOut(config),
     seal: openSeal(masterSecret, 'notification channels', systemRandom),
     recordTallies: (isEnding) => recorder?.recordTallies(isEnding) ?? Promise.resolve(),
+    foresee: (tenantId) => releases.foresee(tenantId),
     countAttempt: (outcome) => terms.telemetry?.countNotification(outcome),
     actor: controlPlane.id,
     userAgent: `seaworthy/${version}`,

@@ -33,6 +33,19 @@ export async function upsertSchedule(
   )
 }
 
+/** Leaves one of that name as it is. */
+export async function insertSchedule(
+  tx: SqlTx,
+  tenantId: string,
+  { name, kind, cron, nextAt, createdBy }: StoredSchedule,
+): Promise<void> {
+  await tx.query(
+    `insert into job_schedule (tenant_id, name, kind, cron, next_at, created_by) values ($1, $2, $3, $4, $5, $6)
+     on conflict (tenant_id, name) do nothing`,
+    [tenantId, name, kind, cron, nextAt, createdBy],
+  )
+}
+
 /** @returns whether it was there */
 export async function deleteSchedule(tx: SqlTx, tenantId: string, name: string): Promise<boolean> {
   const rows = await tx.query(

@@ -9,6 +9,7 @@ export const NOTIFICATION_EVENTS = [
   'notification.channel-recovered',
   'notification.asked',
   'notification.delivered',
+  'notification.foreseen',
   'notification.given-up',
   'notification.tested',
   'notification.replayed',

@@ -2,6 +2,15 @@
 import { escapedLine } from './markup.ts'
 import type { Notice } from './model.ts'
 
+/** What will be, or is waited for; somebody has to look ahead for them. */
+export const FORESEEN_EVENTS = [
+  'waiver-ending',
+  'evidence-ending',
+  'go-ending',
+  'sign-off-wanted',
+] as const
+export type ForeseenEvent = (typeof FORESEEN_EVENTS)[number]
+
 export const RULE_EVENTS = [
   'decision-go',
   'decision-no-go',
@@ -11,6 +20,7 @@ export const RULE_EVENTS = [
   'sign-off',
   'waiver-requested',
   'receiver-failing',
+  ...FORESEEN_EVENTS,
 ] as const
 export type RuleEvent = (typeof RULE_EVENTS)[number]
 
@@ -62,9 +72,25 @@ export function noticesOf(fact: ToldFact): readonly RuleNotice[] {
       const notice = plainNotice(`${name} takes nothing any more`, `receiver/${subject}`)
       return [{ event: 'receiver-failing', notice: { ...notice, urgency: 'warning' } }]
     }
+    case 'notification.foreseen':
+      return foreseenNotices(subject, text('event'), text('what'), text('atText'))
     default:
       return []
   }
+}
+
+function foreseenNotices(
+  release: string,
+  named: string,
+  what: string,
+  atText: string,
+): readonly RuleNotice[] {
+  const event = FORESEEN_EVENTS.find((each) => each === named)
+  if (event === undefined) return []
+  const says =
+    event === 'sign-off-wanted' ? `a sign-off is wanted, ${what}` : `${what} ends at ${atText}`
+  const notice = plainNotice(`${release}: ${says}`, `${event}/${release}/${what}`)
+  return [{ event, notice: { ...notice, urgency: 'warning' } }]
 }
 
 function plainNotice(title: string, topic: string): Notice {

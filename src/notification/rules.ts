@@ -3,6 +3,7 @@ import type { Principal, SqlTx } from '../kernel/index.ts'
 import { findChannel } from './channels.ts'
 import type { DeliverPorts } from './deliver.ts'
 import { notificationFault } from './errors.ts'
+import { followForesight } from './foresight.ts'
 import type { RuleEvent } from './rule-events.ts'
 import { deleteRule, selectRules, upsertRule } from './rule-store.ts'
 import type { StoredRule } from './rule-store.ts'
@@ -63,6 +64,8 @@ export class Rules {
         createdBy: before?.createdBy ?? principal.id,
       }
       await upsertRule(tx, tenantId, stored)
+      const now = [...known.filter((each) => each.name !== name), stored]
+      await followForesight(this.#ports, tx, tenantId, now, principal.id)
       await this.#tell(tx, principal, 'notification.rule-set', name, wish)
       return shown(stored, names)
     })
@@ -77,6 +80,8 @@ export class Rules {
           'NOTIFICATION_RULE_UNKNOWN',
           `expected a rule of this tenant, got ${JSON.stringify(name.slice(0, 60))}`,
         )
+      const left = await selectRules(tx, tenantId)
+      await followForesight(this.#ports, tx, tenantId, left, principal.id)
       await this.#tell(tx, principal, 'notification.rule-removed', name, {})
     })
   }

@@ -12,6 +12,8 @@ import type { AttestedFormat, AttestedRelease } from './attested.ts'
 import { exportRelease, renderDocuments, renderReport } from './documents.ts'
 import type { ReleaseDocuments, RenderedReport } from './documents.ts'
 import { releaseFault } from './errors.ts'
+import { foreseeReleases } from './foresight.ts'
+import type { Foreseen } from '../notification/index.ts'
 import type { DecidedRelease, ReleaseReview } from './model.ts'
 import { formatReleaseName } from '../gates/index.ts'
 import { replayDecision } from './replay.ts'
@@ -39,6 +41,8 @@ export interface Releases {
     phase?: Phase,
     keep?: KeepDecided,
   ): Promise<DecidedRelease>
+  /** What of the newest releases will end soon, or is waited for. */
+  foresee(tenantId: string): Promise<readonly Foreseen[]>
   /** @throws RELEASE_DECISION_MISSING */
   replay(tenantId: string, release: ReleaseKey): Promise<ReplayedDecision>
   register(tenantId: string, service: string): Promise<Register>
@@ -105,6 +109,7 @@ export function makeReleases(context: ReleaseContext): Releases {
     signOff: (caller, envelope) => recordSignOff(context, caller, envelope),
     decide: (tenantId, release, phase, keep) =>
       decideRelease(context, tenantId, release, phase, keep),
+    foresee: (tenantId) => foreseeReleases(context, tenantId),
     replay: (tenantId, release) => replayDecision(context, tenantId, release),
     register: (tenantId, service) => readRegister(context, tenantId, service),
     change: (caller, kind, envelope) => recordChange(context, caller, kind, envelope),

@@ -214,7 +214,7 @@ function ruleCommands(): readonly CommandSpec[] {
         {
           flags: '--on <event>',
           description:
-            'decision-go, decision-no-go, run-finished, run-failed, gate-failed, sign-off, waiver-requested or receiver-failing',
+            'decision-go, decision-no-go, run-finished, run-failed, gate-failed, sign-off, waiver-requested, receiver-failing, waiver-ending, evidence-ending, go-ending or sign-off-wanted',
           repeated: true,
         },
         { flags: '--channel <name>', description: 'over which channel', repeated: true },
