@@ -76,5 +76,6 @@ test('what is done only after a preview is listed, with whose word it takes', as
     ['flag.flip', 'write', true],
     ['webhook.remove', 'admin', true],
     ['run.confirm', 'write', false],
+    ['run.request', 'write', false],
   ])
 })
