@@ -11,7 +11,12 @@ import { groupsFor, probePostgres } from '../tools/test-groups.ts'
 import type { GroupRequest } from '../tools/test-groups.ts'
 import { SUMMARY_FILE_VARIABLE } from '../tools/test-reporter.ts'
 
-const EVERYTHING: GroupRequest = { only: undefined, isQuick: false, isExtended: false }
+const EVERYTHING: GroupRequest = {
+  only: undefined,
+  isQuick: false,
+  isExtended: false,
+  isServiceBound: false,
+}
 
 /** Hands `work` a folder with the given files, and removes it. */
 function withFiles(files: Readonly<Record<string, string>>, work: (root: string) => void): void {
@@ -58,6 +63,34 @@ test('each test file is in one group, and the database group runs once per engin
     assert.deepEqual(
       extended.map(({ files }) => files),
       [['test/extended/e.test.ts']],
+    )
+  })
+})
+
+test('only files that ask for services, themselves or through others, are bound to them', () => {
+  const files = {
+    'test/redis.ts': "process.env['SEAWORTHY_HIDE_SERVICES']",
+    'test/middle.ts': "import { a } from './redis.ts'\nimport { b } from './circle.ts'",
+    'test/circle.ts': "import { c } from './middle.ts'",
+    'test/database.ts': "process.env['SEAWORTHY_TEST_PG_URL']",
+    'test/plain.test.ts': "import { d } from './plain.ts'",
+    'src/a/a.db.test.ts': "import { e } from '../../test/database.ts'",
+    'test/e2e/bound.test.ts': "import { f } from '../middle.ts'",
+    'test/e2e/url.test.ts': "process.env['SEAWORTHY_TEST_PG_URL']",
+    'test/e2e/plain.test.ts': "import { g } from '../database.ts'",
+    'test/faults/bound.test.ts': "import { h } from '../circle.ts'",
+  }
+  withFiles(files, (root) => {
+    const bound = { ...EVERYTHING, isServiceBound: true }
+    const groups = groupsFor(bound, { absence: 'hidden' }, root)
+    assert.deepEqual(
+      groups.map(({ name, files: found }) => [name, found.join(' ')]),
+      [
+        ['pure', ''],
+        ['database on pglite', ''],
+        ['e2e', 'test/e2e/bound.test.ts test/e2e/url.test.ts'],
+        ['faults', 'test/faults/bound.test.ts'],
+      ],
     )
   })
 })

@@ -1,5 +1,6 @@
 // Which tests there are, in which groups, and under which conditions each group runs.
-import { globSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { Client } from 'pg'
 
 export interface TestGroup {
@@ -72,6 +73,38 @@ export interface GroupRequest {
   readonly only: string | undefined
   readonly isQuick: boolean
   readonly isExtended: boolean
+  /** Only files that ask whether a service is there: all others do the same with and without. */
+  readonly isServiceBound: boolean
+}
+
+/** What is read to know whether services are hidden, or where the database server is. */
+const SERVICE_WORDS = /SEAWORTHY_HIDE_SERVICES|SEAWORTHY_TEST_PG_URL/
+/** Reads an address for the group on PostgreSQL alone; on the embedded engine it asks for nothing. */
+const DATABASE_HELPER = join('test', 'database.ts')
+const RELATIVE_IMPORT = /from '(\.{1,2}\/[^']+\.ts)'/g
+
+/** Finds the files that ask for services, themselves or through whatever they import. */
+export function makeServiceSearch(root: string): (file: string) => boolean {
+  const read = new Map<string, { readonly isAsking: boolean; readonly imports: string[] }>()
+  const look = (file: string): { readonly isAsking: boolean; readonly imports: string[] } => {
+    const path = join(root, file)
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
+    const found = {
+      isAsking: file !== DATABASE_HELPER && SERVICE_WORDS.test(text),
+      imports: [...text.matchAll(RELATIVE_IMPORT)].map(([, to]) => join(dirname(file), to!)),
+    }
+    read.set(file, found)
+    return found
+  }
+  return (file) => {
+    const reached = new Set([file])
+    for (const at of reached) {
+      const { isAsking, imports } = read.get(at) ?? look(at)
+      if (isAsking) return true
+      for (const next of imports) reached.add(next)
+    }
+    return false
+  }
 }
 
 /** The groups to run, in order: the quick ones first, the database once per engine that is there. */
@@ -85,7 +118,8 @@ export function groupsFor(
     'url' in postgres ? { SEAWORTHY_TEST_PG_URL: postgres.url } : { SEAWORTHY_HIDE_SERVICES: '1' }
   return shelves.flatMap((shelf) => {
     const { name, isolation } = shelf
-    const files = filesOn(shelf, root)
+    const all = filesOn(shelf, root)
+    const files = request.isServiceBound ? all.filter(makeServiceSearch(root)) : all
     if (shelf !== DATABASE) return [{ name, files, isolation, env: services }]
     const engines = 'url' in postgres ? ['pglite', 'postgres'] : ['pglite']
     return engines.map((engine) => ({

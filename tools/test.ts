@@ -116,6 +116,7 @@ const OPTIONS = {
   group: { type: 'string' },
   quick: { type: 'boolean' },
   extended: { type: 'boolean' },
+  'service-bound': { type: 'boolean' },
   ctrf: { type: 'string' },
 } as const
 
@@ -138,16 +139,19 @@ function readRequest(args: readonly string[]): TestRequest | string {
     ...positionals,
   ]
   if (unknown.length > 0)
-    return `expected --group NAME, --quick, --extended or --ctrf FILE, not ${unknown.join(' ')}`
+    return `expected --group NAME, --quick, --extended, --service-bound or --ctrf FILE, not ${unknown.join(' ')}`
   if (values.ctrf !== undefined && typeof values.ctrf !== 'string')
     return 'expected the name of a file after --ctrf'
   const report = values.ctrf === undefined ? {} : { ctrf: values.ctrf }
   if (values.group === undefined) {
     const isExtended = values.extended === true
-    return { only: undefined, isQuick: values.quick === true, isExtended, ...report }
+    const isServiceBound = values['service-bound'] === true
+    const isQuick = values.quick === true
+    return { only: undefined, isQuick, isExtended, isServiceBound, ...report }
   }
   if (typeof values.group === 'string' && GROUP_NAMES.includes(values.group)) {
-    return { only: values.group, isQuick: false, isExtended: false, ...report }
+    const isServiceBound = values['service-bound'] === true
+    return { only: values.group, isQuick: false, isExtended: false, isServiceBound, ...report }
   }
   return `--group is one of ${GROUP_NAMES.join(', ')}, not ${String(values.group)}`
 }
