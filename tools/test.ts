@@ -14,7 +14,7 @@ import type { TestCounts } from './test-reporter.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const TEST_TIMEOUT_MS = 10 * 60_000
 /** A group that hangs is killed, so that a run always ends with counts. */
-const GROUP_TIMEOUT_MS = 30 * 60_000
+const GROUP_TIMEOUT_MS = 45 * 60_000
 const EXIT_USAGE = 2
 
 interface GroupOutcome {
