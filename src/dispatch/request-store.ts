@@ -1,6 +1,6 @@
 // All SQL of requests for runs: asked once, taken by one runner, ended once.
 import type { ContentDigest, Sql, SqlTx } from '../kernel/index.ts'
-import type { RequestState, RunWish, StoredRequest } from './model.ts'
+import type { RequestState, RunnerOffer, RunWish, StoredRequest } from './model.ts'
 
 interface RequestRow {
   request_id: string
@@ -130,10 +130,11 @@ export async function selectRequestPage(
   return rows.map(requestOfRow)
 }
 
-/** Requests that a runner may take now, oldest first. */
+/** Requests that the runner may take now, oldest first; what others wait for, however long ago they asked, is not in its way. */
 export async function selectWaiting(
   tx: SqlTx,
   tenantId: string,
+  { services, environments, labels }: RunnerOffer,
   now: string,
   limit: number,
 ): Promise<StoredRequest[]> {
@@ -141,8 +142,10 @@ export async function selectWaiting(
     `select * from dispatch_request
      where tenant_id = $1 and expires_at > $2 and not is_cancel_asked
        and (state = 'waiting' or (state = 'claimed' and held_until < $2))
+       and environment = any($4::text[]) and ($5::text[] is null or service = any($5::text[]))
+       and (wish::jsonb -> 'labels') <@ $6::jsonb
      order by request_id limit $3`,
-    [tenantId, now, limit],
+    [tenantId, now, limit, environments, services, JSON.stringify(labels)],
   )
   return rows.map(requestOfRow)
 }

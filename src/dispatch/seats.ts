@@ -1,9 +1,9 @@
 // Use cases of seats: a runner says with its key that it waits, looks what it may take, and leaves.
-import { bytesOfBase64, uuidV7 } from '../kernel/index.ts'
+import { readBase64, UUID_CHANCE_BYTES, uuidV7 } from '../kernel/index.ts'
 import type { SqlTx } from '../kernel/index.ts'
 import type { RegisteredPrincipal } from '../identity/index.ts'
 import { dispatchFault } from './errors.ts'
-import { CLOCK_SKEW_LIMIT_MS, offerGap, SEAT_KEPT_MS, seatWord } from './model.ts'
+import { CLOCK_SKEW_LIMIT_MS, SEAT_KEPT_MS, seatWord } from './model.ts'
 import type { RunnerOffer, Seat } from './model.ts'
 import type { DispatchPorts } from './ports.ts'
 import { selectWaiting } from './request-store.ts'
@@ -26,11 +26,10 @@ export interface SeatWish {
   readonly signature: string
 }
 
-const CHANCE_BYTES = 10
 /** A seat that is asked from is stamped no more often than this. */
 const STAMP_MS = 10_000
 /** Requests that a runner is told of at a time. */
-const OFFERED_LIMIT = 20
+export const OFFERED_LIMIT = 20
 
 /** @throws DISPATCH_RUNNER_REFUSED */
 export async function openWord(
@@ -51,21 +50,12 @@ export async function openWord(
     throw refuse(
       `expected a word of the last five minutes, the runner’s clock differs by ${Math.round(skewMs / 1000)} s`,
     )
-  const signature = readSignature(signed.signature)
+  const signature = readBase64(signed.signature)
   const isGenuine =
     signature !== undefined &&
     (await verifier.verify('ecdsa-p256-sha256', runner.publicKey, word, signature))
   if (!isGenuine) throw refuse(`expected a signature of ${runner.id}`)
   return runner
-}
-
-function readSignature(text: string): Uint8Array | undefined {
-  try {
-    return bytesOfBase64(text)
-  } catch {
-    // Whatever is no base64 is no signature either.
-    return undefined
-  }
 }
 
 export async function openSeat(
@@ -79,7 +69,7 @@ export async function openSeat(
   const nowMs = ports.clock.nowMs()
   const now = new Date(nowMs).toISOString()
   const seat: Seat = {
-    seatId: uuidV7(nowMs, ports.random.bytes(CHANCE_BYTES)),
+    seatId: uuidV7(nowMs, ports.random.bytes(UUID_CHANCE_BYTES)),
     runnerId,
     name: runner.displayName,
     machine,
@@ -111,10 +101,8 @@ export async function offerRequests(
   return ports.sql.transaction({ tenantId }, async (tx) => {
     const seat = await findSeat(tx, tenantId, seatId)
     if (Date.parse(seat.seenAt) <= nowMs - STAMP_MS) await updateSeen(tx, tenantId, seatId, now)
-    const waiting = await selectWaiting(tx, tenantId, now, OFFERED_LIMIT)
-    return waiting
-      .filter((request) => offerGap(seat.offer, request) === undefined)
-      .map(({ requestId }) => requestId)
+    const waiting = await selectWaiting(tx, tenantId, seat.offer, now, OFFERED_LIMIT)
+    return waiting.map(({ requestId }) => requestId)
   })
 }
 
