@@ -2,9 +2,10 @@
 import {
   base64Of,
   bytesEqual,
-  bytesOfBase64,
   canonicalize,
   parseStrictJson,
+  readBase64,
+  utf8Bytes,
 } from '../../kernel/index.ts'
 import type { Digest, Json, SqlTx } from '../../kernel/index.ts'
 import {
@@ -13,6 +14,7 @@ import {
   extendFrontier,
   frontierRoot,
   hashLeaf,
+  parseEntryBody,
 } from '../../proof/index.ts'
 import type { Frontier } from '../../proof/index.ts'
 import type { LogHead } from '../batch.ts'
@@ -101,24 +103,24 @@ async function readEntries(
 ): Promise<Frontier> {
   let frontier = EMPTY_FRONTIER
   for (let seq = 0; seq < size; seq++) {
-    const { leaf } = await nextLine(lines, file)
-    const bytes = readBase64(leaf)
+    const { leaf, salt, payload } = await nextLine(lines, file)
+    const bytes = bytesOf(leaf)
     const read = decodeLeaf(bytes)
     if (!read.ok || read.value.seq !== seq) throw refused(file, `expected entry ${seq}`)
+    const body = parseEntryBody(read.value.body)
+    const isCommitted =
+      body.ok &&
+      typeof payload === 'string' &&
+      base64Of(digest.hmacSha256(bytesOf(salt), utf8Bytes(payload))) === body.value.payload.c
+    if (!isCommitted) throw refused(file, `expected the payload that entry ${seq} commits to`)
     frontier = extendFrontier(digest, frontier, [hashLeaf(digest, bytes)])
   }
   return frontier
 }
 
-/** Empty, which is no leaf, for whatever is not base64. */
-function readBase64(value: Json | undefined): Uint8Array {
-  if (typeof value !== 'string') return new Uint8Array()
-  try {
-    return bytesOfBase64(value)
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return new Uint8Array()
-  }
+/** Empty, which is no leaf and nobody's salt, for whatever is not base64. */
+function bytesOf(value: Json | undefined): Uint8Array {
+  return (typeof value === 'string' ? readBase64(value) : undefined) ?? new Uint8Array()
 }
 
 async function nextLine(

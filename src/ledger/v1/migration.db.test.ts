@@ -163,10 +163,16 @@ test('down goes nowhere without a copy that is whole and of now', async () => {
     'a line less': [...lines.slice(0, 3), ...lines.slice(4)].join('\n'),
     'an entry more': `${good}${lines[2]}\n`,
     'a changed leaf': good.replace(lines[3]!, lines[3]!.replace(/"leaf":"(.{40})./, '"leaf":"$1x')),
+    'a changed payload': good.replace(
+      lines[3]!,
+      lines[3]!.replace('"payload":"{', '"payload":"{ '),
+    ),
+    'a missing salt': good.replace(lines[3]!, lines[3]!.replace(/"salt":"[^"]*"/, '"salt":null')),
     'no json': good.replace(lines[3]!, '{'),
     nothing: '',
   }
   for (const [name, text] of Object.entries(bad)) {
+    assert.notEqual(text, good, name)
     writeFileSync(path, text)
     await assert.rejects(
       migration.down({ ...termsOf(old), file: plainFile(path) }),
