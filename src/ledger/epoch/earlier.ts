@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import {
   base64Of,
-  bytesOfBase64,
   canonicalBytes,
   parseStrictJson,
+  readBase64,
+  SeaworthyError,
   utf8Bytes,
 } from '../../kernel/index.ts'
 import type { Json, SqlTx } from '../../kernel/index.ts'
@@ -39,8 +40,8 @@ const payloadSchema = z.strictObject({
   signedBy: z.strictObject({
     name: z.string(),
     algorithm: z.string(),
-    publicKey: z.base64(),
-    signature: z.base64(),
+    publicKey: z.string(),
+    signature: z.string(),
   }),
 })
 type Payload = z.infer<typeof payloadSchema>
@@ -93,11 +94,20 @@ async function readRestored(
   const { body } = readEntry(leaf)
   if (body.type !== 'ledger.restored') return `epoch ${log.epoch} does not begin with a restore`
   const committed = base64Of(ports.digest.hmacSha256(kept.salt, utf8Bytes(kept.payload)))
-  const value: Json = parseStrictJson(kept.payload)
-  const parsed = payloadSchema.safeParse(value)
-  if (committed !== body.payload.c || !parsed.success)
-    return `the first entry of epoch ${log.epoch} is another`
-  return parsed.data
+  const payload = committed === body.payload.c ? readPayload(kept.payload) : undefined
+  return payload ?? `the first entry of epoch ${log.epoch} is another`
+}
+
+/** Undefined for whatever a restore does not write: that is damage to be told, and no fault of the verification. */
+function readPayload(text: string): Payload | undefined {
+  let value: Json
+  try {
+    value = parseStrictJson(text)
+  } catch (error) {
+    if (error instanceof SeaworthyError) return undefined
+    throw error
+  }
+  return payloadSchema.safeParse(value).data
 }
 
 async function findContradiction(
@@ -116,17 +126,15 @@ async function findContradiction(
   if (!isNamed) return 'the next one names another log'
   if (old.stands.size !== log.size || (log.size > 0 && old.stands.root !== root))
     return 'it is not as it was when it ended'
-  const publicKey = bytesOfBase64(signedBy.publicKey)
-  const algorithm = algorithmOfKey(publicKey)
+  const publicKey = readBase64(signedBy.publicKey)
+  const signature = readBase64(signedBy.signature)
+  const algorithm = publicKey && algorithmOfKey(publicKey)
   const isSigned =
+    publicKey !== undefined &&
+    signature !== undefined &&
     algorithm !== undefined &&
     algorithm === signedBy.algorithm &&
-    (await verifier.verify(
-      algorithm,
-      publicKey,
-      canonicalBytes(statement),
-      bytesOfBase64(signedBy.signature),
-    ))
+    (await verifier.verify(algorithm, publicKey, canonicalBytes(statement), signature))
   return isSigned ? null : `the restore of epoch ${next.epoch} is not signed`
 }
 

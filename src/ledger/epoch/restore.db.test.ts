@@ -166,6 +166,7 @@ test('a restored past that is changed afterwards, or whose statement is, is foun
   const changes = {
     'the statement': `update ledger_payload set payload = replace(payload, '"until":10', '"until":5')
       where log_id = $2 and seq = 0`,
+    'a statement that is none': `update ledger_payload set payload = 'nothing' where log_id = $2 and seq = 0`,
     'the earlier head': `update ledger_head set size = 3 where log_id = $1`,
     'an earlier entry': `update ledger_payload set payload = '9' where log_id = $1 and seq = 2`,
   }
