@@ -1,6 +1,6 @@
 // The action `run.request`: a run is asked for with what its gates would do shown first, and confirmed by whoever asks.
 import { z } from 'zod'
-import { canonicalize, uuidV7 } from '../kernel/index.ts'
+import { canonicalize, UUID_CHANCE_BYTES, uuidV7 } from '../kernel/index.ts'
 import type { Action, ActionCall, ContentDigest, Json, Principal, SqlTx } from '../kernel/index.ts'
 import { riskOf, waitingChanges } from '../gates/index.ts'
 import type { Plan, Subject } from '../verdict/index.ts'
@@ -87,7 +87,6 @@ export function isSameAsk(left: Json, right: Json): boolean {
   return canonicalize(left) === canonicalize(right)
 }
 
-const CHANCE_BYTES = 10
 const MS_PER_S = 1000
 
 /**
@@ -150,7 +149,7 @@ function requestOf(
   const at = new Date(nowMs).toISOString()
   const { parameters, subject, labels, resume, repeat } = params
   return {
-    requestId: uuidV7(nowMs, random.bytes(CHANCE_BYTES)),
+    requestId: uuidV7(nowMs, random.bytes(UUID_CHANCE_BYTES)),
     planHash: params.planHash as ContentDigest,
     service,
     version,

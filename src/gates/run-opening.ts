@@ -1,5 +1,5 @@
 // Finds the open run that a wish is about, opens a new one, and keeps the terms of a run: confirmed and waived gates.
-import { canonicalize, uuidV7 } from '../kernel/index.ts'
+import { canonicalize, UUID_CHANCE_BYTES, uuidV7 } from '../kernel/index.ts'
 import type { ContentDigest, SqlTx } from '../kernel/index.ts'
 import type { Plan, Subject } from '../verdict/index.ts'
 import type { RunContext, StandingWaivers } from './run-model.ts'
@@ -46,7 +46,7 @@ export async function openRun(
   const { plan, planHash, subject } = wish
   const terms = { parameters: wish.parameters, confirmed: [] }
   const run: StoredRun = {
-    runId: uuidV7(clock.nowMs(), random.bytes(10)),
+    runId: uuidV7(clock.nowMs(), random.bytes(UUID_CHANCE_BYTES)),
     planHash,
     service: plan.service,
     version: plan.version,

@@ -1,5 +1,5 @@
 // Use cases of background work: ask for it, look at it, retry, cancel, schedule.
-import { uuidV7 } from '../kernel/index.ts'
+import { UUID_CHANCE_BYTES, uuidV7 } from '../kernel/index.ts'
 import type {
   Clock,
   JobKind,
@@ -37,7 +37,6 @@ export interface JobPorts {
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-const UUID_CHANCE_BYTES = 10
 
 export function makeJobs(
   ports: Pick<JobPorts, 'clock' | 'random' | 'pubSub'> & { readonly tracing?: Tracing },

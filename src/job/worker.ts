@@ -1,5 +1,5 @@
 // A worker: takes jobs, runs them side by side, settles them in batches, and gives back what it cannot finish.
-import { Doorbell, messageOf, UNTRACED, uuidV7 } from '../kernel/index.ts'
+import { Doorbell, messageOf, UNTRACED, UUID_CHANCE_BYTES, uuidV7 } from '../kernel/index.ts'
 import type { Clock, JobKind, Jobs, Log, PubSub, Random, Sql, Tracing } from '../kernel/index.ts'
 import { ActiveJobs } from './active-jobs.ts'
 import { beatOnce, WorkerWatch } from './beat.ts'
@@ -27,7 +27,6 @@ const STOP_GRACE_MS = 8_000
 /** What was told to stop may still say that it did. */
 const ABORT_GRACE_MS = 1_000
 const STOP_LOOK_MS = 20
-const UUID_CHANCE_BYTES = 10
 
 export interface WorkerPorts {
   readonly sql: Sql

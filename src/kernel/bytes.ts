@@ -74,6 +74,16 @@ export function bytesOfBase64(text: string): Uint8Array {
   return bytes
 }
 
+/** As `bytesOfBase64`, for text of strangers: undefined where it is none, so that the caller says what was expected. */
+export function readBase64(text: string): Uint8Array | undefined {
+  try {
+    return bytesOfBase64(text)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
 /** As `bytesOfBase64`, for engines that cannot do it themselves. */
 export function bytesOfBase64Portably(text: string): Uint8Array {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text))

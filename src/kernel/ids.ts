@@ -14,19 +14,23 @@ export function contentDigest(hash: Uint8Array): ContentDigest {
   return `sha256:${hexOf(hash)}`
 }
 
+/** Random bytes of a UUID version 7. */
+export const UUID_CHANCE_BYTES = 10
+
 /**
  * UUID version 7 (RFC 9562 section 5.7): sorts by time.
- * @param nowMs milliseconds since the epoch @param chance at least 10 random bytes
+ * @param nowMs milliseconds since the epoch @param chance at least `UUID_CHANCE_BYTES` random bytes
  */
 export function uuidV7(nowMs: number, chance: Uint8Array): string {
-  if (chance.length < 10) throw new RangeError('expected 10 random bytes')
+  if (chance.length < UUID_CHANCE_BYTES)
+    throw new RangeError(`expected ${UUID_CHANCE_BYTES} random bytes`)
   const bytes = new Uint8Array(16)
   let rest = nowMs
   for (let i = 5; i >= 0; i--) {
     bytes[i] = rest % 256
     rest = Math.floor(rest / 256)
   }
-  bytes.set(chance.subarray(0, 10), 6)
+  bytes.set(chance.subarray(0, UUID_CHANCE_BYTES), 6)
   bytes[6] = 0x70 | (bytes[6]! & 0x0f)
   bytes[8] = 0x80 | (bytes[8]! & 0x3f)
   const hex = hexOf(bytes)

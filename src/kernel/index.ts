@@ -6,6 +6,7 @@ export {
   bytesOfHex,
   concatBytes,
   hexOf,
+  readBase64,
   utf8Bytes,
   utf8Text,
   utf8TextLossy,
@@ -20,7 +21,14 @@ export type { Json } from './canonical.ts'
 export * from './errors.ts'
 export { Doorbell } from './doorbell.ts'
 export { hmacSha256With } from './hmac.ts'
-export { contentDigest, type ContentDigest, isContentDigest, slugOf, uuidV7 } from './ids.ts'
+export {
+  contentDigest,
+  type ContentDigest,
+  isContentDigest,
+  slugOf,
+  UUID_CHANCE_BYTES,
+  uuidV7,
+} from './ids.ts'
 export type * from './jobs.ts'
 export type * from './locked-store.ts'
 export { MAIL_SECURITIES } from './mail.ts'

@@ -6,6 +6,7 @@ import {
   isContentDigest,
   SeaworthyError,
   utf8Text,
+  UUID_CHANCE_BYTES,
   uuidV7,
 } from '../kernel/index.ts'
 import type { Digest, Random, Tracing } from '../kernel/index.ts'
@@ -27,7 +28,6 @@ import type { LedgerFact } from './model.ts'
 /** Canonical bytes a payload may have; larger content is evidence, named by digest. */
 export const PAYLOAD_LIMIT_BYTES = 256 * 1024
 const REFS_LIMIT = 500
-const ID_CHANCE_BYTES = 10
 const LINE_FEED = new Uint8Array([0x0a])
 
 export interface Producer {
@@ -61,7 +61,7 @@ export interface FactPorts {
 /** @throws LEDGER_ENTRY_REFUSED, LEDGER_ENTRY_TOO_LARGE */
 export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number): PreparedFact {
   assertFact(fact)
-  const id = fact.id ?? uuidV7(nowMs, ports.random.bytes(ID_CHANCE_BYTES))
+  const id = fact.id ?? uuidV7(nowMs, ports.random.bytes(UUID_CHANCE_BYTES))
   const salt = ports.random.bytes(SALT_BYTES)
   const payload = canonicalPayload(fact)
   const { type, actor, subject, refs } = fact

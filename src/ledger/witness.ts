@@ -1,5 +1,5 @@
 // A witness: remembers the newest checkpoint of each log it knows, and cosigns only what continues it. C2SP tlog-witness.
-import { bytesEqual, bytesOfBase64, hexOf, utf8Bytes, utf8Text } from '../kernel/index.ts'
+import { bytesEqual, readBase64, hexOf, utf8Bytes, utf8Text } from '../kernel/index.ts'
 import type { Clock, Digest, SignatureVerifier, Signer } from '../kernel/index.ts'
 import {
   cosignCheckpoint,
@@ -165,12 +165,7 @@ function decode(body: Uint8Array): string {
 }
 
 function hashOfLine(line: string): Uint8Array {
-  let bytes: Uint8Array | undefined
-  try {
-    bytes = bytesOfBase64(line)
-  } catch {
-    bytes = undefined
-  }
+  const bytes = readBase64(line)
   if (bytes?.length !== HASH_BYTES) throw new Refused(400, 'expected hashes of 32 bytes\n')
   return bytes
 }

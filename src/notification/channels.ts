@@ -1,5 +1,5 @@
 // Use cases of channels: add, change, remove, and the test that shows what a channel can prove. Row and ledger fact are one transaction.
-import { hexOf, uuidV7 } from '../kernel/index.ts'
+import { hexOf, UUID_CHANCE_BYTES, uuidV7 } from '../kernel/index.ts'
 import type { Principal, SqlTx } from '../kernel/index.ts'
 import { WELL } from '../webhook/index.ts'
 import type { EndpointSecrets } from '../webhook/index.ts'
@@ -16,7 +16,6 @@ import { sealPurpose, sendOver } from './sending.ts'
 import { deleteChannel, lockChannelNamed, selectChannels, upsertChannel } from './store.ts'
 import { channelSecrets } from './webhook-channel.ts'
 
-const UUID_CHANCE_BYTES = 10
 const NONCE_BYTES = 8
 
 export interface ChannelWish {

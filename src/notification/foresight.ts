@@ -1,5 +1,5 @@
 // The job that looks ahead for a tenant: what will end soon, or is waited for, becomes a fact of the ledger, once, and rules tell it as any other.
-import { canonicalBytes, SeaworthyError, uuidV7 } from '../kernel/index.ts'
+import { canonicalBytes, SeaworthyError, UUID_CHANCE_BYTES, uuidV7 } from '../kernel/index.ts'
 import type { Digest, JobKind, Jobs, Sql, SqlTx } from '../kernel/index.ts'
 import { dropSchedule, keepSchedule } from '../job/index.ts'
 import type { Ledger, LedgerFact } from '../ledger/index.ts'
@@ -14,7 +14,6 @@ const SCHEDULE_NAME = 'foresight'
 const SCHEDULE_CRON = '*/10 * * * *'
 const ATTEMPT_LIMIT_COUNT = 5
 const TIME_LIMIT_MS = 120_000
-const ID_BYTES = 10
 
 /** Something that will be, as whoever knows releases says it. */
 export interface Foreseen {
@@ -73,7 +72,7 @@ async function tellOnce(
   const key = canonicalBytes(['foreseen', event, release, thing, atMs])
   const at = atMs === null ? null : new Date(atMs).toISOString()
   const fact: LedgerFact = {
-    id: uuidV7(atMs ?? 0, digest.sha256(key).subarray(0, ID_BYTES)),
+    id: uuidV7(atMs ?? 0, digest.sha256(key).subarray(0, UUID_CHANCE_BYTES)),
     type: 'notification.foreseen',
     actor,
     subject: release,

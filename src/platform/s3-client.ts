@@ -46,7 +46,7 @@ export async function openS3(terms: S3Terms): Promise<S3Place> {
   const { endpoint, region, silenceLimitMs = SILENCE_LIMIT_MS } = terms
   const client = new sdk.S3Client({
     maxAttempts: ATTEMPT_LIMIT,
-    // Our own digest goes with every write and is checked at every read; other stores refuse checksums that they do not know.
+    // Every write brings a digest of its own; other stores refuse checksums that they do not know.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {

@@ -1,5 +1,5 @@
 // Checkpoints: what a log signs about itself. Source: C2SP tlog-checkpoint v1.0.0 inside a signed note.
-import { base64Of, bytesOfBase64 } from '../kernel/index.ts'
+import { base64Of, readBase64 } from '../kernel/index.ts'
 import type { Digest, SignatureVerifier, Signer } from '../kernel/index.ts'
 import { HASH_BYTES } from './leaf.ts'
 import { isNoteName, signNote, verifyNote } from './note.ts'
@@ -75,11 +75,6 @@ export async function openCheckpoint(
 }
 
 function decodeRoot(text: string): Uint8Array | undefined {
-  try {
-    const root = bytesOfBase64(text)
-    return root.length === HASH_BYTES ? root : undefined
-  } catch {
-    // The caller says what was expected.
-    return undefined
-  }
+  const root = readBase64(text)
+  return root?.length === HASH_BYTES ? root : undefined
 }

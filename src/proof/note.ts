@@ -1,7 +1,7 @@
 // Signed notes: a text and, after a blank line, who signed it. Source: C2SP signed-note v1.0.0.
 import {
   base64Of,
-  bytesOfBase64,
+  readBase64,
   bytesOfHex,
   concatBytes,
   hexOf,
@@ -96,7 +96,7 @@ export function readNoteKeyText(
 ): Parsed<{ name: string; hash: string; type: number; rawKey: Uint8Array }> {
   const [, name = '', hash = '', encoded = ''] = NOTE_KEY_TEXT.exec(text) ?? []
   if (!isNoteName(name)) return refused('expected a verifier key "name+hash+key"')
-  const bytes = decodeBase64(encoded)
+  const bytes = readBase64(encoded)
   if (bytes === undefined || bytes.length < 2)
     return refused('expected a verifier key with type and key in base64')
   const type = bytes[0]!
@@ -202,21 +202,12 @@ export function noteKeyHash(
 
 function parseSignatureLine(line: string): NoteSignature | undefined {
   const [, name = '', encoded = ''] = SIGNATURE_LINE.exec(line) ?? []
-  const bytes = decodeBase64(encoded)
+  const bytes = readBase64(encoded)
   if (!isNoteName(name) || bytes === undefined || bytes.length <= KEY_HASH_BYTES) return undefined
   return {
     name,
     hash: hexOf(bytes.subarray(0, KEY_HASH_BYTES)),
     signature: bytes.slice(KEY_HASH_BYTES),
-  }
-}
-
-function decodeBase64(text: string): Uint8Array | undefined {
-  try {
-    return bytesOfBase64(text)
-  } catch {
-    // The caller says what was expected.
-    return undefined
   }
 }
 

@@ -1,5 +1,5 @@
 // One entry's inclusion proof as a text file that needs no server. Source: C2SP tlog-proof.
-import { base64Of, bytesOfBase64 } from '../kernel/index.ts'
+import { base64Of, readBase64 } from '../kernel/index.ts'
 import { HASH_BYTES } from './leaf.ts'
 import { NOTE_LIMIT_BYTES } from './note.ts'
 import { accepted, refused } from './parsed.ts'
@@ -41,7 +41,7 @@ export function parseTlogProof(text: string): Parsed<TlogProof> {
   if (lines.shift() !== TLOG_PROOF_HEADER)
     return refused(`expected the first line ${TLOG_PROOF_HEADER}`)
   const extra = lines[0]?.startsWith('extra ')
-    ? decode(lines.shift()!.slice('extra '.length))
+    ? readBase64(lines.shift()!.slice('extra '.length))
     : null
   if (extra === undefined) return refused('expected extra in base64')
   const [, indexText] = /^index (0|[1-9][0-9]*)$/.exec(lines.shift() ?? '') ?? []
@@ -51,20 +51,11 @@ export function parseTlogProof(text: string): Parsed<TlogProof> {
   if (lines.length > HASH_LIMIT) return refused(`expected at most ${HASH_LIMIT} hashes`)
   const hashes: Uint8Array[] = []
   for (const line of lines) {
-    const hash = decode(line)
+    const hash = readBase64(line)
     if (hash?.length !== HASH_BYTES) return refused('expected hashes of 32 bytes in base64')
     hashes.push(hash)
   }
   const checkpoint = text.slice(split + 2)
   if (checkpoint === '') return refused('expected a checkpoint after the blank line')
   return accepted({ index, hashes, checkpoint, ...(extra === null ? {} : { extra }) })
-}
-
-function decode(text: string): Uint8Array | undefined {
-  try {
-    return bytesOfBase64(text)
-  } catch {
-    // The caller says what was expected.
-    return undefined
-  }
 }

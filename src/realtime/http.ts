@@ -35,7 +35,8 @@ export function makeChangeRoutes(feed: LedgerFeed): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/v1/changes',
-      summary: 'Follow what changes, of one release or of the tenant: names, statuses and cursors',
+      summary:
+        'Follow what changes, of one release or of the tenant: names of facts, times and cursors',
       access: 'read',
       query: querySchema,
       answer: { mediaType: 'text/event-stream' },

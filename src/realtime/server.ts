@@ -4,10 +4,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Server, Socket } from 'socket.io'
 import { makeLimiter } from '../guard/index.ts'
-import type { GuardClock, GuardSink } from '../guard/index.ts'
+import type { GuardSink } from '../guard/index.ts'
 import { messageOf } from '../kernel/index.ts'
 import type { Caller, Clock, Log } from '../kernel/index.ts'
 import type { LedgerFeed } from '../ledger/index.ts'
+import { guardClockOf } from '../web/index.ts'
 import { Connection } from './connection.ts'
 import type { Ending } from './connection.ts'
 import { Credentials } from './credentials.ts'
@@ -31,7 +32,6 @@ const SWEEP_PAUSE_MS = 1_000
 const FAREWELL_MS = 300
 /** Connections that the buckets keep count of; who went is forgotten when its bucket is full again. */
 const KEY_LIMIT_COUNT = 8 * CONNECTION_LIMIT_COUNT
-const MICROSECONDS = 1_000
 
 export interface RealtimePorts {
   readonly clock: Clock
@@ -255,12 +255,4 @@ function forgetRequest(socket: Socket): void {
   Object.assign(conn, { request: undefined })
   Object.assign(conn.transport, { req: undefined })
   Object.assign(socket, { handshake: { headers: {}, query: {}, auth: {} } })
-}
-
-function guardClockOf(clock: Clock): GuardClock {
-  return {
-    monotonicUs: () => Math.floor(clock.monotonicMs() * MICROSECONDS),
-    epochMs: () => clock.nowMs(),
-    wait: (ms) => clock.sleep(ms),
-  }
 }

@@ -1,5 +1,5 @@
 // Use cases of webhooks: endpoints, their secrets, tests, deliveries and replays. Row and ledger fact are one transaction.
-import { uuidV7 } from '../kernel/index.ts'
+import { UUID_CHANCE_BYTES, uuidV7 } from '../kernel/index.ts'
 import type { Clock, GuardedFetch, Jobs, Principal, Random, Sql, SqlTx } from '../kernel/index.ts'
 import { SeaworthyError } from '../kernel/index.ts'
 import type { Ledger } from '../ledger/index.ts'
@@ -50,7 +50,6 @@ export interface Replayed extends ReplayCount {
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-const UUID_CHANCE_BYTES = 10
 
 export class Webhooks {
   readonly #ports: WebhookPorts

@@ -1,5 +1,5 @@
 // Standard Webhooks signatures: what is signed, the header fields of a delivery, and whether received ones hold; pure.
-import { base64Of, bytesOfBase64, concatBytes, hexOf, utf8Bytes } from '../kernel/index.ts'
+import { base64Of, readBase64, concatBytes, hexOf, utf8Bytes } from '../kernel/index.ts'
 import type { Digest, SignatureVerifier, Signer } from '../kernel/index.ts'
 
 export const SECRET_PREFIX = 'whsec_'
@@ -91,12 +91,7 @@ export function publicKeyBytes(text: string): Uint8Array {
 
 function decode(text: string, prefix: string): Uint8Array | undefined {
   if (!text.startsWith(prefix)) return undefined
-  try {
-    return bytesOfBase64(text.slice(prefix.length))
-  } catch {
-    // No base64: said by whoever asked.
-    return undefined
-  }
+  return readBase64(text.slice(prefix.length))
 }
 
 export interface ReceivedDelivery {

@@ -1,5 +1,5 @@
 // Invites people, lets them in when an issuer proves who they are, changes and ends what they may do; each of it is a fact in the ledger.
-import { uuidV7 } from '../../kernel/index.ts'
+import { UUID_CHANCE_BYTES, uuidV7 } from '../../kernel/index.ts'
 import type { AccessRole, Clock, Digest, Json, Random, Sql, SqlTx } from '../../kernel/index.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import { identityFault } from '../errors.ts'
@@ -65,8 +65,6 @@ export interface AccountPorts {
   /** Issuers that people may sign in with. */
   readonly issuers: readonly IssuerName[]
 }
-
-const ID_CHANCE_BYTES = 10
 
 export function makeAccounts(ports: AccountPorts): Accounts {
   const { sql, clock, ledger } = ports
@@ -193,7 +191,7 @@ function makeInvitation(
   const { subject, email, role, environments, signsAs = [] } = wish
   return {
     tenantId,
-    accountId: `account-${uuidV7(nowMs, random.bytes(ID_CHANCE_BYTES))}`,
+    accountId: `account-${uuidV7(nowMs, random.bytes(UUID_CHANCE_BYTES))}`,
     issuer: chooseIssuer(issuers, wish.issuer).issuer,
     ...(subject === undefined ? {} : { subject }),
     ...(email === undefined ? {} : { email: emailKeyOf(email) }),

@@ -1,5 +1,5 @@
 // Signs service tokens for whoever shows a longer-lived credential, and reads them again.
-import { utf8Bytes, uuidV7 } from '../../kernel/index.ts'
+import { utf8Bytes, UUID_CHANCE_BYTES, uuidV7 } from '../../kernel/index.ts'
 import type { AccessRole, Caller } from '../../kernel/index.ts'
 import { identityFault } from '../errors.ts'
 import {
@@ -47,7 +47,6 @@ export interface ServiceTokens {
 }
 
 const RANK: Readonly<Record<AccessRole, number>> = { viewer: 1, developer: 2, admin: 3 }
-const CHANCE_BYTES = 10
 const KEY_SUBJECT = /^key-([0-9A-Za-z]{12})$/
 
 export function makeServiceTokens(ports: ServiceTokenPorts): ServiceTokens {
@@ -66,7 +65,7 @@ export function makeServiceTokens(ports: ServiceTokenPorts): ServiceTokens {
         sub: rights.subject,
         iat: issuedAtS,
         exp: issuedAtS + TOKEN_LIFETIME_S,
-        jti: uuidV7(clock.nowMs(), ports.random.bytes(CHANCE_BYTES)),
+        jti: uuidV7(clock.nowMs(), ports.random.bytes(UUID_CHANCE_BYTES)),
         tenant: rights.tenantId,
         role: rights.role,
         environments: rights.environments,

@@ -1,5 +1,5 @@
 // Begins, recognises and ends sessions. Every request asks the database: what was ended anywhere is over everywhere at once.
-import { hexOf, utf8Bytes, uuidV7 } from '../../kernel/index.ts'
+import { hexOf, utf8Bytes, UUID_CHANCE_BYTES, uuidV7 } from '../../kernel/index.ts'
 import type { Clock, Digest, Random, Sql } from '../../kernel/index.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import type { Account } from '../account/model.ts'
@@ -63,7 +63,6 @@ export interface Sessions {
 }
 
 const SECRET_BYTES = 32
-const ID_CHANCE_BYTES = 10
 
 export function makeSessions(ports: SessionPorts): Sessions {
   const { sql, clock, digest, ledger, limits = SESSION_LIMITS } = ports
@@ -147,7 +146,7 @@ function makeSession(
   return {
     tenantId,
     accountId,
-    sessionId: `session-${uuidV7(nowMs, random.bytes(ID_CHANCE_BYTES))}`,
+    sessionId: `session-${uuidV7(nowMs, random.bytes(UUID_CHANCE_BYTES))}`,
     startedAt: instantOf(nowMs),
     ...(authenticatedAtMs === undefined ? {} : { authenticatedAt: instantOf(authenticatedAtMs) }),
     seenAt: instantOf(nowMs),
