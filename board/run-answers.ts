@@ -20,6 +20,10 @@ export interface RunRequest {
   readonly wish: { readonly parameters: Readonly<Record<string, string>> }
 }
 
+export function isOpenRequest({ state }: RunRequest): boolean {
+  return state === 'waiting' || state === 'claimed' || state === 'running'
+}
+
 export interface AskWish {
   readonly planHash: string
   readonly parameters: Readonly<Record<string, string>>

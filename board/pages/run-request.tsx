@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { runs } from '../api.ts'
 import type { Plan } from '../answers.ts'
+import { isOpenRequest } from '../run-answers.ts'
 import type { RunRequest } from '../run-answers.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import { Mark } from '../parts/mark.tsx'
@@ -33,7 +34,7 @@ export function RequestNote({ request, plan, isHere, onPress }: RequestTerms): R
   const act = useAct()
   const { state, reason, askedAt, expiresAt, runId, isCancelAsked } = request
   const { tone, word } = STATES[state]
-  const isOpen = state === 'waiting' || state === 'claimed' || state === 'running'
+  const isOpen = isOpenRequest(request)
   const cancel = (): void =>
     act.run(async () => {
       await runs.cancel(request.requestId)

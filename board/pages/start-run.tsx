@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { runs } from '../api.ts'
 import type { Plan } from '../answers.ts'
+import { isOpenRequest } from '../run-answers.ts'
 import type { AskPreview, AskWish, RunRequest } from '../run-answers.ts'
 import { useLive } from '../live.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
@@ -81,10 +82,6 @@ function StartReviewed({
       )}
     </Loaded>
   )
-}
-
-function isOpenRequest({ state }: RunRequest): boolean {
-  return state === 'waiting' || state === 'claimed' || state === 'running'
 }
 
 interface AskTerms {
