@@ -76,7 +76,7 @@ export function makeIdentity(ports: {
   readonly ledger: Ledger
 }): Identity {
   const { sql, clock, digest, ledger } = ports
-  // Of a principal only its revocation ever changes, and that is never taken from here: see assertInForce.
+  // Of a principal only its revocation and its account ever change, and those are never taken from here: see assertInForce.
   const known = new Map<string, RegisteredPrincipal>()
   const findByKey = async (
     tenantId: string,

@@ -24,7 +24,7 @@ export const ACCOUNT_KEY_LIMIT = 20
 export interface AccountKeys {
   /**
    * Registers a key of whoever signed in, with the roles that an admin gave the account. The same key again is no change.
-   * @throws IDENTITY_KEY_MALFORMED, IDENTITY_KEY_TAKEN, IDENTITY_NAME_TAKEN, IDENTITY_FULL, IDENTITY_ACCOUNT_UNKNOWN
+   * @throws IDENTITY_KEY_MALFORMED, IDENTITY_KEY_TAKEN, IDENTITY_NAME_TAKEN, IDENTITY_FULL, IDENTITY_UNKNOWN
    */
   register(tenantId: string, accountId: string, publicKey: Uint8Array): Promise<RegisteredPrincipal>
   /**
