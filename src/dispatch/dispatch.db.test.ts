@@ -12,7 +12,6 @@ import type { Plan } from '../verdict/index.ts'
 import { CLAIM_MS, CLOCK_SKEW_LIMIT_MS, SEAT_SILENCE_MS } from './model.ts'
 import type { AskWish } from './asking.ts'
 import type { RunRequest } from './model.ts'
-import { OFFERED_LIMIT } from './seats.ts'
 
 const NAMES = { service: SUBJECT.service, version: SUBJECT.version }
 const READS: Plan = {
@@ -104,24 +103,6 @@ test('of eight runners that claim one request at once exactly one gets it, and o
     codes.map((code) => code === 'done'),
   )
   assert.equal((await house.runs.listPage(tenantId, 10)).length, 1)
-})
-
-test('a runner is offered what it may take, however many older requests wait for others', async () => {
-  const { house, seat, runner } = await openPier(READS)
-  const { tenantId, dispatch } = house
-  const askOf = async (version: string, labels: readonly string[]): Promise<string> => {
-    // Requests are in order of their milliseconds.
-    house.clock.advance(1)
-    return (await ask(house, await house.review({ ...READS, version }), { labels })).requestId
-  }
-  for (let at = 0; at < OFFERED_LIMIT; at++) await askOf(`2.0.${at}`, ['gpu'])
-  assert.deepEqual(await dispatch.offer(tenantId, seat), [])
-  const mine = await askOf('3.0.0', [])
-  assert.deepEqual(await dispatch.offer(tenantId, seat), [mine])
-  const able = await house.seat(runner, { labels: ['gpu', 'arm64'] })
-  assert.equal((await dispatch.offer(tenantId, able)).length, OFFERED_LIMIT)
-  const others = { services: ['another'], labels: ['gpu'] }
-  assert.deepEqual(await dispatch.offer(tenantId, await house.seat(runner, others)), [])
 })
 
 test('what changes something is shown and confirmed by whoever asks, once, and runs with exactly that confirmed', async () => {

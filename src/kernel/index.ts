@@ -21,14 +21,7 @@ export type { Json } from './canonical.ts'
 export * from './errors.ts'
 export { Doorbell } from './doorbell.ts'
 export { hmacSha256With } from './hmac.ts'
-export {
-  contentDigest,
-  type ContentDigest,
-  isContentDigest,
-  slugOf,
-  UUID_CHANCE_BYTES,
-  uuidV7,
-} from './ids.ts'
+export * from './ids.ts'
 export type * from './jobs.ts'
 export type * from './locked-store.ts'
 export { MAIL_SECURITIES } from './mail.ts'
