@@ -13,13 +13,14 @@ import {
   utf8Text,
   utf8TextLossy,
 } from './index.ts'
-import { base64OfPortably, bytesOfBase64Portably } from './bytes.ts'
+import { base64OfPortably, bytesOfBase64Portably, hexOfPortably } from './bytes.ts'
 
 test('hexadecimal and base64 agree with Buffer and read back', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
       assert.equal(hexOf(bytes), Buffer.from(bytes).toString('hex'))
       assert.equal(base64Of(bytes), Buffer.from(bytes).toString('base64'))
+      assert.equal(hexOfPortably(bytes), hexOf(bytes))
       assert.deepEqual(bytesOfHex(hexOf(bytes)), bytes)
       assert.deepEqual(bytesOfBase64(base64Of(bytes)), bytes)
     }),

@@ -20,7 +20,18 @@ export function utf8TextLossy(bytes: Uint8Array): string {
 
 const HEX_PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-export function hexOf(bytes: Uint8Array): string {
+/** What newer engines bring (ECMAScript 2026), here and below; an older one takes the longer way. */
+interface NativeHex {
+  toHex?(): string
+}
+
+/** Lower-case hexadecimal. */
+export function hexOf(bytes: Uint8Array & NativeHex): string {
+  return bytes.toHex?.() ?? hexOfPortably(bytes)
+}
+
+/** As `hexOf`, for engines that cannot do it themselves. */
+export function hexOfPortably(bytes: Uint8Array): string {
   let out = ''
   for (const byte of bytes) out += HEX_PAIRS[byte]!
   return out
@@ -35,7 +46,6 @@ export function bytesOfHex(text: string): Uint8Array {
   return out
 }
 
-/** What newer engines bring (ECMAScript 2026); an older one takes the longer way below. */
 interface NativeBase64 {
   toBase64?(): string
 }

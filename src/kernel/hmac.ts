@@ -13,10 +13,15 @@ export function hmacSha256With(
   return sha256(pad(short, OUTER, sha256(pad(short, INNER, bytes))))
 }
 
+/** What is hashed for a short message, made once: a hash reads its input before it answers, and keeps none of it. */
+const scratch = new Uint8Array(BLOCK_BYTES + 4_096)
+
 function pad(key: Uint8Array, mask: number, message: Uint8Array): Uint8Array {
-  const out = new Uint8Array(BLOCK_BYTES + message.length)
-  out.fill(mask, 0, BLOCK_BYTES)
+  const sizeBytes = BLOCK_BYTES + message.length
+  const out =
+    sizeBytes > scratch.length ? new Uint8Array(sizeBytes) : scratch.subarray(0, sizeBytes)
   for (let at = 0; at < key.length; at++) out[at] = key[at]! ^ mask
+  out.fill(mask, key.length, BLOCK_BYTES)
   out.set(message, BLOCK_BYTES)
   return out
 }

@@ -1,7 +1,13 @@
 // Turns prepared facts into linked leaves on top of a head, and recognises repetitions.
 import { bytesEqual } from '../kernel/index.ts'
 import type { Digest } from '../kernel/index.ts'
-import { encodeCountedBody, encodeLeaf, extendFrontier, hashLeaf } from '../proof/index.ts'
+import {
+  countedLeafLimit,
+  encodeCountedLeaf,
+  extendFrontier,
+  HASH_BYTES,
+  hashLeaf,
+} from '../proof/index.ts'
 import type { Frontier } from '../proof/index.ts'
 import { ledgerFault } from './errors.ts'
 import { hashContent } from './fact.ts'
@@ -31,10 +37,15 @@ export interface KnownEntry {
 export interface NewEntry {
   readonly leaf: Uint8Array
   readonly fact: Pick<PreparedFact, 'id' | 'keepsId' | 'salt' | 'payload' | 'trace'>
+  /** Zeros when the ledger made the id: nobody can repeat it. */
   readonly contentHash: Uint8Array
 }
 
+const NO_CONTENT_HASH = new Uint8Array(HASH_BYTES)
+
 export interface LinkedBatch {
+  /** The leaves of `added` one after the other. */
+  readonly leaves: Uint8Array
   readonly added: readonly NewEntry[]
   readonly frontier: Frontier
   /** One per fact, in their order: the entry, or why this fact alone is refused. */
@@ -56,6 +67,9 @@ export function linkBatch(
   const added: NewEntry[] = []
   const hashes: Uint8Array[] = []
   const outcomes: (AppendedEntry | Error)[] = []
+  // One array for all leaves: making one costs more than hashing what is in it.
+  const room = new Uint8Array(facts.reduce((sum, { body }) => sum + countedLeafLimit(body), 0))
+  let usedBytes = 0
   let prev = head.latest
   for (const fact of facts) {
     const before = known.get(fact.id)
@@ -66,17 +80,21 @@ export function linkBatch(
     const seq = head.size + added.length
     const subjectSeq = counts.get(fact.subjectKey) ?? 0
     counts.set(fact.subjectKey, subjectSeq + 1)
-    const body = encodeCountedBody(fact.body, subjectSeq)
-    const leaf = encodeLeaf({ seq, timeMs, prev, body })
+    const link = { seq, timeMs, prev }
+    const leaf = encodeCountedLeaf(room.subarray(usedBytes), link, fact.body, subjectSeq)
+    usedBytes += leaf.length
     const leafHash = hashLeaf(digest, leaf)
-    const contentHash = hashContent(digest, fact.salt, fact.content)
+    const contentHash = fact.keepsId
+      ? hashContent(digest, fact.salt, fact.content())
+      : NO_CONTENT_HASH
     added.push({ leaf, fact, contentHash })
     hashes.push(leafHash)
-    known.set(fact.id, { seq, leafHash, contentHash, salt: fact.salt })
+    if (fact.keepsId) known.set(fact.id, { seq, leafHash, contentHash, salt: fact.salt })
     outcomes.push({ seq, leafHash, id: fact.id, isRepeat: false })
     prev = leafHash
   }
-  return { added, outcomes, frontier: extendFrontier(digest, head.frontier, hashes) }
+  const frontier = extendFrontier(digest, head.frontier, hashes)
+  return { added, leaves: room.subarray(0, usedBytes), outcomes, frontier }
 }
 
 function answerRepeat(
@@ -86,7 +104,7 @@ function answerRepeat(
 ): AppendedEntry | Error {
   if (
     before.salt !== null &&
-    bytesEqual(hashContent(digest, before.salt, fact.content), before.contentHash)
+    bytesEqual(hashContent(digest, before.salt, fact.content()), before.contentHash)
   ) {
     return { seq: before.seq, leafHash: before.leafHash, id: fact.id, isRepeat: true }
   }

@@ -1,11 +1,12 @@
 // Makes a fact ready to be appended: every check and all hashing that need no lock.
 import {
   canonicalBytes,
+  canonicalize,
   concatBytes,
   hexOf,
   isContentDigest,
   SeaworthyError,
-  utf8Text,
+  utf8Bytes,
   UUID_CHANCE_BYTES,
   uuidV7,
 } from '../kernel/index.ts'
@@ -16,10 +17,9 @@ import {
   isEntryId,
   isEntryInstant,
   isEntryType,
-  LEAF_HEADER_BYTES,
+  countedLeafLimit,
   LEAF_LIMIT_BYTES,
   SALT_BYTES,
-  SUBJECT_SEQ_LIMIT_BYTES,
 } from '../proof/index.ts'
 import type { UncountedBody } from '../proof/index.ts'
 import { ledgerFault } from './errors.ts'
@@ -45,8 +45,8 @@ export interface PreparedFact {
   readonly salt: Uint8Array
   /** Canonical JSON. */
   readonly payload: string
-  /** What the caller said, canonical: what a repetition is compared by. */
-  readonly content: Uint8Array
+  /** What the caller said, canonical: what a repetition is compared by. Made when it is asked for, as few facts are repeated. */
+  readonly content: () => Uint8Array
   /** `traceparent` of what appends it; kept beside the log for its readers, no part of what is proven. */
   readonly trace?: string
 }
@@ -64,6 +64,13 @@ export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number): 
   const id = fact.id ?? uuidV7(nowMs, ports.random.bytes(UUID_CHANCE_BYTES))
   const salt = ports.random.bytes(SALT_BYTES)
   const payload = canonicalPayload(fact)
+  const payloadBytes = utf8Bytes(payload)
+  if (payloadBytes.length > PAYLOAD_LIMIT_BYTES) {
+    throw ledgerFault(
+      'LEDGER_ENTRY_TOO_LARGE',
+      `expected a payload of at most ${PAYLOAD_LIMIT_BYTES} bytes, got ${payloadBytes.length}`,
+    )
+  }
   const { type, actor, subject, refs } = fact
   const body = encodeUncountedBody({
     v: 1,
@@ -73,11 +80,10 @@ export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number): 
     actor,
     subject,
     src: ports.producer,
-    payload: commitCanonical(ports.digest, salt, payload),
+    payload: commitCanonical(ports.digest, salt, payloadBytes),
     refs,
   })
-  const leafBytes =
-    LEAF_HEADER_BYTES + body.before.length + SUBJECT_SEQ_LIMIT_BYTES + body.after.length
+  const leafBytes = countedLeafLimit(body)
   if (leafBytes > LEAF_LIMIT_BYTES) {
     throw ledgerFault(
       'LEDGER_ENTRY_TOO_LARGE',
@@ -92,8 +98,8 @@ export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number): 
     body,
     subjectKey: subjectKeyOf(ports.digest, subject),
     salt,
-    payload: utf8Text(payload),
-    content: contentOf(said, payload),
+    payload,
+    content: () => contentOf(said, payloadBytes),
     ...(trace === undefined ? {} : { trace }),
   }
 }
@@ -144,19 +150,11 @@ function assertFact(fact: LedgerFact): void {
   }
 }
 
-function canonicalPayload(fact: LedgerFact): Uint8Array {
-  let payload: Uint8Array
+function canonicalPayload(fact: LedgerFact): string {
   try {
-    payload = canonicalBytes(fact.payload)
+    return canonicalize(fact.payload)
   } catch (error) {
     if (!(error instanceof SeaworthyError)) throw error
     throw ledgerFault('LEDGER_ENTRY_REFUSED', `payload: ${error.message}`, { cause: error })
   }
-  if (payload.length > PAYLOAD_LIMIT_BYTES) {
-    throw ledgerFault(
-      'LEDGER_ENTRY_TOO_LARGE',
-      `expected a payload of at most ${PAYLOAD_LIMIT_BYTES} bytes, got ${payload.length}`,
-    )
-  }
-  return payload
 }

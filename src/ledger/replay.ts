@@ -1,5 +1,5 @@
 // Holds the journal against the tables when the embedded database opens: what is missing is restored or refused.
-import { bytesEqual } from '../kernel/index.ts'
+import { bytesEqual, concatBytes } from '../kernel/index.ts'
 import type { Digest, Sql, SqlTx } from '../kernel/index.ts'
 import { decodeLeaf, encodeFrontier, extendFrontier, hashLeaf } from '../proof/index.ts'
 import { ledgerFault } from './errors.ts'
@@ -162,7 +162,12 @@ async function restoreBatch(digest: Digest, tx: SqlTx, batch: JournalledBatch): 
     )
   const hashes = leaves.map((leaf) => hashLeaf(digest, leaf))
   const frontier = extendFrontier(digest, head.frontier, hashes)
-  await insertBatch(tx, head, { added: entries }, encodeFrontier(frontier))
+  await insertBatch(
+    tx,
+    head,
+    { added: entries, leaves: concatBytes(leaves) },
+    encodeFrontier(frontier),
+  )
 }
 
 function endOf(batch: JournalledBatch): number {

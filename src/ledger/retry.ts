@@ -36,7 +36,7 @@ export async function findEarlierTry(
       const body = decoded.ok ? parseEntryBody(decoded.value.body) : decoded
       const fact = body.ok ? byId.get(body.value.id) : undefined
       if (fact === undefined) continue
-      const contentHash = hashContent(digest, fact.salt, fact.content)
+      const contentHash = hashContent(digest, fact.salt, fact.content())
       found.set(fact.id, { seq, leafHash, contentHash, salt: fact.salt })
     }
   }

@@ -151,15 +151,15 @@ export async function selectSubjectCounts(
 export async function insertBatch(
   tx: SqlTx,
   head: Pick<LogHead, 'logId' | 'size'>,
-  batch: Pick<LinkedBatch, 'added'>,
+  batch: Pick<LinkedBatch, 'added' | 'leaves'>,
   frontier: Uint8Array,
 ): Promise<void> {
-  const { added } = batch
+  const { added, leaves } = batch
   await tx.query('select ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
     head.logId,
     head.size,
     frontier,
-    concatBytes(added.map((entry) => entry.leaf)),
+    leaves,
     added.map((entry) => entry.leaf.length),
     concatBytes(added.map((entry) => entry.fact.salt)),
     added.map((entry) => entry.fact.payload),

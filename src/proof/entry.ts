@@ -1,16 +1,16 @@
-// The body of a ledger entry: who did what to which thing, with the payload behind a commitment.
+// Reads the body of a ledger entry strictly, and any other canonical JSON.
 import {
   canonicalBytes,
-  concatBytes,
   isCanonicalText,
   messageOf,
   SeaworthyError,
-  utf8Bytes,
   utf8Text,
 } from '../kernel/index.ts'
 import type { ContentDigest, Json } from '../kernel/index.ts'
 import { COMMITMENT_ALGORITHM } from './commitment.ts'
 import type { PayloadCommitment } from './commitment.ts'
+import { readPlainBody } from './entry-text.ts'
+import type { EntryBody } from './entry-text.ts'
 import { accepted, refused } from './parsed.ts'
 import type { Parsed } from './parsed.ts'
 import {
@@ -25,28 +25,6 @@ import {
   isInstant,
   ShapeMismatch,
 } from './reading.ts'
-
-/** Body of a leaf; its canonical JSON follows the leaf's header. Holds no personal data. */
-export interface EntryBody {
-  readonly v: 1
-  /** UUIDv7; the same id with another body is a conflict. */
-  readonly id: string
-  /** The producer's clock, RFC 3339 UTC with milliseconds; not what orders the log. */
-  readonly ts: string
-  /** Kind of fact, e.g. `run.started`. */
-  readonly type: string
-  readonly actor: string
-  readonly subject: string
-  /**
-   * How many entries with this subject the log held before this one, given under the log's lock. Absent in entries of
-   * versions that did not count; those are counted all the same.
-   */
-  readonly subjectSeq?: number
-  readonly src: { readonly producer: string; readonly version: string }
-  readonly payload: PayloadCommitment
-  /** Content addresses the fact rests on: statements, evidence, inputs. */
-  readonly refs: readonly ContentDigest[]
-}
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 /** Lower-case words joined by dots, hyphens inside: `sign-off.recorded`. */
@@ -67,34 +45,11 @@ export function encodeEntryBody(body: EntryBody): Uint8Array {
   return canonicalBytes(body)
 }
 
-/** A body with its number left out, so that all but a few bytes of it are made before the log's turn. */
-export interface UncountedBody {
-  readonly before: Uint8Array
-  readonly after: Uint8Array
-}
-
-/** The most bytes that a number adds to a body: name, 16 digits, punctuation. */
-export const SUBJECT_SEQ_LIMIT_BYTES = 30
-
-/** @throws CANONICAL_VALUE_REFUSED for what JSON cannot say exactly. */
-export function encodeUncountedBody(body: Omit<EntryBody, 'subjectSeq'>): UncountedBody {
-  const bytes = canonicalBytes(body)
-  // Canonical members are in order of their names, and these are the ones behind `subjectSeq`.
-  const behind = `"ts":${JSON.stringify(body.ts)},"type":${JSON.stringify(body.type)},"v":${body.v}}`
-  const at = bytes.length - utf8Bytes(behind).length
-  return { before: bytes.subarray(0, at), after: bytes.subarray(at) }
-}
-
-/** The same bytes that `encodeEntryBody` gives for the body with this `subjectSeq`. */
-export function encodeCountedBody(body: UncountedBody, subjectSeq: number): Uint8Array {
-  return concatBytes([body.before, utf8Bytes(`"subjectSeq":${subjectSeq},`), body.after])
-}
-
 /** Refuses bodies that are not canonical JSON, miss a field or have one too many. */
 export function parseEntryBody(bytes: Uint8Array): Parsed<EntryBody> {
   try {
-    const value = parseCanonical(bytes)
-    return accepted(readEntryBody(value))
+    const text = textOfCanonical(bytes)
+    return accepted(readPlainBody(text) ?? readEntryBody(parseCanonicalText(text)))
   } catch (thrown) {
     if (thrown instanceof ShapeMismatch) return refused(thrown.message)
     throw thrown

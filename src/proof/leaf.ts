@@ -33,19 +33,26 @@ export interface Leaf {
  * @throws RangeError when seq or time is no safe non-negative integer, prev has not 32 bytes or the leaf exceeds its limit.
  */
 export function encodeLeaf(leaf: Leaf): Uint8Array {
-  if (leaf.prev.length !== HASH_BYTES)
-    throw new RangeError(`expected a link of 32 bytes, got ${leaf.prev.length}`)
   const sizeBytes = LEAF_HEADER_BYTES + leaf.body.length
   if (sizeBytes > LEAF_LIMIT_BYTES)
     throw new RangeError(`expected a leaf of at most 65535 bytes, got ${sizeBytes}`)
   const out = new Uint8Array(sizeBytes)
-  const view = new DataView(out.buffer)
-  out.set(LEAF_MAGIC)
-  view.setBigUint64(SEQ_AT, be64(leaf.seq))
-  view.setBigUint64(TIME_AT, be64(leaf.timeMs))
-  out.set(leaf.prev, PREV_AT)
+  encodeLeafInto(out, leaf)
   out.set(leaf.body, LEAF_HEADER_BYTES)
   return out
+}
+
+/** Writes the header of a leaf whose body is, or will be, in `out`. @throws RangeError as `encodeLeaf` */
+export function encodeLeafInto(out: Uint8Array, leaf: Omit<Leaf, 'body'>): void {
+  const { seq, timeMs, prev } = leaf
+  if (prev.length !== HASH_BYTES)
+    throw new RangeError(`expected a link of 32 bytes, got ${prev.length}`)
+  if (out.length > LEAF_LIMIT_BYTES)
+    throw new RangeError(`expected a leaf of at most 65535 bytes, got ${out.length}`)
+  out.set(LEAF_MAGIC)
+  writeBe64(out, SEQ_AT, seq)
+  writeBe64(out, TIME_AT, timeMs)
+  out.set(prev, PREV_AT)
 }
 
 /** The parts are views into `bytes`, not copies. Refuses a wrong magic or version, a short header, an oversized leaf and numbers beyond 2^53-1. */
@@ -84,8 +91,12 @@ export function genesisLink(digest: Digest, origin: string, epoch: number): Uint
   return digest.sha256(utf8Bytes(`seaworthy-ledger/v2\n${origin}\n${epoch}\n`))
 }
 
-function be64(value: number): bigint {
+function writeBe64(out: Uint8Array, at: number, value: number): void {
   if (!Number.isSafeInteger(value) || value < 0)
     throw new RangeError(`expected a safe non-negative integer, got ${value}`)
-  return BigInt(value)
+  let rest = value
+  for (let byte = at + 7; byte >= at; byte--) {
+    out[byte] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
 }
