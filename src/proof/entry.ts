@@ -6,7 +6,7 @@ import {
   SeaworthyError,
   utf8Text,
 } from '../kernel/index.ts'
-import type { ContentDigest, Json } from '../kernel/index.ts'
+import type { Json } from '../kernel/index.ts'
 import { COMMITMENT_ALGORITHM } from './commitment.ts'
 import type { PayloadCommitment } from './commitment.ts'
 import { readPlainBody } from './entry-text.ts'
