@@ -91,7 +91,8 @@ async function steady(
   const total = (perSecond * STEADY_MS) / 1_000
   for (let nth = 0; nth < total; nth++) {
     const dueMs = began + (nth * 1_000) / perSecond
-    if (dueMs > performance.now()) await pause(dueMs - performance.now())
+    const aheadMs = dueMs - performance.now()
+    if (aheadMs > 0) await pause(aheadMs)
     pending.push(of(nth).then(() => void timesMs.push(performance.now() - dueMs)))
   }
   await Promise.all(pending)

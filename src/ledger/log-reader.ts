@@ -24,10 +24,11 @@ import { PAGE_LIMIT } from './model.ts'
 import type { EntryPage, EntryQuery, Ledger, LedgerEntry, SignedCheckpoint } from './model.ts'
 import { hashRanges } from './nodes.ts'
 import type { NodePorts } from './nodes.ts'
+import { selectLogPage } from './page-store.ts'
 import { selectPayload } from './reader-store.ts'
 import { selectLeavesAt, selectRefPositions } from './ref-store.ts'
 import { selectDay, selectLastCheckpoint } from './signed-store.ts'
-import { isTenantKnown, selectLeaves, selectLog } from './store.ts'
+import { isTenantKnown, selectLog } from './store.ts'
 import type { StoredLeaf, StoredLog } from './store.ts'
 
 const PAGE_DEFAULT = 100
@@ -78,29 +79,23 @@ export class LogReader implements Reading {
     const needles = Object.entries({ type, subject }).flatMap(([key, value]) =>
       value === undefined ? [] : [needleOf(key, value)],
     )
-    return this.readLog(
-      tenantId,
-      async (tx, log) => {
-        if (log === undefined) return { entries: [] }
-        const rows = await selectLeaves(
-          tx,
-          log.logId,
-          { fromSeq, untilSeq: log.size, limit },
-          needles,
+    return this.#ports.sql.transaction({ tenantId }, async (tx) => {
+      const page = await selectLogPage(tx, tenantId, { fromSeq, limit, epoch }, needles)
+      if (page === undefined) {
+        await assertTenantKnown(tx, tenantId)
+        return { entries: [] }
+      }
+      const entries = page.leaves
+        .map(readEntry)
+        .filter(
+          ({ body }) =>
+            (type === undefined || body.type === type) &&
+            (subject === undefined || body.subject === subject),
         )
-        const entries = rows
-          .map(readEntry)
-          .filter(
-            ({ body }) =>
-              (type === undefined || body.type === type) &&
-              (subject === undefined || body.subject === subject),
-          )
-        const last = rows.at(-1)
-        const isEnd = last === undefined || rows.length < limit || last.seq + 1 >= log.size
-        return isEnd ? { entries } : { entries, nextSeq: last.seq + 1 }
-      },
-      epoch,
-    )
+      const last = page.leaves.at(-1)
+      const isEnd = last === undefined || page.leaves.length < limit || last.seq + 1 >= page.size
+      return isEnd ? { entries } : { entries, nextSeq: last.seq + 1 }
+    })
   }
 
   async positionsOf(
@@ -216,12 +211,7 @@ export class LogReader implements Reading {
   ): Promise<T> {
     return this.#ports.sql.transaction({ tenantId }, async (tx) => {
       const log = await selectLog(tx, tenantId, epoch)
-      if (log === undefined && !(await isTenantKnown(tx, tenantId))) {
-        throw ledgerFault(
-          'LEDGER_TENANT_UNKNOWN',
-          `expected a known tenant, got ${JSON.stringify(tenantId)}`,
-        )
-      }
+      if (log === undefined) await assertTenantKnown(tx, tenantId)
       return work(tx, log)
     })
   }
@@ -242,6 +232,15 @@ export class LogReader implements Reading {
   noteKeyOf(log: StoredLog): NoteKey {
     return noteKeyOf(this.#ports.digest, log.origin, this.#ports.signer.publicKey)
   }
+}
+
+/** A known tenant may have no log yet. */
+async function assertTenantKnown(tx: SqlTx, tenantId: string): Promise<void> {
+  if (await isTenantKnown(tx, tenantId)) return
+  throw ledgerFault(
+    'LEDGER_TENANT_UNKNOWN',
+    `expected a known tenant, got ${JSON.stringify(tenantId)}`,
+  )
 }
 
 function needleOf(member: string, value: string): string {

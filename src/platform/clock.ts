@@ -2,6 +2,8 @@
 import { uptime } from 'node:os'
 import type { Clock } from '../kernel/index.ts'
 
+/** Reading the boot clock costs a system call and more, so it is read once in so long. */
+const BOOT_READ_MS = 10
 /** Less than this between the two clocks is their resolution and drift, not a sleep. */
 const SLEEP_NOTICED_MS = 1_000
 
@@ -9,19 +11,27 @@ const SLEEP_NOTICED_MS = 1_000
  * A steady time that counts suspended time: the process' clock, which is fine but stands still while the machine
  * sleeps, moved ahead by what the boot clock went further. Never goes back.
  * @param readBootMs time since boot with suspended time, however coarse; absent where the system has none to offer
+ * @param readWallMs whose leap after a sleep has the boot clock read at once
  */
 export function makeSteadyTime(
   readProcessMs: () => number,
   readBootMs: (() => number) | undefined,
+  readWallMs: () => number,
 ): () => number {
   if (readBootMs === undefined) return readProcessMs
   const aheadMs = readBootMs() - readProcessMs()
   let sleptMs = 0
+  let read = { processMs: -Infinity, wallMs: -Infinity }
   return () => {
-    const processMs = readProcessMs()
-    const missingMs = readBootMs() - processMs - aheadMs - sleptMs
+    const now = { processMs: readProcessMs(), wallMs: readWallMs() }
+    const isFresh =
+      now.processMs - read.processMs < BOOT_READ_MS &&
+      Math.abs(now.wallMs - read.wallMs) < BOOT_READ_MS
+    if (isFresh) return now.processMs + sleptMs
+    read = now
+    const missingMs = readBootMs() - now.processMs - aheadMs - sleptMs
     if (missingMs >= SLEEP_NOTICED_MS) sleptMs += missingMs
-    return processMs + sleptMs
+    return now.processMs + sleptMs
   }
 }
 
@@ -37,6 +47,7 @@ export const systemClock: Clock = {
   monotonicMs: makeSteadyTime(
     () => performance.now(),
     hasBootClock ? () => uptime() * 1_000 : undefined,
+    () => Date.now(),
   ),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {

@@ -6,8 +6,8 @@ import { lockFolder, type FolderLock } from './folder-lock.ts'
 import type { PgliteRows } from './pglite-messages.ts'
 import { PgliteThread } from './pglite-thread.ts'
 import {
-  beginText,
   NestingGuard,
+  openingOf,
   TRANSACTION_LIMIT_MS,
   type OpenSql,
   type SqlStats,
@@ -85,7 +85,7 @@ class PgliteSql implements OpenPglite {
     work: (tx: SqlTx) => Promise<T>,
     options: TransactionOptions = {},
   ): Promise<T> {
-    const begin = beginText(scope)
+    const begin = openingOf(scope).join('; ')
     return this.#nesting.run(() =>
       this.#inTurn(async () => {
         const tx = new PgliteTx(this.#thread, begin)

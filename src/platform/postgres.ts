@@ -8,16 +8,17 @@ import {
   type SqlValue,
 } from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
+import { extendedQuery, OpeningFailed, sendOpening } from './opening-query.ts'
 import { faultOfServer, serverErrorOf } from './sql-faults.ts'
 import {
-  beginText,
   NestingGuard,
+  openingOf,
   TRANSACTION_LIMIT_MS,
   type OpenSql,
   type SqlStats,
   type TransactionOptions,
 } from './sql-scope.ts'
-import { readerOf, sqlParameter } from './sql-values.ts'
+import { readerOf, sqlParameter, type SqlParameter } from './sql-values.ts'
 
 /** How long a transaction waits for a connection, new or returned. */
 const CONNECT_LIMIT_MS = 10_000
@@ -103,12 +104,11 @@ class PostgresSql implements OpenSql {
   ): Promise<T> {
     if (this.#isClosed)
       throw platformFault('PLATFORM_DATABASE_UNREACHABLE', 'the database is closed')
-    const begin = beginText(scope) + limitText(options.limitMs)
+    const opening = [...openingOf(scope), ...limitsOf(options.limitMs)]
     return this.#nesting.run(async () => {
       const client = await this.#connect()
-      const tx = new PostgresTx(client)
+      const tx = new PostgresTx(client, opening)
       try {
-        await tx.begin(begin)
         const result = await work(tx)
         await tx.commit()
         this.#committed++
@@ -166,62 +166,87 @@ class PostgresSql implements OpenSql {
   }
 }
 
+/** Begun with its first statement: a transaction in which nothing is asked never reaches the server. */
 class PostgresTx implements SqlTx {
   readonly #client: pg.PoolClient
-  #isOpen = true
+  readonly #opening: readonly string[]
+  /** Why it did not begin, if it did not: known once the first statement was answered, which what follows waits for. */
+  #refusal: Promise<SeaworthyError | undefined> | undefined
+  #isEnded = false
 
-  constructor(client: pg.PoolClient) {
+  constructor(client: pg.PoolClient, opening: readonly string[]) {
     this.#client = client
-  }
-
-  async begin(text: string): Promise<void> {
-    await this.#send(text)
+    this.#opening = opening
   }
 
   async query<Row = Record<string, unknown>>(
     text: string,
     values?: readonly SqlValue[],
   ): Promise<Row[]> {
-    if (!this.#isOpen)
+    if (this.#isEnded)
       throw platformFault('PLATFORM_TRANSACTION_ENDED', 'expected an open transaction')
-    const result = await this.#send(text, values?.map(sqlParameter))
-    return result.rows as Row[]
+    const parameters = values?.map(sqlParameter)
+    if (this.#refusal === undefined) return (await this.#begin(text, parameters)).rows as Row[]
+    // What follows a beginning that failed would run by itself, outside of any transaction.
+    const refusal = await this.#refusal
+    if (refusal !== undefined) throw refusal
+    return (await this.#send(text, parameters)).rows as Row[]
   }
 
   async commit(): Promise<void> {
-    this.#isOpen = false
-    const result = await this.#send('commit')
-    if (result.command !== 'COMMIT') {
+    this.#isEnded = true
+    if (this.#refusal === undefined) return
+    const refusal = await this.#refusal
+    if (refusal?.code === 'PLATFORM_DATABASE_UNREACHABLE') throw refusal
+    const result = refusal === undefined ? await this.#send('commit') : undefined
+    if (result?.command !== 'COMMIT') {
       throw platformFault('PLATFORM_TRANSACTION_ENDED', 'a statement of the transaction had failed')
     }
   }
 
   /** @returns false when the connection is no longer usable */
   async rollback(): Promise<boolean> {
-    this.#isOpen = false
+    this.#isEnded = true
+    if (this.#refusal === undefined) return true
+    await this.#refusal
     return this.#client.query('rollback').then(
       () => true,
       () => false,
     )
   }
 
-  async #send(
-    text: string,
-    values?: readonly (string | Uint8Array | null)[],
-  ): Promise<pg.QueryResult> {
+  async #begin(text: string, values: readonly SqlParameter[] | undefined): Promise<pg.QueryResult> {
+    const first = sendOpening(this.#client, this.#opening, text, values)
+    this.#refusal = first.then(
+      () => undefined,
+      (error: unknown) => refusalAfter(error),
+    )
+    try {
+      return lastResultOf(await first)
+    } catch (error) {
+      throw faultOfDriver(error instanceof OpeningFailed ? error.cause : error)
+    }
+  }
+
+  async #send(text: string, values?: readonly SqlParameter[]): Promise<pg.QueryResult> {
     try {
       if (values === undefined) return lastResultOf(await this.#client.query(text))
-      const config: ExtendedQuery = { text, values: [...values], queryMode: 'extended' }
-      return await this.#client.query(config)
+      return await this.#client.query(extendedQuery(text, values))
     } catch (error) {
       throw faultOfDriver(error)
     }
   }
 }
 
-/** `queryMode` makes even a query without values refuse a second statement; its type is not published. */
-interface ExtendedQuery extends pg.QueryConfig<(string | Uint8Array | null)[]> {
-  readonly queryMode: 'extended'
+/** What is to be told to statements after a first one that failed; undefined when the server tells it by itself. */
+function refusalAfter(error: unknown): SeaworthyError | undefined {
+  if (error instanceof OpeningFailed && error.hasBegun) return undefined
+  const fault = faultOfDriver(error instanceof OpeningFailed ? error.cause : error)
+  if (fault.code === 'PLATFORM_DATABASE_UNREACHABLE') return fault
+  return faultOfServer({
+    sqlstate: '25P02',
+    message: 'current transaction is aborted, commands ignored until end of transaction block',
+  })
 }
 
 /** Several statements in one text answer with several results. */
@@ -231,10 +256,13 @@ function lastResultOf(answer: pg.QueryResult | readonly pg.QueryResult[]): pg.Qu
   return last
 }
 
-function limitText(limitMs: number | undefined): string {
-  if (limitMs === undefined) return ''
+function limitsOf(limitMs: number | undefined): readonly string[] {
+  if (limitMs === undefined) return []
   const limit = Math.ceil(limitMs)
-  return `; set local statement_timeout = ${limit}; set local idle_in_transaction_session_timeout = ${limit}`
+  return [
+    `set local statement_timeout = ${limit}`,
+    `set local idle_in_transaction_session_timeout = ${limit}`,
+  ]
 }
 
 /** Server errors carry SQLSTATE; everything else from the driver is a lost or refused connection. */

@@ -45,19 +45,25 @@ export interface OpenSql extends Sql {
   maintain(): Promise<void>
 }
 
-export function beginText(scope: SqlScope): string {
-  const begin = 'begin isolation level read committed'
-  return scope === 'system' ? begin : `${begin}; ${scopeText(scope)}`
+const BEGIN = 'begin isolation level read committed'
+
+/** The statements a transaction begins with. */
+export function openingOf(scope: SqlScope): readonly string[] {
+  return scope === 'system' ? [BEGIN] : [BEGIN, ...tenantSettings(scope.tenantId)]
 }
 
 /** Sets whose rows the rest of a transaction sees, whatever was set in it before. */
 export function scopeText(scope: SqlScope): string {
   if (scope === 'system') return "set local role none; set local seaworthy.tenant = ''"
-  if (scope.tenantId === '') {
+  return tenantSettings(scope.tenantId).join('; ')
+}
+
+function tenantSettings(tenantId: string): readonly string[] {
+  if (tenantId === '') {
     // An unset setting reads as the empty text, so an empty tenant would mean "nobody in particular".
     throw platformFault('PLATFORM_VALUE_REFUSED', 'expected a tenant id, got an empty text')
   }
-  return `set local role ${APP_ROLE}; set local seaworthy.tenant = ${sqlLiteral(scope.tenantId)}`
+  return [`set local role ${APP_ROLE}`, `set local seaworthy.tenant = ${sqlLiteral(tenantId)}`]
 }
 
 /** Detects a transaction inside another, which would wait for itself for ever. */

@@ -11,8 +11,8 @@ import type { ApiKeyWish } from './model.ts'
 const WISH: ApiKeyWish = { name: 'ci', role: 'developer', environments: null, lifetimeS: 3_600 }
 const PEER = '192.0.2.7'
 
-test('a key is verified with its rights, hashed once a minute, and stored without its text', async () => {
-  const { keys, tenantId, sql, clock, hashCount } = await openGatehouse()
+test('a key is verified with its rights, hashed once for many who show it at once, and stored without its text', async () => {
+  const { keys, tenantId, sql, hashCount } = await openGatehouse()
   const wish: ApiKeyWish = { ...WISH, environments: ['staging'] }
   const { key, text } = await keys.create(tenantId, 'operator', wish)
   assert.match(text, /^swk_test_/)
@@ -24,14 +24,6 @@ test('a key is verified with its rights, hashed once a minute, and stored withou
     [first?.keyId, first?.tenantId, first?.role, first?.environments],
     [key.keyId, tenantId, 'developer', ['staging']],
   )
-  clock.advance(59_000)
-  await keys.verify(text, PEER)
-  assert.equal(hashCount(), made + 1)
-  clock.advance(1_000)
-  await keys.verify(text, PEER)
-  assert.equal(hashCount(), made + 2)
-  const [listed] = await keys.list(tenantId)
-  assert.equal(listed?.lastUsedAt, new Date(clock.nowMs()).toISOString())
   const rows = await sql.transaction({ tenantId }, (tx) =>
     tx.query<{ secret_hash: string }>('select * from identity_api_key where tenant_id = $1', [
       tenantId,

@@ -156,6 +156,24 @@ export async function updateApiKeyUse(
   )
 }
 
+/**
+ * Of many keys at once, whosesoever they are; in the deployment's own scope. One that somebody holds is passed over: who asks
+ * for leave to enter does not wait for a change of a key, and servers that note the same keys do not wait for each other.
+ */
+export async function updateApiKeyUses(
+  tx: SqlTx,
+  usedAtOf: ReadonlyMap<string, string>,
+): Promise<void> {
+  await tx.query(
+    `update identity_api_key k set last_used_at = f.used_at
+     from (select a.tenant_id, a.key_id, u.used_at
+       from unnest($1::text[], $2::timestamptz[]) as u (key_id, used_at) join identity_api_key a on a.key_id = u.key_id
+       where a.last_used_at is null or a.last_used_at < u.used_at for update of a skip locked) f
+     where k.tenant_id = f.tenant_id and k.key_id = f.key_id`,
+    [[...usedAtOf.keys()], [...usedAtOf.values()]],
+  )
+}
+
 export async function updateApiKeyRevocation(
   tx: SqlTx,
   tenantId: string,

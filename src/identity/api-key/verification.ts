@@ -9,10 +9,17 @@ import { makeHashTurns } from './hash-turns.ts'
 import { endOfKey } from './model.ts'
 import type { ApiKey } from './model.ts'
 import { isSecretOf } from './secret-hash.ts'
-import { selectApiKeyAnywhere, selectApiKeyStates, updateApiKeyUse } from './store.ts'
+import {
+  selectApiKeyAnywhere,
+  selectApiKeyStates,
+  updateApiKeyUse,
+  updateApiKeyUses,
+} from './store.ts'
 
-/** How long a verified key is not hashed again. */
+/** How long after its last use a verified key is not hashed again: its hash and its rights never change. */
 const REMEMBERED_MS = 60_000
+/** How often the use of a key is noted in the database. */
+const USE_NOTED_MS = 60_000
 const REMEMBERED_LIMIT = 10_000
 /** How long what is remembered counts without asking the database: a revocation elsewhere takes effect within this. */
 const CONFIRMED_MS = 2_000
@@ -39,7 +46,9 @@ export interface KeyVerification {
 
 interface RememberedKey {
   readonly key: ApiKey
-  readonly untilMs: number
+  readonly usedAtMs: number
+  /** When its use was last noted in the database. */
+  readonly notedAtMs: number
   /** When the database was last asked about it. */
   readonly confirmedAtMs: number
 }
@@ -87,8 +96,10 @@ class RememberingVerification implements KeyVerification {
   async #recall(mark: string): Promise<ApiKey | undefined> {
     const startedAtMs = this.#ports.clock.monotonicMs()
     for (let found = this.#remembered.get(mark); found; found = this.#remembered.get(mark)) {
+      const usedAtMs = this.#ports.clock.monotonicMs()
       // Too old to count, and kept: whoever was known before is not taken for somebody who guesses.
-      if (found.untilMs <= startedAtMs) return undefined
+      if (!isInUse(found, usedAtMs)) return undefined
+      this.#keep(mark, { ...found, usedAtMs })
       if (found.confirmedAtMs > startedAtMs - CONFIRMED_MS) return found.key
       await this.#confirm()
     }
@@ -104,19 +115,29 @@ class RememberingVerification implements KeyVerification {
   }
 
   async #askForStates(): Promise<void> {
+    const { sql, clock } = this.#ports
     // Counted from the question: what is revoked while it is on its way is seen by the next one.
-    const confirmedAtMs = this.#ports.clock.monotonicMs()
-    const asked = [...this.#remembered]
+    const confirmedAtMs = clock.monotonicMs()
+    const asked = [...this.#remembered].filter(([, found]) => isInUse(found, confirmedAtMs))
+    const uses = usesToNote(asked, confirmedAtMs, clock.nowMs())
     const keyIds = [...new Set(asked.map(([, { key }]) => key.keyId))]
-    const states = await this.#ports.sql.transaction('system', (tx) =>
-      selectApiKeyStates(tx, keyIds),
-    )
-    for (const [mark, found] of asked) {
-      // Forgotten meanwhile: stays forgotten.
-      if (this.#remembered.get(mark) !== found) continue
-      const state = states.get(found.key.keyId)
+    const states = await sql.transaction('system', async (tx) => {
+      if (uses.size > 0) await updateApiKeyUses(tx, uses)
+      return selectApiKeyStates(tx, keyIds)
+    })
+    for (const [mark, { key }] of asked) {
+      const found = this.#remembered.get(mark)
+      // Forgotten meanwhile, also if it was looked at anew since: stays as it is.
+      if (found?.key !== key) continue
+      const state = states.get(key.keyId)
       if (state === undefined || state.revokedAt !== undefined) this.#remembered.delete(mark)
-      else this.#remembered.set(mark, { ...found, key: { ...found.key, ...state }, confirmedAtMs })
+      else
+        this.#remembered.set(mark, {
+          ...found,
+          key: { ...key, ...state },
+          confirmedAtMs,
+          ...(uses.has(key.keyId) ? { notedAtMs: confirmedAtMs } : {}),
+        })
     }
   }
 
@@ -169,9 +190,32 @@ class RememberingVerification implements KeyVerification {
       const [oldest] = this.#remembered.keys()
       if (oldest !== undefined) this.#remembered.delete(oldest)
     }
-    const untilMs = readAtMs + REMEMBERED_MS
-    // Anew at the end: the oldest is the one that was not seen for longest.
-    this.#remembered.delete(mark)
-    this.#remembered.set(mark, { key, untilMs, confirmedAtMs: readAtMs })
+    const instants = { usedAtMs: readAtMs, notedAtMs: readAtMs, confirmedAtMs: readAtMs }
+    this.#keep(mark, { key, ...instants })
   }
+
+  /** Anew at the end: the oldest is the one that was not used for longest. */
+  #keep(mark: string, found: RememberedKey): void {
+    this.#remembered.delete(mark)
+    this.#remembered.set(mark, found)
+  }
+}
+
+function isInUse({ usedAtMs }: RememberedKey, nowMs: number): boolean {
+  return usedAtMs > nowMs - REMEMBERED_MS
+}
+
+/** When each key was last used, of those whose use was not noted for a while. */
+function usesToNote(
+  remembered: readonly (readonly [string, RememberedKey])[],
+  steadyMs: number,
+  wallMs: number,
+): ReadonlyMap<string, string> {
+  return new Map(
+    remembered.flatMap(([, { key, usedAtMs, notedAtMs }]) =>
+      usedAtMs > notedAtMs && notedAtMs <= steadyMs - USE_NOTED_MS
+        ? [[key.keyId, new Date(wallMs - (steadyMs - usedAtMs)).toISOString()] as const]
+        : [],
+    ),
+  )
 }

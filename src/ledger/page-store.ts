@@ -1,0 +1,52 @@
+// SQL of a page of a tenant's log: the log and its entries by one statement, as one moment saw them.
+import type { SqlTx } from '../kernel/index.ts'
+import { ledgerFault } from './errors.ts'
+import type { StoredLeaf } from './store.ts'
+
+/** A log with some of its entries. */
+export interface LogPage {
+  readonly size: number
+  readonly leaves: readonly StoredLeaf[]
+}
+
+interface PageRow {
+  readonly origin: string
+  readonly size: number | null
+  readonly seq: number | null
+  readonly leaf: Uint8Array
+  readonly leaf_hash: Uint8Array
+}
+
+/**
+ * Entries from `fromSeq` of the tenant's log of today, or of an epoch; undefined when it has none yet, whether or not the
+ * tenant exists.
+ * @param needles texts that the body must contain
+ */
+export async function selectLogPage(
+  tx: SqlTx,
+  tenantId: string,
+  range: { readonly fromSeq: number; readonly limit: number; readonly epoch?: number | undefined },
+  needles: readonly string[],
+): Promise<LogPage | undefined> {
+  const filters = needles
+    .map((_, at) => ` and position(convert_to($${at + 5}, 'UTF8') in leaf) > 0`)
+    .join('')
+  const rows = await tx.query<PageRow>(
+    `select l.origin, h.size, e.seq, e.leaf, e.leaf_hash
+     from ledger_log l left join ledger_head h on h.log_id = l.log_id
+       left join lateral (select seq, leaf, leaf_hash from ledger_entry
+         where log_id = l.log_id and seq >= $3 and seq < h.size${filters} order by seq limit $4) e on true
+     where l.tenant_id = $1 and case when $2::int is null then l.state <> 'sealed' else l.epoch = $2 end
+     order by e.seq`,
+    [tenantId, range.epoch ?? null, range.fromSeq, range.limit, ...needles],
+  )
+  const [first] = rows
+  if (first === undefined) return undefined
+  const { origin, size } = first
+  if (size === null)
+    throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `expected a head of ${origin}, got none`)
+  const leaves = rows.flatMap(({ seq, leaf, leaf_hash: leafHash }) =>
+    seq === null ? [] : [{ seq, leaf, leafHash }],
+  )
+  return { size, leaves }
+}
