@@ -1,7 +1,11 @@
 // Front door of the API client and of what a command is.
 export { KEY_HEADER, makeClient } from './client.ts'
+export { concernsRelease } from './changes.ts'
+export { followChanges } from './follow.ts'
 export { previewAction } from './preview.ts'
 export { shellWordOf } from './shell-word.ts'
+export type { Change, ChangeMessage, WatchedRelease } from './changes.ts'
+export type { ChangeAnswer, FollowEars, FollowPorts, FollowTerms } from './follow.ts'
 export type { ApiAnswer, ApiRequest, Client, Transport } from './client.ts'
 export type {
   CiSystem,

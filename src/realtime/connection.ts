@@ -1,5 +1,6 @@
 // One connection that was let in: what it watches, what it may still ask, and how much waits for it.
 import type { Socket } from 'socket.io'
+import type { ChangeMessage, WatchedRelease } from '../client/index.ts'
 import type { Limiter } from '../guard/index.ts'
 import { messageOf } from '../kernel/index.ts'
 import type { Caller, Clock, Log } from '../kernel/index.ts'
@@ -8,7 +9,7 @@ import { EVENT_NAMES, readEvent, refuseEvent } from './events.ts'
 import type { ClientEvent } from './events.ts'
 import type { TenantHub } from './hub.ts'
 import { WATCH_LIMIT_COUNT } from './model.ts'
-import type { ChangeMessage, EventAnswer, WatchedRelease } from './model.ts'
+import type { EventAnswer } from './model.ts'
 import type { RealtimeSink } from './sink.ts'
 
 /** Messages that may wait for a client before it is shed: it comes back with its cursor and misses nothing. */

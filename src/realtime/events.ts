@@ -1,10 +1,11 @@
 // What clients send, and how what is refused is told to them.
 import { z } from 'zod'
+import type { WatchedRelease } from '../client/index.ts'
 import { SeaworthyError } from '../kernel/index.ts'
 import type { ErrorRow } from '../kernel/index.ts'
 import { realtimeErrors, realtimeFault } from './errors.ts'
 import { TOKEN_LIMIT_CHARACTERS } from './model.ts'
-import type { EventAnswer, EventRefusal, WatchedRelease } from './model.ts'
+import type { EventAnswer, EventRefusal } from './model.ts'
 
 const name = z.string().min(1).max(200)
 const release = z.strictObject({ service: name, version: name }).nullable().default(null)

@@ -1,5 +1,6 @@
 // The same feed as server-sent events (WHATWG HTML, section 9.2), for whoever only reads: one request, taken up again by its cursor.
 import { z } from 'zod'
+import type { WatchedRelease } from '../client/index.ts'
 import { defineRoute, utf8Bytes } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
 import type { LedgerEntry, LedgerFeed } from '../ledger/index.ts'
@@ -7,7 +8,6 @@ import { changeOf } from './change.ts'
 import { realtimeFault } from './errors.ts'
 import { messagesOf, unknownCursor } from './hub.ts'
 import { CATCH_UP_LIMIT_ENTRIES } from './model.ts'
-import type { WatchedRelease } from './model.ts'
 
 /** Something is said this often, so that nothing between takes the connection for dead and a reader knows that it is not. */
 const QUIET_LIMIT_MS = 10_000

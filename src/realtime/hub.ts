@@ -1,11 +1,12 @@
 // Follows the log of one tenant for every connection of this process that watches it, and lets watches in without a gap.
+import { concernsRelease } from '../client/index.ts'
+import type { Change, ChangeMessage, WatchedRelease } from '../client/index.ts'
 import { messageOf } from '../kernel/index.ts'
 import type { Clock, Log } from '../kernel/index.ts'
 import type { LedgerEntry, LedgerFeed } from '../ledger/index.ts'
-import { changeOf, concernsRelease } from './change.ts'
+import { changeOf } from './change.ts'
 import { realtimeFault } from './errors.ts'
 import { CATCH_UP_LIMIT_ENTRIES, MESSAGE_LIMIT_CHANGES } from './model.ts'
-import type { Change, ChangeMessage, WatchedRelease } from './model.ts'
 
 /** Newest changes that are kept for whoever comes back; who is further behind is read to from the database. */
 const RECENT_LIMIT_CHANGES = 1_000

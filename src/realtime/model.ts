@@ -1,31 +1,5 @@
-// What is told of a log to those who watch it, and the limits of connections.
+// What clients are answered, and the limits of connections.
 import type { BucketPolicy } from '../guard/index.ts'
-
-/** One entry of the log without what it holds: enough to know what to ask for again. */
-export interface Change {
-  /** Position of the entry in the log. */
-  readonly seq: number
-  /** RFC 3339, by the clock of the server that appended it. */
-  readonly at: string
-  readonly type: string
-  readonly subject: string
-}
-
-export interface WatchedRelease {
-  readonly service: string
-  readonly version: string
-}
-
-/**
- * What a watch is told. `cursor` is the position up to which the watch knows everything: whoever comes back with it gets what is
- * missing and nothing twice.
- */
-export interface ChangeMessage {
-  /** Null = the whole tenant. */
-  readonly release: WatchedRelease | null
-  readonly cursor: number
-  readonly changes: readonly Change[]
-}
 
 /** What a client's event is answered with. */
 export type EventAnswer =

@@ -1,11 +1,11 @@
 // What of each tenant is watched in this process: one hub for its log, and who has to be told of a change.
+import { concernsRelease } from '../client/index.ts'
+import type { Change, ChangeMessage, WatchedRelease } from '../client/index.ts'
 import type { LedgerEntry } from '../ledger/index.ts'
-import { concernsRelease } from './change.ts'
 import { roomOf } from './connection.ts'
 import type { Held } from './connection.ts'
 import { messagesOf, TenantHub } from './hub.ts'
 import type { HubPorts } from './hub.ts'
-import type { Change, ChangeMessage, WatchedRelease } from './model.ts'
 
 export interface RoomEars {
   tell(room: string, message: ChangeMessage): void
