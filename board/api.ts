@@ -34,6 +34,7 @@ import type {
 } from './operations-answers.ts'
 import type { Provenance, SectionGates } from './provenance-answers.ts'
 import type { AskPreview, AskWish, RunnerSeat, RunRequest } from './run-answers.ts'
+import { noteAnswer, noteSilence } from './reach.ts'
 import { currentKey, isSignedIn, signOut } from './session.ts'
 
 /** Answers kept to ask "has it changed?" with; the oldest goes first. */
@@ -55,20 +56,16 @@ const client = makeClient({ send }, {})
 async function send(request: ApiRequest): Promise<ApiAnswer> {
   const { method, path, headers, body } = request
   const known = method === 'GET' ? kept.get(path) : undefined
-  const key = currentKey()
-  const response = await fetch(path, {
+  const askedAtMs = Date.now()
+  const response = await fetchAsReader(path, {
     method,
-    headers: {
-      ...headers,
-      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-      ...(known === undefined ? {} : { 'if-none-match': known.tag }),
-    },
+    headers: { ...headers, ...(known === undefined ? {} : { 'if-none-match': known.tag }) },
     ...(body === undefined ? {} : { body: Uint8Array.from(body) }),
-    cache: 'no-store',
-    // Whoever has a key means it: no cookie goes along.
-    credentials: key === undefined ? 'same-origin' : 'omit',
+  }).catch((error: unknown) => {
+    noteSilence()
+    throw error
   })
-  if (response.status === 401 && isSignedIn() && !asksNewProof(response)) forget()
+  noteAnswer(response, askedAtMs)
   if (response.status === 304 && known !== undefined) return known.answer
   const answer = {
     status: response.status,
@@ -78,6 +75,23 @@ async function send(request: ApiRequest): Promise<ApiAnswer> {
   const tag = response.headers.get('etag')
   if (method === 'GET' && response.ok && tag !== null) keep(path, { tag, answer })
   return answer
+}
+
+/** With the reader's key, or else with the cookie of the session. */
+async function fetchAsReader(path: string, terms: RequestInit): Promise<Response> {
+  const key = currentKey()
+  const response = await fetch(path, {
+    ...terms,
+    headers: {
+      ...(terms.headers as Readonly<Record<string, string>> | undefined),
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    },
+    cache: 'no-store',
+    // Whoever has a key means it: no cookie goes along.
+    credentials: key === undefined ? 'same-origin' : 'omit',
+  })
+  if (response.status === 401 && isSignedIn() && !asksNewProof(response)) forget()
+  return response
 }
 
 /** RFC 9470: the session goes on, but the person has to sign in again for this. */
@@ -169,6 +183,9 @@ export async function leave(): Promise<void> {
 }
 
 export const api = {
+  /** What changes in the whole tenant, from a cursor on, as long as the signal lets it. */
+  changes: (since: number | undefined, signal: AbortSignal) =>
+    fetchAsReader(pathOf('changes') + queryOf({ since }), { signal }),
   issuers: () => client.call<Issuers>('GET', pathOf('sign-in')),
   who: () => client.call<Who>('GET', pathOf('session')),
   runs: () => read<readonly RunRow[]>(pathOf('runs')),

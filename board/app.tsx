@@ -3,8 +3,10 @@ import { lazy, Suspense, useEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
 import { leave } from './api.ts'
 import type { Who } from './answers.ts'
+import { useFollowing } from './feed.ts'
 import { ReleasesPage } from './pages/releases.tsx'
 import { Entrance } from './pages/entrance.tsx'
+import { ReachMark } from './parts/reach-mark.tsx'
 import { Guarded, Loading, NothingHere } from './parts/state.tsx'
 import { Link, placeOf, usePath } from './routes.tsx'
 import type { Place } from './routes.tsx'
@@ -67,6 +69,9 @@ export function App(): ReactNode {
   const place = placeOf(path)
   const main = useFocusOn(path)
   const isOpen = place?.page === 'verify' || place?.page === 'claims'
+  const reader = key ?? (person === undefined ? undefined : `${person.tenant} ${person.id}`)
+  // Pages that need nobody ask for nothing once they are open.
+  useFollowing(isOpen ? undefined : reader)
   return (
     <>
       <a className="skip" href="#main">
@@ -87,6 +92,7 @@ export function App(): ReactNode {
             </Link>
           ))}
         </nav>
+        {isKnown && !isOpen ? <ReachMark /> : null}
         {person === undefined ? null : <Reader person={person} />}
         {isKnown ? (
           <button type="button" className="quiet" onClick={() => void leave().catch(reportError)}>

@@ -32,6 +32,9 @@ export interface Tab {
   open(url: string): Promise<void>
   /** URLs of every request the page made since it was opened, in order; data URLs are none. */
   readonly requests: string[]
+  /** Another window of the same browser: both are seen, and share what tabs share. */
+  another(): Promise<Tab>
+  close(): Promise<void>
 }
 
 /** A command that has no answer after this long fails its test. */
@@ -68,6 +71,7 @@ export async function withTab<T>(chromium: string, use: (tab: Tab) => Promise<T>
 
 interface Message {
   readonly id?: number
+  readonly sessionId?: string
   readonly method?: string
   readonly params?: Members
   readonly result?: Members
@@ -119,13 +123,15 @@ function talkOver(input: Writable, output: Readable): Pipe {
 }
 
 async function openTab(pipe: Pipe): Promise<Tab> {
-  const { targetId } = await pipe.call('Target.createTarget', { url: 'about:blank' })
+  const wanted = { url: 'about:blank', newWindow: true }
+  const { targetId } = await pipe.call('Target.createTarget', wanted)
   const attached = await pipe.call('Target.attachToTarget', { targetId, flatten: true })
   const sessionId = String(attached['sessionId'])
   const send: Tab['send'] = (method, params = {}) => pipe.call(method, params, sessionId)
   const requests: string[] = []
   let loaded: (() => void) | undefined
-  pipe.listen(({ method, params }) => {
+  pipe.listen(({ method, params, sessionId: heard }) => {
+    if (heard !== sessionId) return
     if (method === 'Page.loadEventFired') loaded?.()
     if (method !== 'Network.requestWillBeSent') return
     const request = params?.['request'] as { readonly url: string } | undefined
@@ -136,6 +142,10 @@ async function openTab(pipe: Pipe): Promise<Tab> {
   return {
     send,
     requests,
+    another: () => openTab(pipe),
+    async close() {
+      await pipe.call('Target.closeTarget', { targetId })
+    },
     async open(url) {
       const loading = new Promise<void>((resolve) => {
         loaded = resolve

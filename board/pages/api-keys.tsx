@@ -10,13 +10,15 @@ import { Command, CopyButton } from '../parts/copy.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Loaded } from '../parts/state.tsx'
+import { serverNow } from '../reach.ts'
+import { toldOfFacts } from '../rhythms.ts'
 
 const REFRESH_MS = 10_000
 
 export function ApiKeys(): ReactNode {
   const act = useAct()
   const [issued, show] = useState<{ readonly name: string; readonly text: string }>()
-  const keys = useLive('api-keys', operations.apiKeys, REFRESH_MS, act.done)
+  const keys = useLive('api-keys', operations.apiKeys, toldOfFacts(REFRESH_MS, 'api-key'), act.done)
   const rotate = ({ id, name }: ApiKey): void =>
     act.run(async () => {
       const made = await operations.rotateKey(id)
@@ -122,7 +124,7 @@ function KeyState({ apiKey: { revokedAt, expiresAt } }: { readonly apiKey: ApiKe
         </span>
       </Mark>
     )
-  const isOver = expiresAt !== null && Date.parse(expiresAt) <= Date.now()
+  const isOver = expiresAt !== null && Date.parse(expiresAt) <= serverNow()
   return (
     <Mark tone={isOver ? 'calm' : 'go'}>
       <span>

@@ -8,6 +8,7 @@ import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Operations } from '../parts/operations.tsx'
 import { Empty, Loaded } from '../parts/state.tsx'
+import { toldOfFacts } from '../rhythms.ts'
 import { Link } from '../routes.tsx'
 import { countOf } from '../words.ts'
 import type { Tone } from '../words.ts'
@@ -24,7 +25,7 @@ export function AuditPage(): ReactNode {
     JSON.stringify(['audit', filter, cursor]),
     () => operations.audit(filter, cursor),
     // Older pages stand still: what is new comes onto the first.
-    cursor === undefined ? REFRESH_MS : undefined,
+    cursor === undefined ? toldOfFacts(REFRESH_MS, 'request') : undefined,
   )
   const isNarrowed = Object.keys(filter).length > 0
   return (

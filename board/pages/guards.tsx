@@ -6,6 +6,7 @@ import { useLive } from '../live.ts'
 import { Command } from '../parts/copy.tsx'
 import { Operations } from '../parts/operations.tsx'
 import { Empty, Loaded } from '../parts/state.tsx'
+import { toldOfFacts } from '../rhythms.ts'
 import { countOf } from '../words.ts'
 import { SwitchItem } from './guard-switch.tsx'
 
@@ -13,7 +14,7 @@ const REFRESH_MS = 5_000
 const MS_PER_SECOND = 1_000
 
 export function GuardsPage(): ReactNode {
-  const switches = useLive('switches', operations.switches, REFRESH_MS)
+  const switches = useLive('switches', operations.switches, toldOfFacts(REFRESH_MS, 'flag'))
   const status = useLive('guards', operations.guards, REFRESH_MS)
   return (
     <Operations

@@ -7,6 +7,7 @@ import { useLive } from '../live.ts'
 import { EvidenceLink } from '../parts/digest.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Empty, Loaded, useTitle } from '../parts/state.tsx'
+import { toldOfAll } from '../rhythms.ts'
 import { Link } from '../routes.tsx'
 
 const PAGE_SIZE = 50
@@ -33,7 +34,12 @@ export function LedgerPage(): ReactNode {
   const page = useLive(
     JSON.stringify(['ledger', filter, from]),
     () => readPage(filter, from),
-    REFRESH_MS,
+    toldOfAll(
+      REFRESH_MS,
+      ({ type, subject }) =>
+        (filter.type === '' || filter.type === type) &&
+        (filter.subject === '' || filter.subject === subject),
+    ),
   )
   return (
     <>

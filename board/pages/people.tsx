@@ -8,12 +8,17 @@ import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Operations } from '../parts/operations.tsx'
 import { Loaded } from '../parts/state.tsx'
+import { toldOfFacts } from '../rhythms.ts'
 import { ApiKeys } from './api-keys.tsx'
 
 const REFRESH_MS = 20_000
 
 export function PeoplePage(): ReactNode {
-  const principals = useLive('principals', operations.principals, REFRESH_MS)
+  const principals = useLive(
+    'principals',
+    operations.principals,
+    toldOfFacts(REFRESH_MS, 'principal', 'account'),
+  )
   return (
     <Operations
       title="People and keys"

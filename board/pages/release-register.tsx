@@ -6,6 +6,7 @@ import { useLive } from '../live.ts'
 import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Loaded } from '../parts/state.tsx'
+import { isOfRun, toldOfRelease } from '../rhythms.ts'
 import { nameOf } from '../words.ts'
 import type { Tone } from '../words.ts'
 
@@ -17,7 +18,11 @@ interface RegisterTerms {
 
 export function RegisterSections({ review }: RegisterTerms): ReactNode {
   const { service } = review.subject
-  const register = useLive(`register ${service}`, () => api.register(service), REFRESH_MS)
+  const register = useLive(
+    `register ${service}`,
+    () => api.register(service),
+    toldOfRelease(review.subject, REFRESH_MS, (change) => !isOfRun(change)),
+  )
   return (
     <section id="risks" aria-labelledby="risks-title">
       <h2 id="risks-title">Risks, waivers, conditions</h2>

@@ -4,7 +4,7 @@ import type { Reason, Review } from '../answers.ts'
 import { Command } from '../parts/copy.tsx'
 import { EvidenceLink } from '../parts/digest.tsx'
 import { Mark } from '../parts/mark.tsx'
-import { distanceText, Moment } from '../parts/moment.tsx'
+import { Distance, Moment, useServerNow } from '../parts/moment.tsx'
 import { countOf, describeVerdict, isSettled, nameOf } from '../words.ts'
 
 /** Reasons on the first screen; all of them stand with their gates below. */
@@ -119,7 +119,8 @@ function Held({ review }: { readonly review: Review }): ReactNode {
 }
 
 function Flips({ review }: { readonly review: Review }): ReactNode {
-  const { reasons, horizons = [], asOfMs } = review.verdict
+  const { reasons, horizons = [] } = review.verdict
+  const nowMs = useServerNow()
   if (reasons.length > 0)
     return (
       <ul>
@@ -137,8 +138,11 @@ function Flips({ review }: { readonly review: Review }): ReactNode {
   return (
     <>
       <p>
-        It is void <strong>{distanceText(first.atMs, asOfMs)}</strong>, <Moment at={first.atMs} />:{' '}
-        <Titled review={review} text={first.what} /> ends first.
+        {first.atMs > nowMs ? 'It is void' : 'It became void'}{' '}
+        <strong>
+          <Distance at={first.atMs} />
+        </strong>
+        , <Moment at={first.atMs} />: <Titled review={review} text={first.what} /> ends first.
       </p>
       <p>A worse result, a rejection or a new risk flips it before.</p>
     </>

@@ -7,6 +7,7 @@ import { useLive } from '../live.ts'
 import { Moment } from '../parts/moment.tsx'
 import { EvidenceLink } from '../parts/digest.tsx'
 import { Loaded, Loading, useTitle } from '../parts/state.tsx'
+import { isOfRun, toldOfRelease } from '../rhythms.ts'
 import { addressOf, Link } from '../routes.tsx'
 import { GateSections } from './release-gates.tsx'
 import { PeopleSection } from './release-people.tsx'
@@ -34,7 +35,7 @@ export function ReleasePage({ service, version }: ReleaseTerms): ReactNode {
   const review = useLive(
     `release ${service} ${version}`,
     () => api.release({ service, version }),
-    CALM_MS,
+    toldOfRelease({ service, version }, CALM_MS, ({ type }) => type === 'run.started'),
   )
   return (
     <article>
@@ -54,11 +55,12 @@ export function ReleasePage({ service, version }: ReleaseTerms): ReactNode {
 /** Watches the run closely and asks for the verdict again only when the run has changed. */
 function RunOfRelease({ review: first }: { readonly review: Review }): ReactNode {
   const isOpen = (state: RunState | undefined): boolean => state?.run.lease !== undefined
-  const probe = useLive(`run ${first.runId}`, () => api.run(first.runId), LIVE_MS)
+  const rhythm = toldOfRelease(first.subject, LIVE_MS, isOfRun)
+  const probe = useLive(`run ${first.runId}`, () => api.run(first.runId), rhythm)
   const again = useLive(
     `release of run ${first.runId}`,
     () => api.release(first.subject),
-    CALM_MS,
+    toldOfRelease(first.subject, CALM_MS, (change) => !isOfRun(change)),
     probe.value,
   )
   const newest = again.value ?? first

@@ -7,16 +7,19 @@ import { useLive } from '../live.ts'
 import { Mark, VerdictMark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Empty, FirstStep, Loaded, useTitle } from '../parts/state.tsx'
+import { toldOfFacts, toldOfRelease } from '../rhythms.ts'
 import { addressOfRelease, Link } from '../routes.tsx'
 import { countOf, isSettled } from '../words.ts'
 
 const REFRESH_MS = 5_000
+/** Verdicts change with people and with time, not only with the run. */
+const VERDICT_MS = 60_000
 /** Each row asks for its own verdict, so that a long list asks for what is looked at. */
 const SHOWN_AT_FIRST_COUNT = 12
 
 export function ReleasesPage(): ReactNode {
   useTitle('Releases')
-  const runs = useLive('runs', api.runs, REFRESH_MS)
+  const runs = useLive('runs', api.runs, toldOfFacts(REFRESH_MS, 'run', 'release'))
   return (
     <>
       <h1>Releases</h1>
@@ -81,7 +84,12 @@ function newestOfEach(runs: readonly RunRow[]): readonly RunRow[] {
 }
 
 function ReleaseRow({ run }: { readonly run: RunRow }): ReactNode {
-  const review = useLive(`release ${run.runId}`, () => api.release(run), undefined, run)
+  const review = useLive(
+    `release ${run.runId}`,
+    () => api.release(run),
+    toldOfRelease(run, VERDICT_MS),
+    run,
+  )
   return (
     <tr>
       <th scope="row">

@@ -10,6 +10,7 @@ import { ActNote, useAct } from '../parts/act.tsx'
 import { Command } from '../parts/copy.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Loaded } from '../parts/state.tsx'
+import { toldOfRelease } from '../rhythms.ts'
 import { countOf, EFFECTS } from '../words.ts'
 import { RequestNote } from './run-request.tsx'
 import { WaitingRunners } from './waiting-runners.tsx'
@@ -54,7 +55,8 @@ function StartReviewed({
   // A press asks again at once, so that what it did is seen.
   const [pressCount, count] = useState(0)
   const name = `requests ${service} ${version}`
-  const requests = useLive(name, () => runs.requests(plan), REQUEST_MS, pressCount)
+  const rhythm = toldOfRelease(plan, REQUEST_MS)
+  const requests = useLive(name, () => runs.requests(plan), rhythm, pressCount)
   const seats = useLive('seats', runs.seats, RUNNERS_MS)
   const onPress = (): void => count((before) => before + 1)
   return (

@@ -8,12 +8,13 @@ import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Operations } from '../parts/operations.tsx'
 import { Empty, Loaded } from '../parts/state.tsx'
+import { toldOfFacts } from '../rhythms.ts'
 import { addressOf, Link } from '../routes.tsx'
 
 export const REFRESH_MS = 5_000
 
 export function WebhooksPage(): ReactNode {
-  const endpoints = useLive('webhooks', operations.endpoints, REFRESH_MS)
+  const endpoints = useLive('webhooks', operations.endpoints, toldOfFacts(REFRESH_MS, 'webhook'))
   return (
     <Operations
       title="Webhooks"

@@ -1,5 +1,7 @@
 // An instant in the reader's zone with UTC beside it, and how long until then or since.
+import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
+import { serverNow } from '../reach.ts'
 
 const HERE = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
@@ -49,8 +51,8 @@ export function Moment({ at }: { readonly at: number | string }): ReactNode {
   )
 }
 
-/** `in 23 h 4 min`, `3 d ago`: two units at most. @param now the reader's clock */
-export function distanceText(at: number, now: number): string {
+/** `in 23 h 4 min`, `3 d ago`: two units at most. */
+function distanceText(at: number, now: number): string {
   let rest = Math.abs(at - now)
   if (rest < MINUTE_MS) return 'now'
   const parts: string[] = []
@@ -61,4 +63,18 @@ export function distanceText(at: number, now: number): string {
   }
   const text = parts.slice(0, 2).join(' ')
   return at > now ? `in ${text}` : `${text} ago`
+}
+
+/** How long until then or since, by the server's clock: what is past is never said to come, whatever the reader's clock says. */
+export function Distance({ at }: { readonly at: number }): ReactNode {
+  return <>{distanceText(at, useServerNow())}</>
+}
+
+export function useServerNow(): number {
+  const [now, move] = useState(serverNow)
+  useEffect(() => {
+    const timer = setInterval(() => move(serverNow()), MINUTE_MS / 4)
+    return () => clearInterval(timer)
+  }, [])
+  return now
 }

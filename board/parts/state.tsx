@@ -54,13 +54,13 @@ interface LoadedTerms<T> {
   readonly children: (value: T) => ReactNode
 }
 
-/** The value once it is there; a fault beside it says that it may be old. */
+/** The value once it is there; a fault beside it says that it may be old. Where nothing answers at all, the head of the page says so. */
 export function Loaded<T>({ live, what, children }: LoadedTerms<T>): ReactNode {
   if (live.value === undefined)
     return live.fault === undefined ? <Loading what={what} /> : <FaultNote fault={live.fault} />
   return (
     <>
-      {live.fault === undefined ? null : (
+      {live.fault === undefined || live.fault.status === 0 ? null : (
         <p className="stale-note" role="status">
           Not live: {live.fault.title.toLowerCase()}. What you see is the last answer.
         </p>

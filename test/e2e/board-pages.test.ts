@@ -146,7 +146,7 @@ test(
     await reader.tab.send('Network.setBlockedURLs', { urls: [] })
     await reader.shows('lighter 2.4.0')
     await reader.tab.send('Network.setBlockedURLs', { urls: ['*/v1/*'] })
-    await reader.shows('Not live')
+    await reader.shows('Offline: last seen at')
     await reader.shows('lighter 2.4.0')
   }),
 )

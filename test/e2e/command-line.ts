@@ -69,6 +69,8 @@ export interface ServedFolder {
   /** What it said so far. */
   told(): string
   stop(): Promise<ShellEnd>
+  /** Without a word, as a machine that loses its power. */
+  kill(): Promise<ShellEnd>
 }
 
 /** @param settings further environment variables of every command */
@@ -174,6 +176,10 @@ async function serveFolder({ child, ended }: CommandChild): Promise<ServedFolder
     told: () => told,
     async stop() {
       child.kill('SIGTERM')
+      return ended
+    },
+    async kill() {
+      child.kill('SIGKILL')
       return ended
     },
   }
