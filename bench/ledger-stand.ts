@@ -18,6 +18,7 @@ import {
 } from '../src/platform/index.ts'
 import type { OpenSql } from '../src/platform/index.ts'
 import { testSigner } from '../test/crypto.ts'
+import { testPayloadKeys } from '../test/payload-keys.ts'
 
 export interface Stand {
   readonly name: string
@@ -55,6 +56,7 @@ const common = {
   digest: systemDigest,
   verifier: systemVerifier,
   signer: testSigner('ed25519'),
+  payloadKeys: testPayloadKeys(),
   originPrefix: 'bench.example',
   producer: { producer: 'seaworthy-bench', version: '0' },
 }
@@ -74,8 +76,9 @@ export async function openStand(engine: 'pglite' | 'postgres', serverUrl: string
       sql,
       makeLedger: async () => {
         await prepare(sql)
-        const ports = { sql, digest: systemDigest, random: systemRandom, journal: records }
-        const journal = await openJournalledSql(ports)
+        const { payloadKeys } = common
+        const ports = { sql, digest: systemDigest, random: systemRandom, payloadKeys }
+        const journal = await openJournalledSql({ ...ports, journal: records })
         return makeLedger({ ...common, sql: journal, journal })
       },
       close: async () => {

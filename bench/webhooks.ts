@@ -9,6 +9,7 @@ import { makeLedgerReaders } from '../src/ledger/index.ts'
 import { systemClock } from '../src/platform/index.ts'
 import { testEngine } from '../test/database.ts'
 import { openExchange, WISH } from '../test/webhooks.ts'
+import { testPayloadKeys } from '../test/payload-keys.ts'
 
 const ENDPOINT_COUNT = 4
 const BURST_COUNT = 1_500
@@ -36,7 +37,7 @@ async function measure(): Promise<void> {
   const [check] = makeWebhookChecks({
     sql,
     clock: systemClock,
-    readers: makeLedgerReaders({ sql }),
+    readers: makeLedgerReaders({ sql, payloadKeys: testPayloadKeys() }),
   })
   const figures = () => check!.collect({ tenantId, runId: '', planHash: '', parameters: {} })
   for (let n = 0; n < ENDPOINT_COUNT; n++)

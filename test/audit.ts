@@ -13,6 +13,7 @@ import type { AskedRequest } from '../src/web/index.ts'
 import { auditSlice, makeAuditLog, makeLedgerRecorder } from '../src/audit/index.ts'
 import type { LedgerRecorder, RefusalKept } from '../src/audit/index.ts'
 import type { AuditEntry, AuditFilter } from '../src/audit/model.ts'
+import { testPayloadKeys } from './payload-keys.ts'
 
 interface Desk extends TestLedger {
   readonly recorder: LedgerRecorder
@@ -47,7 +48,12 @@ export async function openDesk(changed: { readonly ledger?: Partial<Ledger> } = 
     openOperatorTenant: () => Promise.resolve(),
     countRefusal: (whose: string, kept: RefusalKept) => void counted.push(`${whose} ${kept}`),
   })
-  const audit = makeAuditLog({ sql, clock, log: SILENT_LOG, readers: makeLedgerReaders({ sql }) })
+  const audit = makeAuditLog({
+    sql,
+    clock,
+    log: SILENT_LOG,
+    readers: makeLedgerReaders({ sql, payloadKeys: testPayloadKeys() }),
+  })
   return {
     ...opened,
     recorder,

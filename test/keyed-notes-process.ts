@@ -24,6 +24,7 @@ import {
 import { KeyedAnswers, makeWebServer, webSlice } from '../src/web/index.ts'
 
 import { emptyTemplate } from './database.ts'
+import { testPayloadKeys } from './payload-keys.ts'
 
 /** `committed`: the database has it, the journal not yet. `answering`: all is written, the answer is not. */
 export type Moment = 'never' | 'before-commit' | 'committed' | 'answering'
@@ -66,7 +67,12 @@ const mortal: Sql = {
     return result
   },
 }
-const ports = { clock: systemClock, digest: systemDigest, random: systemRandom }
+const ports = {
+  clock: systemClock,
+  digest: systemDigest,
+  random: systemRandom,
+  payloadKeys: testPayloadKeys(),
+}
 const journal =
   url === undefined
     ? await openJournalledSql({

@@ -5,6 +5,7 @@ import { makeLedger, parseV1Description } from '../src/ledger/index.ts'
 import { nodeDigest, nodeRandom, nodeVerifier, testSigner } from './crypto.ts'
 import { memoryGuard } from './ledger.ts'
 import { openMigration, plainFile } from './ledger-v1.ts'
+import { testPayloadKeys } from './payload-keys.ts'
 
 const [direction, url, table, exportPath, dieAt = '0'] = process.argv.slice(2)
 if (url === undefined || table === undefined || exportPath === undefined)
@@ -48,6 +49,7 @@ const ports = {
   verifier: nodeVerifier,
   signer: testSigner('ed25519'),
   guard: memoryGuard(),
+  payloadKeys: testPayloadKeys(),
   originPrefix: 'ships.example',
   producer: { producer: 'seaworthy-test', version: '0.0.0' },
 }

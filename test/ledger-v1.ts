@@ -75,8 +75,9 @@ export function openMigration(
   const openTenant = async (tenantId: string): Promise<void> => {
     await ensureTenant(sql, tenantId, '2026-11-21T00:00:00.000Z')
   }
-  const { digest, clock } = ports
-  const own = { sql, ledger, guard, digest, clock, openTenant, openHash, migrationFile: FILE }
+  const { digest, clock, payloadKeys } = ports
+  const house = { sql, ledger, guard, digest, clock, payloadKeys, openTenant }
+  const own = { ...house, openHash, migrationFile: FILE }
   return new V1Migration({ ...own, ...changed })
 }
 

@@ -10,6 +10,7 @@ import {
 import { hexOf } from '../src/kernel/index.ts'
 import { testSigner } from './crypto.ts'
 import { aFact } from './ledger.ts'
+import { testPayloadKeys } from './payload-keys.ts'
 
 const WRITERS = 16
 
@@ -22,6 +23,7 @@ const ledger = makeLedger({
   digest: systemDigest,
   verifier: systemVerifier,
   signer: testSigner('ed25519'),
+  payloadKeys: testPayloadKeys(),
   originPrefix: 'faults.example',
   producer: { producer: 'seaworthy-test', version: '0.0.0' },
 })

@@ -14,6 +14,7 @@ import { fakeClock } from './clock.ts'
 import type { FakeClock } from './clock.ts'
 import { nodeDigest, nodeRandom, nodeVerifier, testSigner } from './crypto.ts'
 import { freshTenant, openTestSql } from './database.ts'
+import { testPayloadKeys } from './payload-keys.ts'
 
 export const TEST_NOW_MS = Date.parse('2026-11-21T10:00:00.000Z')
 
@@ -43,6 +44,7 @@ export async function openTestLedger(
     random: nodeRandom,
     digest: nodeDigest,
     verifier: nodeVerifier,
+    payloadKeys: testPayloadKeys(),
     signer,
     guard,
     originPrefix: 'ships.example',
@@ -83,6 +85,10 @@ export function memoryJournal(records: readonly Uint8Array[] = []): MemoryJourna
     onAppend: undefined,
     takeRecords() {
       return [...this.records]
+    },
+    forget() {
+      this.records.length = 0
+      return Promise.resolve()
     },
     append(added) {
       if (this.isFull) return Promise.reject(new Error('the disk is full'))

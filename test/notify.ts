@@ -26,6 +26,7 @@ import { nodeDigest, nodeRandom, nodeVerifier, testSigner } from './crypto.ts'
 import { openTestSql } from './database.ts'
 import { openYard, SILENT_LOG } from './jobs.ts'
 import type { Yard } from './jobs.ts'
+import { testPayloadKeys } from './payload-keys.ts'
 
 const MASTER_SECRET = new Uint8Array(32).fill(7)
 
@@ -61,6 +62,7 @@ export async function openSignalhouse(
     digest: nodeDigest,
     verifier: nodeVerifier,
     signer: testSigner('ed25519'),
+    payloadKeys: testPayloadKeys(),
     originPrefix: 'ships.example',
     producer: { producer: 'seaworthy-test', version: '0.0.0' },
   })
@@ -88,7 +90,7 @@ export async function openSignalhouse(
     outcomes,
     ...makeNotificationDesk(ports),
     follow(t) {
-      const readers = makeLedgerReaders(ports)
+      const readers = makeLedgerReaders({ ...ports, payloadKeys: testPayloadKeys() })
       const bell = new Doorbell()
       const terms = ruleTerms(ports)
       const follower = makeLedgerFollower(

@@ -14,6 +14,7 @@ import { nodeDigest, nodeRandom, nodeVerifier, testSigner } from './crypto.ts'
 import { openTestSql } from './database.ts'
 import { openYard, SILENT_LOG } from './jobs.ts'
 import type { Yard } from './jobs.ts'
+import { testPayloadKeys } from './payload-keys.ts'
 
 export interface Exchange extends Yard {
   readonly webhooks: Webhooks
@@ -45,6 +46,7 @@ export async function openExchange(
     clock: systemClock,
     verifier: nodeVerifier,
     signer: testSigner('ed25519'),
+    payloadKeys: testPayloadKeys(),
     originPrefix: 'ships.example',
     producer: { producer: 'seaworthy-test', version: '0.0.0' },
     onAppend: () => appendBell.ring(),
@@ -54,7 +56,7 @@ export async function openExchange(
     ledger,
     jobs: yard.jobs,
     log: SILENT_LOG,
-    readers: makeLedgerReaders(ports),
+    readers: makeLedgerReaders({ ...ports, payloadKeys: testPayloadKeys() }),
     fetch: changed.fetch ?? makeGuardedFetch({ allowsLoopback: true }),
     masterSecret: new Uint8Array(32).fill(5),
     seedSigner,

@@ -17,8 +17,13 @@ import type {
   Sql,
   Tracing,
 } from '../kernel/index.ts'
-import { makeLedgerFollower, makeLedgerJobs, makeLedgerReaders } from '../ledger/index.ts'
-import type { Ledger, LedgerReaders } from '../ledger/index.ts'
+import {
+  makeLedgerFollower,
+  makeLedgerJobs,
+  makeLedgerReaders,
+  makePayloadSealer,
+} from '../ledger/index.ts'
+import type { Ledger, LedgerReaders, PayloadKeys } from '../ledger/index.ts'
 import { makeDeliverJob, makeOutbox, Webhooks } from '../webhook/index.ts'
 import type { Outbox } from '../webhook/index.ts'
 import { makeKeptAnswerPurge } from '../web/index.ts'
@@ -37,6 +42,7 @@ export interface BackgroundPorts {
   readonly digest: Digest
   readonly pubSub: PubSub
   readonly ledger: Ledger
+  readonly payloadKeys: PayloadKeys
   readonly log: Log
   /** To addresses that people of a tenant chose. */
   readonly fetch: GuardedFetch
@@ -92,6 +98,7 @@ export function makeBackground(ports: BackgroundPorts): Background {
     ruleTerms(notifyPorts),
   )
   const purge = makeKeptAnswerPurge(ports)
+  const sealer = makePayloadSealer(ports)
   const keeper = makeAuditKeeper({ ...ports, readers }, (isEnding) => ports.recordTallies(isEnding))
   return {
     jobs,
@@ -105,11 +112,13 @@ export function makeBackground(ports: BackgroundPorts): Background {
         outbox.start()
         rules.start()
         purge.start()
+        sealer.start()
         keeper.start()
       },
       async stop() {
         await keeper.stop()
         await purge.stop()
+        await sealer.stop()
         await outbox.stop()
         await rules.stop()
         await worker.stop()

@@ -46,6 +46,8 @@ export interface AppConfig extends Partial<Services> {
   readonly hosts?: readonly string[]
   /** Whether webhooks may go to this very machine, without TLS: for tests and demonstrations. */
   readonly allowsLoopbackWebhooks: boolean
+  /** Absolute path of the file with the key of payloads; absent = in the data folder's keys. */
+  readonly payloadSecret?: string
   /** With whom people may sign in, and the origin that they come back to; absent where keys alone open the server. */
   readonly signIn?: { readonly ownOrigin: string; readonly issuers: readonly IssuerSettings[] }
   /** How long a person who proved to their issuer who they are may give their word, in milliseconds. */
@@ -102,6 +104,8 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
     fromEnvironment('SEAWORTHY_WEBHOOK_LOOPBACK'),
     { value: 'no', source: 'default' },
   ])
+  // Nor where the key of what is recorded lies.
+  const payloadSecret = take('payloadSecret', [fromEnvironment('SEAWORTHY_PAYLOAD_SECRET')])
   const publicUrl = take('publicUrl', [fromEnvironment('SEAWORTHY_PUBLIC_URL')])
   // Not from the file: whoever writes a repository's file must not say who people are.
   const issuersPath = take('issuers', [fromEnvironment('SEAWORTHY_ISSUERS')])
@@ -128,6 +132,7 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
     ...services,
     isServer: flags.isServer === true,
     allowsLoopbackWebhooks: readAnswer('SEAWORTHY_WEBHOOK_LOOPBACK', webhookLoopback),
+    ...(payloadSecret === undefined ? {} : { payloadSecret: resolve(payloadSecret) }),
     ...(signIn === undefined ? {} : { signIn }),
     proofLifetimeMs: readMinutes('SEAWORTHY_STEP_UP_MINUTES', stepUp),
     defaults,

@@ -1,8 +1,8 @@
 // Opens the database of a composed house: embedded with its journal, or PostgreSQL, with every slice's tables.
 import { join } from 'node:path'
 import type { JoinableSql, Log, PubSub, Slice, Sql } from '../kernel/index.ts'
-import { openJournalledSql } from '../ledger/index.ts'
-import type { JournalledSql } from '../ledger/index.ts'
+import { openJournalledSql, sealStoredPayloads } from '../ledger/index.ts'
+import type { JournalledSql, PayloadKeys } from '../ledger/index.ts'
 import {
   makeJoinableSql,
   migrateUp,
@@ -20,6 +20,7 @@ import {
 import type { OpenSql, ReadSql, SqlStats } from '../platform/index.ts'
 import type { AppConfig } from './config.ts'
 import { appFault } from './errors.ts'
+import { openPayloadKeys } from './payload-keys.ts'
 import type { Telemetry } from './telemetry/index.ts'
 
 /** Connections of one process; transactions beyond that wait. */
@@ -34,6 +35,8 @@ export interface Database {
   /** A replica, for reads that may lag; undefined without one. */
   readonly readSql?: Sql
   readonly journal: JournalledSql | undefined
+  /** What payloads in it are sealed with. */
+  readonly payloadKeys: PayloadKeys
   readonly pubSub: PubSub
   stats(): Promise<SqlStats>
   close(): Promise<void>
@@ -53,19 +56,21 @@ export async function openDatabase(
     )
   }
   const { databaseUrl } = config
-  const opened =
+  const bare =
     databaseUrl === undefined
       ? await openPglite({ folder: join(config.dataFolder, 'db'), clock: systemClock })
       : await openPostgres({ url: databaseUrl, poolSize: POSTGRES_POOL_SIZE })
-  const sql = telemetry?.watchDatabase(opened) ?? opened
+  const sql = telemetry?.watchDatabase(bare) ?? bare
   try {
     await migrateUp(sql, [
       platformSlice,
       ...slices.flatMap(({ name, migrations }) => (migrations ? [{ name, migrations }] : [])),
     ])
+    const payloadKeys = await openPayloadKeys(config, slices)
+    const opened = { sql, payloadKeys }
     return databaseUrl === undefined
-      ? await withJournal(sql, join(config.dataFolder, 'journal'), log)
-      : withPubSub(sql, databaseUrl, openReplica(config, sql, log))
+      ? await withJournal(opened, join(config.dataFolder, 'journal'), log)
+      : withPubSub(opened, databaseUrl, openReplica(config, sql, log))
   } catch (error) {
     await sql.close()
     throw error
@@ -78,12 +83,22 @@ function openReplica({ readDatabaseUrl }: AppConfig, primary: Sql, log: Log): Re
   return openReadSql({ ...terms, url: readDatabaseUrl })
 }
 
-function withPubSub(sql: OpenSql, url: string, readSql: ReadSql | undefined): Database {
+interface Opened {
+  readonly sql: OpenSql
+  readonly payloadKeys: PayloadKeys
+}
+
+function withPubSub(
+  { sql, payloadKeys }: Opened,
+  url: string,
+  readSql: ReadSql | undefined,
+): Database {
   const pubSub = openPostgresPubSub(url)
   return {
     sql: makeJoinableSql(sql),
     ...(readSql === undefined ? {} : { readSql }),
     journal: undefined,
+    payloadKeys,
     pubSub,
     stats: () => sql.stats(),
     async close() {
@@ -95,21 +110,27 @@ function withPubSub(sql: OpenSql, url: string, readSql: ReadSql | undefined): Da
 }
 
 /** The embedded database answers only what is in the journal too; a server has replication for that. */
-async function withJournal(opened: OpenSql, folder: string, log: Log): Promise<Database> {
+async function withJournal(opened: Opened, folder: string, log: Log): Promise<Database> {
+  const { sql, payloadKeys } = opened
   const records = await openRecordJournal(folder)
-  const ports = { sql: opened, digest: systemDigest, random: systemRandom, journal: records }
-  const journal = await openJournalledSql(ports)
-  const { restoredCount, contradictions } = journal.report
+  const ports = { digest: systemDigest, random: systemRandom, journal: records }
+  const journal = await openJournalledSql({ ...opened, ...ports })
+  const { restoredCount, contradictions, clearCount } = journal.report
+  const sealedCount = await sealStoredPayloads(sql, payloadKeys)
+  if (sealedCount > 0) log.warn('payloads sealed that lay in clear', { sealedCount })
+  // A journal that contradicts the tables is evidence, whatever it holds.
+  if (clearCount > 0 && contradictions.size === 0) await records.forget()
   if (restoredCount > 0) log.warn('entries restored from the journal', { restoredCount })
   for (const [tenantId, reason] of contradictions)
     log.error('a log and its journal contradict each other', { tenantId, reason })
   return {
     sql: makeJoinableSql(journal, journal),
     journal,
+    payloadKeys,
     pubSub: openLocalPubSub(),
-    stats: () => opened.stats(),
+    stats: () => sql.stats(),
     async close() {
-      await opened.close()
+      await sql.close()
       await records.close()
     },
   }

@@ -57,7 +57,7 @@ export function openLedger(
   openTenant: (tenantId: string) => Promise<void>,
 ): OpenedLedger {
   const { config, version, log, telemetry, tracing } = terms
-  const { sql, journal, readSql } = database
+  const { sql, journal, readSql, payloadKeys } = database
   const appendBell = new Doorbell()
   const appendListeners: ((tenantId: string) => void)[] = []
   const keyId = keyIdOf(systemDigest, keys.signer.publicKey)
@@ -69,6 +69,7 @@ export function openLedger(
     verifier: systemVerifier,
     signer: keys.ledgerSigner,
     guard,
+    payloadKeys,
     ...(readSql === undefined ? {} : { readSql }),
     tracing,
     isJoined: () => sql.isJoined(),

@@ -162,8 +162,9 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const serviceTokens = makeServiceTokens({ ...ports, ...tokenTerms(keys, apiKeys) })
   const people = makePeople({ ...ports, ledger, log }, config)
   const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId, version, signer }
-  const { pubSub } = database
-  const workPorts = { ...ports, pubSub, ledger, log, masterSecret, seedSigner, appendBell, tracing }
+  const { pubSub, payloadKeys } = database
+  const stored = { ...ports, pubSub, payloadKeys, ledger }
+  const workPorts = { ...stored, log, masterSecret, seedSigner, appendBell, tracing }
   const background = makeBackground({
     ...workPorts,
     ...waysOut(config),

@@ -1,7 +1,7 @@
 // Front door of the audit log.
 import type { Slice } from '../kernel/index.ts'
 import { auditErrors } from './errors.ts'
-import { AUDIT_EVENTS } from './model.ts'
+import { AUDIT_ERASURE, AUDIT_EVENTS } from './model.ts'
 
 export { makeAuditRoutes } from './http.ts'
 export { makeLedgerRecorder } from './recorder.ts'
@@ -13,4 +13,5 @@ export const auditSlice: Slice = {
   migrations: new URL('./migrations/', import.meta.url),
   errors: auditErrors,
   events: AUDIT_EVENTS,
+  erasure: AUDIT_ERASURE,
 }

@@ -12,6 +12,14 @@ export const AUDIT_EVENTS = [
   'request.tallied',
 ] as const
 
+/** A request is its principal's. */
+export const AUDIT_ERASURE = {
+  'request.done': 'actor',
+  'request.refused': 'actor',
+  'request.failed': 'actor',
+  'request.tallied': 'actor',
+} as const
+
 /** `failed`: the server could not, or could not to the end; what an entry `done` of the same request names stays. */
 export const AUDIT_RESULTS = ['done', 'refused', 'failed', 'tallied'] as const
 export type AuditResult = (typeof AUDIT_RESULTS)[number]

@@ -1,13 +1,12 @@
 // Front door of the identity room.
 import type { Slice } from '../kernel/index.ts'
-import { ACCOUNT_EVENTS } from './account/model.ts'
+import { ACCOUNT_ERASURE, ACCOUNT_EVENTS } from './account/model.ts'
 import { API_KEY_EVENTS } from './api-key/model.ts'
 import { identityErrors } from './errors.ts'
 import { IDENTITY_EVENTS } from './model.ts'
 
 export { makeAccountRoutes } from './account/http.ts'
-export { makeAccounts } from './account/service.ts'
-export type { Accounts } from './account/service.ts'
+export { makeAccounts, type Accounts } from './account/service.ts'
 export { looksLikeApiKey } from './api-key/format.ts'
 export { makeApiKeyRoutes } from './api-key/http.ts'
 export { accountBehind, areOneHand } from './api-key/one-hand.ts'
@@ -37,4 +36,5 @@ export const identitySlice: Slice = {
   migrations: new URL('./migrations/', import.meta.url),
   errors: identityErrors,
   events: [...IDENTITY_EVENTS, ...API_KEY_EVENTS, ...ACCOUNT_EVENTS],
+  erasure: ACCOUNT_ERASURE,
 }

@@ -78,6 +78,12 @@ export interface BuiltinCheck extends CheckDescription {
   collect(question: CheckQuestion): Promise<Readonly<Record<string, Json>>>
 }
 
+/**
+ * Whose data the payload of an entry holds, and with whom it can be erased: what the entry is about (`subject`), who did it
+ * (`actor`), who did it where a law wants it kept (`record`), or nobody in particular (`tenant`).
+ */
+export type ErasureClass = 'subject' | 'actor' | 'record' | 'tenant'
+
 /** The record every slice's front door exports as `slice`. */
 export interface Slice {
   readonly name: string
@@ -87,6 +93,8 @@ export interface Slice {
   readonly errors?: ErrorTable
   /** Kinds of ledger facts the slice appends, e.g. `run.started`. */
   readonly events?: readonly string[]
+  /** Of those whose payloads are not the tenant's alone; `note.*` is every type of that first word. */
+  readonly erasure?: Readonly<Record<string, ErasureClass>>
   /** Built-in checks the slice brings; what collects for them is made with its service. */
   readonly checks?: readonly CheckDescription[]
 }

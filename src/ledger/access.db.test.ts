@@ -96,6 +96,8 @@ test('the application role can change entries by no statement', async () => {
     'update ledger_head set size = 0',
     'delete from ledger_checkpoint',
     'delete from ledger_payload',
+    'update ledger_dek set wrapped = null',
+    'delete from ledger_dek',
     'update ledger_subject set entries = entries + 1',
     'delete from ledger_subject',
     "update ledger_log set state = 'sealed'",
@@ -129,17 +131,18 @@ test('the database refuses leaves that do not continue the log, whoever sends th
   await ledger.append(tenantId, factsOf(1))
   const { entries } = await ledger.list(tenantId, {})
   const good = hexOf(entries[0]!.leaf)
-  const send = (size: number, leaf: string, frontierBytes = 32): Promise<unknown> =>
+  const send = (size: number, leaf: string, frontierBytes = 32, key = 1): Promise<unknown> =>
     sql.transaction({ tenantId }, (tx) =>
       tx.query(
-        'select ledger_append((select log_id from ledger_log), $1, $2, $3, $4, $5, $6, $7, $8)',
+        'select ledger_append((select log_id from ledger_log), $1, $2, $3, $4, $5, $6, $7, $8, $9)',
         [
           size,
           new Uint8Array(frontierBytes),
           bytesOfHex(leaf),
           [leaf.length / 2],
           new Uint8Array(32),
-          ['{}'],
+          [32],
+          [key],
           [''],
           new Uint8Array(32),
         ],
@@ -155,6 +158,7 @@ test('the database refuses leaves that do not continue the log, whoever sends th
     details: { sqlstate: 'SWL04' },
   })
   await assert.rejects(send(1, second, 64), { details: { sqlstate: 'SWL04' } })
+  await assert.rejects(send(1, second, 32, 2), { details: { sqlstate: '40001' } })
   await send(1, second)
 })
 
@@ -209,9 +213,10 @@ test('knowing the number of another tenant’s log opens none of the functions t
   const calls: readonly (readonly [string, readonly SqlValue[]])[] = [
     ['select * from ledger_lock($1)', [tenantId]],
     [
-      'select ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9)',
-      [log!.log_id, 1, none, none, [32], none, ['{}'], [''], none],
+      'select ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+      [log!.log_id, 1, none, none, [32], none, [32], [1], [''], none],
     ],
+    ['select ledger_add_keys($1, $2, $3, $4, $5)', [tenantId, [9], ['tenant'], ['00'], ['00']]],
     ['select ledger_record_checkpoint($1, $2, $3, $4, $5)', [log!.log_id, 1, none, 'note', at]],
   ]
   for (const [text, values] of calls) {

@@ -4,11 +4,15 @@ import { hexOf, SeaworthyError } from '../kernel/index.ts'
 import type { Digest, Random } from '../kernel/index.ts'
 import { encodeFrontier, genesisLink, isNoteName } from '../proof/index.ts'
 import { linkBatch } from './batch.ts'
+import type { KnownEntry, LinkedEntry, LogHead, SealedEntry } from './batch.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import { ledgerFault } from './errors.ts'
 import type { AppendWay, JournalledSql } from './journal.ts'
 import type { PreparedFact } from './fact.ts'
 import type { AppendedEntry } from './model.ts'
+import type { WrappedKey } from './payload/key-store.ts'
+import type { PayloadKeys } from './payload/keys.ts'
+import { openStored, plainOf } from './payload/stored.ts'
 import type { RollbackWatch } from './rollback-watch.ts'
 import { findEarlierTry } from './retry.ts'
 import type { BatchTries } from './retry.ts'
@@ -26,6 +30,7 @@ export interface AppendPorts {
   /** Host or installation id; origins are `<prefix>/ledger/<opaque id>`. */
   readonly originPrefix: string
   readonly journal: JournalledSql | undefined
+  readonly payloadKeys: PayloadKeys
 }
 
 /**
@@ -49,22 +54,56 @@ export async function appendPrepared(
   )
   await ports.rollbackWatch.assertContinues(tx, head)
   await journal?.settleBatches(tenantId, head)
-  const known = await selectKnownEntries(tx, head.logId, seenIds)
+  const known = await findKnownEntries(ports, tx, tenantId, head, seenIds)
   if (tries !== undefined)
     for (const [id, entry] of await findEarlierTry(digest, tx, head, tries, facts))
       known.set(id, entry)
   const nowMs = ports.clockWatch.readMs(head.size === 0)
   const batch = linkBatch(digest, head, facts, known, subjectCounts, nowMs)
   if (batch.added.length > 0) {
+    const { entries, made } = await sealEntries(ports.payloadKeys, tx, tenantId, head, batch.added)
     try {
-      await insertBatch(tx, head, batch, encodeFrontier(batch.frontier))
+      const { leaves } = batch
+      await insertBatch(tx, head, { added: entries, leaves }, encodeFrontier(batch.frontier))
     } catch (error) {
+      // Perhaps for a key that another process destroyed.
+      ports.payloadKeys.forget(tenantId)
       throw explainRefusal(error)
     }
     ports.rollbackWatch.noteAppended(head.origin, batch.frontier.size)
-    await journal?.recordBatch(tx, way, tenantId, head, batch.added)
+    await journal?.recordBatch(tx, way, tenantId, head, entries, made)
   }
   return batch.outcomes
+}
+
+async function sealEntries(
+  keys: PayloadKeys,
+  tx: SqlTx,
+  tenantId: string,
+  head: LogHead,
+  added: readonly LinkedEntry[],
+): Promise<{ readonly entries: readonly SealedEntry[]; readonly made: readonly WrappedKey[] }> {
+  const facts = added.map(({ fact }) => fact)
+  const { sealed, made } = await keys.sealAll(tx, tenantId, head, facts)
+  return { entries: added.map((entry, at) => ({ ...entry, ...sealed[at]! })), made }
+}
+
+/** Ids are nearly always new, so what is behind known ones is a second question. */
+async function findKnownEntries(
+  { payloadKeys }: AppendPorts,
+  tx: SqlTx,
+  tenantId: string,
+  head: LogHead,
+  ids: readonly string[],
+): Promise<Map<string, KnownEntry>> {
+  const rows = await selectKnownEntries(tx, head.logId, ids)
+  const stored = await openStored(payloadKeys, tx, tenantId, head.origin, rows)
+  return new Map(
+    rows.map(({ idem, seq, leaf_hash: leafHash, body_hash: contentHash }, at) => [
+      idem,
+      { seq, leafHash, contentHash, salt: plainOf(stored[at], seq)?.salt ?? null },
+    ]),
+  )
 }
 
 async function takeTurn(

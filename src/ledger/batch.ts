@@ -13,6 +13,7 @@ import { ledgerFault } from './errors.ts'
 import { hashContent } from './fact.ts'
 import type { PreparedFact } from './fact.ts'
 import type { AppendedEntry } from './model.ts'
+import type { SealedPayload } from './payload/sealed.ts'
 
 export interface LogHead {
   readonly logId: number
@@ -36,17 +37,24 @@ export interface KnownEntry {
 
 export interface NewEntry {
   readonly leaf: Uint8Array
-  readonly fact: Pick<PreparedFact, 'id' | 'keepsId' | 'salt' | 'payload' | 'trace'>
+  readonly fact: Pick<PreparedFact, 'id' | 'keepsId' | 'trace'>
   /** Zeros when the ledger made the id: nobody can repeat it. */
   readonly contentHash: Uint8Array
 }
 
 const NO_CONTENT_HASH = new Uint8Array(HASH_BYTES)
 
+export interface LinkedEntry extends NewEntry {
+  readonly fact: PreparedFact
+}
+
+/** As it goes into the tables and the journal: neither holds a payload in clear. */
+export type SealedEntry = NewEntry & SealedPayload
+
 export interface LinkedBatch {
   /** The leaves of `added` one after the other. */
   readonly leaves: Uint8Array
-  readonly added: readonly NewEntry[]
+  readonly added: readonly LinkedEntry[]
   readonly frontier: Frontier
   /** One per fact, in their order: the entry, or why this fact alone is refused. */
   readonly outcomes: readonly (AppendedEntry | Error)[]
@@ -64,7 +72,7 @@ export function linkBatch(
   const timeMs = Math.max(nowMs, head.latestMs)
   const known = new Map(knownEntries)
   const counts = new Map(subjectCounts)
-  const added: NewEntry[] = []
+  const added: LinkedEntry[] = []
   const hashes: Uint8Array[] = []
   const outcomes: (AppendedEntry | Error)[] = []
   // One array for all leaves: making one costs more than hashing what is in it.

@@ -42,14 +42,15 @@ export function judgeEntry(
   return { body: body.value, next: { seq: row.seq + 1, timeMs: leaf.value.timeMs, link: leafHash } }
 }
 
-// Erasure is not built yet, so a payload that is not there is unexplained.
 function judgePayload(
   digest: Digest,
   commitment: PayloadCommitment,
   row: StoredEntry,
 ): string | undefined {
-  if (row.salt === null || row.payload === null) return 'payload is missing (unexplained)'
-  const committed = base64Of(digest.hmacSha256(row.salt, utf8Bytes(row.payload)))
+  const { stored } = row
+  if (stored.state === 'gone') return 'payload is missing (unexplained)'
+  if (stored.state === 'broken') return 'payload is not as it was sealed'
+  const committed = base64Of(digest.hmacSha256(stored.salt, utf8Bytes(stored.payload)))
   return committed === commitment.c ? undefined : 'payload differs from its commitment'
 }
 
@@ -60,16 +61,17 @@ export function isRepeatRowTrue(
   row: StoredEntry,
   repeat: RepeatRow,
 ): boolean {
-  if (repeat.seq !== row.seq || row.salt === null || row.payload === null) return false
+  const { stored } = row
+  if (repeat.seq !== row.seq || stored.state !== 'there') return false
   const { type, actor, subject, refs, ts } = body
-  const payload = utf8Bytes(row.payload)
+  const payload = utf8Bytes(stored.payload)
   // Whether the producer gave its own time is not recorded, so both readings count.
   for (const said of [
     { type, actor, subject, refs },
     { type, actor, subject, refs, ts },
   ]) {
     const content = contentOf(said, payload)
-    if (bytesEqual(hashContent(digest, row.salt, content), repeat.body_hash)) return true
+    if (bytesEqual(hashContent(digest, stored.salt, content), repeat.body_hash)) return true
   }
   return false
 }

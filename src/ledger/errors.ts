@@ -99,6 +99,12 @@ export const ledgerErrors = defineErrors({
     title: 'A record of the journal cannot be read',
     hint: 'Another version of Seaworthy wrote it. Start that version, or verify the ledger and begin an empty journal.',
   },
+  LEDGER_KEY_UNREADABLE: {
+    status: 500,
+    exit: EXIT.invalid,
+    title: 'A key of payloads does not open with the key of this installation',
+    hint: 'Servers of one database share one `payload.secret`. Put back the one that was there, from the backup of keys.',
+  },
   LEDGER_LOG_ARCHIVED: {
     status: 409,
     exit: EXIT.conflict,

@@ -24,6 +24,7 @@ import {
 import type { UncountedBody } from '../proof/index.ts'
 import { ledgerFault } from './errors.ts'
 import type { LedgerFact } from './model.ts'
+import type { PayloadOwner } from './payload/keys.ts'
 
 /** Canonical bytes a payload may have; larger content is evidence, named by digest. */
 export const PAYLOAD_LIMIT_BYTES = 256 * 1024
@@ -40,6 +41,8 @@ export interface PreparedFact {
   /** True when the caller gave the id: a later append of the same id must find this one. */
   readonly keepsId: boolean
   readonly body: UncountedBody
+  /** What decides whose key the payload is sealed under. */
+  readonly owner: PayloadOwner
   /** What the subject is counted under. */
   readonly subjectKey: string
   readonly salt: Uint8Array
@@ -96,6 +99,7 @@ export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number): 
     id,
     keepsId: fact.id !== undefined,
     body,
+    owner: { type, actor, subject },
     subjectKey: subjectKeyOf(ports.digest, subject),
     salt,
     payload,

@@ -53,8 +53,10 @@ async function openOn(
     sql: onDisk,
     digest,
     random,
+    payloadKeys: opened.ports.payloadKeys,
     journal: {
       takeRecords: () => journal.takeRecords(),
+      forget: () => journal.forget(),
       append: async (records) => {
         disk.write()
         await journal.append(records)

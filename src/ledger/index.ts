@@ -5,18 +5,17 @@ import { ledgerErrors } from './errors.ts'
 import { LEDGER_EVENTS } from './model.ts'
 
 export { makeLedgerChecks } from './checks.ts'
-export { makeLedgerFeed } from './feed.ts'
-export type { LedgerFeed } from './feed.ts'
-export { makeLedgerFollower } from './follower.ts'
-export type { Follower, FollowTerms } from './follower.ts'
+export { makeLedgerFeed, type LedgerFeed } from './feed.ts'
+export { makeLedgerFollower, type Follower, type FollowTerms } from './follower.ts'
 export { makeFeedRoutes } from './feed-http.ts'
 export { makeLedgerReaders } from './readers.ts'
 export type { LedgerReaders, ReaderEntry } from './readers.ts'
 export { makeLedgerRoutes } from './http.ts'
 export { makeLedgerJobs } from './jobs.ts'
 export { countLedgerEntries } from './figures.ts'
-export { openJournalledSql } from './journal.ts'
-export type { JournalledSql, LeafJournal } from './journal.ts'
+export { openJournalledSql, type JournalledSql, type LeafJournal } from './journal.ts'
+export { makePayloadSealer, sealStoredPayloads } from './payload/clear.ts'
+export { PayloadKeys } from './payload/keys.ts'
 export { QUEUE_LIMIT } from './model.ts'
 export type * from './model.ts'
 export { makeLedger } from './service.ts'
@@ -36,5 +35,6 @@ export const ledgerSlice: Slice = {
   migrations: new URL('./migrations/', import.meta.url),
   errors: ledgerErrors,
   events: LEDGER_EVENTS,
+  erasure: { 'note.*': 'subject' },
   checks: LEDGER_CHECKS,
 }

@@ -18,9 +18,8 @@ interface Joined {
 
 async function openJoined(): Promise<Joined> {
   const opened = await openTestLedger()
-  const { digest, random } = opened.ports
   const journal = memoryJournal()
-  const journalled = await openJournalledSql({ sql: opened.sql, digest, random, journal })
+  const journalled = await openJournalledSql({ ...opened.ports, journal })
   const sql = makeJoinableSql(journalled, journalled)
   const ledger = makeLedger({
     ...opened.ports,
@@ -33,9 +32,8 @@ async function openJoined(): Promise<Joined> {
 
 /** A process that opens the same database with the same journal; it says what it holds against the log. */
 async function reopen({ opened, journal }: Joined): Promise<ReadonlyMap<string, string>> {
-  const { digest, random } = opened.ports
   const again = memoryJournal(journal.records)
-  const sql = await openJournalledSql({ sql: opened.sql, digest, random, journal: again })
+  const sql = await openJournalledSql({ ...opened.ports, journal: again })
   return sql.report.contradictions
 }
 

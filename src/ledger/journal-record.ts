@@ -1,9 +1,11 @@
 // The bytes of a journal record: which batch was about to be, or had been, committed, or was given up.
 import { z } from 'zod'
-import { canonicalBytes, concatBytes, messageOf, utf8Bytes, utf8Text } from '../kernel/index.ts'
+import { canonicalBytes, concatBytes, messageOf, utf8Text } from '../kernel/index.ts'
 import { HASH_BYTES, SALT_BYTES } from '../proof/index.ts'
-import type { NewEntry } from './batch.ts'
+import type { NewEntry, SealedEntry } from './batch.ts'
 import { ledgerFault } from './errors.ts'
+import type { WrappedKey } from './payload/key-store.ts'
+import type { PlainPayload, SealedPayload } from './payload/sealed.ts'
 
 export interface JournalledBatch {
   /** Names this try of this batch: a repetition of the same facts is another batch. */
@@ -16,12 +18,18 @@ export interface JournalledBatch {
    * What restoring takes, one per leaf. Only the queue's batches have it: they are written before their commit. A
    * caller's batch is written after its commit, and came with rows that no journal knows.
    */
-  readonly entries?: readonly NewEntry[]
+  readonly entries?: readonly JournalledEntry[]
+  /** Keys that were made for this batch: whoever restores it needs them. */
+  readonly madeKeys?: readonly WrappedKey[]
 }
+
+/** In clear only in records of versions that sealed nothing. */
+export type JournalledEntry = SealedEntry | (NewEntry & PlainPayload)
 
 export type JournalRecord = JournalledBatch | { readonly givenUp: string }
 
 const sizes = z.array(z.int().min(0))
+const names = { ids: z.array(z.string()), keepsIds: z.array(z.boolean()) }
 const batchSchema = z.strictObject({
   v: z.literal(1),
   batch: z.string(),
@@ -30,11 +38,22 @@ const batchSchema = z.strictObject({
   fromSeq: z.int().min(0),
   leafSizes: sizes,
   queued: z
-    .strictObject({
-      ids: z.array(z.string()),
-      keepsIds: z.array(z.boolean()),
-      payloadSizes: sizes,
-    })
+    .union([
+      z.strictObject({ ...names, payloadSizes: sizes }),
+      z.strictObject({
+        ...names,
+        sealedSizes: sizes,
+        dekIds: z.array(z.int().min(1)),
+        madeKeys: z.array(
+          z.strictObject({
+            dekId: z.int().min(1),
+            class: z.string(),
+            owner: z.string(),
+            wrapped: z.string(),
+          }),
+        ),
+      }),
+    ])
     .optional(),
 })
 const headerSchema = z.union([
@@ -42,21 +61,29 @@ const headerSchema = z.union([
   z.strictObject({ v: z.literal(1), givenUp: z.string() }),
 ])
 
-/** `be32 length | canonical JSON of that length | leaves | payloads | salts | content hashes`. */
+/** `be32 length | canonical JSON of that length | leaves | sealed payloads | content hashes`. */
 export function encodeJournalRecord(record: JournalRecord): Uint8Array {
   if ('givenUp' in record) return withHeader({ v: 1, givenUp: record.givenUp }, [])
-  const { batch, tenantId, origin, fromSeq, leaves, entries } = record
+  const { batch, tenantId, origin, fromSeq, leaves, entries, madeKeys = [] } = record
   const header = { v: 1, batch, tenantId, origin, fromSeq, leafSizes: leaves.map(sizeOf) }
   if (entries === undefined) return withHeader(header, leaves)
-  const payloads = entries.map(({ fact }) => utf8Bytes(fact.payload))
+  const sealed = entries.map((entry) => {
+    if (!('sealed' in entry)) throw new TypeError('expected sealed payloads, got one in clear')
+    return entry
+  })
   const queued = {
     ids: entries.map(({ fact }) => fact.id),
     keepsIds: entries.map(({ fact }) => fact.keepsId),
-    payloadSizes: payloads.map(sizeOf),
+    sealedSizes: sealed.map((entry) => entry.sealed.length),
+    dekIds: sealed.map(({ dekId }) => dekId),
+    madeKeys,
   }
-  const salts = entries.map(({ fact }) => fact.salt)
   const contentHashes = entries.map(({ contentHash }) => contentHash)
-  return withHeader({ ...header, queued }, [...leaves, ...payloads, ...salts, ...contentHashes])
+  return withHeader({ ...header, queued }, [
+    ...leaves,
+    ...sealed.map((entry) => entry.sealed),
+    ...contentHashes,
+  ])
 }
 
 /** @throws LEDGER_JOURNAL_UNREADABLE for what this version did not write */
@@ -80,23 +107,35 @@ function readBatch(header: z.infer<typeof batchSchema>, cursor: ByteCursor): Jou
   const { batch, tenantId, origin, fromSeq, leafSizes, queued } = header
   const leaves = leafSizes.map((size) => cursor.take(size))
   if (queued === undefined) return { batch, tenantId, origin, fromSeq, leaves }
-  const payloads = queued.payloadSizes.map((size) => utf8Text(cursor.take(size)))
-  const salts = leaves.map(() => cursor.take(SALT_BYTES))
+  const kept = readKept(queued, leaves.length, cursor)
   const contentHashes = leaves.map(() => cursor.take(HASH_BYTES))
   const { ids, keepsIds } = queued
-  if ([ids, keepsIds, payloads].some((list) => list.length !== leaves.length))
+  if ([ids, keepsIds, kept].some((list) => list.length !== leaves.length))
     throw new RangeError('expected one id and one payload per leaf')
   const entries = leaves.map((leaf, at) => ({
     leaf,
     contentHash: contentHashes[at]!,
-    fact: {
-      id: ids[at]!,
-      keepsId: keepsIds[at]!,
-      salt: salts[at]!,
-      payload: payloads[at]!,
-    },
+    fact: { id: ids[at]!, keepsId: keepsIds[at]! },
+    ...kept[at]!,
   }))
-  return { batch, tenantId, origin, fromSeq, leaves, entries }
+  const madeKeys = 'madeKeys' in queued ? queued.madeKeys : []
+  return { batch, tenantId, origin, fromSeq, leaves, entries, madeKeys }
+}
+
+function readKept(
+  queued: NonNullable<z.infer<typeof batchSchema>['queued']>,
+  count: number,
+  cursor: ByteCursor,
+): readonly (SealedPayload | PlainPayload)[] {
+  if ('sealedSizes' in queued) {
+    const { sealedSizes, dekIds } = queued
+    if (dekIds.length !== sealedSizes.length) throw new RangeError('expected a key per payload')
+    return sealedSizes.map((size, at) => ({ sealed: cursor.take(size), dekId: dekIds[at]! }))
+  }
+  const payloads = queued.payloadSizes.map((size) => utf8Text(cursor.take(size)))
+  const salts = Array.from({ length: count }, () => cursor.take(SALT_BYTES))
+  if (payloads.length !== count) throw new RangeError('expected one payload per leaf')
+  return payloads.map((payload, at) => ({ payload, salt: salts[at]! }))
 }
 
 class ByteCursor {

@@ -21,8 +21,7 @@ async function start(
   journal: MemoryJournal,
   sql: Sql = opened.sql,
 ): Promise<Journalled> {
-  const { digest, random } = opened.ports
-  const journalled = await openJournalledSql({ sql, digest, random, journal })
+  const journalled = await openJournalledSql({ ...opened.ports, sql, journal })
   return {
     ledger: makeLedger({ ...opened.ports, sql: journalled, journal: journalled }),
     sql: journalled,

@@ -1,10 +1,12 @@
 // The journal of the embedded database: appends are on the disk outside the database before anybody hears of them.
 import { hexOf, messageOf } from '../kernel/index.ts'
 import type { Digest, Random, Sql, SqlScope, SqlTx } from '../kernel/index.ts'
-import type { LogHead, NewEntry } from './batch.ts'
+import type { LogHead, SealedEntry } from './batch.ts'
 import { ledgerFault } from './errors.ts'
 import { encodeJournalRecord } from './journal-record.ts'
 import type { JournalledBatch } from './journal-record.ts'
+import type { WrappedKey } from './payload/key-store.ts'
+import type { PayloadKeys } from './payload/keys.ts'
 import { replayJournal } from './replay.ts'
 import type { ReplayReport } from './replay.ts'
 import { lockHead } from './store.ts'
@@ -17,6 +19,8 @@ export interface LeafJournal {
   takeRecords(): readonly Uint8Array[]
   /** All of them or none; durable when it resolves. */
   append(records: readonly Uint8Array[]): Promise<void>
+  /** Nothing of what was appended so far can be read any more when it resolves. */
+  forget(): Promise<void>
 }
 
 export interface JournalPorts {
@@ -24,6 +28,8 @@ export interface JournalPorts {
   readonly digest: Digest
   readonly random: Random
   readonly journal: LeafJournal
+  /** For records of versions that wrote payloads in clear. */
+  readonly payloadKeys: PayloadKeys
 }
 
 /** Who commits: the queue, which can be repeated, or a caller with rows of its own. */
@@ -127,7 +133,8 @@ export class JournalledSql implements Sql {
     way: AppendWay,
     tenantId: string,
     head: LogHead,
-    entries: readonly NewEntry[],
+    entries: readonly SealedEntry[],
+    made: readonly WrappedKey[],
   ): Promise<void> {
     const notes = this.#notes.get(tx)
     if (notes === undefined)
@@ -144,7 +151,7 @@ export class JournalledSql implements Sql {
       notes.called.push(written)
       return
     }
-    const batch = { ...written, entries }
+    const batch = { ...written, entries, madeKeys: made }
     notes.queued.push(batch)
     this.#open.set(tenantId, [...(this.#open.get(tenantId) ?? []), batch])
     await this.#write([encodeJournalRecord(batch)])

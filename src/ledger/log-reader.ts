@@ -25,7 +25,8 @@ import type { EntryPage, EntryQuery, Ledger, LedgerEntry, SignedCheckpoint } fro
 import { hashRanges } from './nodes.ts'
 import type { NodePorts } from './nodes.ts'
 import { selectLogPage } from './page-store.ts'
-import { selectPayload } from './reader-store.ts'
+import type { PayloadKeys } from './payload/keys.ts'
+import { readPayload } from './payload/read.ts'
 import { selectLeavesAt, selectRefPositions } from './ref-store.ts'
 import { selectDay, selectLastCheckpoint } from './signed-store.ts'
 import { isTenantKnown, selectLog } from './store.ts'
@@ -38,6 +39,7 @@ export interface ReaderPorts {
   readonly digest: Digest
   readonly verifier: SignatureVerifier
   readonly signer: Pick<Signer, 'publicKey'>
+  readonly payloadKeys: PayloadKeys
 }
 
 type Reading = Pick<
@@ -127,8 +129,8 @@ export class LogReader implements Reading {
     return this.readLog(tenantId, async (tx, log) => {
       if (log === undefined || !isPosition(seq) || seq >= log.size)
         throw unknownEntry(`entry ${seq}`, log)
-      const row = await selectPayload(tx, log.logId, seq)
-      return row === undefined ? undefined : { salt: row.salt, value: parseStrictJson(row.payload) }
+      const plain = await readPayload(this.#ports.payloadKeys, tx, { tenantId, ...log }, seq)
+      return plain && { salt: plain.salt, value: parseStrictJson(plain.payload) }
     })
   }
 

@@ -1,5 +1,7 @@
 // SQL of readers: which logs a reader has not read to the end, and what comes next.
 import type { SqlTx } from '../kernel/index.ts'
+import { PAYLOAD_COLUMNS } from './payload/stored.ts'
+import type { PayloadRow } from './payload/stored.ts'
 import type { StoredLeaf } from './store.ts'
 
 export async function selectLogsBehind(
@@ -18,6 +20,7 @@ export async function selectLogsBehind(
 
 export interface UnreadLog {
   readonly logId: number
+  readonly origin: string
   readonly size: number
   readonly unread: number
 }
@@ -28,14 +31,19 @@ export async function selectUnread(
   reader: string,
   tenantId: string,
 ): Promise<readonly UnreadLog[]> {
-  const rows = await tx.query<{ log_id: number; size: number; unread: number }>(
-    `select l.log_id, h.size, h.size - coalesce(r.next_seq, 0) as unread
+  const rows = await tx.query<{
+    log_id: number
+    origin: string
+    size: number
+    unread: number
+  }>(
+    `select l.log_id, l.origin, h.size, h.size - coalesce(r.next_seq, 0) as unread
      from ledger_log l join ledger_head h on h.log_id = l.log_id
        left join ledger_reader r on r.log_id = h.log_id and r.reader = $1
      where l.tenant_id = $2 and h.size > coalesce(r.next_seq, 0) order by l.epoch`,
     [reader, tenantId],
   )
-  return rows.map(({ log_id: logId, size, unread }) => ({ logId, size, unread }))
+  return rows.map(({ log_id: logId, ...row }) => ({ logId, ...row }))
 }
 
 /** Holds the reader's place to the end of the transaction; undefined when somebody else does. */
@@ -79,39 +87,38 @@ export async function selectPayloads(
   logId: number,
   fromSeq: number,
   limit: number,
-): Promise<
-  readonly (StoredLeaf & { readonly payload: string | null; readonly trace: string | null })[]
-> {
-  const rows = await tx.query<{
-    seq: number
-    leaf: Uint8Array
-    leaf_hash: Uint8Array
-    payload: string | null
-    traceparent: string | null
-  }>(
-    `select e.seq, e.leaf, e.leaf_hash, p.payload, t.traceparent
+): Promise<readonly (StoredLeaf & { readonly trace: string | null; readonly row: PayloadRow })[]> {
+  const rows = await tx.query<
+    PayloadRow & {
+      seq: number
+      leaf: Uint8Array
+      leaf_hash: Uint8Array
+      traceparent: string | null
+    }
+  >(
+    `select e.seq, e.leaf, e.leaf_hash, p.salt, p.payload, p.sealed, p.dek_id, t.traceparent
      from ledger_entry e left join ledger_payload p on p.log_id = e.log_id and p.seq = e.seq
        left join ledger_trace t on t.log_id = e.log_id and t.seq = e.seq
      where e.log_id = $1 and e.seq >= $2 order by e.seq limit $3`,
     [logId, fromSeq, limit],
   )
-  return rows.map(({ seq, leaf, leaf_hash: leafHash, payload, traceparent: trace }) => ({
+  return rows.map(({ seq, leaf, leaf_hash: leafHash, traceparent: trace, ...row }) => ({
     seq,
     leaf,
     leafHash,
-    payload,
     trace,
+    row,
   }))
 }
 
-/** Salt and payload of one entry, as they are stored. */
+/** What is stored of one entry's payload. */
 export async function selectPayload(
   tx: SqlTx,
   logId: number,
   seq: number,
-): Promise<{ salt: Uint8Array; payload: string } | undefined> {
-  const [row] = await tx.query<{ salt: Uint8Array; payload: string }>(
-    'select salt, payload from ledger_payload where log_id = $1 and seq = $2',
+): Promise<PayloadRow | undefined> {
+  const [row] = await tx.query<PayloadRow>(
+    `select ${PAYLOAD_COLUMNS} from ledger_payload where log_id = $1 and seq = $2`,
     [logId, seq],
   )
   return row

@@ -4,12 +4,13 @@ import { test } from 'node:test'
 import { aFact, factsOf, openTestLedger } from '../../test/ledger.ts'
 import { makeLedgerReaders } from './readers.ts'
 import type { ReaderEntry } from './readers.ts'
+import { testPayloadKeys } from '../../test/payload-keys.ts'
 
 const always = (): Promise<boolean> => Promise.resolve(true)
 
 test('a reader gets every entry once and in order, with its payload, whoever else reads or works for it', async () => {
   const { sql, ledger, tenantId } = await openTestLedger()
-  const readers = makeLedgerReaders({ sql })
+  const readers = makeLedgerReaders({ sql, payloadKeys: testPayloadKeys() })
   await ledger.append(tenantId, factsOf(25))
   const seen: ReaderEntry[] = []
   const advance = (reader: string, into = seen): Promise<number> =>
@@ -36,7 +37,7 @@ test('a reader gets every entry once and in order, with its payload, whoever els
 
 test('what a reader could not write it gets again, and a log that is read is behind no more', async () => {
   const { sql, ledger, tenantId } = await openTestLedger()
-  const readers = makeLedgerReaders({ sql })
+  const readers = makeLedgerReaders({ sql, payloadKeys: testPayloadKeys() })
   await ledger.append(tenantId, [aFact()])
   const isBehind = async (): Promise<boolean> =>
     (await readers.behind('r', 100_000)).includes(tenantId)
@@ -60,7 +61,7 @@ test('what a reader could not write it gets again, and a log that is read is beh
 
 test('entries that nobody wants are passed over at once', async () => {
   const { sql, ledger, tenantId } = await openTestLedger()
-  const readers = makeLedgerReaders({ sql })
+  const readers = makeLedgerReaders({ sql, payloadKeys: testPayloadKeys() })
   await ledger.append(tenantId, factsOf(30))
   const terms = {
     limit: 1,

@@ -10,6 +10,8 @@ import {
 } from './reader-store.ts'
 import { readEntry } from './log-reader.ts'
 import type { LedgerEntry } from './model.ts'
+import type { PayloadKeys } from './payload/keys.ts'
+import { openStored, plainOf } from './payload/stored.ts'
 
 /** An entry with its payload. */
 export interface ReaderEntry extends LedgerEntry {
@@ -36,7 +38,12 @@ export interface LedgerReaders {
   advance(reader: string, tenantId: string, terms: ReaderTake): Promise<number>
 }
 
-export function makeLedgerReaders({ sql }: { readonly sql: Sql }): LedgerReaders {
+export interface ReadersPorts {
+  readonly sql: Sql
+  readonly payloadKeys: PayloadKeys
+}
+
+export function makeLedgerReaders({ sql, payloadKeys }: ReadersPorts): LedgerReaders {
   return {
     async behind(reader, limit) {
       const logs = await sql.transaction('system', (tx) => selectLogsBehind(tx, reader, limit))
@@ -57,11 +64,13 @@ export function makeLedgerReaders({ sql }: { readonly sql: Sql }): LedgerReaders
           return 0
         }
         const rows = await selectPayloads(tx, log.logId, fromSeq, terms.limit)
-        const entries = rows.map(({ payload, trace, ...leaf }) => ({
-          ...readEntry(leaf),
-          trace,
-          payload: payload === null ? null : parseStrictJson(payload),
-        }))
+        const stored = rows.map(({ seq, row }) => ({ seq, ...row }))
+        const opened = await openStored(payloadKeys, tx, tenantId, log.origin, stored)
+        const entries = rows.map(({ trace, row: _row, ...leaf }, at) => {
+          const plain = plainOf(opened[at], leaf.seq)
+          const payload = plain === undefined ? null : parseStrictJson(plain.payload)
+          return { ...readEntry(leaf), trace, payload }
+        })
         if (entries.length === 0) return 0
         await terms.take(tx, entries)
         await advanceReader(tx, reader, log.logId, entries.at(-1)!.seq + 1)

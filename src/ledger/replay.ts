@@ -1,11 +1,20 @@
 // Holds the journal against the tables when the embedded database opens: what is missing is restored or refused.
 import { bytesEqual, concatBytes } from '../kernel/index.ts'
 import type { Digest, Sql, SqlTx } from '../kernel/index.ts'
-import { decodeLeaf, encodeFrontier, extendFrontier, hashLeaf } from '../proof/index.ts'
+import {
+  decodeLeaf,
+  encodeFrontier,
+  extendFrontier,
+  hashLeaf,
+  parseEntryBody,
+} from '../proof/index.ts'
+import type { LogHead, SealedEntry } from './batch.ts'
 import { ledgerFault } from './errors.ts'
 import { decodeJournalRecord } from './journal-record.ts'
 import type { JournalledBatch } from './journal-record.ts'
 import { selectEpochs } from './epoch/store.ts'
+import { insertKeys } from './payload/key-store.ts'
+import type { PayloadKeys } from './payload/keys.ts'
 import { insertBatch, isTenantKnown, lockHead, openTenantLog, selectHashesAt } from './store.ts'
 
 export interface ReplayReport {
@@ -13,6 +22,8 @@ export interface ReplayReport {
   readonly judgedCount: number
   /** Entries that the tables lacked and now have. */
   readonly restoredCount: number
+  /** Records of versions that sealed nothing: payloads in clear. */
+  readonly clearCount: number
   /** Why a tenant's log takes nothing more, by tenant. */
   readonly contradictions: ReadonlyMap<string, string>
 }
@@ -20,6 +31,7 @@ export interface ReplayReport {
 interface ReplayPorts {
   readonly sql: Sql
   readonly digest: Digest
+  readonly payloadKeys: PayloadKeys
 }
 
 /** What a log of the tables is, as far as a journal can be held against it. */
@@ -38,21 +50,27 @@ export async function replayJournal(
   const contradictions = new Map<string, string>()
   let judgedCount = 0
   let restoredCount = 0
+  let clearCount = 0
   for (const [tenantId, batches] of groupByTenant(records)) {
     const missing = await ports.sql.transaction({ tenantId }, (tx) =>
       judgeJournal(ports.digest, tx, tenantId, batches),
     )
     judgedCount += batches.length
+    clearCount += batches.filter(isClear).length
     if (typeof missing === 'string') {
       contradictions.set(tenantId, missing)
       continue
     }
     for (const batch of missing) {
-      await ports.sql.transaction({ tenantId }, (tx) => restoreBatch(ports.digest, tx, batch))
+      await ports.sql.transaction({ tenantId }, (tx) => restoreBatch(ports, tx, batch))
       restoredCount += batch.leaves.length
     }
   }
-  return { judgedCount, restoredCount, contradictions }
+  return { judgedCount, restoredCount, clearCount, contradictions }
+}
+
+function isClear({ entries = [] }: JournalledBatch): boolean {
+  return entries.some((entry) => !('sealed' in entry))
 }
 
 function groupByTenant(records: readonly Uint8Array[]): Map<string, JournalledBatch[]> {
@@ -150,8 +168,9 @@ function findMissing(
   return batches
 }
 
-async function restoreBatch(digest: Digest, tx: SqlTx, batch: JournalledBatch): Promise<void> {
-  const { tenantId, origin, fromSeq, leaves, entries = [] } = batch
+async function restoreBatch(ports: ReplayPorts, tx: SqlTx, batch: JournalledBatch): Promise<void> {
+  const { digest } = ports
+  const { tenantId, origin, fromSeq, leaves, madeKeys = [] } = batch
   const first = decodeLeaf(leaves[0] ?? new Uint8Array())
   if (fromSeq === 0 && first.ok) await openTenantLog(tx, tenantId, origin, first.value.prev)
   const head = await lockHead(tx, tenantId)
@@ -162,12 +181,33 @@ async function restoreBatch(digest: Digest, tx: SqlTx, batch: JournalledBatch): 
     )
   const hashes = leaves.map((leaf) => hashLeaf(digest, leaf))
   const frontier = extendFrontier(digest, head.frontier, hashes)
-  await insertBatch(
-    tx,
-    head,
-    { added: entries, leaves: concatBytes(leaves) },
-    encodeFrontier(frontier),
-  )
+  await insertKeys(tx, tenantId, madeKeys)
+  const entries = await sealRecorded(ports.payloadKeys, tx, batch, head)
+  const added = { added: entries, leaves: concatBytes(leaves) }
+  await insertBatch(tx, head, added, encodeFrontier(frontier))
+}
+
+/** Records of versions that sealed nothing hold payloads in clear. */
+async function sealRecorded(
+  keys: PayloadKeys,
+  tx: SqlTx,
+  { tenantId, entries = [] }: JournalledBatch,
+  head: LogHead,
+): Promise<readonly SealedEntry[]> {
+  const sealed: SealedEntry[] = []
+  for (const [at, entry] of entries.entries()) {
+    if ('sealed' in entry) {
+      sealed.push(entry)
+      continue
+    }
+    const leaf = decodeLeaf(entry.leaf)
+    const body = leaf.ok ? parseEntryBody(leaf.value.body) : leaf
+    if (!body.ok) throw ledgerFault('LEDGER_JOURNAL_UNREADABLE', body.reason)
+    const place = { origin: head.origin, size: head.size + at }
+    const made = await keys.sealAll(tx, tenantId, place, [{ ...entry, owner: body.value }])
+    sealed.push({ ...entry, ...made.sealed[0]! })
+  }
+  return sealed
 }
 
 function endOf(batch: JournalledBatch): number {

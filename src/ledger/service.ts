@@ -33,6 +33,7 @@ import type {
   LogVerdict,
   VerifyQuery,
 } from './model.ts'
+import type { PayloadKeys } from './payload/keys.ts'
 import { AppendQueue } from './queue.ts'
 import { verifyEarlier } from './epoch/earlier.ts'
 import type { BatchTries } from './retry.ts'
@@ -50,6 +51,8 @@ export interface LedgerPorts {
   readonly random: Random
   readonly digest: Digest
   readonly verifier: SignatureVerifier
+  /** What payloads are sealed with; the same of every process on this database. */
+  readonly payloadKeys: PayloadKeys
   /** Ed25519; its key signs the checkpoints of every log of this deployment. */
   readonly signer: Signer
   /** Host or installation id; a log's origin is `<prefix>/ledger/<opaque id>`. No white space, no plus sign. */
@@ -237,7 +240,7 @@ class LedgerService implements Ledger {
     way: AppendWay,
     tries?: BatchTries,
   ): Promise<readonly (AppendedEntry | Error)[]> {
-    const { digest, random, originPrefix, journal, onAppend } = this.#ports
+    const { digest, random, originPrefix, journal, onAppend, payloadKeys } = this.#ports
     const outcomes = await appendPrepared(
       {
         digest,
@@ -246,6 +249,7 @@ class LedgerService implements Ledger {
         clockWatch: this.#clockWatch,
         rollbackWatch: this.#rollbackWatch,
         journal,
+        payloadKeys,
       },
       tx,
       tenantId,

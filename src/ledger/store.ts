@@ -2,8 +2,9 @@
 import { concatBytes } from '../kernel/index.ts'
 import type { SqlTx } from '../kernel/index.ts'
 import { decodeFrontier, HASH_BYTES } from '../proof/index.ts'
-import type { KnownEntry, LinkedBatch, LogHead } from './batch.ts'
+import type { LogHead, SealedEntry } from './batch.ts'
 import { ledgerFault } from './errors.ts'
+import type { PayloadRow } from './payload/stored.ts'
 
 /** Hashes in a full tile (C2SP tlog-tiles). */
 export const TILE_WIDTH = 256
@@ -111,28 +112,28 @@ export async function selectRepeats(
   )
 }
 
-/** Ids are nearly always new, so the entries behind known ones are a second question instead of a join in the first. */
+/** What a known id leads to, as it is stored. */
+export type KnownRow = RepeatRow & PayloadRow & { readonly leaf_hash: Uint8Array }
+
+/** One that leads to no entry is left out. */
 export async function selectKnownEntries(
   tx: SqlTx,
   logId: number,
   ids: readonly string[],
-): Promise<Map<string, KnownEntry>> {
+): Promise<KnownRow[]> {
   const repeats = await selectRepeats(tx, logId, ids)
-  if (repeats.length === 0) return new Map()
-  const rows = await tx.query<{ seq: number; leaf_hash: Uint8Array; salt: Uint8Array | null }>(
-    `select e.seq, e.leaf_hash, p.salt
+  if (repeats.length === 0) return []
+  const rows = await tx.query<Omit<KnownRow, 'idem' | 'body_hash'>>(
+    `select e.seq, e.leaf_hash, p.salt, p.payload, p.sealed, p.dek_id
      from ledger_entry e left join ledger_payload p on p.log_id = e.log_id and p.seq = e.seq
      where e.log_id = $1 and e.seq = any ($2::bigint[])`,
     [logId, repeats.map(({ seq }) => seq)],
   )
   const entries = new Map(rows.map((row) => [row.seq, row]))
-  return new Map(
-    repeats.flatMap(({ idem, seq, body_hash: contentHash }) => {
-      const entry = entries.get(seq)
-      if (entry === undefined) return []
-      return [[idem, { seq, leafHash: entry.leaf_hash, contentHash, salt: entry.salt }] as const]
-    }),
-  )
+  return repeats.flatMap((repeat) => {
+    const entry = entries.get(repeat.seq)
+    return entry === undefined ? [] : [{ ...repeat, ...entry }]
+  })
 }
 
 /** How many entries of each subject the log holds; a key without entries is not among them. */
@@ -151,18 +152,18 @@ export async function selectSubjectCounts(
 export async function insertBatch(
   tx: SqlTx,
   head: Pick<LogHead, 'logId' | 'size'>,
-  batch: Pick<LinkedBatch, 'added' | 'leaves'>,
+  { added, leaves }: { readonly added: readonly SealedEntry[]; readonly leaves: Uint8Array },
   frontier: Uint8Array,
 ): Promise<void> {
-  const { added, leaves } = batch
-  await tx.query('select ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
+  await tx.query('select ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
     head.logId,
     head.size,
     frontier,
     leaves,
     added.map((entry) => entry.leaf.length),
-    concatBytes(added.map((entry) => entry.fact.salt)),
-    added.map((entry) => entry.fact.payload),
+    concatBytes(added.map((entry) => entry.sealed)),
+    added.map((entry) => entry.sealed.length),
+    added.map((entry) => entry.dekId),
     added.map((entry) => (entry.fact.keepsId ? entry.fact.id : '')),
     concatBytes(added.map((entry) => entry.contentHash)),
   ])

@@ -16,6 +16,7 @@ import { ledgerFault } from './errors.ts'
 import { isRepeatRowTrue, judgeEntry } from './entry-check.ts'
 import type { ChainPosition, JudgedEntry } from './entry-check.ts'
 import type { KnownRoot, LogVerdict, VerificationFindings } from './model.ts'
+import type { PayloadKeys } from './payload/keys.ts'
 import { selectDays } from './signed-store.ts'
 import type { StoredCheckpoint, StoredDay } from './signed-store.ts'
 import { selectLeaves, selectRepeats } from './store.ts'
@@ -32,6 +33,7 @@ export interface VerifyPorts {
   readonly sql: Sql
   readonly digest: Digest
   readonly verifier: SignatureVerifier
+  readonly payloadKeys: PayloadKeys
 }
 
 export interface VerifyTask {
@@ -69,7 +71,7 @@ export class LogCheck {
   #days: readonly StoredDay[] = []
 
   constructor(ports: VerifyPorts, task: VerifyTask) {
-    this.#ports = ports
+    this.#ports = { ...ports, payloadKeys: ports.payloadKeys.afresh() }
     this.#task = task
     this.#tiles = new TileCheck(ports.digest, task.log.logId)
     this.#subjects = new SubjectCheck(ports.digest, task.log.logId)
@@ -195,8 +197,15 @@ export class LogCheck {
 
   async #judgeChunk(tx: SqlTx, start: ChainPosition, untilSeq: number): Promise<JudgedEntry[]> {
     const { digest } = this.#ports
-    const { logId } = this.#task.log
-    const rows = await selectStoredEntries(tx, logId, start.seq, untilSeq)
+    const { tenantId, log } = this.#task
+    const { logId } = log
+    const { payloadKeys } = this.#ports
+    const rows = await selectStoredEntries(
+      tx,
+      { tenantId, payloadKeys, ...log },
+      start.seq,
+      untilSeq,
+    )
     const judged: JudgedEntry[] = []
     let at = start
     for (const row of rows) {

@@ -1,13 +1,25 @@
 // SQL that verification reads with: rows as they are stored, whatever they say.
 import type { SqlTx } from '../kernel/index.ts'
+import type { PayloadKeys } from './payload/keys.ts'
+import { openStored, PAYLOAD_COLUMNS } from './payload/stored.ts'
+import type { PayloadRow, StoredPayload } from './payload/stored.ts'
 import type { StoredCheckpoint } from './signed-store.ts'
+
+const GONE: StoredPayload = { state: 'gone' }
 
 export interface StoredEntry {
   readonly seq: number
   readonly leaf: Uint8Array
   readonly leaf_hash: Uint8Array
-  readonly salt: Uint8Array | null
-  readonly payload: string | null
+  readonly stored: StoredPayload
+}
+
+/** Whose log is read, and what opens its payloads. */
+export interface StoredLogKeys {
+  readonly tenantId: string
+  readonly logId: number
+  readonly origin: string
+  readonly payloadKeys: PayloadKeys
 }
 
 export interface StoredTile {
@@ -52,24 +64,37 @@ export async function selectSnapshot(tx: SqlTx, logId: number): Promise<LogSnaps
  */
 export async function selectStoredEntries(
   tx: SqlTx,
-  logId: number,
+  { tenantId, logId, origin, payloadKeys }: StoredLogKeys,
   fromSeq: number,
   untilSeq: number,
 ): Promise<StoredEntry[]> {
   const range = [logId, fromSeq, untilSeq]
-  const entries = await tx.query<Omit<StoredEntry, 'salt' | 'payload'>>(
+  const entries = await tx.query<Omit<StoredEntry, 'stored'>>(
     'select seq, leaf, leaf_hash from ledger_entry where log_id = $1 and seq >= $2 and seq < $3 order by seq',
     range,
   )
-  const payloads = await tx.query<{ seq: number; salt: Uint8Array; payload: string }>(
-    'select seq, salt, payload from ledger_payload where log_id = $1 and seq >= $2 and seq < $3',
+  const payloads = await tx.query<PayloadRow & { seq: number }>(
+    `select seq, ${PAYLOAD_COLUMNS} from ledger_payload where log_id = $1 and seq >= $2 and seq < $3`,
     range,
   )
-  const bySeq = new Map(payloads.map((row) => [row.seq, row]))
-  return entries.map((entry) => {
-    const { salt = null, payload = null } = bySeq.get(entry.seq) ?? {}
-    return { ...entry, salt, payload }
-  })
+  const opened = await openStored(payloadKeys, tx, tenantId, origin, payloads)
+  const bySeq = new Map(payloads.map(({ seq }, at) => [seq, opened[at]!]))
+  return entries.map((entry) => ({ ...entry, stored: bySeq.get(entry.seq) ?? GONE }))
+}
+
+/** Entries with their payloads as they are sealed, for a copy. */
+export async function selectSealedEntries(
+  tx: SqlTx,
+  logId: number,
+  fromSeq: number,
+  limit: number,
+): Promise<readonly (Pick<PayloadRow, 'sealed' | 'dek_id'> & { readonly leaf: Uint8Array })[]> {
+  return tx.query(
+    `select e.leaf, p.sealed, p.dek_id
+     from ledger_entry e left join ledger_payload p on p.log_id = e.log_id and p.seq = e.seq
+     where e.log_id = $1 and e.seq >= $2 order by e.seq limit $3`,
+    [logId, fromSeq, limit],
+  )
 }
 
 export async function selectTiles(

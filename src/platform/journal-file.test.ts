@@ -150,6 +150,19 @@ test('files follow one another, the oldest go, and a gap before the last file is
   await assert.rejects(openRecordJournal(folder), hasCode('PLATFORM_JOURNAL_DAMAGED'))
 })
 
+test('what is forgotten is in no file any more, and the journal goes on', async (t) => {
+  const folder = join(scratch(t), 'journal')
+  const journal = await openRecordJournal(folder)
+  await journal.append([utf8Bytes('in clear')])
+  await journal.forget()
+  await journal.append([utf8Bytes('after')])
+  await journal.close()
+  const names = readdirSync(folder)
+  assert.deepEqual(names, ['00000002.journal'])
+  assert.ok(!readFileSync(join(folder, names[0]!), 'latin1').includes('in clear'))
+  assert.deepEqual(await readBack(folder), ['after'])
+})
+
 test('a write that hits the end of the disk fails, leaves nothing behind, and the next one that fits succeeds', async (t) => {
   if (process.platform === 'win32') return t.skip('no limit on file sizes to be had')
   const folder = scratch(t)

@@ -31,6 +31,8 @@ export interface RecordJournal {
    * @throws PLATFORM_DISK_FULL, PLATFORM_FILE_FAILED
    */
   append(records: readonly Uint8Array[]): Promise<void>
+  /** Begins a new file and removes every other: for records that must not be kept. */
+  forget(): Promise<void>
   close(): Promise<void>
 }
 
@@ -127,6 +129,16 @@ class SegmentedJournal implements RecordJournal {
     return this.#inTurn(() => this.#appendNow(records))
   }
 
+  forget(): Promise<void> {
+    return this.#inTurn(async () => {
+      try {
+        await this.#startSegment(1)
+      } catch (error) {
+        throw faultOfFile(error, 'expected to begin a new journal file')
+      }
+    })
+  }
+
   close(): Promise<void> {
     return this.#inTurn(async () => {
       const file = this.#file
@@ -179,7 +191,7 @@ class SegmentedJournal implements RecordJournal {
   }
 
   /** The old file stays in use until the new one is there, whole and flushed. */
-  async #startSegment(): Promise<void> {
+  async #startSegment(keptCount = this.#limits.segmentsKept): Promise<void> {
     const last = SEGMENT_NAME.exec(this.#names.at(-1) ?? '')?.[1] ?? '0'
     const name = segmentName(Number(last) + 1)
     const partial = join(this.#folder, `${name}.partial`)
@@ -190,7 +202,7 @@ class SegmentedJournal implements RecordJournal {
     this.#names.push(name)
     await this.#useSegment(name)
     this.#sizeBytes = SEGMENT_HEADER_BYTES
-    while (this.#names.length > this.#limits.segmentsKept) {
+    while (this.#names.length > keptCount) {
       await rm(join(this.#folder, this.#names[0]!), { force: true })
       this.#names.shift()
     }

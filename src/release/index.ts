@@ -1,7 +1,7 @@
 // Front door of the release room.
 import type { Slice } from '../kernel/index.ts'
 import { releaseErrors } from './errors.ts'
-import { RELEASE_EVENTS } from './model.ts'
+import { RELEASE_ERASURE, RELEASE_EVENTS } from './model.ts'
 
 export { controlsJsonSchema } from './controls-file.ts'
 export { runBundle, runDecide, runSign } from './cli.ts'
@@ -18,4 +18,5 @@ export const releaseSlice: Slice = {
   migrations: new URL('./migrations/', import.meta.url),
   errors: releaseErrors,
   events: RELEASE_EVENTS,
+  erasure: RELEASE_ERASURE,
 }

@@ -22,6 +22,13 @@ export const RELEASE_EVENTS = [
   'waiver.requested',
 ] as const
 
+/** Who said yes to what is kept under legal obligation. */
+export const RELEASE_ERASURE = {
+  'sign-off.recorded': 'record',
+  'register.changed': 'record',
+  'waiver.requested': 'record',
+} as const
+
 /** What a person reads before signing, and the hash they sign. */
 export interface ReleaseReview {
   readonly release: string

@@ -9,12 +9,13 @@ import { makeLedgerReaders } from '../ledger/index.ts'
 import { systemClock } from '../platform/index.ts'
 import { makeWebhookChecks } from './checks.ts'
 import { countWebhooks } from './figures.ts'
+import { testPayloadKeys } from '../../test/payload-keys.ts'
 
 function collect({ sql, tenantId }: Exchange): Promise<Readonly<Record<string, Json>>> {
   const [check] = makeWebhookChecks({
     sql,
     clock: systemClock,
-    readers: makeLedgerReaders({ sql }),
+    readers: makeLedgerReaders({ sql, payloadKeys: testPayloadKeys() }),
   })
   return check!.collect({ tenantId, runId: 'r', planHash: 'p', parameters: { minutes: 5 } })
 }

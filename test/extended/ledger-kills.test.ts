@@ -14,6 +14,7 @@ import { nodeDigest, nodeRandom, nodeVerifier, testSigner } from '../crypto.ts'
 import { fakeClock } from '../clock.ts'
 import { freshTenant } from '../database.ts'
 import { TEST_NOW_MS } from '../ledger.ts'
+import { testPayloadKeys } from '../payload-keys.ts'
 
 const SERVER =
   process.env['SEAWORTHY_TEST_PG_URL'] ?? 'postgresql://postgres@127.0.0.1:5432/postgres'
@@ -143,6 +144,7 @@ async function judge(
     digest: nodeDigest,
     verifier: nodeVerifier,
     signer: testSigner('ed25519'),
+    payloadKeys: testPayloadKeys(),
     originPrefix: 'faults.example',
     producer: { producer: 'seaworthy-test', version: '0.0.0' },
   })

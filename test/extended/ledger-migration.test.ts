@@ -20,6 +20,7 @@ import { memoryGuard } from '../ledger.ts'
 import type { TestLedger } from '../ledger.ts'
 import { openMigration, openOldLedger, plainFile, termsOf } from '../ledger-v1.ts'
 import type { OldLedger } from '../ledger-v1.ts'
+import { testPayloadKeys } from '../payload-keys.ts'
 
 const SERVER =
   process.env['SEAWORTHY_TEST_PG_URL'] ?? 'postgresql://postgres@127.0.0.1:5432/postgres'
@@ -48,6 +49,7 @@ async function openOn(sql: OpenSql): Promise<Opened> {
     verifier: nodeVerifier,
     signer: testSigner('ed25519'),
     guard: memoryGuard(),
+    payloadKeys: testPayloadKeys(),
     originPrefix: 'ships.example',
     producer: { producer: 'seaworthy-test', version: '0.0.0' },
   }

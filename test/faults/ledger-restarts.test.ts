@@ -10,6 +10,7 @@ import { nodeDigest, nodeRandom, nodeVerifier, testSigner } from '../crypto.ts'
 import { freshTenant } from '../database.ts'
 import { until } from '../jobs.ts'
 import { aFact, memoryGuard } from '../ledger.ts'
+import { testPayloadKeys } from '../payload-keys.ts'
 
 const RESTARTS = Number(process.env['SEAWORTHY_TEST_RESTARTS'] ?? '3')
 const WRITERS = 16
@@ -35,6 +36,7 @@ test(
       verifier: nodeVerifier,
       signer: testSigner('ed25519'),
       guard: memoryGuard(),
+      payloadKeys: testPayloadKeys(),
       originPrefix: 'faults.example',
       producer: { producer: 'seaworthy-test', version: '0.0.0' },
     })

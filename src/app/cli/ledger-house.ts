@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { CommandContext, OptionValues } from '../../client/index.ts'
 import type { Digest, Sql } from '../../kernel/index.ts'
-import type { CheckpointGuard, JournalledSql, Ledger } from '../../ledger/index.ts'
+import type { CheckpointGuard, JournalledSql, Ledger, PayloadKeys } from '../../ledger/index.ts'
 import {
   ensureTenant,
   openLog,
@@ -24,6 +24,7 @@ export interface LedgerHouse {
   readonly ledger: Ledger
   readonly guard: CheckpointGuard
   readonly digest: Digest
+  readonly payloadKeys: PayloadKeys
   readonly clock: typeof systemClock
   readonly verifier: typeof systemVerifier
   /** Of the embedded database. */
@@ -67,8 +68,9 @@ export async function withLedger<T>(
     const terms = { config, version, log, telemetry: undefined, tracing }
     const { sql, ledger, guard } = openLedger(database, terms, keys, openTenant)
     const { tenantId } = config
-    const { journal } = database
-    const ports = { digest: systemDigest, clock: systemClock, verifier: systemVerifier, journal }
+    const { journal, payloadKeys } = database
+    const found = { journal, payloadKeys, digest: systemDigest }
+    const ports = { ...found, clock: systemClock, verifier: systemVerifier }
     return await work({ sql, ledger, guard, ...ports, tenantId, openTenant })
   } finally {
     await database.close()

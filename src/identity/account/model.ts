@@ -60,6 +60,16 @@ export const ACCOUNT_EVENTS = [
   'session.ended',
 ] as const
 
+/** Each is about an account. */
+export const ACCOUNT_ERASURE = {
+  'account.invited': 'subject',
+  'account.joined': 'subject',
+  'account.changed': 'subject',
+  'account.removed': 'subject',
+  'session.begun': 'subject',
+  'session.ended': 'subject',
+} as const
+
 /** Accounts of one tenant at most, removed ones included: the list of them is whole. */
 export const ACCOUNT_LIMIT = 10_000
 export const INVITATION_LIFETIME_MS = 14 * 24 * 60 * 60 * 1_000

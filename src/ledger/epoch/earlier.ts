@@ -13,7 +13,7 @@ import { algorithmOfKey } from '../../proof/index.ts'
 import type { NoteKey } from '../../proof/index.ts'
 import { readEntry } from '../log-reader.ts'
 import type { EarlierEpoch } from '../model.ts'
-import { selectPayload } from '../reader-store.ts'
+import { readPayload } from '../payload/read.ts'
 import { selectLeaves } from '../store.ts'
 import { LogCheck } from '../verify-log.ts'
 import type { VerifyPorts } from '../verify-log.ts'
@@ -88,18 +88,18 @@ async function readRestored(
 ): Promise<Payload | string> {
   const [leaf, kept] = await inTx(ports, tenantId, async (tx) => {
     const [first] = await selectLeaves(tx, log.logId, { fromSeq: 0, untilSeq: 1, limit: 1 })
-    return [first, await selectPayload(tx, log.logId, 0)] as const
+    return [first, await readPayload(ports.payloadKeys, tx, { tenantId, ...log }, 0)] as const
   })
   if (leaf === undefined || kept === undefined) return `epoch ${log.epoch} has no first entry`
   const { body } = readEntry(leaf)
   if (body.type !== 'ledger.restored') return `epoch ${log.epoch} does not begin with a restore`
   const committed = base64Of(ports.digest.hmacSha256(kept.salt, utf8Bytes(kept.payload)))
-  const payload = committed === body.payload.c ? readPayload(kept.payload) : undefined
+  const payload = committed === body.payload.c ? parsePayload(kept.payload) : undefined
   return payload ?? `the first entry of epoch ${log.epoch} is another`
 }
 
 /** Undefined for whatever a restore does not write: that is damage to be told, and no fault of the verification. */
-function readPayload(text: string): Payload | undefined {
+function parsePayload(text: string): Payload | undefined {
   let value: Json
   try {
     value = parseStrictJson(text)

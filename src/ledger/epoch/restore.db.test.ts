@@ -162,13 +162,14 @@ test('a signed restore opens the next epoch, and verification shows both with th
   assert.equal(row!.valid, true)
 })
 
+const IN_CLEAR = 'update ledger_payload set sealed = null, dek_id = null, salt = sha256(sealed),'
+
 test('a restored past that is changed afterwards, or whose statement is, is found', async () => {
   const changes = {
-    'the statement': `update ledger_payload set payload = replace(payload, '"until":10', '"until":5')
-      where log_id = $2 and seq = 0`,
-    'a statement that is none': `update ledger_payload set payload = 'nothing' where log_id = $2 and seq = 0`,
+    'the statement': `${IN_CLEAR} payload = '{}' where log_id = $2 and seq = 0`,
+    'a statement that is none': `${IN_CLEAR} payload = 'nothing' where log_id = $2 and seq = 0`,
     'the earlier head': `update ledger_head set size = 3 where log_id = $1`,
-    'an earlier entry': `update ledger_payload set payload = '9' where log_id = $1 and seq = 2`,
+    'an earlier entry': `${IN_CLEAR} payload = '9' where log_id = $1 and seq = 2`,
   }
   for (const [name, change] of Object.entries(changes)) {
     const opened = await openRolledBack()
@@ -265,8 +266,7 @@ test('what the journal alone knows is given up by a restore, and the next start 
   const opened = await openTestLedger()
   const { sql, ports, tenantId, guard } = opened
   const journal = memoryJournal()
-  const openJournal = (): Promise<JournalledSql> =>
-    openJournalledSql({ sql, digest: ports.digest, random: ports.random, journal })
+  const openJournal = (): Promise<JournalledSql> => openJournalledSql({ ...ports, journal })
   const journalled = await openJournal()
   const ledger = makeLedger({ ...ports, sql: journalled, journal: journalled })
   // Callers' batches cannot be restored from the journal.

@@ -38,7 +38,7 @@ export async function giveBack(
   if (state === undefined)
     throw ledgerFault('LEDGER_V1_REFUSED', `expected ${description.table} to be taken in before`)
   await holdTable(tx, description, true)
-  const migrated = await readMigrated(tx, ports.digest, description.table)
+  const migrated = await readMigrated(tx, ports, description.table)
   const held: (MigratedEntry & ExportedLog)[] = []
   for (const entry of migrated) {
     const { tenantId } = entry.log
@@ -47,8 +47,8 @@ export async function giveBack(
       throw ledgerFault('LEDGER_V1_REFUSED', `expected a log of ${tenantId}, got none`)
     held.push({ ...entry, tenantId, head })
   }
-  if (!(await file.exists())) await writeExport(tx, file, ports.digest, held)
-  const entries = await verifyExport(file, ports.digest, held)
+  if (!(await file.exists())) await writeExport(ports, tx, file, held)
+  const entries = await verifyExport(ports, tx, file, held)
   for (const each of held) await setAside(ports, tx, terms, each, entries)
   await unsealTable(tx, description.table)
   return held.map(({ log, v1 }) => presentLog(v1, 0, log.seq))

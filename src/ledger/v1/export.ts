@@ -1,4 +1,4 @@
-// The export of whole logs to a file outside the database: every leaf and what it commits to, read back before anybody relies on it.
+// The export of whole logs to a file outside the database: every leaf and the sealed payload, read back before anybody relies on it.
 import {
   base64Of,
   bytesEqual,
@@ -19,10 +19,15 @@ import {
 import type { Frontier } from '../../proof/index.ts'
 import type { LogHead } from '../batch.ts'
 import { ledgerFault } from '../errors.ts'
-import { selectStoredEntries } from '../verify-store.ts'
+import { sealClearRows } from '../payload/clear.ts'
+import { openStored } from '../payload/stored.ts'
+import { selectSealedEntries } from '../verify-store.ts'
+import type { V1Ports } from './model.ts'
 import type { ExportFile } from './ports.ts'
 
-export const EXPORT_FORMAT = 'seaworthy-ledger-export/1'
+export const EXPORT_FORMAT = 'seaworthy-ledger-export/2'
+/** An export holds payloads as they are sealed: what erases a key reaches the copies of its payloads too. */
+const CLEAR_OF_NOTHING = { salt: null, payload: null }
 const CHUNK_ROWS = 1_000
 
 /** A log to be exported, as it stands while its turn is held. */
@@ -31,13 +36,17 @@ export interface ExportedLog {
   readonly head: LogHead
 }
 
+export type ExportPorts = Pick<V1Ports, 'digest' | 'payloadKeys'>
+
 export async function writeExport(
+  ports: ExportPorts,
   tx: SqlTx,
   file: ExportFile,
-  digest: Digest,
   logs: readonly ExportedLog[],
 ): Promise<void> {
-  await file.write(exportLines(tx, digest, logs))
+  for (const { tenantId, head } of logs)
+    while ((await sealClearRows(ports.payloadKeys, tx, { tenantId, ...head })) > 0);
+  await file.write(exportLines(tx, ports.digest, logs))
 }
 
 async function* exportLines(
@@ -50,28 +59,33 @@ async function* exportLines(
     const { logId, origin, size } = head
     const root = base64Of(frontierRoot(digest, head.frontier))
     yield canonicalize({ origin, root, size, tenant: tenantId })
-    for (let from = 0; from < size; from += CHUNK_ROWS) {
-      const rows = await selectStoredEntries(tx, logId, from, Math.min(from + CHUNK_ROWS, size))
-      for (const { leaf, salt, payload } of rows)
+    for (let from = 0; from < size; from += CHUNK_ROWS)
+      for (const { leaf, sealed, dek_id: key } of await selectSealedEntries(
+        tx,
+        logId,
+        from,
+        CHUNK_ROWS,
+      ))
         yield canonicalize({
+          key,
           leaf: base64Of(leaf),
-          payload,
-          salt: salt === null ? null : base64Of(salt),
+          sealed: sealed === null ? null : base64Of(sealed),
         })
-    }
   }
 }
 
 /**
- * Reads the file as somebody would who has nothing else.
+ * Reads the file as somebody would who has nothing else but the keys.
  * @returns entries that were read
  * @throws LEDGER_EXPORT_REFUSED unless it holds each log entirely, as it is now
  */
 export async function verifyExport(
+  ports: ExportPorts,
+  tx: SqlTx,
   file: ExportFile,
-  digest: Digest,
   logs: readonly ExportedLog[],
 ): Promise<number> {
+  const { digest } = ports
   const lines = file.lines()[Symbol.asyncIterator]()
   const header = await nextLine(lines, file)
   if (header['format'] !== EXPORT_FORMAT || header['logs'] !== logs.length)
@@ -86,7 +100,7 @@ export async function verifyExport(
         file,
         `expected the ${head.size} entries that ${tenantId} has now, got another number`,
       )
-    const frontier = await readEntries(lines, file, digest, head.size)
+    const frontier = await readEntries(ports, tx, file, lines, { tenantId, head })
     if (!bytesEqual(frontierRoot(digest, frontier), frontierRoot(digest, head.frontier)))
       throw refused(file, `expected the root that the log of ${tenantId} has now, got another`)
     entries += head.size
@@ -96,29 +110,37 @@ export async function verifyExport(
 }
 
 async function readEntries(
-  lines: AsyncIterator<string>,
+  { digest, payloadKeys }: ExportPorts,
+  tx: SqlTx,
   file: ExportFile,
-  digest: Digest,
-  size: number,
+  lines: AsyncIterator<string>,
+  { tenantId, head: { origin, size } }: ExportedLog,
 ): Promise<Frontier> {
   let frontier = EMPTY_FRONTIER
   for (let seq = 0; seq < size; seq++) {
-    const { leaf, salt, payload } = await nextLine(lines, file)
+    const { leaf, sealed, key } = await nextLine(lines, file)
     const bytes = bytesOf(leaf)
     const read = decodeLeaf(bytes)
     if (!read.ok || read.value.seq !== seq) throw refused(file, `expected entry ${seq}`)
     const body = parseEntryBody(read.value.body)
+    const row = {
+      seq,
+      ...CLEAR_OF_NOTHING,
+      sealed: bytesOf(sealed),
+      dek_id: typeof key === 'number' ? key : null,
+    }
+    const [stored] = await openStored(payloadKeys, tx, tenantId, origin, [row])
     const isCommitted =
       body.ok &&
-      typeof payload === 'string' &&
-      base64Of(digest.hmacSha256(bytesOf(salt), utf8Bytes(payload))) === body.value.payload.c
+      stored?.state === 'there' &&
+      base64Of(digest.hmacSha256(stored.salt, utf8Bytes(stored.payload))) === body.value.payload.c
     if (!isCommitted) throw refused(file, `expected the payload that entry ${seq} commits to`)
     frontier = extendFrontier(digest, frontier, [hashLeaf(digest, bytes)])
   }
   return frontier
 }
 
-/** Empty, which is no leaf and nobody's salt, for whatever is not base64. */
+/** Empty, which is no leaf and no sealed payload, for whatever is not base64. */
 function bytesOf(value: Json | undefined): Uint8Array {
   return (typeof value === 'string' ? readBase64(value) : undefined) ?? new Uint8Array()
 }

@@ -165,9 +165,13 @@ test('down goes nowhere without a copy that is whole and of now', async () => {
     'a changed leaf': good.replace(lines[3]!, lines[3]!.replace(/"leaf":"(.{40})./, '"leaf":"$1x')),
     'a changed payload': good.replace(
       lines[3]!,
-      lines[3]!.replace('"payload":"{', '"payload":"{ '),
+      lines[3]!.replace(/"sealed":"(.{30})./, '"sealed":"$1x'),
     ),
-    'a missing salt': good.replace(lines[3]!, lines[3]!.replace(/"salt":"[^"]*"/, '"salt":null')),
+    'a missing payload': good.replace(
+      lines[3]!,
+      lines[3]!.replace(/"sealed":"[^"]*"/, '"sealed":null'),
+    ),
+    'another key': good.replace(lines[3]!, lines[3]!.replace(/"key":\d+/, '"key":77')),
     'no json': good.replace(lines[3]!, '{'),
     nothing: '',
   }

@@ -1,6 +1,7 @@
 // Words of the migration from a first-version ledger: what it needs, and what it answers.
 import type { Clock, Digest, Sql } from '../../kernel/index.ts'
 import type { CheckpointGuard, Ledger, SignedCheckpoint } from '../model.ts'
+import type { PayloadKeys } from '../payload/keys.ts'
 import type { V1Survey } from './chain.ts'
 import type { V1Description } from './description.ts'
 import type { StreamHash } from './ports.ts'
@@ -10,6 +11,7 @@ export interface V1Ports {
   readonly sql: Sql
   readonly ledger: Ledger
   readonly digest: Digest
+  readonly payloadKeys: PayloadKeys
   readonly clock: Clock
   readonly guard: CheckpointGuard | undefined
   readonly openHash: () => StreamHash

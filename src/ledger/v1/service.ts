@@ -70,7 +70,7 @@ export class V1Migration {
   }
 
   async #readLogs(table: string): Promise<readonly MigratedLog[]> {
-    const entries = await this.#inTx((tx) => readMigrated(tx, this.#ports.digest, table))
+    const entries = await this.#inTx((tx) => readMigrated(tx, this.#ports, table))
     return entries.map(({ log, v1 }) => presentLog(v1, 0, log.seq))
   }
 

@@ -1,11 +1,12 @@
 // What entries of the logs say about migrations: the tables only say where these entries are.
 import { z } from 'zod'
 import { base64Of, parseStrictJson, utf8Bytes } from '../../kernel/index.ts'
-import type { Digest, SqlTx } from '../../kernel/index.ts'
+import type { SqlTx } from '../../kernel/index.ts'
 import { ledgerFault } from '../errors.ts'
 import { readEntry } from '../log-reader.ts'
-import { selectPayload } from '../reader-store.ts'
+import { readPayload } from '../payload/read.ts'
 import { selectLeaves } from '../store.ts'
+import type { V1Ports } from './model.ts'
 import { selectLastSteps } from './store.ts'
 import type { V1Step } from './store.ts'
 
@@ -29,14 +30,14 @@ export interface MigratedEntry {
 /** The last `ledger.migrated` of each tenant. @throws LEDGER_ENTRY_UNREADABLE when an entry is not what its row says */
 export async function readMigrated(
   tx: SqlTx,
-  digest: Digest,
+  { digest, payloadKeys }: Pick<V1Ports, 'digest' | 'payloadKeys'>,
   table: string,
 ): Promise<readonly MigratedEntry[]> {
   const entries: MigratedEntry[] = []
   for (const log of await selectLastSteps(tx, table, 'up')) {
     const { logId, seq } = log
     const [leaf] = await selectLeaves(tx, logId, { fromSeq: seq, untilSeq: seq + 1, limit: 1 })
-    const kept = await selectPayload(tx, logId, seq)
+    const kept = await readPayload(payloadKeys, tx, log, seq)
     if (leaf === undefined || kept === undefined)
       throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `entry ${seq} of ${log.tenantId} is missing`)
     const { body } = readEntry(leaf)

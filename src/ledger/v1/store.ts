@@ -36,6 +36,7 @@ export async function insertV1Table(tx: SqlTx, table: string): Promise<void> {
 export interface V1Step {
   readonly tenantId: string
   readonly logId: number
+  readonly origin: string
   readonly seq: number
 }
 
@@ -45,18 +46,18 @@ export async function selectLastSteps(
   table: string,
   direction: 'up' | 'down',
 ): Promise<V1Step[]> {
-  const rows = await tx.query<{ tenant_id: string; log_id: number; seq: number }>(
-    `select distinct on (l.tenant_id) l.tenant_id, l.log_id, s.seq
+  const rows = await tx.query<{ tenant_id: string; log_id: number; origin: string; seq: number }>(
+    `select distinct on (l.tenant_id) l.tenant_id, l.log_id, l.origin, s.seq
      from ledger_v1_step s join ledger_log l on l.log_id = s.log_id
      where s.v1_table = $1 and s.direction = $2 order by l.tenant_id, l.epoch desc, s.seq desc`,
     [table, direction],
   )
-  return rows.map((row) => ({ tenantId: row.tenant_id, logId: row.log_id, seq: row.seq }))
+  return rows.map(({ tenant_id: tenantId, log_id: logId, ...row }) => ({ tenantId, logId, ...row }))
 }
 
 export async function insertStep(
   tx: SqlTx,
-  step: Omit<V1Step, 'tenantId'>,
+  step: Pick<V1Step, 'logId' | 'seq'>,
   table: string,
   direction: 'up' | 'down',
 ): Promise<void> {

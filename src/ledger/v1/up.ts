@@ -33,7 +33,7 @@ export async function takeIn(
   const state = await selectV1State(tx, description.table)
   if (state === 'up') return undefined
   const table = await holdTable(tx, description, false)
-  const earlier = state === 'down' ? await readMigrated(tx, ports.digest, description.table) : []
+  const earlier = state === 'down' ? await readMigrated(tx, ports, description.table) : []
   const prefixes = new Map<string, V1Prefix>(
     earlier.map(({ log, v1 }) => [log.tenantId, { rows: v1.rows, exportRoot: v1.exportRoot }]),
   )

@@ -1,0 +1,62 @@
+// Opens the rows that payloads are stored in, in whichever state each of them is.
+import { SeaworthyError } from '../../kernel/index.ts'
+import type { SqlTx } from '../../kernel/index.ts'
+import { ledgerFault } from '../errors.ts'
+import type { PayloadKeys } from './keys.ts'
+import type { PlainPayload } from './sealed.ts'
+import { openPayload } from './sealed.ts'
+
+/** Columns that a reader of payloads selects, from whatever it calls `ledger_payload`. */
+export const PAYLOAD_COLUMNS = 'salt, payload, sealed, dek_id'
+
+/** A row as it is stored; all null where there is none. */
+export interface PayloadRow {
+  readonly salt: Uint8Array | null
+  /** In clear, from before payloads were sealed. */
+  readonly payload: string | null
+  readonly sealed: Uint8Array | null
+  readonly dek_id: number | null
+}
+
+export type StoredPayload =
+  | ({ readonly state: 'there' } & PlainPayload)
+  /** Neither in clear nor sealed, or its key was destroyed. */
+  | { readonly state: 'gone' }
+  /** Not as it was sealed, or moved here from another entry. */
+  | { readonly state: 'broken' }
+
+/** Of each row in order. @throws LEDGER_KEY_UNREADABLE when the installation's key is another one */
+export async function openStored(
+  keys: PayloadKeys,
+  tx: SqlTx,
+  tenantId: string,
+  origin: string,
+  rows: readonly (PayloadRow & { readonly seq: number })[],
+): Promise<readonly StoredPayload[]> {
+  const dekIds = rows.flatMap(({ sealed, dek_id: dekId }) =>
+    sealed === null || dekId === null ? [] : [dekId],
+  )
+  const seals = await keys.openSeals(tx, tenantId, dekIds)
+  return rows.map(({ seq, salt, payload, sealed, dek_id: dekId }) => {
+    if (salt !== null && payload !== null) return { state: 'there', salt, payload }
+    const seal = dekId === null ? undefined : seals.get(dekId)
+    if (sealed === null || seal === undefined) return { state: 'gone' }
+    try {
+      return { state: 'there', ...openPayload(seal, origin, seq, sealed) }
+    } catch (error) {
+      if (!(error instanceof SeaworthyError)) throw error
+      return { state: 'broken' }
+    }
+  })
+}
+
+/** For readers of one entry: undefined when it is gone. @throws LEDGER_ENTRY_UNREADABLE when it is broken */
+export function plainOf(stored: StoredPayload | undefined, seq: number): PlainPayload | undefined {
+  if (stored === undefined || stored.state === 'gone') return undefined
+  if (stored.state === 'broken')
+    throw ledgerFault(
+      'LEDGER_ENTRY_UNREADABLE',
+      `entry ${seq}: its payload is not as it was sealed`,
+    )
+  return stored
+}
