@@ -59,6 +59,10 @@ export interface Check {
   readonly name?: string
   readonly question?: string
   readonly reason?: string
+  /** Of built-in checks that ask from where gates run. */
+  readonly on?: 'runner'
+  /** Files that a command writes and that are kept as evidence. */
+  readonly reports?: readonly string[]
   readonly with?: Readonly<Record<string, string | number | boolean>>
 }
 
@@ -102,12 +106,6 @@ export interface Plan {
     readonly minimum: number
     readonly anyOf?: readonly string[]
   }[]
-}
-
-export interface PlanAnswer {
-  readonly plan: Plan
-  readonly planHash: string
-  readonly reviewers: readonly string[]
 }
 
 export interface RunState {
@@ -209,20 +207,6 @@ export interface RenderedReport {
   readonly markdown: string
   readonly html: string
   readonly isDecided: boolean
-}
-
-export interface ImportedDocument {
-  readonly title: string
-  readonly counts: Readonly<Record<string, number>>
-  readonly findings: readonly {
-    readonly rule: string
-    readonly level: 'error' | 'warning' | 'note'
-    readonly message: string
-    readonly fix: string
-    readonly line: number
-    readonly column: number
-    readonly gate?: string
-  }[]
 }
 
 export interface Entry {

@@ -6,9 +6,7 @@ import type {
   Checkpoint,
   EntryPage,
   EntryProof,
-  ImportedDocument,
   Issuers,
-  PlanAnswer,
   Register,
   RenderedReport,
   Review,
@@ -162,6 +160,9 @@ interface Rows<Row> {
   readonly next: string | null
 }
 
+/** For the questions that lie in files of their own beside this one. */
+export const asking = { client, pathOf, queryOf, read } as const
+
 export interface ReleaseName {
   readonly service: string
   readonly version: string
@@ -205,16 +206,6 @@ export const api = {
   exported: ({ service, version }: ReleaseName, format: string) =>
     client.download(pathOf('releases', service, version, 'exports', format)),
   evidence: (digest: string) => client.download(pathOf('evidence', digest)),
-  plan: (planHash: string) => read<PlanAnswer>(pathOf('plans', planHash)),
-  /** Reads a checklist or a plan file as the server would; nothing is stored or run. */
-  draftPlan: (bytes: Uint8Array, name: string, isPlan: boolean) =>
-    client.upload<PlanAnswer>(
-      'POST',
-      pathOf('plan-drafts') + queryOf({ name, kind: isPlan ? 'plan' : undefined }),
-      bytes,
-    ),
-  readChecklist: (bytes: Uint8Array, name: string) =>
-    client.upload<ImportedDocument>('POST', pathOf('imports') + queryOf({ name }), bytes),
   entries: ({ from, limit, type, subject }: EntryQuery) =>
     read<EntryPage>(pathOf('ledger', 'entries') + queryOf({ from, limit, type, subject })),
   proof: (seq: number) => read<EntryProof>(pathOf('ledger', 'proofs', seq)),

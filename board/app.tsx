@@ -21,8 +21,11 @@ const ReportPage = lazy(() =>
 const EvidencePage = lazy(() =>
   import('./pages/evidence.tsx').then((it) => ({ default: it.EvidencePage })),
 )
-const PlansPage = lazy(() => import('./pages/plans.tsx').then((it) => ({ default: it.PlansPage })))
-const PlanPage = lazy(() => import('./pages/plans.tsx').then((it) => ({ default: it.PlanPage })))
+const ImportPage = lazy(() =>
+  import('./pages/import.tsx').then((it) => ({ default: it.ImportPage })),
+)
+const DraftPage = lazy(() => import('./pages/draft.tsx').then((it) => ({ default: it.DraftPage })))
+const PlanPage = lazy(() => import('./pages/plan.tsx').then((it) => ({ default: it.PlanPage })))
 const LedgerPage = lazy(() =>
   import('./pages/ledger.tsx').then((it) => ({ default: it.LedgerPage })),
 )
@@ -51,7 +54,7 @@ const AuditPage = lazy(() => import('./pages/audit.tsx').then((it) => ({ default
 
 const SECTIONS = [
   { to: '/', label: 'Releases', pages: ['releases', 'release', 'report', 'evidence'] },
-  { to: '/plans', label: 'Plan review', pages: ['plans', 'plan'] },
+  { to: '/import', label: 'Import', pages: ['import', 'draft', 'plan'] },
   { to: '/ledger', label: 'Ledger', pages: ['ledger', 'entry'] },
   {
     to: '/webhooks',
@@ -135,8 +138,10 @@ function Page({ place }: { readonly place: Place | undefined }): ReactNode {
       return <ReportPage service={place.service} version={place.version} kind={place.kind} />
     case 'evidence':
       return <EvidencePage digest={place.digest} />
-    case 'plans':
-      return <PlansPage />
+    case 'import':
+      return <ImportPage />
+    case 'draft':
+      return <DraftPage draftId={place.draftId} />
     case 'plan':
       return <PlanPage planHash={place.planHash} />
     case 'ledger':

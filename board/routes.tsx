@@ -12,7 +12,8 @@ export type Place =
       readonly kind: string
     }
   | { readonly page: 'evidence'; readonly digest: string }
-  | { readonly page: 'plans' }
+  | { readonly page: 'import' }
+  | { readonly page: 'draft'; readonly draftId: string }
   | { readonly page: 'plan'; readonly planHash: string }
   | { readonly page: 'ledger' }
   | { readonly page: 'entry'; readonly seq: number }
@@ -49,8 +50,9 @@ export function placeOf(path: string): Place | undefined {
       : undefined
   }
   if (first === 'evidence' && second !== undefined) return { page: 'evidence', digest: second }
-  if (first === 'plans')
-    return second === undefined ? { page: 'plans' } : { page: 'plan', planHash: second }
+  if (first === 'import' || (first === 'plans' && second === undefined))
+    return second === undefined ? { page: 'import' } : { page: 'draft', draftId: second }
+  if (first === 'plans' && second !== undefined) return { page: 'plan', planHash: second }
   if (first === 'ledger' && second === undefined) return { page: 'ledger' }
   if (first === 'ledger' && ENTRY_NUMBER.test(second ?? ''))
     return { page: 'entry', seq: Number(second) }
@@ -100,7 +102,7 @@ export function usePath(): string {
   )
 }
 
-function goTo(address: string): void {
+export function goTo(address: string): void {
   history.pushState(null, '', address)
   tellAll()
   scrollTo(0, 0)

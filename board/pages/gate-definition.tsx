@@ -1,6 +1,7 @@
 // What a gate of a plan does, what has to hold, and what it waits for: the same words before a run and after it.
 import type { ReactNode } from 'react'
 import type { PlanGate } from '../answers.ts'
+import { seenText } from '../import-words.ts'
 import { Mark } from '../parts/mark.tsx'
 import { describeAssertion, describeCheck, EFFECTS, textOfCheck } from '../words.ts'
 
@@ -22,7 +23,7 @@ export function GateDefinition({ gate }: { readonly gate: PlanGate }): ReactNode
       </p>
       {text === undefined ? null : (
         <pre tabIndex={0} aria-label="What is run">
-          {text}
+          {seenText(text)}
         </pre>
       )}
       {gate.assertions.length === 0 ? null : (

@@ -37,6 +37,9 @@ function NoRelease(): ReactNode {
         A release appears here with its first run. An unreviewed checklist only reads: nothing it
         says is carried out before somebody has looked at the plan.
       </p>
+      <p>
+        Begin here, without a command line: <Link to="/import">Import a checklist</Link>
+      </p>
       <FirstStep command="npx seaworthy run CHECKLIST.md" />
     </Empty>
   )

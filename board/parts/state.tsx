@@ -109,7 +109,7 @@ export function NothingHere(): ReactNode {
 export function FirstStep({ command }: { readonly command: string }): ReactNode {
   return (
     <>
-      <p>Type this where your checklist lies:</p>
+      <p>Or type this where your checklist lies:</p>
       <Command text={command} />
     </>
   )

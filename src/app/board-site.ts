@@ -17,6 +17,8 @@ const PAGES = [
   '/releases/:service/:version',
   '/releases/:service/:version/reports/:kind',
   '/evidence/:digest',
+  '/import',
+  '/import/:draftId',
   '/plans',
   '/plans/:planHash',
   '/ledger',

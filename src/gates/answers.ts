@@ -44,11 +44,22 @@ export const importedSchema = z.looseObject({
   counts: z.looseObject({ gates: count, blocks: count, slots: count, toggles: count }),
 })
 
+const names = z.array(z.string())
+const reachSchema = z.strictObject({
+  programs: names,
+  network: names,
+  changes: names,
+  files: names,
+  unread: z.string().optional(),
+})
+
 export const recordedPlanSchema = z.strictObject({
   plan: planSchema,
   planHash: digest,
   reviewers: z.array(z.string()),
   counts: z.strictObject({ gates: count }),
+  /** By gate: what its script calls, as far as its words show; only where the caller asked. */
+  reach: z.record(z.string(), reachSchema).optional(),
 })
 
 export const runSchema = z.strictObject({

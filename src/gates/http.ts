@@ -3,6 +3,8 @@ import { z } from 'zod'
 import type { CheckDescription, Digest, Route } from '../kernel/index.ts'
 import { defineRoute } from '../kernel/index.ts'
 import type { Evidence } from '../evidence/index.ts'
+import { reachOfScript } from '../soundness/index.ts'
+import type { ScriptReach } from '../soundness/index.ts'
 import type { GateSource, Plan } from '../verdict/index.ts'
 import { parseGateSources } from './gate-sources.ts'
 import { importChecklist } from './import.ts'
@@ -29,8 +31,13 @@ const sourceShape = {
   gates: z.string().max(1000).exactOptional(),
 }
 const importQuery = z.strictObject(sourceShape)
+const reachShape = {
+  /** Says also what each script calls, changes and writes, as far as its words show. */
+  reach: z.literal('yes').exactOptional(),
+}
 const planQuery = z.strictObject({
   ...sourceShape,
+  ...reachShape,
   kind: z.enum(['plan', 'checklist']).exactOptional(),
   service: z.string().max(500).exactOptional(),
   version: z.string().max(500).exactOptional(),
@@ -38,6 +45,11 @@ const planQuery = z.strictObject({
 })
 type ImportQuery = z.infer<typeof importQuery>
 type PlanQuery = z.infer<typeof planQuery>
+
+interface PresentedPlan extends RecordedPlan {
+  readonly counts: { readonly gates: number }
+  readonly reach?: Readonly<Record<string, ScriptReach>>
+}
 
 export function makeGatesRoutes(ports: GatesRoutePorts): readonly Route[] {
   return [
@@ -98,7 +110,7 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
         if (query.kind !== 'plan') await evidence.keepBytes(principal.tenantId, bytes)
         return {
           status: 201,
-          data: presentPlan(await plans.record(principal.tenantId, principal.id, plan)),
+          data: presentPlan(await plans.record(principal.tenantId, principal.id, plan), query),
         }
       },
     }),
@@ -112,19 +124,21 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
       answer: { data: recordedPlanSchema },
       async handle({ principal, body, query }) {
         const plan = planOf(body as Uint8Array, query, digest)
-        return { data: presentPlan(await plans.look(principal.tenantId, plan)) }
+        return { data: presentPlan(await plans.look(principal.tenantId, plan), query) }
       },
     }),
-    {
+    defineRoute({
       method: 'GET',
       path: '/v1/plans/:planHash',
       summary: 'Read a pinned plan',
       access: 'read',
+      query: z.strictObject(reachShape),
       answer: { data: recordedPlanSchema },
-      async handle({ principal, params }) {
-        return { data: presentPlan(await plans.read(principal.tenantId, params['planHash'] ?? '')) }
+      async handle({ principal, params, query }) {
+        const plan = await plans.read(principal.tenantId, params['planHash'] ?? '')
+        return { data: presentPlan(plan, query) }
       },
-    },
+    }),
     {
       method: 'POST',
       path: '/v1/plan-reviews',
@@ -136,7 +150,7 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
       async handle({ principal, body }) {
         return {
           status: 201,
-          data: presentPlan(await plans.review(principal, body as Uint8Array)),
+          data: presentPlan(await plans.review(principal, body as Uint8Array), {}),
         }
       },
     },
@@ -168,6 +182,12 @@ function optionsOf(query: PlanQuery): Partial<ReleaseNaming> {
   }
 }
 
-function presentPlan(recorded: RecordedPlan): RecordedPlan & { counts: { gates: number } } {
-  return { ...recorded, counts: { gates: recorded.plan.gates.length } }
+function presentPlan(recorded: RecordedPlan, { reach }: Pick<PlanQuery, 'reach'>): PresentedPlan {
+  const { plan } = recorded
+  const counts = { gates: plan.gates.length }
+  if (reach === undefined) return { ...recorded, counts }
+  const scripts = plan.gates.flatMap(({ id, check }) =>
+    check.type === 'command' ? [[id, reachOfScript(check.script)] as const] : [],
+  )
+  return { ...recorded, counts, reach: Object.fromEntries(scripts) }
 }

@@ -1,0 +1,26 @@
+// What goes wrong in the browser itself, with a code and a remedy like the faults of the server.
+import type { Fault } from './live.ts'
+
+const ROWS = {
+  BOARD_DRAFTS_UNAVAILABLE: {
+    title: 'This browser keeps no drafts',
+    hint: 'It may be out of space, or its settings forbid pages to keep anything. The plan can be confirmed without a draft.',
+  },
+  BOARD_FILE_TOO_LARGE: {
+    title: 'The file is too large to be read here',
+    hint: 'Split the checklist: the server takes checklists of at most 8 MiB.',
+  },
+  BOARD_FILE_UNREADABLE: {
+    title: 'The file cannot be read',
+    hint: 'It may have been moved, or changed while it was read. Choose it again.',
+  },
+  BOARD_PLAN_CHANGED: {
+    title: 'Another plan was pinned than the one that was shown',
+    hint: 'The server reads the checklist otherwise than before. Look at the plan that was pinned before you use it.',
+  },
+} as const satisfies Readonly<Record<string, Pick<Fault, 'title' | 'hint'>>>
+
+/** An error that `faultOf` reads like one of the server's. */
+export function boardFault(code: keyof typeof ROWS, text: string): Error {
+  return Object.assign(new Error(text), { code, row: { ...ROWS[code], status: 0 } })
+}
