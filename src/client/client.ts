@@ -1,5 +1,5 @@
 // The typed way to call the API, over whatever carries it: a socket, or the routes in this very process.
-import { SeaworthyError, utf8Bytes, utf8Text } from '../kernel/index.ts'
+import { EXIT, SeaworthyError, utf8Bytes, utf8Text } from '../kernel/index.ts'
 import type { ErrorRow, ExitCode } from '../kernel/index.ts'
 
 export const KEY_HEADER = 'idempotency-key'
@@ -9,12 +9,16 @@ export interface ApiRequest {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: Uint8Array
+  /** More of an answer is not read. */
+  readonly answerLimitBytes: number
 }
 
 export interface ApiAnswer {
   readonly status: number
   readonly mediaType: string
   readonly body: Uint8Array
+  /** True when there was more of it than the request wanted to read. */
+  readonly isCut: boolean
 }
 
 /** Carries one request; rejects only when no answer came. */
@@ -32,6 +36,13 @@ export interface Client {
   /** Raw bytes out. */
   download(path: string): Promise<Uint8Array>
 }
+
+/** Of JSON; nothing that a server answers is nearly so long, and one that is not ours must not fill the memory. */
+const JSON_LIMIT_BYTES = 64 * 1024 * 1024
+/** Of files: bundles, evidence. */
+const FILE_LIMIT_BYTES = 512 * 1024 * 1024
+/** What an answer that is none of ours counts as, whatever status it has. */
+const FOREIGN_STATUS = 502
 
 /** Problem document of RFC 9457 with our extension members. */
 interface Problem {
@@ -60,6 +71,7 @@ export function makeClient(
     path: string,
     body: Uint8Array | undefined,
     mediaType: string | undefined,
+    answerLimitBytes = JSON_LIMIT_BYTES,
   ): Promise<ApiAnswer> => {
     const answer = await transport.send({
       method,
@@ -70,8 +82,12 @@ export function makeClient(
         ...(method === 'GET' || newKey === undefined ? {} : { [KEY_HEADER]: `"${newKey()}"` }),
       },
       ...(body === undefined ? {} : { body }),
+      answerLimitBytes,
     })
+    if (answer.isCut) throw foreignFault(answer, `more than ${answerLimitBytes} bytes`)
     if (answer.status >= 400) throw faultOfAnswer(answer)
+    // Where a redirect leads the key must not go, and nobody else's word is taken for this server's.
+    if (answer.status < 200 || answer.status > 299) throw foreignFault(answer)
     return answer
   }
   return {
@@ -80,47 +96,68 @@ export function makeClient(
       return readData<T>(await exchange(method, path, bytes, bytes && 'application/json'))
     },
     async page<T>(path: string): Promise<{ readonly data: T; readonly next: string | null }> {
-      const { body } = await exchange('GET', path, undefined, undefined)
-      return JSON.parse(utf8Text(body)) as { data: T; next: string | null }
+      return readJson(await exchange('GET', path, undefined, undefined))
     },
     async upload<T>(method: string, path: string, bytes: Uint8Array): Promise<T> {
       return readData<T>(await exchange(method, path, bytes, 'application/octet-stream'))
     },
     async download(path: string): Promise<Uint8Array> {
-      return (await exchange('GET', path, undefined, undefined)).body
+      return (await exchange('GET', path, undefined, undefined, FILE_LIMIT_BYTES)).body
     },
   }
 }
 
 function readData<T>(answer: ApiAnswer): T {
-  const parsed = JSON.parse(utf8Text(answer.body)) as { data: T }
-  return parsed.data
+  const read = readJson<{ readonly data: T }>(answer)
+  if (!('data' in read)) throw foreignFault(answer)
+  return read.data
+}
+
+function readJson<T extends object>(answer: ApiAnswer): T {
+  try {
+    const read: unknown = JSON.parse(utf8Text(answer.body))
+    if (typeof read === 'object' && read !== null) return read as T
+  } catch {
+    // No JSON, or no UTF-8: the same as JSON of something else.
+  }
+  throw foreignFault(answer)
 }
 
 function faultOfAnswer(answer: ApiAnswer): SeaworthyError {
-  const problem = readProblem(answer)
+  if (!answer.mediaType.startsWith('application/problem+json')) return foreignFault(answer)
+  const problem = readJson<Problem>(answer)
+  const { code, title, detail, hint, exit } = problem
+  const isProblem =
+    [code, title, detail, hint].every((text) => typeof text === 'string') &&
+    /^[A-Z][A-Z0-9_]{2,100}$/.test(code) &&
+    // A refusal must not end a command as if it had been done.
+    exit !== EXIT.ok &&
+    Object.values(EXIT).includes(exit)
+  if (!isProblem) return foreignFault(answer)
   const row: ErrorRow = {
-    status: problem.status,
-    exit: problem.exit,
-    title: problem.title,
-    hint: problem.hint,
+    status: answer.status,
+    exit,
+    title,
+    hint,
     retryable: problem.retryable,
   }
-  return new SeaworthyError(problem.code, row, problem.detail, { details: problem.details })
+  return new SeaworthyError(code, row, detail, { details: problem.details })
 }
 
-function readProblem(answer: ApiAnswer): Problem {
-  if (answer.mediaType.startsWith('application/problem+json')) {
-    return JSON.parse(utf8Text(answer.body)) as Problem
-  }
-  return {
+/** Whatever answers is no Seaworthy, or does not answer as one. */
+function foreignFault({ status, mediaType }: ApiAnswer, what?: string): SeaworthyError {
+  const row: ErrorRow = {
+    // What stands before a server answers for it while it is away: that passes.
+    status: status >= 400 ? status : FOREIGN_STATUS,
+    exit: EXIT.unavailable,
     title: 'The answer is not from Seaworthy',
-    status: answer.status,
-    detail: `expected a problem document, got status ${answer.status} with ${answer.mediaType || 'no media type'}`,
-    code: 'CLIENT_ANSWER_FOREIGN',
     hint: 'Check that the URL names a Seaworthy server.',
-    exit: 9,
     retryable: false,
-    details: {},
   }
+  const got = what ?? `status ${status} with ${mediaType || 'no media type'}`
+  return new SeaworthyError(
+    'CLIENT_ANSWER_FOREIGN',
+    row,
+    `expected an answer of Seaworthy, got ${got}`,
+  )
 }

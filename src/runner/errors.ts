@@ -50,6 +50,18 @@ export const runnerErrors = defineErrors({
     title: 'Commands cannot run as this user',
     hint: 'Name a user of this machine other than root and the owner of the keys, and run as root; or leave --user away.',
   },
+  RUNNER_ANSWER_REFUSED: {
+    status: 502,
+    exit: 9,
+    title: 'The control plane answers a waiting runner what it cannot mean',
+    hint: 'Nothing was executed. Check that SEAWORTHY_URL names your control plane, and that it is not older than the runner.',
+  },
+  RUNNER_REQUEST_DECLINED: {
+    status: 403,
+    exit: 5,
+    title: 'The runner does not execute what was asked of it',
+    hint: 'The message says why; the runner was started for less, or the control plane offers what nobody reviewed.',
+  },
   RUNNER_OPTION_REFUSED: {
     status: 422,
     exit: 2,

@@ -6,7 +6,6 @@ import { KEY_HEADER } from '../../client/index.ts'
 import type { Transport } from '../../client/index.ts'
 import { appFault } from '../errors.ts'
 
-const ANSWER_LIMIT_BYTES = 512 * 1024 * 1024
 const ANSWER_TIMEOUT_MS = 120_000
 /** Refused for now, with a word on how long: too many requests, or this very request is still being carried out. */
 const LATER_STATUSES: readonly number[] = [409, 429]
@@ -32,6 +31,7 @@ export function inProcessTransport(web: FastifyInstance): Transport {
         status: answer.statusCode,
         mediaType: typeof mediaType === 'string' ? mediaType : '',
         body: new Uint8Array(answer.rawPayload),
+        isCut: false,
       }
     },
   }
@@ -39,7 +39,7 @@ export function inProcessTransport(web: FastifyInstance): Transport {
 
 export function serverTransport(fetch: Fetch, clock: Clock, baseUrl: string): Transport {
   return {
-    async send({ method, path, headers, body }) {
+    async send({ method, path, headers, body, answerLimitBytes }) {
       const isRepeatable = headers[KEY_HEADER] !== undefined
       try {
         const send = (): Promise<FetchAnswer> =>
@@ -49,7 +49,7 @@ export function serverTransport(fetch: Fetch, clock: Clock, baseUrl: string): Tr
             headers,
             ...(body === undefined ? {} : { body }),
             timeoutMs: ANSWER_TIMEOUT_MS,
-            bodyLimitBytes: ANSWER_LIMIT_BYTES,
+            bodyLimitBytes: answerLimitBytes,
           })
         const ask = (): Promise<FetchAnswer> => (isRepeatable ? untilAnswered(clock, send) : send())
         let answer = await ask()
@@ -64,6 +64,7 @@ export function serverTransport(fetch: Fetch, clock: Clock, baseUrl: string): Tr
           status: answer.status,
           mediaType: answer.headers['content-type'] ?? '',
           body: answer.body,
+          isCut: answer.truncated,
         }
       } catch (error) {
         throw appFault(

@@ -1,12 +1,13 @@
 // Executes one request that this runner took: checked on its own side, in a folder of its own, called off when somebody cancels it.
-import { cp, lchown, mkdir, readdir, rm } from 'node:fs/promises'
+import { cp, lchown, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { messageOf, SeaworthyError } from '../../kernel/index.ts'
+import { harmlessText, messageOf, SeaworthyError } from '../../kernel/index.ts'
 import type { SpawnUser } from '../../kernel/index.ts'
 import type { CommandContext, OptionValues } from '../../client/index.ts'
 import type { ClaimedRequest, RunRequest } from '../../dispatch/index.ts'
 import type { RunHolder, RunView, StartedRun } from '../../gates/index.ts'
-import type { EnrolledRunner, PresentedPrincipal } from '../../identity/index.ts'
+import type { EnrolledRunner } from '../../identity/index.ts'
+import { runnerFault } from '../errors.ts'
 import type { RunEvent } from '../events.ts'
 import type { GateUser } from '../gate-user.ts'
 import { areSatisfied, closeRun } from '../run-end.ts'
@@ -14,6 +15,7 @@ import type { RunOutcome } from '../run-loop.ts'
 import { openSink, resumptionOf } from '../run-sink.ts'
 import { runPlan } from '../service.ts'
 import { gateUserOf } from '../workspace.ts'
+import { readPeople, readStarted } from './answers.ts'
 import { objectionTo, startedObjection } from './own-side.ts'
 import type { StartTerms } from './start-terms.ts'
 
@@ -35,19 +37,24 @@ export interface AskedEnd {
 /** How often a runner that executes a request looks whether somebody cancelled it. */
 const CANCEL_LOOK_MS = 5_000
 const REASON_LIMIT_CHARACTERS = 400
+/** In the data folder: one empty file for each request that was executed, by its id. */
+const EXECUTED_FOLDER = 'executed-requests'
 
 export async function executeRequest(call: AskedCall, claimed: ClaimedRequest): Promise<AskedEnd> {
   const { context, terms, holder } = call
   const { client, ports } = context
   const path = `/v1/run-requests/${claimed.request.requestId}`
-  const decline = async (reason: string): Promise<AskedEnd> => ({
-    request: await client.call<RunRequest>('POST', `${path}/decline`, {
-      holder: holder.id,
-      reason: reason.replace(/\p{Cc}+/gu, ' ').slice(0, REASON_LIMIT_CHARACTERS),
-    }),
-    isComplete: false,
-  })
-  const people = await client.call<readonly PresentedPrincipal[]>('GET', '/v1/principals')
+  const decline = async (reason: string): Promise<AskedEnd> => {
+    tellObjection(context, claimed.request.requestId, reason)
+    return {
+      request: await client.call<RunRequest>('POST', `${path}/decline`, {
+        holder: holder.id,
+        reason: reason.replace(/\p{Cc}+/gu, ' ').slice(0, REASON_LIMIT_CHARACTERS),
+      }),
+      isComplete: false,
+    }
+  }
+  const people = readPeople(await client.call('GET', '/v1/principals'))
   const objection = await objectionTo(
     {
       digest: ports.digest,
@@ -61,7 +68,7 @@ export async function executeRequest(call: AskedCall, claimed: ClaimedRequest): 
   if (objection !== undefined) return decline(objection)
   let started: StartedRun
   try {
-    started = await client.call<StartedRun>('POST', `${path}/start`, { holder })
+    started = readStarted(await client.call('POST', `${path}/start`, { holder }))
   } catch (thrown) {
     // Somebody executes a run of the release already: no other runner could take this one either.
     if (!(thrown instanceof SeaworthyError) || thrown.code !== 'GATES_RUN_HELD') throw thrown
@@ -81,10 +88,11 @@ async function executeStarted(
   const { context, terms, holder } = call
   const { client, ports } = context
   const { runId } = started.run
-  const objection = startedObjection(claimed, started, ports.digest)
+  const objection =
+    startedObjection(claimed, started, ports.digest) ?? (await repetitionIn(call, claimed))
   if (objection !== undefined) {
+    tellObjection(context, claimed.request.requestId, objection)
     await client.call('POST', `/v1/runs/${runId}/pause`, { holder: holder.id, isWaiting: false })
-    context.notify(`${runId} is not executed: ${objection}\n`)
     return undefined
   }
   const folder = context.files.resolve(terms.workFolder, runId)
@@ -101,6 +109,34 @@ async function executeStarted(
     return view
   } finally {
     over.abort()
+  }
+}
+
+/** On this side, whatever the control plane makes of it. */
+function tellObjection({ notify }: CommandContext, requestId: string, reason: string): void {
+  const { code, message } = runnerFault('RUNNER_REQUEST_DECLINED', reason)
+  notify(`${harmlessText(`${requestId} is not executed: ${code}: ${message}`)}\n`)
+}
+
+/**
+ * Marks the request as executed by this data folder, for ever. A control plane gives each request to a runner once; one that
+ * offers it again would have the same changes made twice.
+ */
+async function repetitionIn(
+  { context: { files } }: AskedCall,
+  { request }: ClaimedRequest,
+): Promise<string | undefined> {
+  const folder = files.resolve(files.outputFolder, EXECUTED_FOLDER)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  try {
+    // Of two processes of one runner that are offered the same one makes the file.
+    const mark = await open(join(folder, request.requestId), 'wx', 0o600)
+    await mark.sync()
+    await mark.close()
+    return undefined
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw thrown
+    return 'this runner has executed the request before'
   }
 }
 

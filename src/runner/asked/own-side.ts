@@ -107,6 +107,9 @@ export function startedObjection(
     return 'the run it was given is of another plan'
   if (canonicalize(run.terms.parameters) !== canonicalize(request.wish.parameters))
     return 'the run it was given has other parameters'
+  // It is what the runner signs results about.
+  if (canonicalize(run.subject) !== canonicalize(request.wish.subject))
+    return 'the run it was given is about something else'
   const agreed = new Set(waitingChanges(plan, true, undefined).map(({ of }) => of))
   const wished = new Set(request.wish.confirmed)
   const added = run.terms.confirmed.find((gate) => agreed.has(gate) && !wished.has(gate))

@@ -1,5 +1,5 @@
 // The command `runner start`: an enrolled runner waits for runs that people ask for, and executes them here.
-import { EXIT, harmlessText, messageOf } from '../../kernel/index.ts'
+import { EXIT, harmlessText } from '../../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../../client/index.ts'
 import type { ClaimedRequest } from '../../dispatch/index.ts'
 import type { RunHolder, StartedRun } from '../../gates/index.ts'
@@ -10,7 +10,7 @@ import { holderOf } from '../run-end.ts'
 import { executeRequest } from './asked-run.ts'
 import { readStartTerms } from './start-terms.ts'
 import type { StartTerms } from './start-terms.ts'
-import { waitForRequests } from './waiting.ts'
+import { describeThrown, waitForRequests } from './waiting.ts'
 
 /** What became of a request that this runner took. */
 interface Ended {
@@ -89,7 +89,7 @@ async function executeAndTell(
     }
   } catch (thrown) {
     // The next request must not suffer for it: its lease ends, and the control plane says that it was abandoned.
-    tell(`could not go on with ${requestId}: ${messageOf(thrown)}`)
+    tell(`could not go on with ${requestId}: ${describeThrown(thrown)}`)
     return undefined
   }
 }

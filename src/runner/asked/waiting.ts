@@ -5,6 +5,7 @@ import type { ClaimedRequest, RunRequest } from '../../dispatch/index.ts'
 import type { CommandContext } from '../../client/index.ts'
 import type { RunHolder, RunView } from '../../gates/index.ts'
 import type { EnrolledRunner } from '../../identity/index.ts'
+import { readClaimed, readOffers, readSeat } from './answers.ts'
 import type { StartTerms } from './start-terms.ts'
 
 /** Between two looks: this, and up to as much again, so that many runners do not come at once. */
@@ -47,7 +48,7 @@ export async function waitForRequests(waiting: WaitingRunner): Promise<void> {
       if (isOver()) break
       if (isFinal(thrown)) throw thrown
       if (isSeatGone(thrown)) seat = undefined
-      else tell(`${messageOf(thrown)}; asking again in ${Math.round(retryMs / 1000)} s`)
+      else tell(`${describeThrown(thrown)}; asking again in ${Math.round(retryMs / 1000)} s`)
       await pause(context, retryMs)
       retryMs = Math.min(2 * retryMs, RETRY_LIMIT_MS)
       continue
@@ -55,6 +56,12 @@ export async function waitForRequests(waiting: WaitingRunner): Promise<void> {
     await pause(context, LOOK_MS * (1 + chance(context)))
   }
   if (seat !== undefined) await leave(waiting, seat)
+}
+
+/** With its code, by which it can be looked up. */
+export function describeThrown(thrown: unknown): string {
+  const code = thrown instanceof SeaworthyError ? `${thrown.code}: ` : ''
+  return `${code}${messageOf(thrown)}`
 }
 
 /** The same key would be refused again, however often it asks. */
@@ -89,7 +96,7 @@ async function takeSeat({ context, runner, terms }: WaitingRunner): Promise<stri
   }
   const signature = base64Of(await runner.key.signer.sign(seatWord(word)))
   const body = { ...word, signature }
-  return (await client.call<{ readonly seatId: string }>('POST', '/v1/runner-seats', body)).seatId
+  return readSeat(await client.call('POST', '/v1/runner-seats', body))
 }
 
 /**
@@ -117,7 +124,7 @@ async function takeNext(
   seat: string,
 ): Promise<{ readonly claimed: ClaimedRequest; readonly holder: RunHolder } | undefined> {
   const { client, ports } = context
-  const offers = await client.call<readonly string[]>('GET', `/v1/runner-seats/${seat}/offers`)
+  const offers = readOffers(await client.call('GET', `/v1/runner-seats/${seat}/offers`))
   for (const request of offers) {
     const holder = newHolder()
     const at = new Date(ports.clock.nowMs()).toISOString()
@@ -126,7 +133,7 @@ async function takeNext(
     try {
       const body = { seat, holder, at, signature }
       const path = `/v1/run-requests/${request}/claim`
-      return { claimed: await client.call<ClaimedRequest>('POST', path, body), holder }
+      return { claimed: readClaimed(await client.call('POST', path, body), request), holder }
     } catch (thrown) {
       // Another runner was quicker; there may be more to take.
       if (!(thrown instanceof SeaworthyError) || thrown.code !== 'DISPATCH_REQUEST_TAKEN')
