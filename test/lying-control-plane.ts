@@ -160,16 +160,9 @@ async function offer(
   const { plan, rita } = plane
   const planHash = planHashOf(nodeDigest, plan)
   const requestId = randomUUID()
-  const subject = {
-    service: plan.service,
-    version: plan.version,
-    environment: plan.environment,
-    digests: { release: 'a'.repeat(64) },
-  }
-  const at = new Date().toISOString()
-  const names = { service: plan.service, version: plan.version }
-  const confirmed = plan.gates.map(({ id }) => id)
-  const wish = { parameters: {}, subject, labels: [], confirmed, resume: 'none', repeat: false }
+  const { service, version, environment } = plan
+  const subject = { service, version, environment, digests: { release: 'a'.repeat(64) } }
+  const about = { planHash, service, version }
   const statement = plane.keep(await plane.approve(rita, planHash))
   return {
     requestId,
@@ -177,35 +170,15 @@ async function offer(
     offers: [requestId],
     claimed: {
       request: {
-        requestId,
-        planHash,
-        ...names,
-        environment: plan.environment,
-        wish,
-        askedBy: 'somebody',
-        askedAt: at,
-        expiresAt: at,
-        state: 'claimed',
-        stateAt: at,
-        reason: null,
-        runId: null,
+        ...aRequest(requestId, subject, plan),
+        ...about,
         runnerId: registered[0]?.['id'] ?? null,
-        isCancelAsked: false,
       },
       plan,
       reviews: [{ principal: rita.id, statement }],
     },
     started: {
-      run: {
-        runId: randomUUID(),
-        planHash,
-        ...names,
-        terms: { parameters: {}, confirmed },
-        subject,
-        startedAt: at,
-        finishedAt: null,
-        isWaiting: false,
-      },
+      run: { ...about, ...aRun(subject, plan) },
       plan,
       isResumed: false,
       preview: null,
@@ -214,6 +187,35 @@ async function offer(
       attempts: {},
     },
     people: [rita.listed],
+  }
+}
+
+function aRequest(requestId: string, subject: object, plan: Plan): Record<string, unknown> {
+  const at = new Date().toISOString()
+  const confirmed = plan.gates.map(({ id }) => id)
+  return {
+    requestId,
+    environment: plan.environment,
+    wish: { parameters: {}, subject, labels: [], confirmed, resume: 'none', repeat: false },
+    askedBy: 'somebody',
+    askedAt: at,
+    expiresAt: at,
+    state: 'claimed',
+    stateAt: at,
+    reason: null,
+    runId: null,
+    isCancelAsked: false,
+  }
+}
+
+function aRun(subject: object, plan: Plan): Record<string, unknown> {
+  return {
+    runId: randomUUID(),
+    terms: { parameters: {}, confirmed: plan.gates.map(({ id }) => id) },
+    subject,
+    startedAt: new Date().toISOString(),
+    finishedAt: null,
+    isWaiting: false,
   }
 }
 

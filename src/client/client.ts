@@ -17,8 +17,8 @@ export interface ApiAnswer {
   readonly status: number
   readonly mediaType: string
   readonly body: Uint8Array
-  /** True when there was more of it than the request wanted to read. */
-  readonly isCut: boolean
+  /** Set when there was more of it than the request wanted to read. */
+  readonly isCut?: boolean
 }
 
 /** Carries one request; rejects only when no answer came. */
@@ -84,7 +84,7 @@ export function makeClient(
       ...(body === undefined ? {} : { body }),
       answerLimitBytes,
     })
-    if (answer.isCut) throw foreignFault(answer, `more than ${answerLimitBytes} bytes`)
+    if (answer.isCut === true) throw foreignFault(answer, `more than ${answerLimitBytes} bytes`)
     if (answer.status >= 400) throw faultOfAnswer(answer)
     // Where a redirect leads the key must not go, and nobody else's word is taken for this server's.
     if (answer.status < 200 || answer.status > 299) throw foreignFault(answer)

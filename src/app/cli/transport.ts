@@ -31,7 +31,6 @@ export function inProcessTransport(web: FastifyInstance): Transport {
         status: answer.statusCode,
         mediaType: typeof mediaType === 'string' ? mediaType : '',
         body: new Uint8Array(answer.rawPayload),
-        isCut: false,
       }
     },
   }
