@@ -78,6 +78,7 @@ function anAsked(tenantId: string): AskedRequest {
     method: 'POST',
     route: '/v1/things/:runId',
     isKnownRoute: true,
+    isVisit: false,
     isWeighty: true,
     caller,
     params: { runId: '019ab0c1-2f00-7000-8000-000000000001' },

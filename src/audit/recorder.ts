@@ -81,6 +81,8 @@ class Recorder implements LedgerRecorder {
 
   async refuse(asked: AskedRequest, { status, code }: AskedRefusal): Promise<void> {
     const { caller } = asked
+    // Apart, so that no other flood hides what is tried where people sign in.
+    if (asked.isVisit) return this.#count('visitor', asked, code)
     if (caller === undefined || !asked.isKnownRoute) return this.#count('stranger', asked, code)
     if (status === TOO_MANY_REQUESTS) return this.#count(principalKey(caller), asked, code)
     const isFault = status >= FIRST_SERVER_FAULT

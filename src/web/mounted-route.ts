@@ -4,6 +4,8 @@ import type { ErrorTable, Route } from '../kernel/index.ts'
 declare module 'fastify' {
   interface FastifyContextConfig {
     record?: MountedRoute
+    /** Set for what browsers are led through. */
+    isVisit?: boolean
   }
 }
 

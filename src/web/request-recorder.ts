@@ -12,6 +12,8 @@ export interface AskedRequest {
   readonly route: string
   /** False where there is no such route of the API. */
   readonly isKnownRoute: boolean
+  /** A browser on its way to be signed in, or out. */
+  readonly isVisit: boolean
   /** The route may change something, or gives away what opens doors. */
   readonly isWeighty: boolean
   /** Undefined where no key fitted. */
@@ -55,6 +57,7 @@ export function askedOf(
     method: request.method,
     route: record?.path ?? request.routeOptions.url ?? UNKNOWN_ROUTE,
     isKnownRoute: route !== undefined,
+    isVisit: request.routeOptions.config.isVisit === true,
     isWeighty: route !== undefined && isWeighty(route),
     caller,
     params: asRecord(request.params),

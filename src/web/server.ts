@@ -153,7 +153,7 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
   for (const document of options.openDocuments ?? [])
     mountDocument(server, document, options.limits)
   const { browser } = options
-  for (const visit of browser?.visits ?? []) mountVisit(server, visit, browser!, options.limits)
+  for (const visit of browser?.visits ?? []) mountVisit(server, visit, browser!, options)
   if (options.reference !== undefined)
     mountReference(server, mounted, options.reference, options.limits)
   const streams = new OpenStreams(server, options.clock)

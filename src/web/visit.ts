@@ -4,6 +4,8 @@ import type { BrowserTerms } from './browser.ts'
 import { assertOwnPage, cookieOf } from './browser.ts'
 import type { RequestLimits } from './limits.ts'
 import type { MountedRoute } from './mounted-route.ts'
+import { askedOf } from './request-recorder.ts'
+import type { AskedRefusal, RequestRecorder } from './request-recorder.ts'
 
 export interface Cookie {
   readonly name: string
@@ -26,6 +28,8 @@ export interface VisitAnswer {
   /** Where the browser goes on to; absent where it is only told that it is done. */
   readonly location?: string
   readonly data?: null
+  /** Set where the browser is led on without what it came for; recorded before it is. */
+  readonly refusal?: AskedRefusal
   readonly cookies: readonly Cookie[]
 }
 
@@ -38,11 +42,16 @@ export interface Visit {
   handle(visitor: Visitor): Promise<VisitAnswer>
 }
 
+interface VisitTerms {
+  readonly limits?: RequestLimits
+  readonly recorder?: RequestRecorder
+}
+
 export function mountVisit(
   server: FastifyInstance,
   visit: Visit,
   browser: BrowserTerms,
-  limits: RequestLimits | undefined,
+  { limits, recorder }: VisitTerms,
 ): void {
   const { method, path, summary } = visit
   const answer =
@@ -54,7 +63,7 @@ export function mountVisit(
   server.route({
     method,
     url: path,
-    config: { record },
+    config: { record, isVisit: true },
     onRequest: async (request, reply) => {
       await limits?.admitStranger(request, reply)
       assertOwnPage(request, browser)
@@ -63,7 +72,8 @@ export function mountVisit(
       void reply.header('cache-control', 'no-store')
       if (visit.isOnOwnOrigin === true && isUnderOtherName(request, ownOrigin))
         return reply.redirect(`${ownOrigin.origin}${request.url}`, 303)
-      const { location, data = null, cookies } = await visit.handle(visitorOf(request))
+      const { location, data = null, cookies, refusal } = await visit.handle(visitorOf(request))
+      if (refusal !== undefined) await recorder?.refuse(askedOf(request, undefined), refusal)
       for (const cookie of cookies) void reply.header('set-cookie', writeCookie(cookie, ownOrigin))
       if (location !== undefined) return reply.redirect(location, 303)
       return reply.type('application/json').send(JSON.stringify({ data }))

@@ -85,5 +85,6 @@ export function makeSignInVisits(
 /** To the sign-in page, which has words for each code; nothing that an issuer said gets there. */
 function leadBack(thrown: unknown, cookies: VisitAnswer['cookies']): VisitAnswer {
   if (!(thrown instanceof SeaworthyError)) throw thrown
-  return { location: `/#refused=${thrown.code}`, cookies }
+  const { code, row } = thrown
+  return { location: `/#refused=${code}`, cookies, refusal: { status: row.status, code } }
 }
