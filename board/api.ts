@@ -10,20 +10,15 @@ import type {
   Register,
   RenderedReport,
   Review,
-  RunRow,
   RunState,
   Who,
 } from './answers.ts'
 import type {
   ApiKey,
-  AuditEntry,
-  AuditFilter,
-  Delivery,
   Endpoint,
   Flip,
   FlipPreview,
   GuardStatus,
-  Job,
   Principal,
   Replayed,
   ReplayWish,
@@ -37,8 +32,6 @@ import { currentKey, isSignedIn, signOut } from './session.ts'
 
 /** Answers kept to ask "has it changed?" with; the oldest goes first. */
 const KEPT_LIMIT_COUNT = 60
-
-const AUDIT_PAGE_ROWS = 50
 
 interface Kept {
   readonly tag: string
@@ -135,12 +128,12 @@ async function askGraph<T>(address: string): Promise<T> {
 }
 
 /** The same of one page of a list. */
-async function readPage<Row>(path: string): Promise<Rows<Row>> {
-  const fresh = await client.page<readonly Row[]>(path)
+async function readPage<Row, Data = readonly Row[]>(path: string): Promise<Page<Data>> {
+  const fresh = await client.page<Data>(path)
   const known = kept.get(path)
   if (known === undefined) return fresh
   known.value ??= fresh
-  return known.value as Rows<Row>
+  return known.value as Page<Data>
 }
 
 function pathOf(...parts: readonly (string | number)[]): string {
@@ -154,14 +147,14 @@ function queryOf(terms: Readonly<Record<string, string | number | undefined>>): 
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`
 }
 
-interface Rows<Row> {
-  readonly data: readonly Row[]
+interface Page<Data> {
+  readonly data: Data
   /** Cursor of the next page; null where there is none. */
   readonly next: string | null
 }
 
 /** For the questions that lie in files of their own beside this one. */
-export const asking = { client, pathOf, queryOf, read } as const
+export const asking = { client, pathOf, queryOf, read, readPage } as const
 
 export interface ReleaseName {
   readonly service: string
@@ -189,7 +182,6 @@ export const api = {
     fetchAsReader(pathOf('changes') + queryOf({ since }), { signal }),
   issuers: () => client.call<Issuers>('GET', pathOf('sign-in')),
   who: () => client.call<Who>('GET', pathOf('session')),
-  runs: () => read<readonly RunRow[]>(pathOf('runs')),
   run: (runId: string) => read<RunState>(pathOf('runs', runId)),
   release: ({ service, version }: ReleaseName) =>
     read<Review>(pathOf('releases', service, version)),
@@ -239,14 +231,10 @@ export const runs = {
 /** Questions about the running of things; those that change something ask for a key that may. */
 export const operations = {
   endpoints: () => read<readonly Endpoint[]>(pathOf('webhooks')),
-  deliveries: (endpointId: string, state: Delivery['state'] | undefined) =>
-    read<readonly Delivery[]>(pathOf('webhooks', endpointId, 'deliveries') + queryOf({ state })),
   replay: (endpointId: string, wish: ReplayWish) =>
     client.call<Replayed>('POST', pathOf('webhooks', endpointId, 'replay'), wish),
   sendTest: (endpointId: string) =>
     client.call<unknown>('POST', pathOf('webhooks', endpointId, 'test')),
-  jobs: (state: Job['state'] | undefined) =>
-    read<{ readonly jobs: readonly Job[] }>(pathOf('jobs') + queryOf({ state })),
   retryJob: (jobId: string) => client.call<unknown>('POST', pathOf('jobs', jobId, 'retry')),
   cancelJob: (jobId: string) => client.call<unknown>('POST', pathOf('jobs', jobId, 'cancel')),
   schedules: () => read<readonly Schedule[]>(pathOf('schedules')),
@@ -256,7 +244,6 @@ export const operations = {
     return JSON.parse(text) as GuardStatus
   },
   switches: () => read<readonly Switch[]>(pathOf('switches')),
-  history: (name: string) => read<readonly Switch[]>(pathOf('switches', name, 'history')),
   flip: (name: string, { state, ...rest }: Flip) =>
     client.call<unknown>('POST', pathOf('switches', name, 'flips'), { word: { state }, ...rest }),
   previewFlip: (name: string, { state, ...rest }: Flip) =>
@@ -274,8 +261,5 @@ export const operations = {
     ),
   revokeKey: (keyId: string, reason: string) =>
     client.call<unknown>('POST', pathOf('api-keys', keyId, 'revocation'), { reason }),
-  /** Newest first. @param cursor what the page before named as next */
-  audit: (filter: AuditFilter, cursor: string | undefined) =>
-    readPage<AuditEntry>(pathOf('audit') + queryOf({ ...filter, cursor, limit: AUDIT_PAGE_ROWS })),
   principals: () => read<readonly Principal[]>(pathOf('principals')),
 } as const

@@ -50,6 +50,12 @@ const PeoplePage = lazy(() =>
   import('./pages/people.tsx').then((it) => ({ default: it.PeoplePage })),
 )
 
+const RunnersPage = lazy(() =>
+  import('./pages/runners.tsx').then((it) => ({ default: it.RunnersPage })),
+)
+const SettingsPage = lazy(() =>
+  import('./pages/settings.tsx').then((it) => ({ default: it.SettingsPage })),
+)
 const AuditPage = lazy(() => import('./pages/audit.tsx').then((it) => ({ default: it.AuditPage })))
 
 const SECTIONS = [
@@ -59,7 +65,7 @@ const SECTIONS = [
   {
     to: '/webhooks',
     label: 'Operations',
-    pages: ['webhooks', 'webhook', 'jobs', 'guards', 'people', 'audit'],
+    pages: ['webhooks', 'webhook', 'jobs', 'guards', 'people', 'runners', 'audit'],
   },
   { to: '/claims', label: 'Claims', pages: ['claims'] },
   { to: '/verify', label: 'Verify', pages: ['verify'] },
@@ -97,11 +103,7 @@ export function App(): ReactNode {
         </nav>
         {isKnown && !isOpen ? <ReachMark /> : null}
         {person === undefined ? null : <Reader person={person} />}
-        {isKnown ? (
-          <button type="button" className="quiet" onClick={() => void leave().catch(reportError)}>
-            Sign out
-          </button>
-        ) : null}
+        {isKnown ? <OwnPlaces isInSettings={place?.page === 'settings'} /> : null}
       </header>
       <main id="main" ref={main} tabIndex={-1}>
         <Guarded key={path}>
@@ -114,6 +116,19 @@ export function App(): ReactNode {
           </Suspense>
         </Guarded>
       </main>
+    </>
+  )
+}
+
+function OwnPlaces({ isInSettings }: { readonly isInSettings: boolean }): ReactNode {
+  return (
+    <>
+      <Link to="/settings" className="settings" aria-current={isInSettings ? 'page' : undefined}>
+        Settings
+      </Link>
+      <button type="button" className="quiet" onClick={() => void leave().catch(reportError)}>
+        Sign out
+      </button>
     </>
   )
 }
@@ -162,8 +177,12 @@ function Page({ place }: { readonly place: Place | undefined }): ReactNode {
       return <GuardsPage />
     case 'people':
       return <PeoplePage />
+    case 'runners':
+      return <RunnersPage />
     case 'audit':
       return <AuditPage />
+    case 'settings':
+      return <SettingsPage />
     case undefined:
       return <NothingHere />
   }

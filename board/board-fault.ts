@@ -14,6 +14,10 @@ const ROWS = {
     title: 'The file cannot be read',
     hint: 'It may have been moved, or changed while it was read. Choose it again.',
   },
+  BOARD_PREFERENCES_UNAVAILABLE: {
+    title: 'This browser keeps no preferences',
+    hint: 'They hold until the page is loaded again. Its settings may forbid pages to keep anything.',
+  },
   BOARD_PLAN_CHANGED: {
     title: 'Another plan was pinned than the one that was shown',
     hint: 'The server reads the checklist otherwise than before. Look at the plan that was pinned before you use it.',

@@ -20,7 +20,7 @@ export type Place =
   | { readonly page: 'verify' }
   | { readonly page: 'claims' }
   | { readonly page: 'webhook'; readonly endpointId: string }
-  | { readonly page: 'webhooks' | 'jobs' | 'guards' | 'people' | 'audit' }
+  | { readonly page: 'webhooks' | 'jobs' | 'guards' | 'people' | 'runners' | 'audit' | 'settings' }
 
 /** Pages whose address is their name. */
 const PLAIN = [
@@ -30,7 +30,9 @@ const PLAIN = [
   { page: 'jobs' },
   { page: 'guards' },
   { page: 'people' },
+  { page: 'runners' },
   { page: 'audit' },
+  { page: 'settings' },
 ] as const satisfies readonly Place[]
 
 const ENTRY_NUMBER = /^(?:0|[1-9][0-9]{0,15})$/

@@ -3,6 +3,9 @@
 /** A run that somebody asked the waiting runners for. */
 export interface RunRequest {
   readonly requestId: string
+  readonly service: string
+  readonly version: string
+  readonly environment: string
   readonly state:
     | 'waiting'
     | 'claimed'

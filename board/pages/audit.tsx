@@ -1,14 +1,15 @@
 // The audit log: who asked for what, and what came of it, narrowed as the reader likes and a page at a time.
 import { useState } from 'react'
 import type { ReactNode } from 'react'
-import { operations } from '../api.ts'
+import { lists } from '../lists-api.ts'
 import type { AuditEntry, AuditFilter } from '../operations-answers.ts'
-import { useLive } from '../live.ts'
 import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
+import { MoreRows } from '../parts/more.tsx'
 import { Operations } from '../parts/operations.tsx'
 import { Empty, Loaded } from '../parts/state.tsx'
 import { toldOfFacts } from '../rhythms.ts'
+import { usePages } from '../paged.ts'
 import { Link } from '../routes.tsx'
 import { countOf } from '../words.ts'
 import type { Tone } from '../words.ts'
@@ -18,14 +19,10 @@ const REFRESH_MS = 10_000
 
 export function AuditPage(): ReactNode {
   const [filter, setFilter] = useState<AuditFilter>({})
-  /** Cursors of the pages behind the first, the one shown now last. */
-  const [cursors, setCursors] = useState<readonly string[]>([])
-  const cursor = cursors.at(-1)
-  const page = useLive(
-    JSON.stringify(['audit', filter, cursor]),
-    () => operations.audit(filter, cursor),
-    // Older pages stand still: what is new comes onto the first.
-    cursor === undefined ? toldOfFacts(REFRESH_MS, 'request') : undefined,
+  const entries = usePages(
+    JSON.stringify(['audit', filter]),
+    (page) => lists.audit(filter, page),
+    toldOfFacts(REFRESH_MS, 'request'),
   )
   const isNarrowed = Object.keys(filter).length > 0
   return (
@@ -33,40 +30,18 @@ export function AuditPage(): ReactNode {
       title="Audit"
       lead="Every request that changed something, and every one that was refused, recorded in the ledger before it was answered."
     >
-      <AuditFilterForm
-        onChange={(next) => {
-          setCursors([])
-          setFilter(next)
-        }}
-      />
-      <Loaded live={page} what="the audit log">
-        {({ data, next }) => (
-          <>
-            {data.length > 0 ? (
-              <AuditTable entries={data} />
-            ) : cursor !== undefined ? (
-              <p className="soft">Nothing older is recorded.</p>
-            ) : (
-              <NoEntry isNarrowed={isNarrowed} />
-            )}
-            <nav className="buttons" aria-label="Pages of the audit log">
-              <button
-                type="button"
-                disabled={cursor === undefined}
-                onClick={() => setCursors(cursors.slice(0, -1))}
-              >
-                Newer
-              </button>
-              <button
-                type="button"
-                disabled={next === null}
-                onClick={() => next !== null && setCursors([...cursors, next])}
-              >
-                Older
-              </button>
-            </nav>
-          </>
-        )}
+      <AuditFilterForm onChange={setFilter} />
+      <Loaded live={entries.live} what="the audit log">
+        {({ rows }) =>
+          rows.length === 0 ? (
+            <NoEntry isNarrowed={isNarrowed} />
+          ) : (
+            <>
+              <AuditTable entries={rows} />
+              <MoreRows what="entries" list={entries} />
+            </>
+          )
+        }
       </Loaded>
     </Operations>
   )

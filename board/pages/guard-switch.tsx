@@ -3,11 +3,14 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { operations } from '../api.ts'
 import type { Flip, FlipPreview, Switch } from '../operations-answers.ts'
-import { faultOf, useLive } from '../live.ts'
+import { lists } from '../lists-api.ts'
+import { faultOf } from '../live.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
+import { MoreRows } from '../parts/more.tsx'
 import { Loaded } from '../parts/state.tsx'
+import { usePages } from '../paged.ts'
 
 export function SwitchItem({ stored }: { readonly stored: Switch }): ReactNode {
   const { name, says, reason, changedAt, definition, version } = stored
@@ -126,21 +129,29 @@ function History({
   readonly name: string
   readonly version: number
 }): ReactNode {
-  const history = useLive(`history ${name}`, () => operations.history(name), undefined, version)
+  const history = usePages(
+    `history ${name}`,
+    (page) => lists.history(name, page),
+    undefined,
+    version,
+  )
   return (
     <>
       <h3>History</h3>
-      <Loaded live={history} what="the history">
-        {(changes) => (
-          <ol className="history">
-            {changes.map((change) => (
-              <li key={change.version}>
-                <Mark tone={isOn(change) ? 'go' : 'stop'}>{change.says}</Mark>{' '}
-                <Moment at={change.changedAt} /> <span>{change.reason}</span>{' '}
-                <span className="soft">by {change.changedBy}</span>
-              </li>
-            ))}
-          </ol>
+      <Loaded live={history.live} what="the history">
+        {({ rows }) => (
+          <>
+            <ol className="history">
+              {rows.map((change) => (
+                <li key={change.version}>
+                  <Mark tone={isOn(change) ? 'go' : 'stop'}>{change.says}</Mark>{' '}
+                  <Moment at={change.changedAt} /> <span>{change.reason}</span>{' '}
+                  <span className="soft">by {change.changedBy}</span>
+                </li>
+              ))}
+            </ol>
+            <MoreRows what="changes" list={history} />
+          </>
         )}
       </Loaded>
     </>

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { operations } from '../api.ts'
 import type { Job, Schedule } from '../operations-answers.ts'
+import { lists } from '../lists-api.ts'
 import { useLive } from '../live.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import type { Act } from '../parts/act.tsx'
@@ -10,8 +11,10 @@ import { Command } from '../parts/copy.tsx'
 import { Choices } from '../parts/choices.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
+import { MoreRows } from '../parts/more.tsx'
 import { Operations } from '../parts/operations.tsx'
 import { Loaded } from '../parts/state.tsx'
+import { usePages } from '../paged.ts'
 import type { Tone } from '../words.ts'
 
 const REFRESH_MS = 3_000
@@ -21,9 +24,9 @@ type Choice = 'all' | Job['state']
 export function JobsPage(): ReactNode {
   const [choice, choose] = useState<Choice>('all')
   const act = useAct()
-  const jobs = useLive(
+  const jobs = usePages(
     `jobs ${choice}`,
-    () => operations.jobs(choice === 'all' ? undefined : choice),
+    (page) => lists.jobs(choice === 'all' ? undefined : choice, page),
     REFRESH_MS,
     act.done,
   )
@@ -48,14 +51,17 @@ export function JobsPage(): ReactNode {
         />
       </div>
       <ActNote act={act} />
-      <Loaded live={jobs} what="the jobs">
-        {(page) =>
-          page.jobs.length === 0 ? (
+      <Loaded live={jobs.live} what="the jobs">
+        {({ rows }) =>
+          rows.length === 0 ? (
             <p className="soft">
               {choice === 'dead' ? 'No job has failed for good.' : 'No job is like this now.'}
             </p>
           ) : (
-            <JobTable jobs={page.jobs} act={act} />
+            <>
+              <JobTable jobs={rows} act={act} />
+              <MoreRows what="jobs" list={jobs} />
+            </>
           )
         }
       </Loaded>

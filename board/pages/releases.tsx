@@ -3,11 +3,15 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { api } from '../api.ts'
 import type { Review, RunRow } from '../answers.ts'
+import { lists } from '../lists-api.ts'
 import { useLive } from '../live.ts'
 import { Mark, VerdictMark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
+import { ShowMore } from '../parts/more.tsx'
 import { Empty, FirstStep, Loaded, useTitle } from '../parts/state.tsx'
 import { toldOfFacts, toldOfRelease } from '../rhythms.ts'
+import { usePages } from '../paged.ts'
+import type { PagedList } from '../paged.ts'
 import { addressOfRelease, Link } from '../routes.tsx'
 import { countOf, isSettled } from '../words.ts'
 
@@ -19,12 +23,14 @@ const SHOWN_AT_FIRST_COUNT = 12
 
 export function ReleasesPage(): ReactNode {
   useTitle('Releases')
-  const runs = useLive('runs', api.runs, toldOfFacts(REFRESH_MS, 'run', 'release'))
+  const runs = usePages('runs', lists.runs, toldOfFacts(REFRESH_MS, 'run', 'release'))
   return (
     <>
       <h1>Releases</h1>
-      <Loaded live={runs} what="the releases">
-        {(rows) => (rows.length === 0 ? <NoRelease /> : <ReleaseList runs={rows} />)}
+      <Loaded live={runs.live} what="the releases">
+        {({ rows }) =>
+          rows.length === 0 ? <NoRelease /> : <ReleaseList runs={rows} list={runs} />
+        }
       </Loaded>
     </>
   )
@@ -45,10 +51,21 @@ function NoRelease(): ReactNode {
   )
 }
 
-function ReleaseList({ runs }: { readonly runs: readonly RunRow[] }): ReactNode {
-  const [isWhole, showWhole] = useState(false)
+interface ListTerms {
+  readonly runs: readonly RunRow[]
+  readonly list: PagedList<RunRow>
+}
+
+function ReleaseList({ runs, list }: ListTerms): ReactNode {
+  const [limit, extend] = useState(SHOWN_AT_FIRST_COUNT)
   const newest = newestOfEach(runs)
-  const shown = isWhole ? newest : newest.slice(0, SHOWN_AT_FIRST_COUNT)
+  const shown = newest.slice(0, limit)
+  const isCounted = list.live.value?.hasMore !== true
+  const more = (): void => {
+    const next = shown.length + list.step
+    extend(next)
+    if (next > newest.length && !isCounted) list.more()
+  }
   return (
     <>
       <table className="rows releases">
@@ -68,11 +85,15 @@ function ReleaseList({ runs }: { readonly runs: readonly RunRow[] }): ReactNode 
           ))}
         </tbody>
       </table>
-      {shown.length === newest.length ? null : (
-        <button type="button" onClick={() => showWhole(true)}>
-          Show all {newest.length}
-        </button>
-      )}
+      <ShowMore
+        what="releases"
+        shownCount={shown.length}
+        total={isCounted ? newest.length : undefined}
+        step={list.step}
+        hasMore={shown.length < newest.length || !isCounted}
+        isBusy={list.isBusy}
+        onMore={more}
+      />
     </>
   )
 }

@@ -85,7 +85,7 @@ function takes({ offer }: RunnerSeat, { service, environment }: Plan): boolean {
   return isService && offer.environments.includes(environment)
 }
 
-function offerText({ offer, machine }: RunnerSeat): string {
+export function offerText({ offer, machine }: RunnerSeat): string {
   const services = offer.services === null ? 'any service' : offer.services.join(', ')
   const labels = offer.labels.length === 0 ? '' : `, ${offer.labels.join(', ')}`
   return `${services} in ${offer.environments.join(', ')}${labels}; on ${machine.split(' ')[0] ?? machine}`

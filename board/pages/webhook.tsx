@@ -3,20 +3,30 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { operations } from '../api.ts'
 import type { Delivery } from '../operations-answers.ts'
+import { lists } from '../lists-api.ts'
 import { useLive } from '../live.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import type { Act } from '../parts/act.tsx'
 import { Choices } from '../parts/choices.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
+import { MoreRows } from '../parts/more.tsx'
 import { Operations } from '../parts/operations.tsx'
 import { Empty, Loaded } from '../parts/state.tsx'
+import { usePages } from '../paged.ts'
 import { Link } from '../routes.tsx'
 import type { Tone } from '../words.ts'
 import { ReplayForm } from './webhook-replay.tsx'
 import { EndpointMark, REFRESH_MS } from './webhooks.tsx'
 
 type Choice = 'all' | Delivery['state']
+
+const CHOICES: readonly (readonly [Choice, string])[] = [
+  ['all', 'All'],
+  ['pending', 'On the way'],
+  ['delivered', 'Delivered'],
+  ['dead', 'Dead letters'],
+]
 
 export function WebhookPage({ endpointId }: { readonly endpointId: string }): ReactNode {
   const endpoints = useLive('webhooks', operations.endpoints, REFRESH_MS)
@@ -53,9 +63,9 @@ function Deliveries({ endpointId }: { readonly endpointId: string }): ReactNode 
   const [choice, choose] = useState<Choice>('all')
   const act = useAct()
   const state = choice === 'all' ? undefined : choice
-  const deliveries = useLive(
+  const deliveries = usePages(
     `deliveries ${endpointId} ${choice}`,
-    () => operations.deliveries(endpointId, state),
+    (page) => lists.deliveries(endpointId, state, page),
     REFRESH_MS,
     act.done,
   )
@@ -64,17 +74,7 @@ function Deliveries({ endpointId }: { readonly endpointId: string }): ReactNode 
       <section aria-labelledby="deliveries">
         <div className="section-head">
           <h2 id="deliveries">Deliveries</h2>
-          <Choices
-            label="Which deliveries"
-            chosen={choice}
-            onChoose={choose}
-            choices={[
-              ['all', 'All'],
-              ['pending', 'On the way'],
-              ['delivered', 'Delivered'],
-              ['dead', 'Dead letters'],
-            ]}
-          />
+          <Choices label="Which deliveries" chosen={choice} onChoose={choose} choices={CHOICES} />
           <button
             type="button"
             disabled={act.isBusy}
@@ -89,16 +89,19 @@ function Deliveries({ endpointId }: { readonly endpointId: string }): ReactNode 
           </button>
         </div>
         <ActNote act={act} />
-        <Loaded live={deliveries} what="the deliveries">
-          {(all) =>
-            all.length === 0 ? (
+        <Loaded live={deliveries.live} what="the deliveries">
+          {({ rows }) =>
+            rows.length === 0 ? (
               <p className="soft">
                 {choice === 'dead'
                   ? 'No letter is dead.'
                   : 'Nothing was sent, or nothing like this.'}
               </p>
             ) : (
-              <DeliveryTable endpointId={endpointId} deliveries={all} act={act} />
+              <>
+                <DeliveryTable endpointId={endpointId} deliveries={rows} act={act} />
+                <MoreRows what="deliveries" list={deliveries} />
+              </>
             )
           }
         </Loaded>

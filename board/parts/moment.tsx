@@ -2,27 +2,35 @@
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { serverNow } from '../reach.ts'
+import { currentPreferences, usePreferences } from '../preferences.ts'
 
-const HERE = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-})
-const UTC_TIME = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  timeZone: 'UTC',
-})
-const UTC_DATE = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  timeZone: 'UTC',
-})
-const HERE_DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
-const ZONE = HERE.resolvedOptions().timeZone
-const IS_UTC = ['UTC', 'Etc/UTC', 'GMT', 'Etc/GMT'].includes(ZONE)
+interface ZoneFormats {
+  readonly name: string
+  readonly isUtc: boolean
+  readonly time: Intl.DateTimeFormat
+  readonly date: Intl.DateTimeFormat
+}
+
+const DAY = { day: 'numeric', month: 'short' } as const
+const MINUTE = { hour: '2-digit', minute: '2-digit' } as const
+const UTC_TIME = new Intl.DateTimeFormat('en-GB', { ...MINUTE, timeZone: 'UTC' })
+const UTC_DATE = new Intl.DateTimeFormat('en-GB', { ...DAY, timeZone: 'UTC' })
+const UTC_NAMES = ['UTC', 'Etc/UTC', 'GMT', 'Etc/GMT']
+
+const known = new Map<string | undefined, ZoneFormats>()
+
+/** Of the zone that the reader prefers, else of this machine's. */
+function formatsOf(zone: string | undefined): ZoneFormats {
+  const there = known.get(zone)
+  if (there !== undefined) return there
+  const place = zone === undefined ? {} : { timeZone: zone }
+  const time = new Intl.DateTimeFormat('en-GB', { ...DAY, year: 'numeric', ...MINUTE, ...place })
+  const name = time.resolvedOptions().timeZone
+  const date = new Intl.DateTimeFormat('en-GB', { ...DAY, ...place })
+  const made = { name, isUtc: UTC_NAMES.includes(name), time, date }
+  known.set(zone, made)
+  return made
+}
 
 const MINUTE_MS = 60_000
 const UNITS = [
@@ -35,17 +43,19 @@ const UNITS = [
 export function momentText(at: number | string): string {
   const date = new Date(at)
   if (Number.isNaN(date.getTime())) return 'no time'
-  if (IS_UTC) return `${HERE.format(date)} UTC`
-  const day = UTC_DATE.format(date) === HERE_DATE.format(date) ? '' : `${UTC_DATE.format(date)}, `
-  return `${HERE.format(date)} (${day}${UTC_TIME.format(date)} UTC)`
+  const here = formatsOf(currentPreferences().zone)
+  if (here.isUtc) return `${here.time.format(date)} UTC`
+  const day = UTC_DATE.format(date) === here.date.format(date) ? '' : `${UTC_DATE.format(date)}, `
+  return `${here.time.format(date)} (${day}${UTC_TIME.format(date)} UTC)`
 }
 
 export function Moment({ at }: { readonly at: number | string }): ReactNode {
+  const { zone } = usePreferences()
   const date = new Date(at)
   if (Number.isNaN(date.getTime())) return <span>no time</span>
   const iso = date.toISOString()
   return (
-    <time dateTime={iso} title={`${iso} · your zone: ${ZONE}`}>
+    <time dateTime={iso} title={`${iso} · your zone: ${formatsOf(zone).name}`}>
       {momentText(at)}
     </time>
   )

@@ -1,6 +1,7 @@
 // The end of a list that is not shown whole: how much of it is, and a button for more that keeps the focus where it is.
 import { useEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
+import type { PagedList } from '../paged.ts'
 
 interface MoreTerms {
   /** What the rows are, e.g. `jobs`. */
@@ -49,5 +50,28 @@ export function ShowMore(terms: MoreTerms): ReactNode {
         </button>
       ) : null}
     </div>
+  )
+}
+
+interface RowsTerms<Row> {
+  readonly what: string
+  readonly list: PagedList<Row>
+}
+
+/** The same for a list that the server gives page by page, and does not count. */
+export function MoreRows<Row>({ what, list }: RowsTerms<Row>): ReactNode {
+  const { live, step, isBusy, more } = list
+  if (live.value === undefined) return null
+  const { rows, hasMore } = live.value
+  return (
+    <ShowMore
+      what={what}
+      shownCount={rows.length}
+      total={undefined}
+      step={step}
+      hasMore={hasMore}
+      isBusy={isBusy}
+      onMore={more}
+    />
   )
 }

@@ -8,6 +8,7 @@ const PAGES = [
   ['/jobs', 'Jobs'],
   ['/guards', 'Guards'],
   ['/people', 'People and keys'],
+  ['/runners', 'Runners'],
   ['/audit', 'Audit'],
 ] as const
 

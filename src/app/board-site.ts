@@ -28,7 +28,9 @@ const PAGES = [
   '/jobs',
   '/guards',
   '/people',
+  '/runners',
   '/audit',
+  '/settings',
   '/claims',
   '/verify',
 ] as const
