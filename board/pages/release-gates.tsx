@@ -4,9 +4,11 @@ import type { ReactNode } from 'react'
 import type { GateResult, PlanGate, Reason, Review, RunState } from '../answers.ts'
 import { Choices } from '../parts/choices.tsx'
 import { EvidenceLink } from '../parts/digest.tsx'
+import { LongList } from '../parts/long-list.tsx'
+import type { LongRow } from '../parts/long-list.tsx'
 import { StatusMark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
-import { isSettled, sectionPartsOf } from '../words.ts'
+import { isSettled, sectionPartsOf, wordOfStatus } from '../words.ts'
 import { GateDefinition } from './gate-definition.tsx'
 
 /** A gate with what the run says of it now. */
@@ -90,13 +92,22 @@ function GateSection({ section, rows }: SectionTerms): ReactNode {
           {settled} of {rows.length}
         </span>
       </h3>
-      <ul className="gates">
-        {rows.map((row) => (
-          <GateItem key={row.gate.id} {...row} />
-        ))}
-      </ul>
+      <LongList className="gates" rows={rows.map(longRowOf)} />
     </div>
   )
+}
+
+function longRowOf(row: GateRow): LongRow {
+  const { gate, result, status } = row
+  return {
+    id: `gate-${gate.id}`,
+    text: `${wordOfStatus(status)} ${gate.title} ${reasonOf(result)}`,
+    whole: <GateItem {...row} />,
+  }
+}
+
+function reasonOf(result: GateResult | undefined): string {
+  return result?.reason ?? 'nothing is known of it yet'
 }
 
 /** Drawn again only when something of this very gate has changed. */
@@ -104,19 +115,17 @@ const GateItem = memo(
   ({ gate, result, status, reasons }: GateRow): ReactNode => {
     const [isOpen, open] = useState(false)
     return (
-      <li id={`gate-${gate.id}`}>
-        <details onToggle={(event) => open(event.currentTarget.open)}>
-          <summary>
-            <StatusMark status={status} />
-            <span className="gate-title">
-              {gate.title} <span className="below">{sectionPartsOf(gate.section).below}</span>
-              {gate.severity === 'required' ? null : <span className="tag">{gate.severity}</span>}
-            </span>
-            <span className="gate-reason">{result?.reason ?? 'nothing is known of it yet'}</span>
-          </summary>
-          {isOpen ? <GateBody gate={gate} result={result} reasons={reasons} /> : null}
-        </details>
-      </li>
+      <details onToggle={(event) => open(event.currentTarget.open)}>
+        <summary>
+          <StatusMark status={status} />
+          <span className="gate-title">
+            {gate.title} <span className="below">{sectionPartsOf(gate.section).below}</span>
+            {gate.severity === 'required' ? null : <span className="tag">{gate.severity}</span>}
+          </span>
+          <span className="gate-reason">{reasonOf(result)}</span>
+        </summary>
+        {isOpen ? <GateBody gate={gate} result={result} reasons={reasons} /> : null}
+      </details>
     )
   },
   (one, other) =>
