@@ -1,4 +1,5 @@
 // Asks the control plane what it has of the release that the report is about: gates as they stand now, the newest decision.
+import { firstRow } from '../client/index.ts'
 import type { CommandContext } from '../client/index.ts'
 import { formatReleaseName, parseReleaseName } from '../gates/index.ts'
 import type { ReleaseName } from '../gates/index.ts'
@@ -51,7 +52,7 @@ export async function lookIntoLedger(
 }
 
 async function newestRelease({ client }: CommandContext): Promise<ReleaseName> {
-  const [newest] = await client.call<readonly ReleaseName[]>('GET', '/v1/runs')
+  const newest = await firstRow<ReleaseName>(client, '/v1/runs')
   if (newest !== undefined) return { service: newest.service, version: newest.version }
   throw claimsFault('CLAIMS_RELEASE_UNKNOWN', 'expected a release with a run, found none')
 }

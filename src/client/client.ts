@@ -145,7 +145,10 @@ function faultOfAnswer(answer: ApiAnswer): SeaworthyError {
 }
 
 /** Whatever answers is no Seaworthy, or does not answer as one. */
-function foreignFault({ status, mediaType }: ApiAnswer, what?: string): SeaworthyError {
+export function foreignFault(
+  { status, mediaType }: Pick<ApiAnswer, 'status' | 'mediaType'>,
+  what?: string,
+): SeaworthyError {
   const row: ErrorRow = {
     // What stands before a server answers for it while it is away: that passes.
     status: status >= 400 ? status : FOREIGN_STATUS,

@@ -1,4 +1,5 @@
 // Which release a command means, and where the API has it.
+import { firstRow } from '../client/index.ts'
 import type { CommandContext, OptionValues } from '../client/index.ts'
 import { parseReleaseName } from '../gates/index.ts'
 import { releaseFault } from './errors.ts'
@@ -26,8 +27,7 @@ export async function chooseRelease(
   name: string | undefined,
 ): Promise<ReleaseKey> {
   if (name !== undefined) return parseReleaseName(name)
-  const runs = await context.client.call<readonly ReleaseKey[]>('GET', '/v1/runs')
-  const newest = runs[0]
+  const newest = await firstRow<ReleaseKey>(context.client, '/v1/runs')
   if (newest === undefined)
     throw releaseFault('RELEASE_RUN_MISSING', 'expected a release with a run, found none')
   return { service: newest.service, version: newest.version }

@@ -1,6 +1,7 @@
 // The commands of risks: add, list, show, accept, close, reopen, revise.
 import { EXIT, harmlessLine, harmlessText } from '../kernel/index.ts'
 import type { RiskRevision } from '../register/index.ts'
+import { findRow } from '../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { chooseRelease, readReview, requireOption } from './release-calls.ts'
 import { releaseFault } from './errors.ts'
@@ -198,10 +199,13 @@ async function pinnedDefinition(
 ): Promise<`sha256:${string}` | undefined> {
   if (closureTest === undefined) return undefined
   const named = textOption(options, 'release')
-  const runs = await context.client.call<readonly ReleaseKey[]>('GET', '/v1/runs')
   const release =
     named === undefined
-      ? runs.find((run) => run.service === opened.service)
+      ? await findRow<ReleaseKey>(
+          context.client,
+          '/v1/runs',
+          (run) => run.service === opened.service,
+        )
       : await chooseRelease(context, named)
   if (release === undefined) return undefined
   const { plan } = await readReview(context, release)

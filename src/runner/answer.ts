@@ -1,5 +1,6 @@
 // The answer command: a person's word on a manual gate of the newest run, under that person's key.
 import { EXIT } from '../kernel/index.ts'
+import { firstRow } from '../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import type { RunBinding, RunView } from '../gates/index.ts'
 import { isSatisfied } from '../verdict/index.ts'
@@ -18,8 +19,7 @@ export async function runAnswer(
     throw runnerFault('RUNNER_OPTION_REFUSED', 'expected exactly one of --yes and --no')
   }
   const { client, ports } = context
-  const runs = await client.call<readonly { runId: string }[]>('GET', '/v1/runs')
-  const newest = runs[0]
+  const newest = await firstRow<{ readonly runId: string }>(client, '/v1/runs')
   if (newest === undefined)
     throw runnerFault('RUNNER_GATE_UNKNOWN', 'expected a run with the gate, found no run')
   const view = await client.call<RunView>('GET', `/v1/runs/${newest.runId}`)

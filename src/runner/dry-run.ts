@@ -1,5 +1,6 @@
 // The dry run: the plan explained as a person would, with nothing run and nothing stored.
 import { EXIT, harmlessText } from '../kernel/index.ts'
+import { findRow } from '../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { chooseFile, describeCheck, draftPlan } from '../gates/index.ts'
 import type { RecordedPlan, RunView, StoredRun } from '../gates/index.ts'
@@ -75,8 +76,9 @@ async function findOpenRun(
 ): Promise<{ view: RunView; kept: ReadonlyMap<string, StoredStatus> } | undefined> {
   const resume = resumeOf(options)
   if (resume === 'none') return undefined
-  const runs = await client.call<readonly StoredRun[]>('GET', '/v1/runs')
-  const newest = runs.find(
+  const newest = await findRow<StoredRun>(
+    client,
+    '/v1/runs',
     ({ service, version }) => service === plan.service && version === plan.version,
   )
   const isOpen = newest?.finishedAt === null && newest.planHash === planHash

@@ -2,6 +2,7 @@
 import { base64Of, messageOf, SeaworthyError } from '../../kernel/index.ts'
 import { claimWord, seatWord } from '../../dispatch/index.ts'
 import type { ClaimedRequest, RunRequest } from '../../dispatch/index.ts'
+import { rowsOf } from '../../client/index.ts'
 import type { CommandContext } from '../../client/index.ts'
 import type { RunHolder, RunView } from '../../gates/index.ts'
 import type { EnrolledRunner } from '../../identity/index.ts'
@@ -105,8 +106,8 @@ async function takeSeat({ context, runner, terms }: WaitingRunner): Promise<stri
  */
 async function letGoOfDead({ context, runner, tell }: WaitingRunner): Promise<void> {
   const { client, process } = context
-  const open = await client.call<readonly RunRequest[]>('GET', '/v1/run-requests?state=open')
-  for (const { requestId, runnerId, runId, state } of open) {
+  const open = rowsOf<RunRequest>(client, '/v1/run-requests?state=open')
+  for await (const { requestId, runnerId, runId, state } of open) {
     if (state !== 'running' || runId === null || runnerId !== runner.principal.id) continue
     const { run } = await client.call<RunView>('GET', `/v1/runs/${runId}`)
     const holder = run.lease?.holder
