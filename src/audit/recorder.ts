@@ -117,10 +117,10 @@ class Recorder implements LedgerRecorder {
           throw error
         }
       },
-      transaction: (scope, work) => {
+      transaction: (scope, work, terms) => {
         const request = this.#openRequest(scope)
         return request === undefined
-          ? sql.transaction(scope, work)
+          ? sql.transaction(scope, work, terms)
           : this.#transactionOf(request, sql, scope, work)
       },
     }

@@ -35,10 +35,19 @@ export interface SqlTx {
 /** Whose rows a transaction may see: one tenant's (row security applies), or the deployment's own. */
 export type SqlScope = { readonly tenantId: string } | 'system'
 
+export interface TransactionTerms {
+  /** `work` asks once, and only reads: it is over with the answer, so that it takes one trip to the database. */
+  readonly asksOnce?: true
+}
+
 /** PGlite and PostgreSQL behind one door. Isolation is READ COMMITTED; a thrown error rolls back. */
 export interface Sql {
   readonly engine: 'pglite' | 'postgres'
-  transaction<T>(scope: SqlScope, work: (tx: SqlTx) => Promise<T>): Promise<T>
+  transaction<T>(
+    scope: SqlScope,
+    work: (tx: SqlTx) => Promise<T>,
+    terms?: TransactionTerms,
+  ): Promise<T>
 }
 
 /** A database whose transactions can be made parts of one. */

@@ -81,23 +81,27 @@ export class LogReader implements Reading {
     const needles = Object.entries({ type, subject }).flatMap(([key, value]) =>
       value === undefined ? [] : [needleOf(key, value)],
     )
-    return this.#ports.sql.transaction({ tenantId }, async (tx) => {
-      const page = await selectLogPage(tx, tenantId, { fromSeq, limit, epoch }, needles)
-      if (page === undefined) {
-        await assertTenantKnown(tx, tenantId)
-        return { entries: [] }
-      }
-      const entries = page.leaves
-        .map(readEntry)
-        .filter(
-          ({ body }) =>
-            (type === undefined || body.type === type) &&
-            (subject === undefined || body.subject === subject),
-        )
-      const last = page.leaves.at(-1)
-      const isEnd = last === undefined || page.leaves.length < limit || last.seq + 1 >= page.size
-      return isEnd ? { entries } : { entries, nextSeq: last.seq + 1 }
-    })
+    const { sql } = this.#ports
+    const range = { fromSeq, limit, epoch }
+    const page = await sql.transaction(
+      { tenantId },
+      (tx) => selectLogPage(tx, tenantId, range, needles),
+      { asksOnce: true },
+    )
+    if (page === undefined) {
+      await sql.transaction({ tenantId }, (tx) => assertTenantKnown(tx, tenantId))
+      return { entries: [] }
+    }
+    const entries = page.leaves
+      .map(readEntry)
+      .filter(
+        ({ body }) =>
+          (type === undefined || body.type === type) &&
+          (subject === undefined || body.subject === subject),
+      )
+    const last = page.leaves.at(-1)
+    const isEnd = last === undefined || page.leaves.length < limit || last.seq + 1 >= page.size
+    return isEnd ? { entries } : { entries, nextSeq: last.seq + 1 }
   }
 
   async positionsOf(

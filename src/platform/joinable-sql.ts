@@ -1,6 +1,6 @@
 // Makes transactions of many rooms parts of one, so that what a request changes is committed together or not at all.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { JoinableSql, Sql, SqlScope, SqlTx } from '../kernel/index.ts'
+import type { JoinableSql, Sql, SqlScope, SqlTx, TransactionTerms } from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
 import { scopeText } from './sql-scope.ts'
 
@@ -54,9 +54,13 @@ class JoinedTransactions implements JoinableSql {
     })
   }
 
-  transaction<T>(scope: SqlScope, work: (tx: SqlTx) => Promise<T>): Promise<T> {
+  transaction<T>(
+    scope: SqlScope,
+    work: (tx: SqlTx) => Promise<T>,
+    terms?: TransactionTerms,
+  ): Promise<T> {
     const whole = this.#whole.getStore()
-    if (whole?.isOpen !== true) return this.#sql.transaction(scope, work)
+    if (whole?.isOpen !== true) return this.#sql.transaction(scope, work, terms)
     if (this.#part.getStore()?.isOpen === true) {
       return Promise.reject(
         platformFault(

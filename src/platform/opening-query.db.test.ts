@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test'
 import { freshTenant, openTestSql, testEngine } from '../../test/database.ts'
 import { openCutter } from '../../test/cutter.ts'
 import { SeaworthyError } from '../kernel/index.ts'
-import type { SqlTx } from '../kernel/index.ts'
+import type { SqlScope, SqlTx } from '../kernel/index.ts'
 import { openPostgres } from './postgres.ts'
 import { sqlStateOf } from './sql-faults.ts'
 import type { OpenSql } from './sql-scope.ts'
@@ -133,6 +133,45 @@ test('a transaction in which nothing is asked ends like any other', async () => 
   assert.equal(row?.tenant ?? '', '')
 })
 
+test('a transaction that asks once writes nothing, asks no second time, and reads what its scope may see', async () => {
+  const { sql, tenantId, notes } = await openBench()
+  const once = { asksOnce: true } as const
+  await sql.transaction({ tenantId }, (tx) => tx.query(INSERT, [tenantId, 'kept']))
+  const literal = `insert into platform_test_opening (tenant_id, note) values ('${tenantId}', 'written')`
+  for (const write of [
+    (tx: SqlTx) => tx.query(INSERT, [tenantId, 'written']),
+    (tx: SqlTx) => tx.query(literal),
+  ]) {
+    const written = sql.transaction({ tenantId }, write, once)
+    await assert.rejects(written, (error) => sqlStateOf(error) === '25006')
+  }
+  const twice = sql.transaction(
+    { tenantId },
+    async (tx) => {
+      await tx.query(READ, [tenantId])
+      await tx.query(READ, [tenantId])
+    },
+    once,
+  )
+  await assert.rejects(twice, hasCode('PLATFORM_TRANSACTION_ENDED'))
+  const forgiven = sql.transaction(
+    { tenantId },
+    (tx) => tx.query('selekt $1', ['a']).catch(() => []),
+    once,
+  )
+  await assert.rejects(forgiven, hasCode('PLATFORM_TRANSACTION_ENDED'))
+  const stranger = await freshTenant(sql)
+  const read = (scope: SqlScope): Promise<unknown> =>
+    sql.transaction(scope, (tx) => tx.query(READ, [tenantId]), once)
+  assert.deepEqual(await read({ tenantId }), [{ note: 'kept' }])
+  assert.deepEqual(await read('system'), [{ note: 'kept' }])
+  assert.deepEqual(await read({ tenantId: stranger }), [])
+  const who = 'select current_user::text as role'
+  const [row] = await sql.transaction('system', (tx) => tx.query<{ role: string }>(who), once)
+  assert.notEqual(row?.role, 'seaworthy_app')
+  assert.deepEqual(await notes(), [{ note: 'kept' }])
+})
+
 async function openCut(
   t: TestContext,
 ): Promise<Bench & { readonly cutter: Awaited<ReturnType<typeof openCutter>> }> {
@@ -158,6 +197,24 @@ test('a transaction of one statement takes two trips to the server', async (t) =
   await sql.transaction({ tenantId }, (tx) => tx.query(INSERT, [tenantId, 'kept']))
   assert.equal(cutter.tripCount() - before, 2)
   assert.deepEqual(await notes(), [{ note: 'kept' }])
+})
+
+test('a transaction that asks once and reads takes one trip, and a failure of it leaves the connection fit', async (t) => {
+  if (testEngine() !== 'postgres') return t.skip('SEAWORTHY_TEST_ENGINE is not postgres')
+  const { sql, tenantId, cutter } = await openCut(t)
+  const before = cutter.tripCount()
+  const asked = sql.transaction({ tenantId }, (tx) => tx.query('select $1 as word', ['a']), {
+    asksOnce: true,
+  })
+  assert.deepEqual(await asked, [{ word: 'a' }])
+  assert.equal(cutter.tripCount() - before, 1)
+  const { committed } = await sql.stats()
+  const failing = sql.transaction('system', (tx) => tx.query('select 1/$1::int', [0]), {
+    asksOnce: true,
+  })
+  await assert.rejects(failing, (error) => sqlStateOf(error) === '22012')
+  const next = await sql.transaction({ tenantId }, (tx) => tx.query('select 1 as one'))
+  assert.deepEqual([next, (await sql.stats()).committed], [[{ one: 1 }], committed + 1])
 })
 
 test('a connection that is cut between the beginning and the first statement leaves nothing, and the next one works', async (t) => {

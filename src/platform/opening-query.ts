@@ -11,6 +11,8 @@ export function extendedQuery(text: string, values: readonly SqlParameter[]): Ex
   return { text, values: [...values], queryMode: 'extended' }
 }
 
+const COMMIT = 'commit'
+
 /** What the driver calls on a query; its types tell less. */
 interface DriverQuery extends pg.Submittable {
   handleCommandComplete(message: { readonly text: string }, connection: pg.Connection): void
@@ -27,30 +29,48 @@ export class OpeningFailed extends Error {
   }
 }
 
+export interface Opening {
+  /** What the transaction begins with. */
+  readonly ahead: readonly string[]
+  readonly text: string
+  readonly values: readonly SqlParameter[] | undefined
+  /** Nothing else is asked in the transaction: its commit goes along. */
+  readonly isWhole: boolean
+}
+
 /**
  * With values, the beginning goes ahead of the statement before one and the same Sync: after a failure of any part the
  * server skips the rest, so no statement ever runs without the beginning before it. Without values it is one text, and the
  * server runs none of it when it cannot parse all of it.
+ * @returns the answers to every statement that was sent
  * @throws OpeningFailed
  */
 export async function sendOpening(
   client: pg.ClientBase,
-  opening: readonly string[],
-  text: string,
-  values: readonly SqlParameter[] | undefined,
+  opening: Opening,
 ): Promise<readonly pg.QueryResult[]> {
+  const { ahead, text, values, isWhole } = opening
   const { promise, resolve, reject } = Promise.withResolvers<readonly pg.QueryResult[]>()
   let hasBegun = false
   const ended = (error: Error | undefined, answer: unknown): void => {
     if (error instanceof Error) reject(new OpeningFailed(error, hasBegun))
     else resolve([answer as pg.QueryResult].flat())
   }
-  const query = (
-    values === undefined
-      ? new pg.Query([...opening, text].join('; '), ended)
-      : new pg.Query(extendedQuery(text, values), ended)
-  ) as pg.Query & DriverQuery
-  if (values !== undefined) sendAhead(query, opening)
+  const behind = isWhole ? [COMMIT] : []
+  const query = new pg.Query([...ahead, text, ...behind].join('; '), ended) as pg.Query &
+    DriverQuery
+  if (values !== undefined)
+    query.submit = (connection) => {
+      connection.stream.cork()
+      try {
+        for (const each of ahead) sendStatement(connection, each)
+        sendStatement(connection, text, values)
+        for (const each of behind) sendStatement(connection, each)
+        connection.sync()
+      } finally {
+        connection.stream.uncork()
+      }
+    }
   const complete = query.handleCommandComplete.bind(query)
   query.handleCommandComplete = (message, connection) => {
     hasBegun ||= message.text === 'BEGIN'
@@ -60,20 +80,20 @@ export async function sendOpening(
   return promise
 }
 
-function sendAhead(query: pg.Submittable, opening: readonly string[]): void {
-  const submit = query.submit.bind(query)
-  query.submit = (connection) => {
-    connection.stream.cork()
-    try {
-      for (const text of opening) {
-        // The second word is one of an older driver, which its types still ask for.
-        connection.parse({ name: '', text, types: [] }, true)
-        connection.bind({}, true)
-        connection.execute({}, true)
-      }
-      return submit(connection)
-    } finally {
-      connection.stream.uncork()
-    }
-  }
+/** The second word of each message is one of an older driver, which its types still ask for. */
+function sendStatement(
+  connection: pg.Connection,
+  text: string,
+  values?: readonly SqlParameter[],
+): void {
+  connection.parse({ name: '', text, types: [] }, true)
+  connection.bind({ values: (values ?? []).map(wireValueOf) }, true)
+  // Only what was asked has columns that anybody reads.
+  if (values !== undefined) connection.describe({ type: 'P', name: '' }, true)
+  connection.execute({}, true)
+}
+
+function wireValueOf(value: SqlParameter): string | Buffer | null {
+  if (!(value instanceof Uint8Array)) return value
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
 }

@@ -85,10 +85,10 @@ class PgliteSql implements OpenPglite {
     work: (tx: SqlTx) => Promise<T>,
     options: TransactionOptions = {},
   ): Promise<T> {
-    const begin = openingOf(scope).join('; ')
+    const begin = openingOf(scope, options).join('; ')
     return this.#nesting.run(() =>
       this.#inTurn(async () => {
-        const tx = new PgliteTx(this.#thread, begin)
+        const tx = new PgliteTx(this.#thread, begin, options.asksOnce === true)
         try {
           const result = await withinLimit(work(tx), options.limitMs ?? TRANSACTION_LIMIT_MS)
           await tx.commit()
@@ -191,18 +191,20 @@ function ignore(): void {
 class PgliteTx implements SqlTx {
   readonly #thread: PgliteThread
   readonly #begin: string
+  readonly #asksOnce: boolean
   #state: 'fresh' | 'begun' | 'ended' = 'fresh'
 
-  constructor(thread: PgliteThread, begin: string) {
+  constructor(thread: PgliteThread, begin: string, asksOnce: boolean) {
     this.#thread = thread
     this.#begin = begin
+    this.#asksOnce = asksOnce
   }
 
   async query<Row = Record<string, unknown>>(
     text: string,
     values?: readonly SqlValue[],
   ): Promise<Row[]> {
-    if (this.#state === 'ended') {
+    if (this.#state === 'ended' || (this.#asksOnce && this.#state === 'begun')) {
       throw platformFault('PLATFORM_TRANSACTION_ENDED', 'expected an open transaction')
     }
     const parameters = values?.map(sqlParameter)

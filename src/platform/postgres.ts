@@ -104,10 +104,10 @@ class PostgresSql implements OpenSql {
   ): Promise<T> {
     if (this.#isClosed)
       throw platformFault('PLATFORM_DATABASE_UNREACHABLE', 'the database is closed')
-    const opening = [...openingOf(scope), ...limitsOf(options.limitMs)]
+    const ahead = [...openingOf(scope, options), ...limitsOf(options.limitMs)]
     return this.#nesting.run(async () => {
       const client = await this.#connect()
-      const tx = new PostgresTx(client, opening)
+      const tx = new PostgresTx(client, ahead, options.asksOnce === true)
       try {
         const result = await work(tx)
         await tx.commit()
@@ -169,21 +169,25 @@ class PostgresSql implements OpenSql {
 /** Begun with its first statement: a transaction in which nothing is asked never reaches the server. */
 class PostgresTx implements SqlTx {
   readonly #client: pg.PoolClient
-  readonly #opening: readonly string[]
+  readonly #ahead: readonly string[]
+  readonly #asksOnce: boolean
   /** Why it did not begin, if it did not: known once the first statement was answered, which what follows waits for. */
   #refusal: Promise<SeaworthyError | undefined> | undefined
   #isEnded = false
+  /** Committed along with the only statement. */
+  #isCommitted = false
 
-  constructor(client: pg.PoolClient, opening: readonly string[]) {
+  constructor(client: pg.PoolClient, ahead: readonly string[], asksOnce: boolean) {
     this.#client = client
-    this.#opening = opening
+    this.#ahead = ahead
+    this.#asksOnce = asksOnce
   }
 
   async query<Row = Record<string, unknown>>(
     text: string,
     values?: readonly SqlValue[],
   ): Promise<Row[]> {
-    if (this.#isEnded)
+    if (this.#isEnded || (this.#asksOnce && this.#refusal !== undefined))
       throw platformFault('PLATFORM_TRANSACTION_ENDED', 'expected an open transaction')
     const parameters = values?.map(sqlParameter)
     if (this.#refusal === undefined) return (await this.#begin(text, parameters)).rows as Row[]
@@ -197,6 +201,7 @@ class PostgresTx implements SqlTx {
     this.#isEnded = true
     if (this.#refusal === undefined) return
     const refusal = await this.#refusal
+    if (this.#isCommitted) return
     if (refusal?.code === 'PLATFORM_DATABASE_UNREACHABLE') throw refusal
     const result = refusal === undefined ? await this.#send('commit') : undefined
     if (result?.command !== 'COMMIT') {
@@ -209,6 +214,7 @@ class PostgresTx implements SqlTx {
     this.#isEnded = true
     if (this.#refusal === undefined) return true
     await this.#refusal
+    if (this.#isCommitted) return true
     return this.#client.query('rollback').then(
       () => true,
       () => false,
@@ -216,13 +222,16 @@ class PostgresTx implements SqlTx {
   }
 
   async #begin(text: string, values: readonly SqlParameter[] | undefined): Promise<pg.QueryResult> {
-    const first = sendOpening(this.#client, this.#opening, text, values)
+    const isWhole = this.#asksOnce
+    const first = sendOpening(this.#client, { ahead: this.#ahead, text, values, isWhole })
     this.#refusal = first.then(
       () => undefined,
       (error: unknown) => refusalAfter(error),
     )
     try {
-      return lastResultOf(await first)
+      const results = await first
+      this.#isCommitted = isWhole && results.at(-1)?.command === 'COMMIT'
+      return lastResultOf(isWhole ? results.slice(0, -1) : results)
     } catch (error) {
       throw faultOfDriver(error instanceof OpeningFailed ? error.cause : error)
     }

@@ -1,6 +1,6 @@
 // Reads that may lag, on a replica of the database; on the database itself while the replica does not answer.
 import { SeaworthyError } from '../kernel/index.ts'
-import type { Clock, Log, Sql, SqlScope, SqlTx } from '../kernel/index.ts'
+import type { Clock, Log, Sql } from '../kernel/index.ts'
 import { openPostgres } from './postgres.ts'
 import type { OpenSql } from './sql-scope.ts'
 
@@ -25,16 +25,16 @@ export interface ReadSqlTerms {
 export function openReadSql({ url, poolSize, primary, clock, log }: ReadSqlTerms): ReadSql {
   let replica: OpenSql | undefined
   let restsUntilMs = -Infinity
-  const transaction = async <T>(scope: SqlScope, work: (tx: SqlTx) => Promise<T>): Promise<T> => {
-    if (clock.monotonicMs() < restsUntilMs) return primary.transaction(scope, work)
+  const transaction: Sql['transaction'] = async (scope, work, terms) => {
+    if (clock.monotonicMs() < restsUntilMs) return primary.transaction(scope, work, terms)
     try {
       replica ??= await openPostgres({ url, poolSize, isReadOnly: true })
-      return await replica.transaction(scope, work)
+      return await replica.transaction(scope, work, terms)
     } catch (error) {
       if (!isOfReplica(error)) throw error
       restsUntilMs = clock.monotonicMs() + REST_MS
       log.warn('reads go to the database itself', { detail: error.message })
-      return primary.transaction(scope, work)
+      return primary.transaction(scope, work, terms)
     }
   }
   return {

@@ -1,6 +1,6 @@
 // What both engines say at the start of a transaction, and the rules they share.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Sql, SqlScope, SqlTx } from '../kernel/index.ts'
+import type { Sql, SqlScope, SqlTx, TransactionTerms } from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
 import { sqlLiteral } from './sql-values.ts'
 
@@ -27,7 +27,7 @@ export interface SqlStats {
   readonly lostConnections?: number
 }
 
-export interface TransactionOptions {
+export interface TransactionOptions extends TransactionTerms {
   /** Instead of TRANSACTION_LIMIT_MS; for migrations, which may rewrite large tables. */
   readonly limitMs?: number
 }
@@ -48,8 +48,9 @@ export interface OpenSql extends Sql {
 const BEGIN = 'begin isolation level read committed'
 
 /** The statements a transaction begins with. */
-export function openingOf(scope: SqlScope): readonly string[] {
-  return scope === 'system' ? [BEGIN] : [BEGIN, ...tenantSettings(scope.tenantId)]
+export function openingOf(scope: SqlScope, { asksOnce }: TransactionTerms): readonly string[] {
+  const begin = asksOnce === true ? `${BEGIN} read only` : BEGIN
+  return scope === 'system' ? [begin] : [begin, ...tenantSettings(scope.tenantId)]
 }
 
 /** Sets whose rows the rest of a transaction sees, whatever was set in it before. */

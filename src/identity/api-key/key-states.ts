@@ -21,7 +21,9 @@ export function makeKeyStates({
 }): KeyStates {
   const kept = new Map<string, { readonly askedAtMs: number; readonly answer: Promise<boolean> }>()
   const ask = async (keyId: string): Promise<boolean> => {
-    const states = await sql.transaction('system', (tx) => selectApiKeyStates(tx, [keyId]))
+    const states = await sql.transaction('system', (tx) => selectApiKeyStates(tx, [keyId]), {
+      asksOnce: true,
+    })
     const state = states.get(keyId)
     return state !== undefined && endOfKey(state, clock.nowMs()) === undefined
   }
