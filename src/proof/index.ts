@@ -10,6 +10,7 @@ export * from './keyid.ts'
 export * from './leaf.ts'
 export * from './merkle.ts'
 export * from './note.ts'
+export * from './p256-signature.ts'
 export { accepted, refused } from './parsed.ts'
 export type { Parsed } from './parsed.ts'
 export type {

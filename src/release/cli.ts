@@ -2,7 +2,6 @@
 import { EXIT, harmlessLine, utf8Bytes } from '../kernel/index.ts'
 import type { ExitCode } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
-import { buildStatement, keyIdOf, sealStatement, subjectsOf } from '../proof/index.ts'
 import type { AttestedRelease } from './attested.ts'
 import { fileStem, pathOf, renderPaths, writeDocuments, writeReports } from './files.ts'
 import type { DecidedRelease, ReleaseReview } from './model.ts'
@@ -11,6 +10,7 @@ import type { ReplayedDecision } from './replay.ts'
 import type { ReleaseKey } from './store.ts'
 import { renderLocks, renderStatus, renderVerdict } from './screen.ts'
 import { choiceOption } from './register-calls.ts'
+import { sealSignOff } from './signed-word.ts'
 import { exitCodeFor, STAGES } from '../verdict/index.ts'
 import type { Stage } from '../verdict/index.ts'
 
@@ -201,18 +201,12 @@ async function signRelease(
   const review = await readReview(context, release, options)
   const { signer, name } = await context.keys.open(requireOption(options, 'as'))
   const { digest, clock } = context.ports
-  const principal = `person-${keyIdOf(digest, signer.publicKey).slice(0, 16)}`
-  const statement = buildStatement('sign-off', subjectsOf(review.subject), {
-    release: review.release,
-    run: review.runId,
+  const sealed = await sealSignOff({ digest, signer }, review, {
     role: requireOption(options, 'role'),
-    principal,
     decision,
-    reviewHash: review.reviewHash,
-    at: new Date(clock.nowMs()).toISOString(),
     comment: typeof options['comment'] === 'string' ? options['comment'] : '',
+    atMs: clock.nowMs(),
   })
-  const sealed = await sealStatement(digest, signer, statement)
   const after = await context.client.upload<ReleaseReview>('POST', '/v1/sign-offs', sealed.bytes)
   const verb = VERBS[decision]
   return {

@@ -2,14 +2,14 @@
 import { describeMoment, isTimeZone, readMoment } from '../register/index.ts'
 import type { Change } from '../register/index.ts'
 import type { CommandContext, OptionValues } from '../client/index.ts'
-import { buildStatement, keyIdOf, sealStatement, serviceSubject } from '../proof/index.ts'
+import { buildStatement, sealStatement, serviceSubject } from '../proof/index.ts'
 import type { WaiverPredicate } from '../proof/index.ts'
-import { canonicalize } from '../kernel/index.ts'
 import type { PresentedPrincipal } from '../identity/index.ts'
 import { chooseRelease, requireOption } from './release-calls.ts'
 import { releaseFault } from './errors.ts'
 import type { RecordedChange } from './register.ts'
 import type { PresentedRegister } from './register-view.ts'
+import { personIdOf, sealChange } from './signed-word.ts'
 
 /** A service's register as the commands see it. */
 export interface OpenedRegister {
@@ -71,16 +71,8 @@ export async function sendChange(
 ): Promise<RecordedChange> {
   const { digest, clock } = context.ports
   const { signer } = await context.keys.open(requireOption(options, 'as'))
-  const statement = buildStatement('approval', serviceSubject(digest, service), {
-    what: 'change',
-    service,
-    audience: await audienceOf(context),
-    principal: `person-${keyIdOf(digest, signer.publicKey).slice(0, 16)}`,
-    at: new Date(clock.nowMs()).toISOString(),
-    // Keys that are there and undefined have no form in signed text.
-    change: JSON.parse(canonicalize(change)) as Record<string, never>,
-  })
-  const sealed = await sealStatement(digest, signer, statement)
+  const place = { service, audience: await audienceOf(context), atMs: clock.nowMs() }
+  const sealed = await sealChange({ digest, signer }, place, change)
   return context.client.upload<RecordedChange>('POST', '/v1/changes', sealed.bytes)
 }
 
@@ -95,7 +87,7 @@ export async function sendRequest(
   const statement = buildStatement('waiver', serviceSubject(digest, request.service), {
     ...request,
     audience: await audienceOf(context),
-    principal: `person-${keyIdOf(digest, signer.publicKey).slice(0, 16)}`,
+    principal: personIdOf({ digest, signer }),
     at: new Date(clock.nowMs()).toISOString(),
   })
   const sealed = await sealStatement(digest, signer, statement)

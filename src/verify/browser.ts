@@ -1,5 +1,6 @@
 // Binds the verifier to a browser: Web Crypto for signatures, a decompression stream for evidence, no network and no page.
 import { concatBytes } from '../kernel/index.ts'
+import { rawOfDer } from '../proof/index.ts'
 import type { VerifyPorts } from './model.ts'
 import { hmacSha256, sha256 } from './sha256.ts'
 
@@ -47,37 +48,6 @@ async function verifyP256(
 // Web Crypto takes bytes of an own, unshared buffer only.
 function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(bytes)
-}
-
-const DER_SEQUENCE = 0x30
-const DER_INTEGER = 0x02
-const P256_BYTES = 32
-
-/** r and s as 32 bytes each, which is what Web Crypto reads, from the DER that OpenSSL writes; undefined unless it is exact. */
-function rawOfDer(der: Uint8Array): Uint8Array | undefined {
-  if (der[0] !== DER_SEQUENCE || der[1] !== der.length - 2) return undefined
-  const r = readInteger(der, 2)
-  const s = r && readInteger(der, r.end)
-  if (r === undefined || s === undefined || s.end !== der.length) return undefined
-  return concatBytes([r.bytes, s.bytes])
-}
-
-function readInteger(
-  der: Uint8Array,
-  at: number,
-): { readonly bytes: Uint8Array; readonly end: number } | undefined {
-  const size = der[at + 1] ?? 0
-  const from = at + 2
-  const end = from + size
-  if (der[at] !== DER_INTEGER || size === 0 || end > der.length) return undefined
-  const [first = 0, second = 0] = der.subarray(from, end)
-  const isNegative = first >= 0x80
-  const isPadded = first === 0 && size > 1 && second < 0x80
-  const value = first === 0 ? der.subarray(from + 1, end) : der.subarray(from, end)
-  if (isNegative || isPadded || value.length > P256_BYTES) return undefined
-  const bytes = new Uint8Array(P256_BYTES)
-  bytes.set(value, P256_BYTES - value.length)
-  return { bytes, end }
 }
 
 /** Stops reading at the limit, so that a small file cannot become a large memory. */

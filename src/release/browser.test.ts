@@ -1,0 +1,73 @@
+// What a browser signs is what the command line signs: the same statement, in a form that Node and the control plane take.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { nodeDigest, nodeVerifier, testSigner } from '../../test/crypto.ts'
+import { utf8Text } from '../kernel/index.ts'
+import { algorithmOfKey, keyIdOf, parseEnvelope, parseStatement, verifyEnvelope } from '../proof/index.ts'
+import { makeHeldKey, sealChange, sealSignOff, signerOf } from './browser.ts'
+
+const review = {
+  release: 'sloop@1.0.0',
+  runId: 'run-1',
+  reviewHash: `sha256:${'ab'.repeat(32)}`,
+  subject: {
+    service: 'sloop',
+    version: '1.0.0',
+    environment: 'staging',
+    digests: { 'sloop.tgz': 'cd'.repeat(32) },
+    commit: 'c0ffee',
+  },
+} as const
+const word = { role: 'Captain', decision: 'APPROVE', comment: 'calm sea', atMs: 0 } as const
+
+test('a key of a browser cannot be read, and its sign-off verifies and says what was seen', async () => {
+  const held = await makeHeldKey()
+  await assert.rejects(crypto.subtle.exportKey('pkcs8', held.privateKey), /extractable/)
+  assert.equal(algorithmOfKey(held.publicKey), 'ecdsa-p256-sha256')
+  const signer = signerOf(held)
+  const keyId = keyIdOf(nodeDigest, held.publicKey)
+  const key = { keyId, algorithm: signer.algorithm, publicKey: held.publicKey }
+  for (let at = 0; at < 64; at++) {
+    const sealed = await sealSignOff({ digest: nodeDigest, signer }, review, { ...word, atMs: at })
+    const envelope = parseEnvelope(sealed.bytes)
+    assert.ok(envelope.ok)
+    assert.equal(await verifyEnvelope(nodeVerifier, envelope.value, [key]), key)
+    const statement = parseStatement(envelope.value.payload)
+    assert.ok(statement.ok && statement.value.kind === 'sign-off')
+    assert.deepEqual(statement.value.subject, [
+      { name: 'sloop.tgz', digest: { sha256: 'cd'.repeat(32), gitCommit: 'c0ffee' } },
+    ])
+    assert.deepEqual(statement.value.predicate, {
+      release: 'sloop@1.0.0',
+      run: 'run-1',
+      role: 'Captain',
+      principal: `person-${keyId.slice(0, 16)}`,
+      decision: 'APPROVE',
+      reviewHash: review.reviewHash,
+      at: new Date(at).toISOString(),
+      comment: 'calm sea',
+    })
+  }
+})
+
+test('a change of a register is for one service of one ledger, and what has no exact form is not signed', async () => {
+  const signer = testSigner('ecdsa-p256-sha256')
+  const place = { service: 'sloop', audience: 'ledger.example/1', atMs: 0 }
+  const change = { kind: 'approved', id: 'W1', statement: review.reviewHash }
+  const terms = { digest: nodeDigest, signer }
+  await assert.rejects(sealChange(terms, place, { ...change, note: undefined }), {
+    code: 'CANONICAL_VALUE_REFUSED',
+  })
+  const sealed = await sealChange(terms, place, change)
+  const envelope = parseEnvelope(sealed.bytes)
+  assert.ok(envelope.ok)
+  const { predicate } = JSON.parse(utf8Text(envelope.value.payload)) as { predicate: object }
+  assert.deepEqual(predicate, {
+    what: 'change',
+    service: 'sloop',
+    audience: 'ledger.example/1',
+    principal: `person-${keyIdOf(nodeDigest, signer.publicKey).slice(0, 16)}`,
+    at: '1970-01-01T00:00:00.000Z',
+    change: { kind: 'approved', id: 'W1', statement: review.reviewHash },
+  })
+})

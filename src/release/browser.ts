@@ -1,0 +1,35 @@
+// Door of release for a browser: what a person signs there, with a key that never leaves the browser; no network and no page.
+import type { Signer } from '../kernel/index.ts'
+import { derOfRaw } from '../proof/index.ts'
+
+export { sealChange, sealSignOff } from './signed-word.ts'
+
+/** The half of a key pair that signs; a browser hands out no bytes of it. */
+export interface HeldKey {
+  readonly privateKey: CryptoKeyPair['privateKey']
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array
+}
+
+const CURVE = { name: 'ECDSA', namedCurve: 'P-256' } as const
+
+/** A new pair whose private half cannot be read, not even by the page that asked for it. */
+export async function makeHeldKey(): Promise<HeldKey> {
+  const { subtle } = globalThis.crypto
+  const { privateKey, publicKey } = await subtle.generateKey(CURVE, false, ['sign', 'verify'])
+  return { privateKey, publicKey: new Uint8Array(await subtle.exportKey('spki', publicKey)) }
+}
+
+/** Signs as the house and Sigstore do: SHA-256, and DER where a browser writes r and s side by side. */
+export function signerOf({ privateKey, publicKey }: HeldKey): Signer {
+  return {
+    algorithm: 'ecdsa-p256-sha256',
+    publicKey,
+    async sign(message) {
+      const terms = { name: 'ECDSA', hash: 'SHA-256' }
+      // Web Crypto takes bytes of an own, unshared buffer only.
+      const raw = await globalThis.crypto.subtle.sign(terms, privateKey, Uint8Array.from(message))
+      return derOfRaw(new Uint8Array(raw))
+    },
+  }
+}

@@ -1,0 +1,82 @@
+// What a person signs about a release or a register: the same statement whether it is made at the command line or in a browser.
+import { canonicalize } from '../kernel/index.ts'
+import type { ContentDigest, Digest, Signer } from '../kernel/index.ts'
+import {
+  buildStatement,
+  keyIdOf,
+  sealStatement,
+  serviceSubject,
+  subjectsOf,
+} from '../proof/index.ts'
+import type { ReleaseIdentity, SealedEnvelope, SignOffPredicate } from '../proof/index.ts'
+
+/** What a person has before them. */
+export interface SeenReview {
+  /** `service@version`. */
+  readonly release: string
+  readonly runId: string
+  readonly reviewHash: ContentDigest
+  readonly subject: ReleaseIdentity
+}
+
+export interface SignOffWord {
+  readonly role: string
+  readonly decision: SignOffPredicate['decision']
+  readonly comment: string
+  readonly atMs: number
+}
+
+/** Whose key signs, and with what. */
+export interface SignTerms {
+  readonly digest: Digest
+  readonly signer: Signer
+}
+
+/** The opaque id that a key gives the person who signs with it. */
+export function personIdOf({ digest, signer }: SignTerms): string {
+  return `person-${keyIdOf(digest, signer.publicKey).slice(0, 16)}`
+}
+
+export async function sealSignOff(
+  terms: SignTerms,
+  review: SeenReview,
+  { role, decision, comment, atMs }: SignOffWord,
+): Promise<SealedEnvelope> {
+  const statement = buildStatement('sign-off', subjectsOf(review.subject), {
+    release: review.release,
+    run: review.runId,
+    role,
+    principal: personIdOf(terms),
+    decision,
+    reviewHash: review.reviewHash,
+    at: new Date(atMs).toISOString(),
+    comment,
+  })
+  return sealStatement(terms.digest, terms.signer, statement)
+}
+
+/** Where a change of a register counts, and when it was said. */
+export interface ChangePlace {
+  readonly service: string
+  /** Origin of the ledger that it is for. */
+  readonly audience: string
+  readonly atMs: number
+}
+
+/** @param change its shape is the room `register`'s to read */
+export async function sealChange(
+  terms: SignTerms,
+  { service, audience, atMs }: ChangePlace,
+  change: object,
+): Promise<SealedEnvelope> {
+  const statement = buildStatement('approval', serviceSubject(terms.digest, service), {
+    what: 'change',
+    service,
+    audience,
+    principal: personIdOf(terms),
+    at: new Date(atMs).toISOString(),
+    // Refuses what has no exact form in signed text, such as a member that is there and undefined.
+    change: JSON.parse(canonicalize(change)) as Record<string, never>,
+  })
+  return sealStatement(terms.digest, terms.signer, statement)
+}
