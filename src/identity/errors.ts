@@ -48,7 +48,7 @@ export const identityErrors = defineErrors({
     status: 403,
     exit: 5,
     title: 'The key was revoked: nothing it signs is accepted any more',
-    hint: 'Enrol another runner: `seaworthy runner enrol NAME`. What was accepted before stands.',
+    hint: 'Use another key: `seaworthy runner enrol NAME` for a runner; a person signs in and makes one. What was accepted before stands.',
   },
   IDENTITY_REASON_MISSING: {
     status: 422,
@@ -96,7 +96,7 @@ export const identityErrors = defineErrors({
     status: 409,
     exit: 7,
     title: 'The caller has no session',
-    hint: 'Only who signed in with a browser can sign out; a key is revoked.',
+    hint: 'Only who signed in with a browser has keys of their own here and can sign out; a key is revoked by an admin.',
   },
   IDENTITY_SIGN_IN_REFUSED: {
     status: 403,

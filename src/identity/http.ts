@@ -26,7 +26,7 @@ const registrationSchema = z.strictObject({
   publicKey: z.string().max(400),
 })
 
-const revocationSchema = z.strictObject({
+export const revocationSchema = z.strictObject({
   reason: z
     .string()
     .min(1)

@@ -7,6 +7,7 @@ import { selectAccount } from './account/store.ts'
 import { identityFault } from './errors.ts'
 import { assertP256, principalIdOf, registrationPayload } from './model.ts'
 import type { PrincipalKind, RegisteredPrincipal } from './model.ts'
+import { revokeInTx } from './revocation.ts'
 import { openSignedStatement } from './signed-statement.ts'
 import type { OpenedStatement } from './signed-statement.ts'
 import {
@@ -19,7 +20,6 @@ import {
   selectPersonNamed,
   selectPrincipalByKey,
   selectPrincipals,
-  updateRevocation,
 } from './store.ts'
 
 export interface Registration {
@@ -160,19 +160,7 @@ export function makeIdentity(ports: {
             'expected a runner or a person, got the control plane',
           )
         if (found.revokedAt !== undefined) return found
-        // Read after the lock: everything recorded under the key bears an earlier time.
-        const at = new Date(clock.nowMs()).toISOString()
-        await updateRevocation(tx, tenantId, principalId, { at, by: actor, reason })
-        await ledger.appendInTx(tx, tenantId, [
-          {
-            type: 'principal.revoked',
-            actor,
-            subject: principalId,
-            payload: { keyId: found.keyId, kind: found.kind, principal: principalId, reason },
-            refs: [],
-          },
-        ])
-        return { ...found, revokedAt: at }
+        return revokeInTx(ports, tx, tenantId, found, { actor, reason })
       })
     },
     async assertInForce(tx, tenantId, principalId) {

@@ -157,3 +157,37 @@ test('keys sign in no role that the account has lost, and in none once it is tak
   await assert.rejects(house.sign(next, 'Manager', 'REJECT'), { code: 'IDENTITY_REVOKED' })
   await assert.rejects(newKey(house, annId), { code: 'IDENTITY_UNKNOWN' })
 })
+
+test('a person ends a key of their own and no other; what it signed stands, and the ledger says who ended it', async () => {
+  const house = await openHouse()
+  const { tenantId, accounts } = house
+  const [annId, benId] = [await join(house, 'ann', 'Ann'), await join(house, 'ben', 'Ben')]
+  const [ann, ben] = [await newKey(house, annId), await newKey(house, benId)]
+  await house.releases.open(tenantId, 'operator', RELEASE, null)
+  await startPlan(house, PLAN)
+  await house.sign(ann, 'Manager')
+  for (const id of [ben.principal.id, 'person-nobody'])
+    await assert.rejects(accounts.keys.revoke(tenantId, annId, id, 'lost'), {
+      code: 'IDENTITY_UNKNOWN',
+    })
+  const ended = await accounts.keys.revoke(tenantId, annId, ann.principal.id, 'laptop lost')
+  const again = await accounts.keys.revoke(tenantId, annId, ann.principal.id, 'twice')
+  assert.equal(again.revokedAt, ended.revokedAt)
+  house.clock.advance(1)
+  await assert.rejects(house.sign(ann, 'Manager', 'REJECT'), { code: 'IDENTITY_REVOKED' })
+  await assert.rejects(accounts.keys.register(tenantId, annId, ann.signer.publicKey), {
+    code: 'IDENTITY_KEY_TAKEN',
+  })
+  // Another key of theirs goes on, as the same person.
+  const next = await newKey(house, annId)
+  assert.equal(next.principal.person, ann.principal.person)
+  const type = 'principal.revoked'
+  const { entries } = await house.ledger.list(tenantId, { fromSeq: 0, limit: 100, type })
+  assert.equal(entries.length, 1)
+  const told = await house.ledger.payloadOf(tenantId, entries[0]!.seq)
+  const { principal, reason } = told?.value as Record<string, unknown>
+  assert.deepEqual(
+    [entries[0]!.body.actor, principal, reason],
+    [annId, ann.principal.id, 'laptop lost'],
+  )
+})

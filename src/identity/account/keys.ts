@@ -5,6 +5,8 @@ import type { Ledger } from '../../ledger/index.ts'
 import { identityFault } from '../errors.ts'
 import { assertP256, principalIdOf, registrationPayload } from '../model.ts'
 import type { RegisteredPrincipal } from '../model.ts'
+import { revokeInTx } from '../revocation.ts'
+import type { RevocationWords } from '../revocation.ts'
 import {
   countPrincipals,
   insertPrincipal,
@@ -12,7 +14,6 @@ import {
   lockRegistrations,
   PRINCIPAL_LIMIT,
   selectPrincipalByKey,
-  updateRevocation,
 } from '../store.ts'
 import { claimKeysOf, selectBearersOf, selectKeysOf } from './keys-store.ts'
 import type { Account } from './model.ts'
@@ -27,6 +28,13 @@ export interface AccountKeys {
    * @throws IDENTITY_KEY_MALFORMED, IDENTITY_KEY_TAKEN, IDENTITY_NAME_TAKEN, IDENTITY_FULL, IDENTITY_UNKNOWN
    */
   register(tenantId: string, accountId: string, publicKey: Uint8Array): Promise<RegisteredPrincipal>
+  /** Ends a key of the account itself, which its person may always do; ending it again is no change. @throws IDENTITY_UNKNOWN */
+  revoke(
+    tenantId: string,
+    accountId: string,
+    principalId: string,
+    reason: string,
+  ): Promise<RegisteredPrincipal>
   /**
    * Says that a person who is registered already is this account, with every key of theirs. Linking again is no change.
    * @throws IDENTITY_UNKNOWN; IDENTITY_ACCOUNT_LINKED when the account counts as somebody else
@@ -71,6 +79,17 @@ export function makeAccountKeys(ports: KeyPorts): AccountKeys {
         return insertOwn(ports, tx, account, { ...own, displayName, roles, publicKey })
       })
     },
+    revoke: (tenantId, accountId, principalId, reason) =>
+      sql.transaction({ tenantId }, async (tx) => {
+        const found = await lockPrincipalById(tx, tenantId, principalId)
+        if (found === undefined || found.account !== accountId)
+          throw identityFault(
+            'IDENTITY_UNKNOWN',
+            `expected the id of a key of ${accountId}, got ${JSON.stringify(principalId.slice(0, 100))}`,
+          )
+        if (found.revokedAt !== undefined) return found
+        return revokeInTx(ports, tx, tenantId, found, { actor: accountId, reason })
+      }),
     link: (tenantId, actor, accountId, principalId) =>
       sql.transaction({ tenantId }, async (tx) => {
         await lockRegistrations(tx, tenantId)
@@ -189,26 +208,15 @@ async function chooseName(tx: SqlTx, account: Account): Promise<string> {
 
 /** Keys that may sign more than the account may now; of an account that is taken away every one. */
 export async function revokeKeysBeyond(
-  { clock, ledger }: Pick<KeyPorts, 'clock' | 'ledger'>,
+  ports: Pick<KeyPorts, 'clock' | 'ledger'>,
   tx: SqlTx,
   { tenantId, accountId }: Account,
   kept: readonly string[] | undefined,
-  words: { readonly actor: string; readonly reason: string },
+  words: RevocationWords,
 ): Promise<void> {
   for (const key of await selectKeysOf(tx, tenantId, accountId)) {
     if (kept !== undefined && key.roles.every((role) => kept.includes(role))) continue
     await lockPrincipalById(tx, tenantId, key.id)
-    const { actor, reason } = words
-    const at = new Date(clock.nowMs()).toISOString()
-    await updateRevocation(tx, tenantId, key.id, { at, by: actor, reason })
-    await ledger.appendInTx(tx, tenantId, [
-      {
-        type: 'principal.revoked',
-        actor,
-        subject: key.id,
-        payload: { keyId: key.keyId, kind: key.kind, principal: key.id, reason },
-        refs: [],
-      },
-    ])
+    await revokeInTx(ports, tx, tenantId, key, words)
   }
 }

@@ -4,7 +4,7 @@ import { callerOf, defineRoute } from '../../kernel/index.ts'
 import type { Caller, Route } from '../../kernel/index.ts'
 import { principalSchema, sessionSchema, signedOutSchema, whoSchema } from '../answers.ts'
 import { identityFault } from '../errors.ts'
-import { decodeKey, presentPrincipal } from '../http.ts'
+import { decodeKey, presentPrincipal, revocationSchema } from '../http.ts'
 import type { Session } from '../session/model.ts'
 import type { Sessions } from '../session/service.ts'
 import type { IssuerName } from '../sign-in/issuer.ts'
@@ -58,11 +58,25 @@ export function makeOwnRoutes(accounts: Accounts, terms: OwnTerms): readonly Rou
       body: z.strictObject({ publicKey: z.string().max(400) }),
       answer: { statuses: [201], data: principalSchema },
       async handle({ principal, body }) {
-        const { id, tenantId, session } = callerOf(principal)
-        if (session === undefined)
-          throw identityFault('IDENTITY_SESSION_MISSING', 'expected somebody who signed in')
+        const { id, tenantId } = assertSession(callerOf(principal))
         const registered = await accounts.keys.register(tenantId, id, decodeKey(body.publicKey))
         return { status: 201, data: presentPrincipal(registered) }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/v1/session/keys/:principalId/revocation',
+      summary: 'Refuse whatever one’s own key signs from now on; what was accepted stands',
+      // Asks for no fresh proof: whoever lost a key ends it at once, and ending one says nothing for anybody.
+      access: 'write',
+      environment: 'none',
+      body: revocationSchema,
+      answer: { statuses: [201], data: principalSchema },
+      async handle({ principal, params, body }) {
+        const { id, tenantId } = assertSession(callerOf(principal))
+        const keyId = params['principalId'] ?? ''
+        const revoked = await accounts.keys.revoke(tenantId, id, keyId, body.reason)
+        return { status: 201, data: presentPrincipal(revoked) }
       },
     }),
     {
@@ -73,13 +87,17 @@ export function makeOwnRoutes(accounts: Accounts, terms: OwnTerms): readonly Rou
       access: 'read',
       answer: { data: signedOutSchema },
       async handle({ principal }) {
-        const { id, tenantId, session } = callerOf(principal)
-        if (session === undefined)
-          throw identityFault('IDENTITY_SESSION_MISSING', 'expected somebody who signed in')
+        const { id, tenantId } = assertSession(callerOf(principal))
         return { data: { sessionCount: await accounts.signOut(tenantId, id, id) } }
       },
     },
   ]
+}
+
+/** @throws IDENTITY_SESSION_MISSING for whoever came with a key */
+function assertSession(caller: Caller): Caller {
+  if (caller.session !== undefined) return caller
+  throw identityFault('IDENTITY_SESSION_MISSING', 'expected somebody who signed in')
 }
 
 function presentWho(
