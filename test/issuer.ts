@@ -14,6 +14,8 @@ export interface TestPerson {
   readonly email?: string
   readonly isVerified?: boolean
   readonly name?: string
+  /** How long ago they proved who they are, in seconds, as the issuer says it; absent = now. */
+  readonly provenAgoS?: number
 }
 
 export interface TestIssuer {
@@ -56,8 +58,10 @@ export async function openIssuer(
     }
     people.set(own.person.subject, own.person)
     passwordCount++
+    const { subject: accountId, provenAgoS = 0 } = own.person
+    const ts = Math.floor(Date.now() / 1_000) - provenAgoS
     provider
-      .interactionFinished(request, response, { login: { accountId: own.person.subject } })
+      .interactionFinished(request, response, { login: { accountId, ts } })
       .catch((error: unknown) => response.writeHead(500).end(String(error)))
   })
   return own

@@ -71,7 +71,7 @@ test('who left a browser open gives no word: the refusal says how to go on, and 
       },
       payload,
     })
-  // The issuer of the tests tells the time of a proof where it is asked for one, as most do.
+  corp.person = { ...ann, provenAgoS: 3_600 }
   const { session: plain = '' } = await signInWith(house)
   const refused = await register(plain)
   const problem = refused.json<{ code: string; details: unknown }>()
@@ -84,6 +84,7 @@ test('who left a browser open gives no word: the refusal says how to go on, and 
     'Bearer error="insufficient_user_authentication", error_description="Sign in again", max_age="300"',
   )
   assert.equal(await statusAs(app, plain), '200')
+  corp.person = ann
   const { session = '' } = await signInWith(house, { query: '?fresh=yes', former: plain })
   const seen = (await who(app, session)) as { session: Record<string, string> }
   const { authenticatedAt = '', provenUntil = '', issuer } = seen.session
@@ -107,7 +108,7 @@ test('a key that somebody’s session made is that person, in both directions; a
   const people = ['bea', 'cem'].map((subject) => ({ subject, email: `${subject}@example.com` }))
   for (const { email } of people) await invite(house.app, { email, role: 'admin' })
   const bea = await enter(people[0]!, '?fresh=yes')
-  const staleCem = await enter(people[1]!, '')
+  const staleCem = await enter({ ...people[1]!, provenAgoS: 3_600 }, '')
   const made = await ask(asBrowser(bea), 'POST', '/v1/api-keys', { name: 'own', role: 'developer' })
   const own = bearer(made.data['key'] ?? '')
   const definition = { kind: 'kill-switch', boot: 'on', confirms: 'restore' }
@@ -121,4 +122,31 @@ test('a key that somebody’s session made is that person, in both directions; a
   assert.equal((await confirm(bea)).code, 'ACTION_SECOND_PERSON_NEEDED')
   assert.equal((await confirm(staleCem)).code, 'WEB_PROOF_TOO_OLD')
   assert.equal((await confirm(await enter(people[1]!, '?fresh=yes'))).status, 200)
+})
+
+test('who has just proven to the issuer who they are is not sent there again, and ends a key of their own without it', async () => {
+  const dee = { subject: 'dee', email: 'dee@example.com', name: 'Dee' }
+  await invite(house.app, { email: dee.email, signsAs: ['release-manager'] })
+  const session = await enter(dee, '')
+  const { publicKey } = testSigner('ecdsa-p256-sha256')
+  const body = { publicKey: base64Of(publicKey) }
+  const made = await ask(asBrowser(session), 'POST', '/v1/session/keys', body)
+  assert.equal(made.status, 201)
+  const own = `/v1/session/keys/${made.data['id'] ?? ''}/revocation`
+  const foreign = await enter({ subject: 'ann', email: 'ann@example.com' }, '')
+  const lost = { reason: 'lost' }
+  assert.equal((await ask(asBrowser(foreign), 'POST', own, lost)).code, 'IDENTITY_UNKNOWN')
+  // Ending one's own key asks for no proof, however old the session's is.
+  const stale = await enter({ ...dee, provenAgoS: 3_600 }, '')
+  assert.equal((await ask(asBrowser(stale), 'POST', own, lost)).status, 201)
+  const again = await ask(asBrowser(session), 'POST', '/v1/session/keys', body)
+  assert.equal(again.code, 'IDENTITY_KEY_TAKEN')
+  const seen = await statusOf(house.app, {
+    method: 'GET',
+    url: '/v1/session/keys',
+    headers: asBrowser(session),
+  })
+  assert.equal(seen, '200')
+  const key = bearer(house.app.apiKey)
+  assert.equal((await ask(key, 'POST', own, lost)).code, 'IDENTITY_SESSION_MISSING')
 })

@@ -13,6 +13,8 @@ export const principalSchema = z.strictObject({
   revokedAt: z.iso.datetime().optional(),
 })
 
+export const ownKeySchema = principalSchema.extend({ registeredAt: z.iso.datetime() })
+
 export const apiKeySchema = z.strictObject({
   id: z.string(),
   tenant: z.string(),

@@ -181,6 +181,14 @@ test('a person ends a key of their own and no other; what it signed stands, and 
   // Another key of theirs goes on, as the same person.
   const next = await newKey(house, annId)
   assert.equal(next.principal.person, ann.principal.person)
+  const listed = await accounts.keys.list(tenantId, annId)
+  assert.deepEqual(
+    listed.map(({ id, revokedAt }) => [id, revokedAt]),
+    [
+      [next.principal.id, undefined],
+      [ann.principal.id, ended.revokedAt],
+    ],
+  )
   const type = 'principal.revoked'
   const { entries } = await house.ledger.list(tenantId, { fromSeq: 0, limit: 100, type })
   assert.equal(entries.length, 1)

@@ -19,6 +19,21 @@ export async function selectKeysOf(
   return rows.map(principalOfRow)
 }
 
+/** Revoked ones too, newest first. @param limit newest ones alone */
+export async function selectEveryKeyOf(
+  tx: SqlTx,
+  tenantId: string,
+  accountId: string,
+  limit: number,
+): Promise<RegisteredPrincipal[]> {
+  const rows = await tx.query<PrincipalRow>(
+    `select * from identity_principal where tenant_id = $1 and account_id = $2
+     order by created_at desc, principal_id limit $3`,
+    [tenantId, accountId, limit],
+  )
+  return rows.map(principalOfRow)
+}
+
 /** Whoever is registered under this name, however it was typed, and whether an account is theirs. */
 export async function selectBearersOf(
   tx: SqlTx,

@@ -15,12 +15,14 @@ import {
   PRINCIPAL_LIMIT,
   selectPrincipalByKey,
 } from '../store.ts'
-import { claimKeysOf, selectBearersOf, selectKeysOf } from './keys-store.ts'
+import { claimKeysOf, selectBearersOf, selectEveryKeyOf, selectKeysOf } from './keys-store.ts'
 import type { Account } from './model.ts'
 import { lockAccount, updateAccountPersonId } from './store.ts'
 
 /** Keys in force of one account at most: a browser makes one, and a person has a handful of browsers. */
 export const ACCOUNT_KEY_LIMIT = 20
+/** Keys of an account that are shown, ended ones among them. */
+const SHOWN_KEY_LIMIT = 100
 
 export interface AccountKeys {
   /**
@@ -28,6 +30,8 @@ export interface AccountKeys {
    * @throws IDENTITY_KEY_MALFORMED, IDENTITY_KEY_TAKEN, IDENTITY_NAME_TAKEN, IDENTITY_FULL, IDENTITY_UNKNOWN
    */
   register(tenantId: string, accountId: string, publicKey: Uint8Array): Promise<RegisteredPrincipal>
+  /** Newest first, revoked ones too; the newest hundred. */
+  list(tenantId: string, accountId: string): Promise<readonly RegisteredPrincipal[]>
   /** Ends a key of the account itself, which its person may always do; ending it again is no change. @throws IDENTITY_UNKNOWN */
   revoke(
     tenantId: string,
@@ -79,6 +83,10 @@ export function makeAccountKeys(ports: KeyPorts): AccountKeys {
         return insertOwn(ports, tx, account, { ...own, displayName, roles, publicKey })
       })
     },
+    list: (tenantId, accountId) =>
+      sql.transaction({ tenantId }, (tx) =>
+        selectEveryKeyOf(tx, tenantId, accountId, SHOWN_KEY_LIMIT),
+      ),
     revoke: (tenantId, accountId, principalId, reason) =>
       sql.transaction({ tenantId }, async (tx) => {
         const found = await lockPrincipalById(tx, tenantId, principalId)

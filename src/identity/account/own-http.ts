@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { callerOf, defineRoute } from '../../kernel/index.ts'
 import type { Caller, Route } from '../../kernel/index.ts'
-import { principalSchema, sessionSchema, signedOutSchema, whoSchema } from '../answers.ts'
+import { ownKeySchema, principalSchema, sessionSchema, signedOutSchema, whoSchema } from '../answers.ts'
 import { identityFault } from '../errors.ts'
 import { decodeKey, presentPrincipal, revocationSchema } from '../http.ts'
 import type { Session } from '../session/model.ts'
@@ -45,6 +45,21 @@ export function makeOwnRoutes(accounts: Accounts, terms: OwnTerms): readonly Rou
         if (session === undefined) return { data: [] }
         const own = await sessions.list(tenantId, id)
         return { data: own.map((each) => presentSession(each, session.id)) }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/session/keys',
+      summary: 'List the signing keys of the person who is signed in, newest first',
+      access: 'read',
+      answer: { data: z.array(ownKeySchema) },
+      async handle({ principal }) {
+        const { id, tenantId, session } = callerOf(principal)
+        if (session === undefined) return { data: [] }
+        const own = await accounts.keys.list(tenantId, id)
+        return {
+          data: own.map((key) => ({ ...presentPrincipal(key), registeredAt: key.registeredAt })),
+        }
       },
     },
     defineRoute({

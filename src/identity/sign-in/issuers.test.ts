@@ -104,6 +104,12 @@ test('a proof that was asked for anew has to be new', async (t) => {
   }
   const url = await corp.leadTo(fresh)
   assert.equal(url.searchParams.get('prompt'), 'login')
+  // Any sign-in asks for the time of the proof, and takes an answer that does not tell it.
+  const usual = await corp.leadTo(TERMS)
+  assert.equal(usual.searchParams.get('prompt'), null)
+  assert.equal(usual.searchParams.get('max_age'), String(365 * 86_400))
+  hostile.form = { claims: { auth_time: undefined } }
+  assert.equal(await outcomeOf(corp.readAnswer(ANSWER, TERMS)), 'taken')
   assert.equal(url.searchParams.get('code_challenge_method'), 'S256')
   assert.doesNotMatch(url.href, new RegExp(TERMS.codeVerifier))
 })

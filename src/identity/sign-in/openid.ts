@@ -15,6 +15,8 @@ const DISCOVERY_LIFETIME_MS = 60 * 60_000
 const SCOPE = 'openid email profile'
 /** How old a proof may be that was asked for anew, in seconds. */
 const FRESH_AGE_S = 300
+/** So old a proof may be otherwise, in seconds: an issuer that is told an age has to tell the time, and this one sends nobody back. */
+const TOLD_AGE_S = 365 * 86_400
 
 export interface IssuerPorts {
   readonly fetch: Fetch
@@ -103,15 +105,19 @@ async function authorizationUrl(
     nonce: terms.nonce,
     code_challenge: await openid.calculatePKCECodeChallenge(terms.codeVerifier),
     code_challenge_method: 'S256',
-    ...(terms.isFresh ? freshWords(kind) : {}),
+    ...proofWords(kind, terms.isFresh),
   })
 }
 
-// Google asks for no password again and tells no time: there a sign-in that was asked for is the proof.
-function freshWords(kind: IssuerSettings['kind']): Record<string, string> {
-  return kind === 'google'
-    ? { prompt: 'select_account' }
-    : { prompt: 'login', max_age: String(FRESH_AGE_S) }
+/**
+ * Every sign-in asks when the person proved who they are (OpenID Connect Core 1.0, `max_age`), so that who has just done so need not do it again for
+ * their first word. Google asks for no password again and tells no time: there a sign-in that was asked for is the proof.
+ */
+function proofWords(kind: IssuerSettings['kind'], isFresh: boolean): Record<string, string> {
+  if (kind === 'google') return isFresh ? { prompt: 'select_account' } : {}
+  return isFresh
+    ? { prompt: 'login', max_age: String(FRESH_AGE_S) }
+    : { max_age: String(TOLD_AGE_S) }
 }
 
 async function exchange(
