@@ -136,7 +136,8 @@ export interface SignOff {
 export interface Review {
   readonly release: string
   readonly runId: string
-  readonly reviewHash: string
+  /** What a sign-off is over. */
+  readonly reviewHash: `sha256:${string}`
   readonly subject: Subject
   readonly plan: Plan
   readonly planHash: string

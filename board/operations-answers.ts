@@ -144,3 +144,10 @@ export interface Principal {
   readonly keyId: string
   readonly revokedAt?: string
 }
+
+/** A signing key of whoever is signed in. */
+export interface OwnKey extends Principal {
+  /** SubjectPublicKeyInfo, base64. */
+  readonly publicKey: string
+  readonly registeredAt: string
+}

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { CHROMIUM_MISSING, findChromium, withTab } from './chromium.ts'
+import { CHROMIUM_MISSING, findChromium, withTab, withTabsApart } from './chromium.ts'
 import type { Tab } from './chromium.ts'
 
 /** Pictures of the last run, for people; not in the repository. */
@@ -49,6 +49,41 @@ export function browse(
     if (chromium === undefined) return t.skip(CHROMIUM_MISSING)
     await withTab(chromium, async (tab) => use(await openReader(tab, origin()), t))
   }
+}
+
+/** The same with readers whose browsers know nothing of each other. */
+export function browseApart(
+  origin: () => string,
+  count: number,
+  use: (...readers: Reader[]) => Promise<void>,
+): (t: TestContext) => Promise<void> {
+  return async (t) => {
+    const chromium = findChromium()
+    if (chromium === undefined) return t.skip(CHROMIUM_MISSING)
+    await withTabsApart(chromium, count, async (tabs) => {
+      const readers: Reader[] = []
+      for (const tab of tabs) readers.push(await openReader(tab, origin()))
+      await use(...readers)
+    })
+  }
+}
+
+/** Presses the button that says this, once it can be pressed. */
+export async function pressButton({ tab, until }: Reader, label: string): Promise<void> {
+  const found = `[...document.querySelectorAll('button')].find((it) => !it.disabled && it.innerText === ${JSON.stringify(label)})`
+  await until(found)
+  await tab.evaluate(`${found}.click()`)
+}
+
+/** Writes into the field of this name as a person would. */
+export async function fillIn({ tab, until }: Reader, name: string, value: string): Promise<void> {
+  const field = `document.querySelector('[name=${name}]')`
+  await until(field)
+  await tab.evaluate(`(() => {
+    const field = ${field}
+    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value').set.call(field, ${JSON.stringify(value)})
+    field.dispatchEvent(new Event('input', { bubbles: true }))
+  })()`)
 }
 
 /** The key that opens everything of a server on this data folder. */

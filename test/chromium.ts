@@ -40,7 +40,27 @@ export interface Tab {
 /** A command that has no answer after this long fails its test. */
 const ANSWER_LIMIT_MS = 60_000
 
-export async function withTab<T>(chromium: string, use: (tab: Tab) => Promise<T>): Promise<T> {
+export function withTab<T>(chromium: string, use: (tab: Tab) => Promise<T>): Promise<T> {
+  return withPipe(chromium, async (pipe) => use(await openTab(pipe)))
+}
+
+/** One browser with contexts of their own: no tab sees a cookie or a key of another. */
+export function withTabsApart<T>(
+  chromium: string,
+  count: number,
+  use: (tabs: readonly Tab[]) => Promise<T>,
+): Promise<T> {
+  return withPipe(chromium, async (pipe) => {
+    const tabs: Tab[] = []
+    while (tabs.length < count) {
+      const { browserContextId } = await pipe.call('Target.createBrowserContext', {})
+      tabs.push(await openTab(pipe, { browserContextId }))
+    }
+    return use(tabs)
+  })
+}
+
+async function withPipe<T>(chromium: string, use: (pipe: Pipe) => Promise<T>): Promise<T> {
   const profile = await mkdtemp(join(tmpdir(), 'seaworthy-chromium-'))
   const flags = [
     '--headless=new',
@@ -61,7 +81,7 @@ export async function withTab<T>(chromium: string, use: (tab: Tab) => Promise<T>
     const pipe = talkOver(child.stdio[3] as Writable, child.stdio[4] as Readable)
     child.once('error', pipe.fail)
     child.once('exit', () => pipe.fail(new Error('expected Chromium to run, it ended')))
-    return await use(await openTab(pipe))
+    return await use(pipe)
   } finally {
     child.kill('SIGKILL')
     await ended
@@ -122,8 +142,8 @@ function talkOver(input: Writable, output: Readable): Pipe {
   }
 }
 
-async function openTab(pipe: Pipe): Promise<Tab> {
-  const wanted = { url: 'about:blank', newWindow: true }
+async function openTab(pipe: Pipe, place: Members = {}): Promise<Tab> {
+  const wanted = { url: 'about:blank', newWindow: true, ...place }
   const { targetId } = await pipe.call('Target.createTarget', wanted)
   const attached = await pipe.call('Target.attachToTarget', { targetId, flatten: true })
   const sessionId = String(attached['sessionId'])
@@ -142,7 +162,7 @@ async function openTab(pipe: Pipe): Promise<Tab> {
   return {
     send,
     requests,
-    another: () => openTab(pipe),
+    another: () => openTab(pipe, place),
     async close() {
       await pipe.call('Target.closeTarget', { targetId })
     },

@@ -7,6 +7,7 @@ import { useLive } from '../live.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import type { Act } from '../parts/act.tsx'
 import { Command, CopyButton } from '../parts/copy.tsx'
+import { Ending } from '../parts/ending.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Loaded } from '../parts/state.tsx'
@@ -149,56 +150,22 @@ interface ButtonTerms {
 }
 
 function KeyButtons({ apiKey, act, onRotate }: ButtonTerms): ReactNode {
-  const [isEnding, ask] = useState(false)
-  const [reason, say] = useState('')
-  const revoke = (): void =>
+  const { id, name } = apiKey
+  const revoke = (reason: string): void =>
     act.run(async () => {
-      await operations.revokeKey(apiKey.id, reason.trim())
-      return `${apiKey.name} opens nothing any more.`
+      await operations.revokeKey(id, reason)
+      return `${name} opens nothing any more.`
     })
-  if (!isEnding)
-    return (
-      <span className="buttons">
-        <button
-          type="button"
-          disabled={act.isBusy}
-          aria-label={`Rotate ${apiKey.name} ${apiKey.id}`}
-          onClick={() => onRotate(apiKey)}
-        >
-          Rotate
-        </button>
-        <button
-          type="button"
-          aria-label={`Revoke ${apiKey.name} ${apiKey.id}`}
-          onClick={() => ask(true)}
-        >
-          Revoke
-        </button>
-      </span>
-    )
   return (
-    <form
-      className="buttons"
-      onSubmit={(event) => {
-        event.preventDefault()
-        revoke()
-      }}
-    >
-      <label>
-        Why it ends
-        <input
-          value={reason}
-          required
-          maxLength={500}
-          onChange={(event) => say(event.target.value)}
-        />
-      </label>
-      <button type="submit" className="primary" disabled={act.isBusy}>
-        End it
+    <Ending what={`${name} ${id}`} isBusy={act.isBusy} onEnd={revoke}>
+      <button
+        type="button"
+        disabled={act.isBusy}
+        aria-label={`Rotate ${name} ${id}`}
+        onClick={() => onRotate(apiKey)}
+      >
+        Rotate
       </button>
-      <button type="button" onClick={() => ask(false)}>
-        Leave it
-      </button>
-    </form>
+    </Ending>
   )
 }

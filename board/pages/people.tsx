@@ -9,7 +9,9 @@ import { Moment } from '../parts/moment.tsx'
 import { Operations } from '../parts/operations.tsx'
 import { Loaded } from '../parts/state.tsx'
 import { toldOfFacts } from '../rhythms.ts'
+import { useSession } from '../session.ts'
 import { ApiKeys } from './api-keys.tsx'
+import { OwnKeysSection } from './own-keys.tsx'
 
 const REFRESH_MS = 20_000
 
@@ -19,11 +21,13 @@ export function PeoplePage(): ReactNode {
     operations.principals,
     toldOfFacts(REFRESH_MS, 'principal', 'account'),
   )
+  const { person } = useSession()
   return (
     <Operations
       title="People and keys"
-      lead="API keys open the API and sign nothing. Those who sign keep their keys on their own machines; here are the public halves."
+      lead="API keys open the API and sign nothing. Those who sign keep their keys on their own machines and in their browsers; here are the public halves."
     >
+      {person === undefined ? null : <OwnKeysSection who={person} />}
       <ApiKeys />
       <section aria-labelledby="signers">
         <h2 id="signers">Who signs</h2>
@@ -37,7 +41,8 @@ export function PeoplePage(): ReactNode {
           )}
         </Loaded>
         <p className="soft">
-          A person makes a key on their own machine, and an admin registers it:
+          Who signs in makes a key with their first sign-off. Others make one on their own machine,
+          and an admin registers it:
         </p>
         <Command text="npx seaworthy key create ann --role Captain" />
       </section>

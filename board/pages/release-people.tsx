@@ -1,15 +1,30 @@
 // Who has to sign off, who did, on what, and who reviewed the plan.
+import { lazy, Suspense } from 'react'
 import type { ReactNode } from 'react'
 import type { Review, SignOff } from '../answers.ts'
 import { Command } from '../parts/copy.tsx'
 import { EvidenceLink } from '../parts/digest.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
+import { Loading } from '../parts/state.tsx'
+import { useSession } from '../session.ts'
 import { nameOf } from '../words.ts'
 import type { Tone } from '../words.ts'
 
-export function PeopleSection({ review }: { readonly review: Review }): ReactNode {
+/** Loaded for people who signed in: whoever came with a key signs where they keep theirs. */
+const SignOffSection = lazy(() =>
+  import('./sign-off.tsx').then((it) => ({ default: it.SignOffSection })),
+)
+
+interface PeopleTerms {
+  readonly review: Review
+  /** The release as it stands once somebody signed here. */
+  onSigned(after: Review): void
+}
+
+export function PeopleSection({ review, onSigned }: PeopleTerms): ReactNode {
   const { signOffs } = review.plan
+  const { person } = useSession()
   return (
     <section id="people" aria-labelledby="people-title">
       <h2 id="people-title">Sign-offs</h2>
@@ -38,7 +53,13 @@ export function PeopleSection({ review }: { readonly review: Review }): ReactNod
           </tbody>
         </table>
       )}
-      <HowToSign review={review} />
+      {person === undefined ? (
+        <HowToSign review={review} />
+      ) : signOffs.length === 0 ? null : (
+        <Suspense fallback={<Loading what="the form" />}>
+          <SignOffSection key={person.id} review={review} onSigned={onSigned} />
+        </Suspense>
+      )}
       <PlanReviews review={review} />
     </section>
   )
@@ -93,7 +114,7 @@ function wordOf({ decision }: SignOff): string {
   return decision === 'REJECT' ? 'rejected' : 'took the rejection back'
 }
 
-/** A signature needs the person's own key, which never comes into a browser. */
+/** For whoever came with a key, which opens the board and signs nothing. */
 function HowToSign({ review }: { readonly review: Review }): ReactNode {
   const open = review.plan.signOffs.find(
     ({ role, minimum, anyOf }) =>
@@ -102,7 +123,9 @@ function HowToSign({ review }: { readonly review: Review }): ReactNode {
   if (open === undefined) return null
   return (
     <>
-      <p>People sign with their own key, where they keep it:</p>
+      <p>
+        People who signed in sign here. Everybody else signs with their own key, where they keep it:
+      </p>
       <Command text={`npx seaworthy sign ${review.release} --as YOU --role "${open.role}"`} />
     </>
   )

@@ -63,8 +63,8 @@ function RunOfRelease({ review: first }: { readonly review: Review }): ReactNode
     toldOfRelease(first.subject, CALM_MS, (change) => !isOfRun(change)),
     probe.value,
   )
-  const newest = again.value ?? first
-  const review = newest.verdict.asOfMs >= first.verdict.asOfMs ? newest : first
+  const [told, tell] = useState<Review>()
+  const review = newestOf([first, again.value, told])
   return (
     <>
       <p className="soft under-title">
@@ -82,11 +82,17 @@ function RunOfRelease({ review: first }: { readonly review: Review }): ReactNode
         isReviewed={review.planReviews.length > 0}
         isHere
       />
-      <PeopleSection review={review} />
+      <PeopleSection review={review} onSigned={tell} />
       <RegisterSections review={review} />
       <ReportsSection review={review} />
     </>
   )
+}
+
+/** Of one run; what was looked at last. */
+function newestOf(all: readonly (Review | undefined)[]): Review {
+  const known = all.filter((each) => each !== undefined)
+  return known.reduce((best, each) => (each.verdict.asOfMs >= best.verdict.asOfMs ? each : best))
 }
 
 /** Loaded and asked for when somebody wants to see it. */

@@ -3,6 +3,8 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { faultOf } from '../live.ts'
 import type { Fault } from '../live.ts'
+import { useSession } from '../session.ts'
+import { ProveAgain } from './prove-again.tsx'
 
 export interface Act {
   readonly isBusy: boolean
@@ -28,20 +30,45 @@ export function useAct(): Act {
 
 const QUIET = { isBusy: false, fault: undefined, done: undefined } as const
 
+interface NoteTerms {
+  readonly act: Act
+  /** Where a person comes back to who has to prove again who they are; absent = where they are. */
+  readonly to?: string
+  onLeave?(): void
+}
+
 /** Says what came of it, also to those who do not see it. */
-export function ActNote({ act }: { readonly act: Act }): ReactNode {
+export function ActNote({ act, ...leaving }: NoteTerms): ReactNode {
   const { fault, done, isBusy } = act
   return (
     <div aria-live="polite">
       {isBusy ? <p className="soft">Asking the server …</p> : null}
       {done === undefined ? null : <p className="done-note">{done}</p>}
-      {fault === undefined ? null : (
-        <p className="refusal">
-          {fault.status === 403 ? 'Your key may not do this: ' : `${fault.title}: `}
-          {fault.text}. {fault.status === 403 ? '' : fault.hint}{' '}
-          <span className="code">{fault.code}</span>
-        </p>
-      )}
+      {fault === undefined ? null : <Refusal fault={fault} {...leaving} />}
     </div>
+  )
+}
+
+function Refusal({
+  fault,
+  ...leaving
+}: Omit<NoteTerms, 'act'> & { readonly fault: Fault }): ReactNode {
+  const { code, title, text, hint, status } = fault
+  const { person } = useSession()
+  if (code === 'WEB_PROOF_TOO_OLD' && person !== undefined)
+    return (
+      <p className="refusal">
+        {title}: it is too long since you signed in for a word of yours.{' '}
+        <ProveAgain {...leaving}>Sign in again and come back here</ProveAgain>.{' '}
+        <span className="code">{code}</span>
+      </p>
+    )
+  // What the edge refuses is a matter of rights; the rooms behind it say what to do.
+  const isRight = status === 403 && code.startsWith('WEB_')
+  const head = person === undefined ? 'Your key may not do this' : 'You may not do this'
+  return (
+    <p className="refusal">
+      {isRight ? head : title}: {text}. {isRight ? '' : hint} <span className="code">{code}</span>
+    </p>
   )
 }

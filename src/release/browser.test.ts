@@ -3,8 +3,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nodeDigest, nodeVerifier, testSigner } from '../../test/crypto.ts'
 import { utf8Text } from '../kernel/index.ts'
-import { algorithmOfKey, keyIdOf, parseEnvelope, parseStatement, verifyEnvelope } from '../proof/index.ts'
-import { makeHeldKey, sealChange, sealSignOff, signerOf } from './browser.ts'
+import {
+  algorithmOfKey,
+  keyIdOf,
+  parseEnvelope,
+  parseStatement,
+  verifyEnvelope,
+} from '../proof/index.ts'
+import { makeHeldKey, signerOf } from './browser.ts'
+import { sealChange, sealSignOff } from './signed-word.ts'
 
 const review = {
   release: 'sloop@1.0.0',

@@ -1,8 +1,6 @@
-// Door of release for a browser: what a person signs there, with a key that never leaves the browser; no network and no page.
+// Door of release for a browser: a key that never leaves it, and the signer that it is; no network and no page.
 import type { Signer } from '../kernel/index.ts'
 import { derOfRaw } from '../proof/index.ts'
-
-export { sealChange, sealSignOff } from './signed-word.ts'
 
 /** The half of a key pair that signs; a browser hands out no bytes of it. */
 export interface HeldKey {

@@ -9,7 +9,7 @@ import { chooseRelease, requireOption } from './release-calls.ts'
 import { releaseFault } from './errors.ts'
 import type { RecordedChange } from './register.ts'
 import type { PresentedRegister } from './register-view.ts'
-import { personIdOf, sealChange } from './signed-word.ts'
+import { sealChange, signerIdOf } from './signed-word.ts'
 
 /** A service's register as the commands see it. */
 export interface OpenedRegister {
@@ -87,7 +87,7 @@ export async function sendRequest(
   const statement = buildStatement('waiver', serviceSubject(digest, request.service), {
     ...request,
     audience: await audienceOf(context),
-    principal: personIdOf({ digest, signer }),
+    principal: signerIdOf({ digest, signer }),
     at: new Date(clock.nowMs()).toISOString(),
   })
   const sealed = await sealStatement(digest, signer, statement)

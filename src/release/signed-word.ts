@@ -1,4 +1,4 @@
-// What a person signs about a release or a register: the same statement whether it is made at the command line or in a browser.
+// Door of release for a browser: what a person signs about a release or a register, the same as at the command line.
 import { canonicalize } from '../kernel/index.ts'
 import type { ContentDigest, Digest, Signer } from '../kernel/index.ts'
 import {
@@ -33,7 +33,7 @@ export interface SignTerms {
 }
 
 /** The opaque id that a key gives the person who signs with it. */
-export function personIdOf({ digest, signer }: SignTerms): string {
+export function signerIdOf({ digest, signer }: SignTerms): string {
   return `person-${keyIdOf(digest, signer.publicKey).slice(0, 16)}`
 }
 
@@ -46,7 +46,7 @@ export async function sealSignOff(
     release: review.release,
     run: review.runId,
     role,
-    principal: personIdOf(terms),
+    principal: signerIdOf(terms),
     decision,
     reviewHash: review.reviewHash,
     at: new Date(atMs).toISOString(),
@@ -73,7 +73,7 @@ export async function sealChange(
     what: 'change',
     service,
     audience,
-    principal: personIdOf(terms),
+    principal: signerIdOf(terms),
     at: new Date(atMs).toISOString(),
     // Refuses what has no exact form in signed text, such as a member that is there and undefined.
     change: JSON.parse(canonicalize(change)) as Record<string, never>,

@@ -18,8 +18,8 @@ export function personIdOf(context: CommandContext, key: LocalKey): string {
 }
 
 /**
- * Who wrote the change. A key that the control plane does not know yet is registered without a role: a key that the person
- * registers later is then one of theirs, and may not sign off either.
+ * Who wrote the change: a registered person by id, or a local identity. A key that the control plane does not know yet is registered
+ * without a role: a key that the person registers later is then one of theirs, and may not sign off either.
  */
 export async function authorId(
   context: CommandContext,
@@ -27,9 +27,10 @@ export async function authorId(
 ): Promise<string | null> {
   const name = options['author']
   if (typeof name !== 'string') return null
+  const people = await context.client.call<readonly PresentedPrincipal[]>('GET', '/v1/principals')
+  if (people.some(({ kind, id }) => kind === 'person' && id === name)) return name
   const key = await context.keys.open(name)
   const id = personIdOf(context, key)
-  const people = await context.client.call<readonly PresentedPrincipal[]>('GET', '/v1/principals')
   if (people.some((each) => each.id === id)) return id
   const publicKey = base64Of(key.signer.publicKey)
   const author = { kind: 'person', displayName: key.name, roles: [], publicKey }

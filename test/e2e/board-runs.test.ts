@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import test, { after } from 'node:test'
 import { linesIn, openAskedPier, untilTrue } from '../asked-runs.ts'
 import type { CommandChild } from './command-line.ts'
-import { browse as browseAt, viewKeyOf } from '../board-tab.ts'
+import { browse as browseAt, fillIn, pressButton, viewKeyOf } from '../board-tab.ts'
 import type { Reader } from '../board-tab.ts'
 
 const pier = await openAskedPier((clean) => after(clean))
@@ -28,22 +28,6 @@ const CHECKLIST = `# Tide 1.0.0
 
 const browse = (use: (reader: Reader) => Promise<void>): ReturnType<typeof browseAt> =>
   browseAt(() => pier.url, use)
-
-async function press(reader: Reader, label: string): Promise<void> {
-  const found = `[...document.querySelectorAll('button')].find((it) => !it.disabled && it.innerText === ${JSON.stringify(label)})`
-  await reader.until(found)
-  await reader.tab.evaluate(`${found}.click()`)
-}
-
-async function fill(reader: Reader, name: string, value: string): Promise<void> {
-  const field = `document.querySelector('input[name=${name}]')`
-  await reader.until(field)
-  await reader.tab.evaluate(`(() => {
-    const field = ${field}
-    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, ${JSON.stringify(value)})
-    field.dispatchEvent(new Event('input', { bubbles: true }))
-  })()`)
-}
 
 /** Says of a parameter that the runner has it. */
 async function leaveToRunner(reader: Reader, name: string): Promise<void> {
@@ -72,14 +56,14 @@ test(
     )
     await reader.inspect('start-run-nobody')
     await reader.open(`/plans/${planHash}#key=${viewKeyOf(pier.server.dataFolder)}`)
-    await press(reader, 'Start a run')
+    await pressButton(reader, 'Start a run')
     await reader.shows('Your key may not do this')
     await reader.inspect('start-run-refused')
     await reader.open(`/plans/${planHash}#key=${pier.key}`)
-    await press(reader, 'Start a run')
+    await pressButton(reader, 'Start a run')
     await reader.shows('Waits for a runner')
     await reader.inspect('start-run-waiting')
-    await press(reader, 'Cancel it')
+    await pressButton(reader, 'Cancel it')
     await reader.shows('Cancelled')
   }),
 )
@@ -91,13 +75,13 @@ test(
     const runner: CommandChild = pier.startRunner('--secret', 'DEPLOY_TOKEN=verysecretvalue')
     await reader.open(`/plans/${planHash}#key=${pier.key}`)
     await reader.shows('any service in staging')
-    await fill(reader, 'PLACE', '/')
+    await fillIn(reader, 'PLACE', '/')
     await leaveToRunner(reader, 'DEPLOY_TOKEN')
-    await press(reader, 'Start a run')
+    await pressButton(reader, 'Start a run')
     await reader.shows('1 gate does more than read')
     await reader.inspect('start-run-confirm')
     assert.deepEqual(linesIn(marker), [], 'nothing runs before somebody confirmed it')
-    await press(reader, 'Confirm and start')
+    await pressButton(reader, 'Confirm and start')
     await untilTrue('the change began', () => linesIn(marker).length === 1)
     await reader.until(
       `[...document.querySelectorAll('a')].find((it) => it.innerText === 'Watch it live')`,
@@ -117,11 +101,11 @@ test(
       behavior: 'allow',
       downloadPath: downloads,
     })
-    await press(reader, 'Filled checklist')
-    await press(reader, 'Record the decision and seal a bundle')
+    await pressButton(reader, 'Filled checklist')
+    await pressButton(reader, 'Record the decision and seal a bundle')
     await reader.shows('Recorded and sealed')
     await reader.inspect('release-sealed')
-    await press(reader, 'Download the bundle')
+    await pressButton(reader, 'Download the bundle')
     const names = ['tide-1.0.0.bundle.tar', 'tide-1.0.0.md', 'tide-1.0.0.trust.json']
     await untilTrue(
       'three files',

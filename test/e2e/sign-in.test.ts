@@ -5,78 +5,32 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
 import { browse } from '../board-tab.ts'
-import type { Reader } from '../board-tab.ts'
-import { openFrontDoor } from '../front-door.ts'
-import type { FrontDoor } from '../front-door.ts'
-import { CLIENT_ID, CLIENT_SECRET, openIssuer } from '../issuer.ts'
-import type { TestIssuer } from '../issuer.ts'
 import { openWorkplace } from './command-line.ts'
-import type { ServedFolder, Workplace } from './command-line.ts'
+import { openIssuerBoard, signInAtIssuer } from './issuer-board.ts'
+import type { IssuerBoard } from './issuer-board.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'seaworthy-issuers-'))
-const endings: (() => unknown)[] = []
-let door: FrontDoor
-let corp: TestIssuer
-let place: Workplace
-let served: ServedFolder | undefined
-
+let board: IssuerBoard
 before(async () => {
-  door = await openFrontDoor()
-  const redirectUri = `${door.origin}/v1/sign-in/corp/answer`
-  corp = await openIssuer({ after: (end: () => unknown) => void endings.push(end) }, redirectUri)
-  writeFileSync(join(folder, 'secret'), `${CLIENT_SECRET}\n`)
-  const issuers = join(folder, 'issuers.yaml')
-  writeFileSync(
-    issuers,
-    `corp:\n  label: Example Corp\n  issuer: ${corp.issuer}\n  clientId: ${CLIENT_ID}\n  clientSecretFile: secret\n`,
-  )
-  const settings = { SEAWORTHY_ISSUERS: issuers, SEAWORTHY_PUBLIC_URL: door.origin }
-  place = openWorkplace(undefined, settings)
-  served = await place.serve()
-  door.target = served.url
+  board = await openIssuerBoard()
 })
-
-after(async () => {
-  await served?.stop()
-  place.remove()
-  for (const end of endings) await end()
-  await door.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-async function run(...words: string[]): Promise<string> {
-  const { exit, stdout, stderr } = await place.shell(words)
-  assert.equal(exit, 0, `${words.join(' ')}\n${stdout}${stderr}`)
-  return stdout
-}
-
-/** Through the issuer and back; while one page gives way to the next there is nothing to ask. */
-async function follow({ tab, shows }: Reader, text: string): Promise<void> {
-  await tab.evaluate(`document.querySelector('.issuers a').click()`)
-  for (let left = 20; ; left--) {
-    try {
-      return await shows(text)
-    } catch (error) {
-      if (left === 0 || !/context|navigat/i.test(String(error))) throw error
-    }
-  }
-}
+after(() => board.close())
 
 test(
   'a person who is invited signs in to the board, and is out of it once they are removed',
   browse(
-    () => door.origin,
+    () => board.origin,
     async (reader) => {
       const { open, shows, tab, inspect } = reader
+      const { corp, run } = board
       await open('/')
       await shows('Sign in with Example Corp')
       await inspect('sign-in-issuers')
       corp.person = { subject: 'ann-1', email: 'ann@example.com', name: 'Ann' }
-      await follow(reader, 'Nobody invited you here')
+      await signInAtIssuer(reader, 'Nobody invited you here')
       await run('account', 'invite', 'ann@example.com', '--role', 'developer')
       await open('/plans')
       await shows('Sign in with Example Corp')
-      await follow(reader, 'Ann, developer of local')
+      await signInAtIssuer(reader, 'Ann, developer of local')
       assert.equal(await tab.evaluate('location.pathname'), '/plans')
       assert.equal(await tab.evaluate('document.cookie'), '')
       await reader.until(`document.querySelector('h1')`)
@@ -84,16 +38,17 @@ test(
       assert.match(await run('account', 'list'), /Ann <ann@example\.com> {2}developer {2}joined/)
       await tab.evaluate(`document.querySelector('header button').click()`)
       await shows('Sign in with Example Corp')
-      await follow(reader, 'Ann, developer of local')
+      await signInAtIssuer(reader, 'Ann, developer of local')
       await run('account', 'remove', 'ann@example.com', '--reason', 'left the team')
       await open('/')
       await shows('Sign in with Example Corp')
-      await follow(reader, 'Nobody invited you here')
+      await signInAtIssuer(reader, 'Nobody invited you here')
     },
   ),
 )
 
 test('rights are changed and sessions ended at the command line', async () => {
+  const { place, run } = board
   await run('account', 'invite', '583231', '--subject', '--issuer', 'corp')
   assert.match(await run('account', 'change', '583231', '--role', 'admin'), /583231 is admin/)
   assert.match(await run('account', 'sign-out', '583231'), /signed out of 0 browsers/)
@@ -105,8 +60,10 @@ test('rights are changed and sessions ended at the command line', async () => {
   assert.equal(unknown.code, 'IDENTITY_UNKNOWN')
 })
 
-test('a server does not start with issuers that it could not trust, and shows no secret when it says so', async () => {
-  const start = async (text: string, origin = door.origin): Promise<string> => {
+test('a server does not start with issuers that it could not trust, and shows no secret when it says so', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-issuers-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const start = async (text: string, origin = board.origin): Promise<string> => {
     const path = join(folder, 'wrong.yaml')
     writeFileSync(path, text)
     const wrong = openWorkplace(undefined, {

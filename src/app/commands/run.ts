@@ -33,7 +33,8 @@ export const runCommands: readonly CommandSpec[] = [
       { flags: '--commit <sha>', description: 'git commit that is released' },
       {
         flags: '--author <name>',
-        description: 'local identity that wrote the change; may not sign off',
+        description:
+          'who wrote the change and may not sign off: a local identity, or the id of a registered person',
       },
       {
         flags: '--workspace <folder>',

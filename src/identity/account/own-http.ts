@@ -2,7 +2,13 @@
 import { z } from 'zod'
 import { callerOf, defineRoute } from '../../kernel/index.ts'
 import type { Caller, Route } from '../../kernel/index.ts'
-import { ownKeySchema, principalSchema, sessionSchema, signedOutSchema, whoSchema } from '../answers.ts'
+import {
+  ownKeySchema,
+  principalSchema,
+  sessionSchema,
+  signedOutSchema,
+  whoSchema,
+} from '../answers.ts'
 import { identityFault } from '../errors.ts'
 import { decodeKey, presentPrincipal, revocationSchema } from '../http.ts'
 import type { Session } from '../session/model.ts'

@@ -1,0 +1,29 @@
+// What a person who signed in says with a key of their own, and how they see and end such keys.
+import { asking } from './api.ts'
+import type { EntryPage, Review } from './answers.ts'
+import type { OwnKey, Principal } from './operations-answers.ts'
+
+const ENTRY_PAGE_ROWS = 500
+
+const { client, pathOf, queryOf } = asking
+
+export const own = {
+  keys: () => client.call<readonly OwnKey[]>('GET', pathOf('session', 'keys')),
+  /** The same key again is no change. */
+  registerKey: (publicKey: string) =>
+    client.call<Principal>('POST', pathOf('session', 'keys'), { publicKey }),
+  revokeKey: (principalId: string, reason: string) =>
+    client.call<unknown>('POST', pathOf('session', 'keys', principalId, 'revocation'), { reason }),
+  signOff: (envelope: Uint8Array) => client.upload<Review>('POST', pathOf('sign-offs'), envelope),
+  /** Position of the ledger's entry that names the statement; undefined where there is none. */
+  async entryOf(type: string, subject: string, statement: string) {
+    for (let from: number | null = 0; from !== null;) {
+      const query: string = queryOf({ from, limit: ENTRY_PAGE_ROWS, type, subject })
+      const page: EntryPage = await client.call('GET', pathOf('ledger', 'entries') + query)
+      const found = page.entries.find(({ body }) => body.refs.includes(statement))
+      if (found !== undefined) return found.seq
+      from = page.nextSeq
+    }
+    return undefined
+  },
+} as const

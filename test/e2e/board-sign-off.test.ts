@@ -1,0 +1,153 @@
+// Two people sign off a release in their browsers, in a real Chromium: what is refused is said, what is signed makes a Go, and the bundle verifies offline.
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import test, { after, before } from 'node:test'
+import { untilTrue } from '../asked-runs.ts'
+import { browseApart, fillIn, pressButton } from '../board-tab.ts'
+import type { Reader } from '../board-tab.ts'
+import type { TestPerson } from '../issuer.ts'
+import { leaveAndReturn, openIssuerBoard, signInAtIssuer } from './issuer-board.ts'
+import type { IssuerBoard } from './issuer-board.ts'
+
+const CHECKLIST = `# SERVICE 1.0.0
+
+- [ ] **The clock speaks UTC**
+  \`\`\`bash
+  test "$(date +%z)" = "+0000"
+  \`\`\`
+
+## Sign-Off
+
+| Role | Name | Status |
+| --- | --- | --- |
+| **Captain** | _[Name]_ | ✅❌ |
+| **Pilot** | _[Name]_ | ✅❌ |
+`
+
+const ANN: TestPerson = { subject: 'ann', email: 'ann@example.com', name: 'Ann' }
+const BEN: TestPerson = { subject: 'ben', email: 'ben@example.com', name: 'Ben' }
+const AGAIN = `[...document.querySelectorAll('.refusal a')].find((it) => it.innerText.startsWith('Sign in again'))`
+
+let board: IssuerBoard
+before(async () => {
+  board = await openIssuerBoard()
+  const { run } = board
+  const rights = ['--role', 'developer', '--signs-as']
+  await run('account', 'invite', ANN.email ?? '', ...rights, 'Captain')
+  await run('account', 'invite', BEN.email ?? '', ...rights, 'Pilot')
+})
+after(() => board.close())
+
+function runChecklist(service: string, ...words: readonly string[]): Promise<string> {
+  const file = board.place.write(`${service}.md`, CHECKLIST.replaceAll('SERVICE', service))
+  return board.run('run', file, ...words)
+}
+
+async function enter(reader: Reader, person: TestPerson, address: string): Promise<void> {
+  board.corp.person = person
+  await reader.open(address)
+  await reader.shows('Sign in with Example Corp')
+  await signInAtIssuer(reader, 'What you sign')
+}
+
+/** Takes the bundle and its keys from the page, and verifies them on another machine's command line. */
+async function verifyDownloads(reader: Reader, stem: string): Promise<string> {
+  const downloads = join(board.place.folder, 'downloads')
+  await reader.tab.send('Page.setDownloadBehavior', { behavior: 'allow', downloadPath: downloads })
+  await pressButton(reader, 'Record the decision and seal a bundle')
+  await reader.shows('Recorded and sealed')
+  await pressButton(reader, 'Download the bundle')
+  const names = [`${stem}.bundle.tar`, `${stem}.trust.json`]
+  await untilTrue(
+    'two files',
+    () => existsSync(downloads) && names.every((name) => readdirSync(downloads).includes(name)),
+  )
+  const [bundle = '', trust = ''] = names.map((name) => join(downloads, name))
+  const verified = await board.place.ask<{ release: string }>(['verify', bundle, '--trust', trust])
+  assert.equal(verified.exit, 0, verified.stdout)
+  return verified.data.release
+}
+
+test(
+  'two people sign in two browsers, one after proving again who they are, and the release is a Go that a stranger can verify',
+  browseApart(
+    () => board.origin,
+    2,
+    async (ann, ben) => {
+      assert.ok(ann !== undefined && ben !== undefined)
+      await runChecklist('sloop')
+      await enter(ann, ANN, '/releases/sloop/1.0.0')
+      await ann.inspect('sign-off-form')
+      await pressButton(ann, 'Sign the approval as Captain')
+      await ann.shows('You approved sloop@1.0.0 as Captain')
+      await ann.shows('ledger entry')
+      await ann.inspect('sign-off-receipt')
+      const readKey = `(async () => {
+        const opened = await new Promise((done) => { const it = indexedDB.open('seaworthy', 1); it.onsuccess = () => done(it.result) })
+        const store = opened.transaction('signing-keys').objectStore('signing-keys')
+        const [held] = await new Promise((done) => { const it = store.getAll(); it.onsuccess = () => done(it.result) })
+        return crypto.subtle.exportKey('pkcs8', held.privateKey).then(() => 'read', (error) => error.name)
+      })()`
+      assert.equal(await ann.tab.evaluate(readKey), 'InvalidAccessError')
+      // Ben left his browser open: his word is refused until he has been at his issuer, and nothing he wrote is lost.
+      await enter(ben, { ...BEN, provenAgoS: 3_600 }, '/releases/sloop/1.0.0')
+      await ben.shows('It is too long since you signed in')
+      await fillIn(ben, 'comment', 'calm sea')
+      await pressButton(ben, 'Sign the approval as Pilot')
+      await ben.shows('WEB_PROOF_TOO_OLD')
+      await ben.inspect('sign-off-proof-too-old')
+      board.corp.person = BEN
+      await leaveAndReturn(ben, AGAIN, 'You may sign until')
+      await ben.until(`document.querySelector('[name=comment]').value === 'calm sea'`)
+      assert.equal(
+        await ben.tab.evaluate('location.pathname + location.search'),
+        '/releases/sloop/1.0.0',
+      )
+      await pressButton(ben, 'Sign the approval as Pilot')
+      await ben.shows('You approved sloop@1.0.0 as Pilot')
+      await ben.shows('Every required gate is satisfied by evidence and every role has signed off.')
+      await ben.inspect('sign-off-go')
+      assert.equal(await verifyDownloads(ben, 'sloop-1.0.0'), 'GO')
+    },
+  ),
+)
+
+test(
+  'who wrote the change is refused on screen, may reject it and take that back, and signs nothing that changed meanwhile',
+  browseApart(
+    () => board.origin,
+    1,
+    async (ann) => {
+      assert.ok(ann !== undefined)
+      const signers = await board.place.ask<readonly { id: string; displayName: string }[]>([
+        'key',
+        'list',
+      ])
+      const author = signers.data.find(({ displayName }) => displayName === 'Ann')?.id ?? ''
+      await runChecklist('brig', '--author', author)
+      await enter(ann, ANN, '/releases/brig/1.0.0')
+      await pressButton(ann, 'Sign the approval as Captain')
+      await ann.shows('expected somebody other than the author of the change')
+      await ann.shows('RELEASE_SIGN_OFF_REFUSED')
+      await ann.inspect('sign-off-refused')
+      await pressButton(ann, 'Reject')
+      await fillIn(ann, 'comment', 'fog')
+      await pressButton(ann, 'Sign the rejection as Captain')
+      await ann.shows('You rejected brig@1.0.0 as Captain')
+      await ann.shows('It may not go: something was seen to stand against it.')
+      await ann.inspect('sign-off-rejected')
+      // While the page cannot ask, another run changes what the release comes to.
+      await ann.tab.send('Network.setBlockedURLs', { urls: ['*/v1/releases/*'] })
+      await runChecklist('brig')
+      await pressButton(ann, 'Sign that it is taken back as Captain')
+      await ann.shows('RELEASE_REVIEW_CHANGED')
+      await ann.tab.send('Network.setBlockedURLs', { urls: [] })
+      await ann.shows('The release has changed since you opened this')
+      await ann.inspect('sign-off-changed')
+      await pressButton(ann, 'Show what I would sign now')
+      await pressButton(ann, 'Sign that it is taken back as Captain')
+      await ann.shows('You took your rejection back of brig@1.0.0 as Captain')
+    },
+  ),
+)
