@@ -193,7 +193,8 @@ test('a person ends a key of their own and no other; what it signed stands, and 
   const { entries } = await house.ledger.list(tenantId, { fromSeq: 0, limit: 100, type })
   assert.equal(entries.length, 1)
   const told = await house.ledger.payloadOf(tenantId, entries[0]!.seq)
-  const { principal, reason } = told?.value as Record<string, unknown>
+  assert.ok(told !== undefined)
+  const { principal, reason } = told.value as Record<string, unknown>
   assert.deepEqual(
     [entries[0]!.body.actor, principal, reason],
     [annId, ann.principal.id, 'laptop lost'],
