@@ -25,7 +25,7 @@ export interface ApiRequest {
 /** Composed for the tenant `local`, on what `prepare` left in its database, and gone with the test. */
 export async function openComposedApp(
   t: Pick<TestContext, 'after'>,
-  more: Pick<AppConfig, 'signIn'> = {},
+  more: Partial<Pick<AppConfig, 'signIn' | 'isServer'>> = {},
   prepare?: (sql: Sql) => Promise<unknown>,
 ): Promise<ComposedApp> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'seaworthy-composed-'))

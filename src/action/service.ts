@@ -152,7 +152,7 @@ async function confirmPreview(
       })
       return { fresh: await keepPreview(ports, tx, principal, action, shown.params, now) }
     }
-    const result = await call.carryOut(tx)
+    const result = await call.carryOut(tx, { previewedBy: shown.principal })
     await appendFact(ports, tx, tenantId, 'action.confirmed', principal.id, {
       action: action.name,
       ...(shown.asksSecondPerson ? { previewedBy: shown.principal } : {}),

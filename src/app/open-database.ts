@@ -115,11 +115,12 @@ async function withJournal(opened: Opened, folder: string, log: Log): Promise<Da
   const records = await openRecordJournal(folder)
   const ports = { digest: systemDigest, random: systemRandom, journal: records }
   const journal = await openJournalledSql({ ...opened, ...ports })
-  const { restoredCount, contradictions, clearCount } = journal.report
+  const { restoredCount, contradictions, clearCount, destroyedCount } = journal.report
   const sealedCount = await sealStoredPayloads(sql, payloadKeys)
   if (sealedCount > 0) log.warn('payloads sealed that lay in clear', { sealedCount })
-  // A journal that contradicts the tables is evidence, whatever it holds.
-  if (clearCount > 0 && contradictions.size === 0) await records.forget()
+  // A journal that contradicts the tables is evidence, whatever payloads it holds; keys that were destroyed are none.
+  const isOutdated = clearCount > 0 && contradictions.size === 0
+  if (isOutdated || destroyedCount > 0) await records.forget()
   if (restoredCount > 0) log.warn('entries restored from the journal', { restoredCount })
   for (const [tenantId, reason] of contradictions)
     log.error('a log and its journal contradict each other', { tenantId, reason })

@@ -84,6 +84,7 @@ import { makeBackground } from './background.ts'
 import type { Background, BackgroundWork } from './background.ts'
 import type { EvidenceStore } from './evidence-store.ts'
 import type { Database } from './open-database.ts'
+import { erasing } from './erasing.ts'
 import { makePeople } from './sign-in.ts'
 import type { People } from './sign-in.ts'
 import type { InstallationKeys } from './installation-keys.ts'
@@ -186,6 +187,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const feed = makeLedgerFeed({ ledger, clock: systemClock })
   const asking = { ...planPorts, plans, runs, actions, releases, jobs: background.jobs }
   const { dispatch, dispatchActions } = dispatchOver(asking)
+  const erase = erasing(stored, database)
   const routes = [
     ...makeLedgerRoutes(ledger),
     ...makeFeedRoutes(feed),
@@ -197,7 +199,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeWebhookRoutes(background.webhooks, systemClock),
     ...makeNotificationRoutes(background.notifications, systemClock),
     ...routesOfWhoAsks({ identity, apiKeys, serviceTokens, people }, config),
-    ...makeActionRoutes(actions, actionsOf(flags, background, runActions, dispatchActions)),
+    ...makeActionRoutes(actions, actionsOf(flags, background, erase, runActions, dispatchActions)),
     ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
     ...makeDispatchRoutes(dispatch, systemClock),
     ...makeReleaseRoutes(releases),

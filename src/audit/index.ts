@@ -3,6 +3,7 @@ import type { Slice } from '../kernel/index.ts'
 import { auditErrors } from './errors.ts'
 import { AUDIT_ERASURE, AUDIT_EVENTS } from './model.ts'
 
+export { auditCopies } from './erased.ts'
 export { makeAuditRoutes } from './http.ts'
 export { makeLedgerRecorder } from './recorder.ts'
 export type { LedgerRecorder, RefusalKept } from './recorder.ts'

@@ -21,11 +21,16 @@ export interface ActionPreview {
   readonly state: Json
 }
 
+/** Whose words an action rests on besides that of who confirms it. */
+export interface ConfirmedWord {
+  readonly previewedBy: string
+}
+
 /** One call of an action with its parameters; both work inside a transaction of the tenant. */
 export interface ActionCall {
   preview(tx: SqlTx): Promise<ActionPreview>
   /** Runs only right after a preview that is still the one that was confirmed. */
-  carryOut(tx: SqlTx): Promise<unknown>
+  carryOut(tx: SqlTx, word: ConfirmedWord): Promise<unknown>
 }
 
 /** Something destructive or privileged: nothing of it happens without a preview and a confirmation of exactly that. */

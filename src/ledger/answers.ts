@@ -19,6 +19,7 @@ export const entriesSchema = z.strictObject({
       leafHash: hash,
       prev: hash.nullable(),
       body: z.looseObject({}),
+      erasedBy: count.optional(),
     }),
   ),
   nextSeq: count.nullable(),

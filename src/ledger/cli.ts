@@ -22,6 +22,7 @@ interface ListedEntry {
   readonly seq: number
   readonly time: string
   readonly leafHash: string
+  readonly erasedBy?: number
   readonly body: { readonly type: string; readonly actor: string; readonly subject: string }
 }
 
@@ -59,8 +60,8 @@ export async function runLedgerList(
     nextSeq: number | null
   }>('GET', `/v1/ledger/entries?${query.toString()}`)
   const lines = page.entries.map(
-    ({ seq, time, body }) =>
-      `${String(seq).padStart(6)}  ${time}  ${body.type.padEnd(20)} ${body.subject}  by ${body.actor}`,
+    ({ seq, time, body, erasedBy }) =>
+      `${String(seq).padStart(6)}  ${time}  ${body.type.padEnd(20)} ${body.subject}  by ${body.actor}${erasedBy === undefined ? '' : `  erased (attested by seq ${erasedBy})`}`,
   )
   if (page.nextSeq !== null) lines.push(`more: seaworthy ledger list --from ${page.nextSeq}`)
   return {
@@ -180,7 +181,7 @@ function presentVerdict(verdict: LogVerdict): CommandOutcome {
     verdict.ok ? `verified: ${verdict.scope}` : `DAMAGED: ${verdict.reason}`,
     verdict.ok ? '' : `first bad entry: ${verdict.firstBadSeq ?? 'not one entry alone'}`,
     ...(verdict.earlier ?? []).map(earlierLine),
-    `checked: ${checked.entries} entries, ${checked.payloads} payloads, ${checked.tiles} tiles, ${checked.roots} roots`,
+    `checked: ${checked.entries} entries, ${checked.payloads} payloads, ${checked.erased} erased (attested), ${checked.tiles} tiles, ${checked.roots} roots`,
     `genesis: ${verdict.genesis ?? 'none'}`,
     `latest:  ${verdict.latest ?? 'none'}`,
     `root:    ${verdict.root ?? 'not computed'}`,

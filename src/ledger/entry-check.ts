@@ -48,6 +48,7 @@ function judgePayload(
   row: StoredEntry,
 ): string | undefined {
   const { stored } = row
+  if (stored.state === 'erased') return undefined
   if (stored.state === 'gone') return 'payload is missing (unexplained)'
   if (stored.state === 'broken') return 'payload is not as it was sealed'
   const committed = base64Of(digest.hmacSha256(stored.salt, utf8Bytes(stored.payload)))
@@ -62,7 +63,10 @@ export function isRepeatRowTrue(
   repeat: RepeatRow,
 ): boolean {
   const { stored } = row
-  if (repeat.seq !== row.seq || stored.state !== 'there') return false
+  if (repeat.seq !== row.seq) return false
+  // With the salt gone nobody can say more.
+  if (stored.state === 'erased') return true
+  if (stored.state !== 'there') return false
   const { type, actor, subject, refs, ts } = body
   const payload = utf8Bytes(stored.payload)
   // Whether the producer gave its own time is not recorded, so both readings count.

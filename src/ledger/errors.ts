@@ -81,6 +81,18 @@ export const ledgerErrors = defineErrors({
     title: 'The export is not a whole and current copy of the ledger',
     hint: 'Name a new file: the command writes it, and goes on only when it was read back.',
   },
+  LEDGER_ERASURE_EMPTY: {
+    status: 404,
+    exit: EXIT.notFound,
+    title: 'There is nothing of theirs to erase',
+    hint: 'Name the subject or actor exactly as `seaworthy ledger list` shows it. What a law wants kept is erased with a policy alone; what the tenant’s own payloads say of somebody stays.',
+  },
+  LEDGER_ERASURE_REFUSED: {
+    status: 422,
+    exit: EXIT.usage,
+    title: 'The erasure cannot be done as it is asked for',
+    hint: 'The message says what is missing. Payloads that lie in clear are sealed by the next start of a server.',
+  },
   LEDGER_JOURNAL_BEHIND: {
     status: 500,
     exit: EXIT.fault,

@@ -295,5 +295,6 @@ export function presentEntry(entry: LedgerEntry): Record<string, unknown> {
     leafHash: hexOf(entry.leafHash),
     prev: leaf.ok ? hexOf(leaf.value.prev) : null,
     body: entry.body,
+    ...(entry.erasedBy === undefined ? {} : { erasedBy: entry.erasedBy }),
   }
 }

@@ -41,6 +41,8 @@ interface TxNotes {
   readonly queued: JournalledBatch[]
   /** To be written after the commit. */
   readonly called: JournalledBatch[]
+  /** Records are to be gone after the commit: they hold what the transaction erased. */
+  isForgetting: boolean
 }
 
 /**
@@ -80,7 +82,7 @@ export class JournalledSql implements Sql {
   }
 
   async transaction<T>(scope: SqlScope, work: (tx: SqlTx) => Promise<T>): Promise<T> {
-    const notes: TxNotes = { queued: [], called: [] }
+    const notes: TxNotes = { queued: [], called: [], isForgetting: false }
     let result: T
     try {
       result = await this.#ports.sql.transaction(scope, (tx) => {
@@ -93,6 +95,8 @@ export class JournalledSql implements Sql {
     }
     for (const batch of notes.queued) this.#close(batch)
     if (notes.called.length > 0) await this.#writeCommitted(notes.called)
+    // A crash before this leaves them; the next opening finds keys that were destroyed, and forgets.
+    if (notes.isForgetting) await this.#ports.journal.forget()
     return result
   }
 
@@ -155,6 +159,14 @@ export class JournalledSql implements Sql {
     notes.queued.push(batch)
     this.#open.set(tenantId, [...(this.#open.get(tenantId) ?? []), batch])
     await this.#write([encodeJournalRecord(batch)])
+  }
+
+  /** What was recorded before the transaction is forgotten with its commit. */
+  forgetAfter(tx: SqlTx): void {
+    const notes = this.#notes.get(tx)
+    if (notes === undefined)
+      throw new TypeError('expected a transaction of the journalled database, got another')
+    notes.isForgetting = true
   }
 
   /** How much of the transaction's own appends there is so far; for `forgetSince`. */

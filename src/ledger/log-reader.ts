@@ -93,7 +93,10 @@ export class LogReader implements Reading {
       return { entries: [] }
     }
     const entries = page.leaves
-      .map(readEntry)
+      .map(({ erasedBy, ...row }) => ({
+        ...readEntry(row),
+        ...(erasedBy === null ? {} : { erasedBy }),
+      }))
       .filter(
         ({ body }) =>
           (type === undefined || body.type === type) &&

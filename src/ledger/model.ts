@@ -9,6 +9,8 @@ export const LEDGER_EVENTS = [
   'v1.import',
   'ledger.downgraded',
   'ledger.restored',
+  'erasure.executed',
+  'erasure.summed-up',
 ] as const
 
 /** Entries per transaction of the queue. */
@@ -51,6 +53,8 @@ export interface LedgerEntry {
   readonly leaf: Uint8Array
   readonly leafHash: Uint8Array
   readonly body: EntryBody
+  /** Of a listed entry whose payload was erased: position of the entry that attests it. */
+  readonly erasedBy?: number
 }
 
 export interface EntryQuery {
@@ -117,7 +121,10 @@ export interface ConsistencyProof {
 /** What was looked at; a number of 0 says that this was not checked. */
 export interface VerificationCounts {
   readonly entries: number
+  /** Intact ones. */
   readonly payloads: number
+  /** Those that are gone, and an entry attests that they were erased. */
+  readonly erased: number
   readonly repeats: number
   readonly tiles: number
   /** Roots compared: head, stored checkpoints, the guard's, the one that was given. */

@@ -116,6 +116,7 @@ test('an untouched log passes all three, and the verdict names what it was held 
   assert.deepEqual(seen.typescript.checked, {
     entries: SIZE,
     payloads: SIZE,
+    erased: 0,
     repeats: SIZE,
     tiles: 1,
     // The checkpoint, the sealed day, and the head's frontier.

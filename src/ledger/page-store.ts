@@ -6,7 +6,8 @@ import type { StoredLeaf } from './store.ts'
 /** A log with some of its entries. */
 export interface LogPage {
   readonly size: number
-  readonly leaves: readonly StoredLeaf[]
+  /** With the position of the entry that attests the erasure of its payload. */
+  readonly leaves: readonly (StoredLeaf & { readonly erasedBy: number | null })[]
 }
 
 interface PageRow {
@@ -15,6 +16,7 @@ interface PageRow {
   readonly seq: number | null
   readonly leaf: Uint8Array
   readonly leaf_hash: Uint8Array
+  readonly erased_seq: number | null
 }
 
 /**
@@ -32,10 +34,11 @@ export async function selectLogPage(
     .map((_, at) => ` and position(convert_to($${at + 5}, 'UTF8') in leaf) > 0`)
     .join('')
   const rows = await tx.query<PageRow>(
-    `select l.origin, h.size, e.seq, e.leaf, e.leaf_hash
+    `select l.origin, h.size, e.seq, e.leaf, e.leaf_hash, p.erased_seq
      from ledger_log l left join ledger_head h on h.log_id = l.log_id
        left join lateral (select seq, leaf, leaf_hash from ledger_entry
          where log_id = l.log_id and seq >= $3 and seq < h.size${filters} order by seq limit $4) e on true
+       left join ledger_payload p on p.log_id = l.log_id and p.seq = e.seq and p.erased_seq is not null
      where l.tenant_id = $1 and case when $2::int is null then l.state <> 'sealed' else l.epoch = $2 end
      order by e.seq`,
     [tenantId, range.epoch ?? null, range.fromSeq, range.limit, ...needles],
@@ -45,8 +48,8 @@ export async function selectLogPage(
   const { origin, size } = first
   if (size === null)
     throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `expected a head of ${origin}, got none`)
-  const leaves = rows.flatMap(({ seq, leaf, leaf_hash: leafHash }) =>
-    seq === null ? [] : [{ seq, leaf, leafHash }],
+  const leaves = rows.flatMap(({ seq, leaf, leaf_hash: leafHash, erased_seq: erasedBy }) =>
+    seq === null ? [] : [{ seq, leaf, leafHash, erasedBy }],
   )
   return { size, leaves }
 }

@@ -96,7 +96,7 @@ export async function selectPayloads(
       traceparent: string | null
     }
   >(
-    `select e.seq, e.leaf, e.leaf_hash, p.salt, p.payload, p.sealed, p.dek_id, t.traceparent
+    `select e.seq, e.leaf, e.leaf_hash, ${PAYLOAD_COLUMNS}, t.traceparent
      from ledger_entry e left join ledger_payload p on p.log_id = e.log_id and p.seq = e.seq
        left join ledger_trace t on t.log_id = e.log_id and t.seq = e.seq
      where e.log_id = $1 and e.seq >= $2 order by e.seq limit $3`,
@@ -118,7 +118,7 @@ export async function selectPayload(
   seq: number,
 ): Promise<PayloadRow | undefined> {
   const [row] = await tx.query<PayloadRow>(
-    `select ${PAYLOAD_COLUMNS} from ledger_payload where log_id = $1 and seq = $2`,
+    `select ${PAYLOAD_COLUMNS} from ledger_payload p where p.log_id = $1 and p.seq = $2`,
     [logId, seq],
   )
   return row

@@ -13,7 +13,7 @@ import { ledgerFault } from './errors.ts'
 import { decodeJournalRecord } from './journal-record.ts'
 import type { JournalledBatch } from './journal-record.ts'
 import { selectEpochs } from './epoch/store.ts'
-import { insertKeys } from './payload/key-store.ts'
+import { countDestroyed, insertKeys } from './payload/key-store.ts'
 import type { PayloadKeys } from './payload/keys.ts'
 import { insertBatch, isTenantKnown, lockHead, openTenantLog, selectHashesAt } from './store.ts'
 
@@ -24,6 +24,8 @@ export interface ReplayReport {
   readonly restoredCount: number
   /** Records of versions that sealed nothing: payloads in clear. */
   readonly clearCount: number
+  /** Keys in records that the tables say were destroyed since. */
+  readonly destroyedCount: number
   /** Why a tenant's log takes nothing more, by tenant. */
   readonly contradictions: ReadonlyMap<string, string>
 }
@@ -51,12 +53,17 @@ export async function replayJournal(
   let judgedCount = 0
   let restoredCount = 0
   let clearCount = 0
+  let destroyedCount = 0
   for (const [tenantId, batches] of groupByTenant(records)) {
     const missing = await ports.sql.transaction({ tenantId }, (tx) =>
       judgeJournal(ports.digest, tx, tenantId, batches),
     )
     judgedCount += batches.length
     clearCount += batches.filter(isClear).length
+    const made = batches.flatMap(({ madeKeys = [] }) => madeKeys.map(({ dekId }) => dekId))
+    destroyedCount += await ports.sql.transaction({ tenantId }, (tx) =>
+      countDestroyed(tx, tenantId, made),
+    )
     if (typeof missing === 'string') {
       contradictions.set(tenantId, missing)
       continue
@@ -66,7 +73,7 @@ export async function replayJournal(
       restoredCount += batch.leaves.length
     }
   }
-  return { judgedCount, restoredCount, clearCount, contradictions }
+  return { judgedCount, restoredCount, clearCount, destroyedCount, contradictions }
 }
 
 function isClear({ entries = [] }: JournalledBatch): boolean {

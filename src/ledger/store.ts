@@ -4,6 +4,7 @@ import type { SqlTx } from '../kernel/index.ts'
 import { decodeFrontier, HASH_BYTES } from '../proof/index.ts'
 import type { LogHead, SealedEntry } from './batch.ts'
 import { ledgerFault } from './errors.ts'
+import { PAYLOAD_COLUMNS } from './payload/stored.ts'
 import type { PayloadRow } from './payload/stored.ts'
 
 /** Hashes in a full tile (C2SP tlog-tiles). */
@@ -124,7 +125,7 @@ export async function selectKnownEntries(
   const repeats = await selectRepeats(tx, logId, ids)
   if (repeats.length === 0) return []
   const rows = await tx.query<Omit<KnownRow, 'idem' | 'body_hash'>>(
-    `select e.seq, e.leaf_hash, p.salt, p.payload, p.sealed, p.dek_id
+    `select e.seq, e.leaf_hash, ${PAYLOAD_COLUMNS}
      from ledger_entry e left join ledger_payload p on p.log_id = e.log_id and p.seq = e.seq
      where e.log_id = $1 and e.seq = any ($2::bigint[])`,
     [logId, repeats.map(({ seq }) => seq)],

@@ -14,7 +14,7 @@ export function emptyVerdict(given: readonly KnownRoot[]): LogVerdict {
   const findings = {
     origin: null,
     size: 0,
-    checked: { entries: 0, payloads: 0, repeats: 0, tiles: 0, roots: 0 },
+    checked: { entries: 0, payloads: 0, erased: 0, repeats: 0, tiles: 0, roots: 0 },
     genesis: null,
     latest: null,
     root: null,

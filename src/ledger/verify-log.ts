@@ -12,6 +12,7 @@ import {
 } from '../proof/index.ts'
 import type { Frontier, NoteKey } from '../proof/index.ts'
 import { findDayFault } from './day-check.ts'
+import { ErasureCheck } from './erasure/check.ts'
 import { ledgerFault } from './errors.ts'
 import { isRepeatRowTrue, judgeEntry } from './entry-check.ts'
 import type { ChainPosition, JudgedEntry } from './entry-check.ts'
@@ -61,10 +62,12 @@ export class LogCheck {
   readonly #task: VerifyTask
   readonly #tiles: TileCheck
   readonly #subjects: SubjectCheck
+  readonly #erasures: ErasureCheck
   #frontier: Frontier = EMPTY_FRONTIER
   #size = 0
   #fromSeq = 0
   #entries = 0
+  #erased = 0
   #repeats = 0
   #roots = 0
   #genesis: Uint8Array | undefined
@@ -75,6 +78,7 @@ export class LogCheck {
     this.#task = task
     this.#tiles = new TileCheck(ports.digest, task.log.logId)
     this.#subjects = new SubjectCheck(ports.digest, task.log.logId)
+    this.#erasures = new ErasureCheck(this.#ports, task.tenantId)
   }
 
   async run(): Promise<LogVerdict> {
@@ -130,7 +134,8 @@ export class LogCheck {
       scope,
       checked: {
         entries: this.#entries,
-        payloads: this.#entries,
+        payloads: this.#entries - this.#erased,
+        erased: this.#erased,
         repeats: this.#repeats,
         tiles: this.#tiles.checkedCount,
         roots: this.#roots,
@@ -200,12 +205,9 @@ export class LogCheck {
     const { tenantId, log } = this.#task
     const { logId } = log
     const { payloadKeys } = this.#ports
-    const rows = await selectStoredEntries(
-      tx,
-      { tenantId, payloadKeys, ...log },
-      start.seq,
-      untilSeq,
-    )
+    const ports = { tenantId, payloadKeys, ...log }
+    const stored = await selectStoredEntries(tx, ports, start.seq, untilSeq)
+    const rows = await this.#erasures.settle(tx, stored)
     const judged: JudgedEntry[] = []
     let at = start
     for (const row of rows) {
@@ -214,6 +216,7 @@ export class LogCheck {
       judged.push(result)
       at = result.next
       this.#entries++
+      if (row.stored.state === 'erased') this.#erased++
       if (row.seq === 0) this.#genesis = row.leaf_hash
     }
     if (at.seq !== untilSeq) throw new Damage(`entry ${at.seq} is missing`, at.seq)

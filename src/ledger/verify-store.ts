@@ -73,12 +73,18 @@ export async function selectStoredEntries(
     'select seq, leaf, leaf_hash from ledger_entry where log_id = $1 and seq >= $2 and seq < $3 order by seq',
     range,
   )
-  const payloads = await tx.query<PayloadRow & { seq: number }>(
-    `select seq, ${PAYLOAD_COLUMNS} from ledger_payload where log_id = $1 and seq >= $2 and seq < $3`,
-    range,
-  )
-  const opened = await openStored(payloadKeys, tx, tenantId, origin, payloads)
-  const bySeq = new Map(payloads.map(({ seq }, at) => [seq, opened[at]!]))
+  const read = async (): Promise<readonly (readonly [number, StoredPayload])[]> => {
+    const payloads = await tx.query<PayloadRow & { seq: number }>(
+      `select p.seq, ${PAYLOAD_COLUMNS} from ledger_payload p where p.log_id = $1 and p.seq >= $2 and p.seq < $3`,
+      range,
+    )
+    const opened = await openStored(payloadKeys, tx, tenantId, origin, payloads)
+    return payloads.map(({ seq }, at) => [seq, opened[at]!])
+  }
+  let found = await read()
+  // An erasure may have been committed between rows and keys.
+  if (found.some(([, { state }]) => state === 'gone')) found = await read()
+  const bySeq = new Map(found)
   return entries.map((entry) => ({ ...entry, stored: bySeq.get(entry.seq) ?? GONE }))
 }
 
@@ -88,9 +94,11 @@ export async function selectSealedEntries(
   logId: number,
   fromSeq: number,
   limit: number,
-): Promise<readonly (Pick<PayloadRow, 'sealed' | 'dek_id'> & { readonly leaf: Uint8Array })[]> {
+): Promise<
+  readonly (Pick<PayloadRow, 'sealed' | 'dek_id' | 'erased_seq'> & { readonly leaf: Uint8Array })[]
+> {
   return tx.query(
-    `select e.leaf, p.sealed, p.dek_id
+    `select e.leaf, p.sealed, p.dek_id, p.erased_seq
      from ledger_entry e left join ledger_payload p on p.log_id = e.log_id and p.seq = e.seq
      where e.log_id = $1 and e.seq >= $2 order by e.seq limit $3`,
     [logId, fromSeq, limit],

@@ -4,6 +4,7 @@ import { WEBHOOK_CHECKS } from './checks.ts'
 import { webhookErrors } from './errors.ts'
 import { WEBHOOK_EVENTS } from './model.ts'
 
+export { webhookCopies } from './erased.ts'
 export { makeWebhookChecks } from './checks.ts'
 export { admissionOf, afterFailure, afterRequest, afterSuccess, WELL } from './cool-down.ts'
 export type { CoolDown } from './cool-down.ts'

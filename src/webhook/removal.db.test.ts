@@ -32,6 +32,6 @@ test('without undelivered events an endpoint is removed at once, with some it is
     preview.summary,
     /^remove the endpoint at 127\.0\.0\.1:\d+ with 3 undelivered events$/,
   )
-  await sql.transaction({ tenantId }, (tx) => call.carryOut(tx))
+  await sql.transaction({ tenantId }, (tx) => call.carryOut(tx, { previewedBy: 'p-1' }))
   assert.deepEqual(await webhooks.list(tenantId), [])
 })

@@ -222,6 +222,26 @@ export const logCommands: readonly CommandSpec[] = [
     load: async () => (await import('../../ledger/receipt-cli.ts')).runLedgerReceipt,
   },
   {
+    name: 'ledger erase',
+    summary:
+      'Erase the payloads that the ledger holds of somebody, once shown and confirmed by a second person',
+    arguments: [],
+    options: [
+      {
+        flags: '--subject <name>',
+        description: 'whose: a subject or an actor, as ledger list shows it',
+      },
+      { flags: '--reason <text>', description: 'why; it is recorded, so name nobody' },
+      {
+        flags: '--policy <text>',
+        description: 'what allows to erase what a law wants kept; without it that stays',
+      },
+    ],
+    examples: ['seaworthy ledger erase --subject customer-7 --reason "asked on 21 November"'],
+    needs: 'api',
+    load: async () => (await import('../../ledger/erase-cli.ts')).runLedgerErase,
+  },
+  {
     name: 'ledger restore',
     summary:
       'Go on after an older database was put in place: end the log and open the next, once shown and confirmed',

@@ -67,6 +67,21 @@ export async function selectWrapped(
   }))
 }
 
+/** How many of these keys were destroyed. */
+export async function countDestroyed(
+  tx: SqlTx,
+  tenantId: string,
+  dekIds: readonly number[],
+): Promise<number> {
+  if (dekIds.length === 0) return 0
+  const [row] = await tx.query<{ count: number }>(
+    `select count(*) as count from ledger_dek
+     where tenant_id = $1 and dek_id = any ($2::int[]) and wrapped is null`,
+    [tenantId, dekIds],
+  )
+  return row?.count ?? 0
+}
+
 export async function insertKeys(
   tx: SqlTx,
   tenantId: string,

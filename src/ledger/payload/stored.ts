@@ -6,8 +6,8 @@ import type { PayloadKeys } from './keys.ts'
 import type { PlainPayload } from './sealed.ts'
 import { openPayload } from './sealed.ts'
 
-/** Columns that a reader of payloads selects, from whatever it calls `ledger_payload`. */
-export const PAYLOAD_COLUMNS = 'salt, payload, sealed, dek_id'
+/** Columns that a reader of payloads selects from `ledger_payload p`. */
+export const PAYLOAD_COLUMNS = 'p.salt, p.payload, p.sealed, p.dek_id, p.erased_log, p.erased_seq'
 
 /** A row as it is stored; all null where there is none. */
 export interface PayloadRow {
@@ -16,10 +16,15 @@ export interface PayloadRow {
   readonly payload: string | null
   readonly sealed: Uint8Array | null
   readonly dek_id: number | null
+  /** Where the entry stands that attests the erasure. */
+  readonly erased_log: number | null
+  readonly erased_seq: number | null
 }
 
 export type StoredPayload =
   | ({ readonly state: 'there' } & PlainPayload)
+  /** Says which entry attests that it was erased; whether that is so is judged elsewhere. */
+  | { readonly state: 'erased'; readonly by: { readonly logId: number; readonly seq: number } }
   /** Neither in clear nor sealed, or its key was destroyed. */
   | { readonly state: 'gone' }
   /** Not as it was sealed, or moved here from another entry. */
@@ -37,8 +42,11 @@ export async function openStored(
     sealed === null || dekId === null ? [] : [dekId],
   )
   const seals = await keys.openSeals(tx, tenantId, dekIds)
-  return rows.map(({ seq, salt, payload, sealed, dek_id: dekId }) => {
+  return rows.map(({ seq, salt, payload, sealed, dek_id: dekId, ...row }) => {
     if (salt !== null && payload !== null) return { state: 'there', salt, payload }
+    const { erased_log: logId, erased_seq: bySeq } = row
+    if (sealed === null && logId !== null && bySeq !== null)
+      return { state: 'erased', by: { logId, seq: bySeq } }
     const seal = dekId === null ? undefined : seals.get(dekId)
     if (sealed === null || seal === undefined) return { state: 'gone' }
     try {
@@ -52,7 +60,7 @@ export async function openStored(
 
 /** For readers of one entry: undefined when it is gone. @throws LEDGER_ENTRY_UNREADABLE when it is broken */
 export function plainOf(stored: StoredPayload | undefined, seq: number): PlainPayload | undefined {
-  if (stored === undefined || stored.state === 'gone') return undefined
+  if (stored === undefined || stored.state === 'gone' || stored.state === 'erased') return undefined
   if (stored.state === 'broken')
     throw ledgerFault(
       'LEDGER_ENTRY_UNREADABLE',

@@ -18,6 +18,7 @@ import {
 } from '../../proof/index.ts'
 import type { Frontier } from '../../proof/index.ts'
 import type { LogHead } from '../batch.ts'
+import { selectErasedBy } from '../erasure/store.ts'
 import { ledgerFault } from '../errors.ts'
 import { sealClearRows } from '../payload/clear.ts'
 import { openStored } from '../payload/stored.ts'
@@ -27,7 +28,7 @@ import type { ExportFile } from './ports.ts'
 
 export const EXPORT_FORMAT = 'seaworthy-ledger-export/2'
 /** An export holds payloads as they are sealed: what erases a key reaches the copies of its payloads too. */
-const CLEAR_OF_NOTHING = { salt: null, payload: null }
+const CLEAR_OF_NOTHING = { salt: null, payload: null, erased_log: null, erased_seq: null }
 const CHUNK_ROWS = 1_000
 
 /** A log to be exported, as it stands while its turn is held. */
@@ -60,7 +61,7 @@ async function* exportLines(
     const root = base64Of(frontierRoot(digest, head.frontier))
     yield canonicalize({ origin, root, size, tenant: tenantId })
     for (let from = 0; from < size; from += CHUNK_ROWS)
-      for (const { leaf, sealed, dek_id: key } of await selectSealedEntries(
+      for (const { leaf, sealed, dek_id: key, erased_seq: erased } of await selectSealedEntries(
         tx,
         logId,
         from,
@@ -70,6 +71,7 @@ async function* exportLines(
           key,
           leaf: base64Of(leaf),
           sealed: sealed === null ? null : base64Of(sealed),
+          ...(erased === null ? {} : { erased }),
         })
   }
 }
@@ -114,11 +116,11 @@ async function readEntries(
   tx: SqlTx,
   file: ExportFile,
   lines: AsyncIterator<string>,
-  { tenantId, head: { origin, size } }: ExportedLog,
+  { tenantId, head: { logId, origin, size } }: ExportedLog,
 ): Promise<Frontier> {
   let frontier = EMPTY_FRONTIER
   for (let seq = 0; seq < size; seq++) {
-    const { leaf, sealed, key } = await nextLine(lines, file)
+    const { leaf, sealed, key, erased } = await nextLine(lines, file)
     const bytes = bytesOf(leaf)
     const read = decodeLeaf(bytes)
     if (!read.ok || read.value.seq !== seq) throw refused(file, `expected entry ${seq}`)
@@ -129,15 +131,26 @@ async function readEntries(
       sealed: bytesOf(sealed),
       dek_id: typeof key === 'number' ? key : null,
     }
+    const isErased = sealed === null && (await isErasedBy(tx, logId, seq, erased))
     const [stored] = await openStored(payloadKeys, tx, tenantId, origin, [row])
     const isCommitted =
       body.ok &&
       stored?.state === 'there' &&
       base64Of(digest.hmacSha256(stored.salt, utf8Bytes(stored.payload))) === body.value.payload.c
-    if (!isCommitted) throw refused(file, `expected the payload that entry ${seq} commits to`)
+    if (!isCommitted && !(isErased && body.ok))
+      throw refused(file, `expected the payload that entry ${seq} commits to`)
     frontier = extendFrontier(digest, frontier, [hashLeaf(digest, bytes)])
   }
   return frontier
+}
+
+async function isErasedBy(
+  tx: SqlTx,
+  logId: number,
+  seq: number,
+  by: Json | undefined,
+): Promise<boolean> {
+  return by !== undefined && (await selectErasedBy(tx, logId, [seq])).get(seq) === by
 }
 
 /** Empty, which is no leaf and no sealed payload, for whatever is not base64. */

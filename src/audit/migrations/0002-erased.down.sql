@@ -1,0 +1,1 @@
+revoke update (action, resource, record) on audit_entry from seaworthy_app;

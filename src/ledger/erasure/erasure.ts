@@ -1,0 +1,186 @@
+// Erasure: destroys a person's keys, takes their ciphertext, and says so in the log, all in one transaction.
+import { base64Of } from '../../kernel/index.ts'
+import type { Digest, Random, SqlTx } from '../../kernel/index.ts'
+import { ledgerFault } from '../errors.ts'
+import type { JournalledSql } from '../journal.ts'
+import type { Ledger } from '../model.ts'
+import type { PayloadKeys } from '../payload/keys.ts'
+import { lockHead } from '../store.ts'
+import { ATTESTED_LIMIT, ERASED_CLASSES, ERASURE_SUBJECT, ErasedSum, erasureIdOf } from './model.ts'
+import type { Attestation, DerivedPayloads, ErasureWish } from './model.ts'
+import {
+  countNaming,
+  countSealed,
+  destroyKeys,
+  eraseRows,
+  hasClearRows,
+  selectOwnedKeys,
+  selectSealed,
+} from './store.ts'
+import type { OwnedKey, SealedPlace } from './store.ts'
+
+const KEY_BYTES = 32
+const REQUEST_BYTES = 8
+const NO_POLICY = 'erasure on request'
+
+export interface ErasurePorts {
+  readonly ledger: Pick<Ledger, 'appendInTx'>
+  readonly payloadKeys: PayloadKeys
+  readonly digest: Digest
+  readonly random: Random
+  /** Of the embedded database: it keeps wrapped keys, and must not after this. */
+  readonly journal?: JournalledSql
+  readonly derived: readonly DerivedPayloads[]
+}
+
+/** What an erasure would reach, by class. */
+export interface ErasureReach {
+  /** Payloads and keys that would be gone for good. */
+  readonly erased: readonly { readonly class: string; readonly count: number }[]
+  /** Payloads under legal obligation, which stay without a policy. */
+  readonly kept: number
+  /** Entries that name them and whose payloads are the tenant's own. */
+  readonly tenants: number
+}
+
+export interface Erased {
+  readonly request: string
+  readonly count: number
+  /** Positions of the entries that attest it, the summary last where there is one. */
+  readonly attestedBy: readonly number[]
+}
+
+/** @throws LEDGER_ERASURE_REFUSED while payloads of the tenant lie in clear */
+export async function previewErasure(
+  ports: ErasurePorts,
+  tx: SqlTx,
+  tenantId: string,
+  wish: ErasureWish,
+): Promise<ErasureReach> {
+  const keys = await findKeys(ports, tx, tenantId, wish.subject)
+  const counts = await countSealed(
+    tx,
+    tenantId,
+    keys.map(({ dekId }) => dekId),
+  )
+  const countOf = (of: string): number =>
+    keys
+      .filter((key) => key.class === of)
+      .reduce((sum, { dekId }) => sum + (counts.get(dekId) ?? 0), 0)
+  const isKept = wish.policy === undefined
+  const classes = ERASED_CLASSES.filter((each) => each !== 'record' || !isKept)
+  const erased = classes
+    .map((of) => ({ class: of, count: countOf(of) }))
+    .filter(({ count }) => count > 0)
+  const name = JSON.stringify(wish.subject)
+  const needles = [`"actor":${name}`, `"subject":${name}`]
+  const tenants = await countNaming(tx, tenantId, needles)
+  return { erased, kept: isKept ? countOf('record') : 0, tenants }
+}
+
+/** @throws LEDGER_ERASURE_EMPTY when there is nothing to erase, LEDGER_ERASURE_REFUSED */
+export async function executeErasure(
+  ports: ErasurePorts,
+  tx: SqlTx,
+  tenantId: string,
+  wish: ErasureWish,
+  approvers: readonly string[],
+): Promise<Erased> {
+  const { ledger, payloadKeys, random, journal, derived } = ports
+  // The turn first: nothing is sealed under these keys from here to the commit.
+  const head = await lockHead(tx, tenantId)
+  if (head === undefined) throw nothingToErase()
+  const found = await findKeys(ports, tx, tenantId, wish.subject)
+  const keys = found.filter((key) => key.class !== 'record' || wish.policy !== undefined)
+  const dekIds = keys.map(({ dekId }) => dekId)
+  const request = erasureIdOf(random.bytes(REQUEST_BYTES))
+  const parts: { sum: ErasedSum; key: Uint8Array }[] = []
+  let after = { logId: 0, seq: -1 }
+  let places = await selectSealed(tx, tenantId, dekIds, after, ATTESTED_LIMIT)
+  if (places.length === 0) throw nothingToErase()
+  await destroyKeys(tx, tenantId, dekIds)
+  while (places.length > 0) {
+    const key = random.bytes(KEY_BYTES)
+    const sum = new ErasedSum(ports.digest, key)
+    sum.add(places.map(({ leafHash }) => leafHash))
+    const by = { logId: head.logId, seq: head.size + parts.length }
+    await takeAway(tx, tenantId, places, by)
+    for (const each of derived) await each.forget(tx, tenantId, seqsOf(places, head.logId), by.seq)
+    parts.push({ sum, key })
+    after = places.at(-1)!
+    places = await selectSealed(tx, tenantId, dekIds, after, ATTESTED_LIMIT)
+  }
+  const { reason, policy = NO_POLICY } = wish
+  const said = { request, reason, policy, approvers: [...approvers] }
+  const facts = factsOf(parts, said)
+  const appended = await ledger.appendInTx(tx, tenantId, facts)
+  if (appended[0]?.seq !== head.size)
+    throw new Error(`expected the attestation at ${head.size}, got ${appended[0]?.seq}`)
+  payloadKeys.forget(tenantId)
+  journal?.forgetAfter(tx)
+  const count = parts.reduce((sum, part) => sum + part.sum.count, 0)
+  return { request, count, attestedBy: appended.map(({ seq }) => seq) }
+}
+
+async function findKeys(
+  { payloadKeys }: ErasurePorts,
+  tx: SqlTx,
+  tenantId: string,
+  name: string,
+): Promise<readonly OwnedKey[]> {
+  if (await hasClearRows(tx, tenantId))
+    throw ledgerFault(
+      'LEDGER_ERASURE_REFUSED',
+      'expected every payload to be sealed, got some that an older version left in clear',
+    )
+  const owners = ERASED_CLASSES.map((of) => payloadKeys.ownerHash(tenantId, { class: of, name }))
+  return selectOwnedKeys(tx, tenantId, owners)
+}
+
+async function takeAway(
+  tx: SqlTx,
+  tenantId: string,
+  places: readonly SealedPlace[],
+  by: Pick<SealedPlace, 'logId' | 'seq'>,
+): Promise<void> {
+  let count = 0
+  for (const logId of new Set(places.map((place) => place.logId)))
+    count += await eraseRows(tx, tenantId, logId, seqsOf(places, logId), by)
+  if (count !== places.length)
+    throw new Error(`expected to erase ${places.length} payloads, got ${count}`)
+}
+
+function seqsOf(places: readonly SealedPlace[], logId: number): readonly number[] {
+  return places.filter((place) => place.logId === logId).map(({ seq }) => seq)
+}
+
+function factsOf(
+  parts: readonly { readonly sum: ErasedSum; readonly key: Uint8Array }[],
+  said: Pick<Attestation, 'request' | 'reason' | 'policy' | 'approvers'>,
+): Parameters<Ledger['appendInTx']>[2] {
+  const actor = said.approvers.at(-1) ?? 'operator'
+  const fact = { actor, subject: ERASURE_SUBJECT, refs: [] }
+  const attesting = parts.map(({ sum, key }, at) => {
+    const payload: Attestation = {
+      ...said,
+      part: at + 1,
+      parts: parts.length,
+      count: sum.count,
+      alg: 'HMAC-SHA256',
+      key: base64Of(key),
+      root: sum.root(),
+    }
+    return { ...fact, type: 'erasure.executed', payload }
+  })
+  if (parts.length === 1) return attesting
+  const count = parts.reduce((total, { sum }) => total + sum.count, 0)
+  const payload = { ...said, parts: parts.length, count }
+  return [...attesting, { ...fact, type: 'erasure.summed-up', payload }]
+}
+
+function nothingToErase(): Error {
+  return ledgerFault(
+    'LEDGER_ERASURE_EMPTY',
+    'expected payloads under a key of theirs, got none: nothing was erased',
+  )
+}
