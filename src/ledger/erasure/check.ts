@@ -89,7 +89,7 @@ export class ErasureCheck {
       const committed = this.#ports.digest.hmacSha256(kept.salt, utf8Bytes(kept.payload))
       if (base64Of(committed) !== body.payload.c) return undefined
       const value: Json = parseStrictJson(kept.payload)
-      return attestationSchema.safeParse(value).data as Attestation | undefined
+      return attestationSchema.safeParse(value).data
     } catch (error) {
       // A damaged entry attests nothing; the walk along the log says what is wrong with it.
       if (error instanceof SeaworthyError) return undefined
