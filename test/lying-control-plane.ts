@@ -106,7 +106,7 @@ export async function openLyingPlane(
       return offered?.answers.get('GET offers') ?? answerJson({ data })
     }
     if (name.startsWith('GET /v1/evidence/')) return answerFile(statements, name)
-    if (name === 'GET /v1/run-requests') return answerJson({ data: [] })
+    if (name === 'GET /v1/run-requests') return answerJson({ data: [], next: null })
     return answerRun(name, offered)
   }
   const server = createServer((request, response) => {
