@@ -99,7 +99,12 @@ export interface Plan {
   readonly service: string
   readonly version: string
   readonly environment: string
-  readonly source: { readonly name: string; readonly sha256: string }
+  readonly source: {
+    readonly name: string
+    readonly sha256: string
+    /** What else was taken for gates. */
+    readonly gates?: readonly string[]
+  }
   readonly gates: readonly PlanGate[]
   readonly signOffs: readonly {
     readonly role: string

@@ -7,12 +7,12 @@ import { isOpenRequest } from '../run-answers.ts'
 import type { AskPreview, AskWish, RunRequest } from '../run-answers.ts'
 import { useLive } from '../live.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
-import { Command } from '../parts/copy.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Loaded } from '../parts/state.tsx'
 import { toldOfRelease } from '../rhythms.ts'
 import { countOf, EFFECTS } from '../words.ts'
 import { RequestNote } from './run-request.tsx'
+import { UnreviewedPlan } from './unreviewed-plan.tsx'
 import { WaitingRunners } from './waiting-runners.tsx'
 
 /** How often a request that is open is looked at, and runners that wait. */
@@ -34,13 +34,7 @@ export function StartRun({ plan, planHash, isReviewed, isHere = false }: StartTe
       {isReviewed ? (
         <StartReviewed plan={plan} planHash={planHash} isHere={isHere} />
       ) : (
-        <div className="state">
-          <h3>Nobody has reviewed this plan yet</h3>
-          <p>
-            Runners execute reviewed plans only. Somebody reads it and signs it with their own key:
-          </p>
-          <Command text="npx seaworthy plan review release.plan.yaml --as YOU" />
-        </div>
+        <UnreviewedPlan plan={plan} />
       )}
     </section>
   )

@@ -104,6 +104,7 @@ test(
     await tickOff(reader, 'I have read what it would do')
     await pressOn(reader, 'Confirm as a plan')
     await reader.shows('Nobody has reviewed this plan yet')
+    await reader.shows('npx seaworthy plan sluice.md --service sluice --release-version 3.1.0')
     await reader.inspect('plan-pinned')
     await openImport(reader)
     await reader.shows('Drafts in this browser')
