@@ -79,7 +79,7 @@ test(
 )
 
 test(
-  'a draft is kept in the browser, reviewed, confirmed as a plan and run on a waiting runner',
+  'a draft is kept in the browser, reviewed and confirmed as a plan',
   browse(async (reader) => {
     await openImport(reader)
     await reader.handIn(write('sluice.md', CHECKLIST))
