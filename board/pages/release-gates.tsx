@@ -70,7 +70,7 @@ export function GateSections({ review, run }: SectionsTerms): ReactNode {
         </p>
       ) : (
         sectionsOf(shown).map(([section, members]) => (
-          <GateSection key={section} section={section} rows={members} />
+          <GateSection key={section} section={section} rows={members} pageRows={shown.length} />
         ))
       )}
     </section>
@@ -80,9 +80,11 @@ export function GateSections({ review, run }: SectionsTerms): ReactNode {
 interface SectionTerms {
   readonly section: string
   readonly rows: readonly GateRow[]
+  /** Rows of all sections. */
+  readonly pageRows: number
 }
 
-function GateSection({ section, rows }: SectionTerms): ReactNode {
+function GateSection({ section, rows, pageRows }: SectionTerms): ReactNode {
   const settled = rows.filter(({ status }) => isSettled(status)).length
   return (
     <div className="gate-section">
@@ -92,7 +94,7 @@ function GateSection({ section, rows }: SectionTerms): ReactNode {
           {settled} of {rows.length}
         </span>
       </h3>
-      <LongList className="gates" rows={rows.map(longRowOf)} />
+      <LongList className="gates" rows={rows.map(longRowOf)} pageRows={pageRows} />
     </div>
   )
 }

@@ -2,6 +2,8 @@
 import { memo, useEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 
+/** Up to so many on a page are drawn whole wherever they are. */
+const WHOLE_LIMIT_ROWS = 200
 /** Drawn, and put away, together: a browser looks at each piece in each frame. */
 const PIECE_ROWS = 20
 /** Drawn that far outside of what is in sight, so that the keyboard and a turn of the wheel find whole rows. */
@@ -17,9 +19,11 @@ export interface LongRow {
 interface LongListTerms {
   readonly className: string
   readonly rows: readonly LongRow[]
+  /** Rows of the whole page: of few, every row is drawn whole. */
+  readonly pageRows: number
 }
 
-export function LongList({ className, rows }: LongListTerms): ReactNode {
+export function LongList({ className, rows, pageRows }: LongListTerms): ReactNode {
   const pieces = Array.from({ length: Math.ceil(rows.length / PIECE_ROWS) }, (_, nth) =>
     rows.slice(nth * PIECE_ROWS, (nth + 1) * PIECE_ROWS),
   )
@@ -29,7 +33,7 @@ export function LongList({ className, rows }: LongListTerms): ReactNode {
         <Piece
           key={nth}
           rows={piece}
-          isFirst={nth === 0}
+          isKept={pageRows <= WHOLE_LIMIT_ROWS}
           before={nth * PIECE_ROWS}
           of={rows.length}
         />
@@ -40,15 +44,16 @@ export function LongList({ className, rows }: LongListTerms): ReactNode {
 
 interface PieceTerms {
   readonly rows: readonly LongRow[]
-  readonly isFirst: boolean
+  /** Never one line of text. */
+  readonly isKept: boolean
   /** Rows of the list before it. */
   readonly before: number
   readonly of: number
 }
 
-function Piece({ rows, isFirst, before, of }: PieceTerms): ReactNode {
+function Piece({ rows, isKept, before, of }: PieceTerms): ReactNode {
   const place = useRef<HTMLDivElement>(null)
-  const isNear = useNear(place, isFirst)
+  const isNear = useNear(place, isKept)
   return (
     <div ref={place} role="none" className="piece">
       {rows.map(({ id, text, whole }, nth) =>
@@ -93,16 +98,16 @@ function observe(element: Element, turn: (isNear: boolean) => void): () => void 
   return () => observer?.unobserve(element)
 }
 
-function useNear(place: React.RefObject<HTMLDivElement | null>, isFirst: boolean): boolean {
-  const [isNear, turn] = useState(isFirst)
+function useNear(place: React.RefObject<HTMLDivElement | null>, isKept: boolean): boolean {
+  const [isNear, turn] = useState(false)
   useEffect(() => {
     const element = place.current
-    if (element === null) return undefined
+    if (element === null || isKept) return undefined
     return observe(element, (next) => {
       // What somebody opened, or stands on, stays as it is.
       const isUsed = element.querySelector('details[open], :focus') !== null
       turn(next || isUsed)
     })
-  }, [place])
-  return isNear
+  }, [place, isKept])
+  return isNear || isKept
 }

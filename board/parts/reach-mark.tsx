@@ -15,11 +15,14 @@ const CLOCK = new Intl.DateTimeFormat('en-GB', {
   second: '2-digit',
 })
 
-/** Has its place whatever it says, so that nothing moves. */
+/** Has its place whatever it says, as wide as the longest of its words, so that nothing moves. */
 export function ReachMark(): ReactNode {
   const view = useSettled(useFeed())
   return (
     <p className="reach" role="status">
+      <span className="widest" aria-hidden="true">
+        <Mark tone="stop">{seenAt('00:00:00')}</Mark>
+      </span>
       {view === undefined ? null : <Said view={view} />}
     </p>
   )
@@ -38,12 +41,16 @@ function Said({ view: { state, seenAtMs } }: { readonly view: FeedView }): React
         <Mark tone="wait">Polling every few seconds</Mark>
       </span>
     )
-  if (seenAtMs === undefined) return <Mark tone="stop">Offline: nothing answered yet</Mark>
+  if (seenAtMs === undefined) return <Mark tone="stop">Offline: never seen</Mark>
   return (
     <span title={`The server last answered ${momentText(seenAtMs)}. What you see is from then.`}>
-      <Mark tone="stop">Offline: last seen at {CLOCK.format(seenAtMs)}</Mark>
+      <Mark tone="stop">{seenAt(CLOCK.format(seenAtMs))}</Mark>
     </span>
   )
+}
+
+function seenAt(time: string): string {
+  return `Offline: last seen at ${time}`
 }
 
 /** What is live is said at once; anything else once it lasted. */
