@@ -1,11 +1,11 @@
-// What the server is measured against: bare Fastify that answers with the same statements and nothing else.
+// What the server is measured against: bare Fastify that answers the same question and nothing else.
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import pg from 'pg'
 
 const POOL_SIZE = 10
 
-/** Bare Fastify: the same statements in the same transaction, no key, no limit, no schema, rows as they come. */
+/** Bare Fastify: the same question in two statements of one transaction, where the server asks one, no key, no limit, no schema, rows as they come. */
 async function runBare(databaseUrl: string, entryCount: number): Promise<void> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE })
   const server = Fastify({ logger: false })

@@ -1,4 +1,4 @@
-// Times the server on PostgreSQL against bare Fastify with the same statements, at a steady rate, in writes, and from cold; prints markdown lines.
+// Times the server on PostgreSQL against bare Fastify with the same question, at a steady rate, in writes, and from cold; prints markdown lines.
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -190,7 +190,11 @@ async function measureReads(ours: Target, databaseUrl: string): Promise<void> {
     percentile(rounds.map(of), 0.5)
   const [own, other] = [median((round) => round.ours), median((round) => round.bare)]
   line('read with a key, requests a second, median of five rounds', `${Math.round(own)}`, '')
-  line('the same statements by bare Fastify, without a key', `${Math.round(other)}`, '')
+  line(
+    'the same question in two statements by bare Fastify, without a key',
+    `${Math.round(other)}`,
+    '',
+  )
   const share = median((round) => round.ours / round.bare)
   line('ratio, median of the rounds', `${Math.round(share * 100)} %`, '≥ 60 %')
 }
