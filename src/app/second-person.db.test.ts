@@ -75,6 +75,7 @@ test('what is done only after a preview is listed, with whose word it takes', as
   assert.deepEqual(named, [
     ['flag.flip', 'write', true],
     ['webhook.remove', 'admin', true],
+    ['ledger.erase', 'admin', true],
     ['run.confirm', 'write', false],
     ['run.request', 'write', false],
   ])

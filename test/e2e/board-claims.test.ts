@@ -48,7 +48,7 @@ test(
     await reader.inspect('claims-contradicted')
     const shown = await reader.tab
       .evaluate(`[...document.querySelectorAll('.lines .against')].map((it) =>
-      [it.closest('li').id, it.querySelector('a[href^="#rule-"]').innerText].join(' '))`)
+      [it.closest('li').id, it.querySelector('a[href^="#rule-"]').textContent].join(' '))`)
     assert.deepEqual(
       shown,
       data.findings.map(({ rule, claim }) => `line-${claim.line} Rule ${rule}`),

@@ -1,7 +1,8 @@
 // Two servers that start together on one empty PostgreSQL, and then get the same request at a time: migrations, a key, a sign-off.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import pg from 'pg'
@@ -132,7 +133,13 @@ test('servers that race on migrations, on one key and on one sign-off do each of
   const url = new URL(admin)
   url.pathname = `/${name}`
   const own = new pg.Client({ connectionString: url.href })
-  const places = [0, 1].map(() => openWorkplace(undefined, { SEAWORTHY_DATABASE_URL: url.href }))
+  const secrets = mkdtempSync(join(tmpdir(), 'seaworthy-secret-'))
+  const settings = {
+    SEAWORTHY_DATABASE_URL: url.href,
+    // One for all servers of a database: what one of them recorded, the other reads.
+    SEAWORTHY_PAYLOAD_SECRET: join(secrets, 'payload.secret'),
+  }
+  const places = [0, 1].map(() => openWorkplace(undefined, settings))
   const [here, there] = places
   assert.ok(here !== undefined && there !== undefined)
   const serving: ServedFolder[] = []
@@ -171,6 +178,7 @@ test('servers that race on migrations, on one key and on one sign-off do each of
     for (const served of serving) assert.equal((await served.stop()).exit, 0)
     await own.end()
     for (const place of places) place.remove()
+    rmSync(secrets, { recursive: true })
     await client.query(`drop database ${name} with (force)`)
     await client.end()
   }
