@@ -1,16 +1,15 @@
 // Two servers that start together on one empty PostgreSQL, and then get the same request at a time: migrations, a key, a sign-off.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import pg from 'pg'
 import { openKeyFile, systemDigest } from '../../src/platform/index.ts'
 import { buildStatement, keyIdOf, sealStatement, subjectsOf } from '../../src/proof/index.ts'
 import type { Subject } from '../../src/verdict/index.ts'
-import { openWorkplace } from './command-line.ts'
 import type { ServedFolder, Workplace } from './command-line.ts'
+import { openTwins } from './twins.ts'
 
 const ROUNDS = 5
 
@@ -133,15 +132,8 @@ test('servers that race on migrations, on one key and on one sign-off do each of
   const url = new URL(admin)
   url.pathname = `/${name}`
   const own = new pg.Client({ connectionString: url.href })
-  const secrets = mkdtempSync(join(tmpdir(), 'seaworthy-secret-'))
-  const settings = {
-    SEAWORTHY_DATABASE_URL: url.href,
-    // One for all servers of a database: what one of them recorded, the other reads.
-    SEAWORTHY_PAYLOAD_SECRET: join(secrets, 'payload.secret'),
-  }
-  const places = [0, 1].map(() => openWorkplace(undefined, settings))
-  const [here, there] = places
-  assert.ok(here !== undefined && there !== undefined)
+  const twins = openTwins(url.href)
+  const { here, there } = twins
   const serving: ServedFolder[] = []
   shareEvidence(here, there)
   try {
@@ -177,8 +169,7 @@ test('servers that race on migrations, on one key and on one sign-off do each of
   } finally {
     for (const served of serving) assert.equal((await served.stop()).exit, 0)
     await own.end()
-    for (const place of places) place.remove()
-    rmSync(secrets, { recursive: true })
+    twins.remove()
     await client.query(`drop database ${name} with (force)`)
     await client.end()
   }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import test from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { openWorkplace } from './command-line.ts'
+import { openTwins } from './twins.ts'
 
 /** Ten times what is promised for every server of one database, so that a busy machine proves nothing; usually 2 s. */
 const REVOKED_WITHIN_MS = 50_000
@@ -33,9 +33,8 @@ test('a key revoked on one server is refused by the other soon, under traffic th
   await client.query(`create database ${name}`)
   const url = new URL(admin)
   url.pathname = `/${name}`
-  const places = [0, 1].map(() => openWorkplace(undefined, { SEAWORTHY_DATABASE_URL: url.href }))
-  const [here, there] = places
-  assert.ok(here !== undefined && there !== undefined)
+  const twins = openTwins(url.href)
+  const { here, there } = twins
   try {
     const [one, two] = [await here.serve(), await there.serve()]
     const { data } = await here.ask<Issued>(['api-key', 'create', 'ci', '--role', 'developer'])
@@ -57,7 +56,7 @@ test('a key revoked on one server is refused by the other soon, under traffic th
     assert.equal(await statusAt(two.url, data.key), 401)
     assert.deepEqual([(await one.stop()).exit, (await two.stop()).exit], [0, 0])
   } finally {
-    for (const place of places) place.remove()
+    twins.remove()
     await client.query(`drop database ${name} with (force)`)
     await client.end()
   }
