@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hexOf } from '../../kernel/index.ts'
 import type { SqlTx } from '../../kernel/index.ts'
-import { systemClock } from '../../platform/index.ts'
+import { openSeal, systemClock } from '../../platform/index.ts'
 import { verifyCommitment } from '../../proof/index.ts'
 import { nodeDigest } from '../../../test/crypto.ts'
 import { aFact, memoryJournal, openTestLedger } from '../../../test/ledger.ts'
@@ -12,6 +12,7 @@ import { testPayloadKeys } from '../../../test/payload-keys.ts'
 import { openJournalledSql } from '../journal.ts'
 import type { JournalledSql } from '../journal.ts'
 import type { Ledger } from '../model.ts'
+import { PayloadKeys } from '../payload/keys.ts'
 import { makeLedger } from '../service.ts'
 import { executeErasure, previewErasure } from './erasure.ts'
 import type { Erased, ErasurePorts } from './erasure.ts'
@@ -120,6 +121,27 @@ test('under a policy that is named what had to be kept goes too, and a new entry
   const verdict = await ledger.verifyLog(tenantId, {})
   assert.ok(verdict.ok)
   assert.equal(verdict.checked.erased, 4)
+})
+
+test('under another key of the installation nobody is erased by halves: it is refused', async () => {
+  const { erasing, ports, sql, tenantId } = await openYard()
+  const secret = new Uint8Array(32).fill(7)
+  const { digest, random } = ports
+  const stranger = {
+    ...erasing,
+    payloadKeys: new PayloadKeys({ secret, digest, random, openSeal }),
+  }
+  const code = 'LEDGER_KEY_UNREADABLE'
+  const asStranger = <T>(work: (tx: SqlTx) => Promise<T>): Promise<T> =>
+    sql.transaction({ tenantId }, work)
+  await assert.rejects(
+    asStranger((tx) => previewErasure(stranger, tx, tenantId, WISH)),
+    { code },
+  )
+  await assert.rejects(
+    asStranger((tx) => executeErasure(stranger, tx, tenantId, WISH, ['p-1'])),
+    { code },
+  )
 })
 
 test('a process that remembers a key that another destroyed appends under a new one', async () => {

@@ -133,6 +133,7 @@ async function findKeys(
       'LEDGER_ERASURE_REFUSED',
       'expected every payload to be sealed, got some that an older version left in clear',
     )
+  await payloadKeys.assertShared(tx, tenantId)
   const owners = ERASED_CLASSES.map((of) => payloadKeys.ownerHash(tenantId, { class: of, name }))
   return selectOwnedKeys(tx, tenantId, owners)
 }

@@ -67,6 +67,19 @@ export async function selectWrapped(
   }))
 }
 
+/** The key that was made last and is still there; undefined when there is none. */
+export async function selectNewestKey(
+  tx: SqlTx,
+  tenantId: string,
+): Promise<{ readonly dekId: number; readonly wrapped: Uint8Array } | undefined> {
+  const [row] = await tx.query<{ dek_id: number; wrapped: Uint8Array }>(
+    `select dek_id, wrapped from ledger_dek where tenant_id = $1 and wrapped is not null
+     order by dek_id desc limit 1`,
+    [tenantId],
+  )
+  return row === undefined ? undefined : { dekId: row.dek_id, wrapped: row.wrapped }
+}
+
 /** How many of these keys were destroyed. */
 export async function countDestroyed(
   tx: SqlTx,

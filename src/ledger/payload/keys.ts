@@ -2,7 +2,7 @@
 import { base64Of, bytesOfBase64, bytesOfHex, hexOf, utf8Bytes } from '../../kernel/index.ts'
 import type { Digest, ErasureClass, Random, Seal, SqlTx } from '../../kernel/index.ts'
 import { ledgerFault } from '../errors.ts'
-import { insertKeys, selectLiveKeys, selectWrapped } from './key-store.ts'
+import { insertKeys, selectLiveKeys, selectNewestKey, selectWrapped } from './key-store.ts'
 import type { WrappedKey } from './key-store.ts'
 import { sealPayload } from './sealed.ts'
 import type { PlainPayload, SealedPayload } from './sealed.ts'
@@ -96,6 +96,16 @@ export class PayloadKeys {
     return found
   }
 
+  /**
+   * Beside keys of another secret nothing is sealed and nobody erased: what lies under them could be neither read nor
+   * reached.
+   * @throws LEDGER_KEY_UNREADABLE
+   */
+  async assertShared(tx: SqlTx, tenantId: string): Promise<void> {
+    const newest = await selectNewestKey(tx, tenantId)
+    if (newest !== undefined) this.#unwrap(tenantId, newest.dekId, newest.wrapped)
+  }
+
   /** The same keys with nothing remembered, for whoever wants to know what is stored. */
   afresh(): PayloadKeys {
     return new PayloadKeys(this.#ports)
@@ -139,6 +149,7 @@ export class PayloadKeys {
     for (const [key, hash] of missing) {
       const found = byOwner.get(hash)
       if (found === undefined) {
+        if (made.length === 0) await this.assertShared(tx, tenantId)
         const { wrapped, live } = this.#makeKey(tenantId, stored.lastId + made.length + 1)
         made.push({ dekId: live.dekId, class: owners.get(key)!.class, owner: hash, wrapped })
         keys.set(key, live)
