@@ -4,7 +4,7 @@ import { derOfRaw } from '../proof/index.ts'
 
 /** The half of a key pair that signs; a browser hands out no bytes of it. */
 export interface HeldKey {
-  readonly privateKey: CryptoKeyPair['privateKey']
+  readonly privateKey: CryptoKey
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array
 }
