@@ -191,7 +191,7 @@ async function measureReads(ours: Target, databaseUrl: string): Promise<void> {
   const [own, other] = [median((round) => round.ours), median((round) => round.bare)]
   line('read with a key, requests a second, median of five rounds', `${Math.round(own)}`, '')
   line(
-    'the same question in two statements by bare Fastify, without a key',
+    'the same statement by bare Fastify, without a key, a transaction or row security',
     `${Math.round(other)}`,
     '',
   )
