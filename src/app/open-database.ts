@@ -1,5 +1,7 @@
 // Opens the database of a composed house: embedded with its journal, or PostgreSQL, with every slice's tables.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { JoinableSql, Log, PubSub, Slice, Sql } from '../kernel/index.ts'
 import { openJournalledSql, sealStoredPayloads } from '../ledger/index.ts'
 import type { JournalledSql, PayloadKeys } from '../ledger/index.ts'
@@ -58,7 +60,11 @@ export async function openDatabase(
   const { databaseUrl } = config
   const bare =
     databaseUrl === undefined
-      ? await openPglite({ folder: join(config.dataFolder, 'db'), clock: systemClock })
+      ? await openPglite({
+          folder: join(config.dataFolder, 'db'),
+          clock: systemClock,
+          ...keptCluster(import.meta.url),
+        })
       : await openPostgres({ url: databaseUrl, poolSize: POSTGRES_POOL_SIZE })
   const sql = telemetry?.watchDatabase(bare) ?? bare
   try {
@@ -75,6 +81,13 @@ export async function openDatabase(
     await sql.close()
     throw error
   }
+}
+
+/** In a checkout, whose tests and readers begin many databases; `npm ci` throws it away with the packages. */
+function keptCluster(here: string): { kept?: string } {
+  const packages = fileURLToPath(new URL('../../node_modules', here))
+  const isCheckout = here.endsWith('.ts') && existsSync(packages)
+  return isCheckout ? { kept: join(packages, '.cache', 'seaworthy', 'postgres') } : {}
 }
 
 function openReplica({ readDatabaseUrl }: AppConfig, primary: Sql, log: Log): ReadSql | undefined {

@@ -7,6 +7,8 @@ export interface PgliteStart {
   readonly folder: string
   /** A tar of an earlier database to begin with when there is none yet. */
   readonly template?: Uint8Array
+  /** Where a database as `initdb` leaves it is kept for the next first start. */
+  readonly kept?: string
   /** WAL written since the last checkpoint that makes the thread take one. */
   readonly checkpointWalBytes: number
 }

@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { messages, PGlite, protocol } from '@electric-sql/pglite'
 import { concatBytes, messageOf, SeaworthyError } from '../kernel/index.ts'
 import { DurableNodeFS } from './durable-files.ts'
+import { keepCluster, takeKept } from './kept-cluster.ts'
 import type { PgliteAnswer, PgliteRequest, PgliteRows, PgliteStart } from './pglite-messages.ts'
 import { PreparedTexts } from './pglite-prepared.ts'
 import { serverErrorOf } from './sql-faults.ts'
@@ -64,7 +65,19 @@ async function createFolder(folder: string): Promise<void> {
   const partial = `${folder}.partial`
   rmSync(partial, { recursive: true, force: true })
   mkdirSync(partial, { recursive: true, mode: 0o700 })
-  const created = new DurableNodeFS(partial)
+  if (start.kept === undefined || !takeKept(start.kept, partial)) {
+    await initialise(partial)
+    if (start.kept !== undefined) keepCluster(partial, start.kept)
+  }
+  renameSync(partial, folder)
+  if (process.platform === 'win32') return
+  const parent = openSync(dirname(folder), 'r')
+  fsyncSync(parent)
+  closeSync(parent)
+}
+
+async function initialise(folder: string): Promise<void> {
+  const created = new DurableNodeFS(folder)
   const engine = await PGlite.create({
     startParams: START_PARAMETERS,
     fs: created,
@@ -72,11 +85,6 @@ async function createFolder(folder: string): Promise<void> {
   })
   await engine.close()
   created.syncAll()
-  renameSync(partial, folder)
-  if (process.platform === 'win32') return
-  const parent = openSync(dirname(folder), 'r')
-  fsyncSync(parent)
-  closeSync(parent)
 }
 
 async function answerRequest(request: PgliteRequest): Promise<void> {

@@ -1,7 +1,16 @@
 // What only the embedded database must show: its folder, its lock, kill -9 and its limits.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -9,6 +18,7 @@ import { test, type TestContext } from 'node:test'
 import { emptyTemplate } from '../../test/database.ts'
 import { SeaworthyError, type SqlTx } from '../kernel/index.ts'
 import { systemClock } from './clock.ts'
+import { keepCluster, takeKept } from './kept-cluster.ts'
 import { openPglite, type OpenPglite } from './pglite.ts'
 
 const ROUNDS = 3
@@ -143,6 +153,34 @@ test('a creation that was interrupted starts anew', async (t) => {
   const again = await openPglite({ folder, clock: systemClock, template })
   await again.close()
   assert.equal(existsSync(join(folder, 'postgres.partial')), false)
+})
+
+test('a database begins as the kept one, which none of them changes', async (t) => {
+  const kept = join(scratch(t), 'kept')
+  const folders = [scratch(t), scratch(t)]
+  const open = (folder: string) => openPglite({ folder, clock: systemClock, template, kept })
+  for (const folder of folders) {
+    const sql = await open(folder)
+    // Refused when it was there already.
+    await sql.transaction('system', (tx) => tx.query('create table own (id int)'))
+    await sql.close()
+  }
+  const taken = statSync(join(kept, 'PG_VERSION'))
+  await Promise.all([scratch(t), scratch(t)].map(async (folder) => (await open(folder)).close()))
+  assert.equal(statSync(join(kept, 'PG_VERSION')).ino, taken.ino)
+  assert.deepEqual(readdirSync(join(kept, '..')), ['kept'])
+})
+
+test('of two that keep a database at once one stays, and nothing of the other', (t) => {
+  const made = scratch(t)
+  writeFileSync(join(made, 'PG_VERSION'), '18')
+  const kept = join(scratch(t), 'cache', 'kept')
+  keepCluster(made, kept)
+  keepCluster(made, kept)
+  assert.deepEqual(readdirSync(join(kept, '..')), ['kept'])
+  assert.equal(takeKept(kept, join(made, 'copy')), true)
+  assert.equal(readFileSync(join(made, 'copy', 'PG_VERSION'), 'utf8'), '18')
+  assert.equal(takeKept(join(made, 'none'), join(made, 'another')), false)
 })
 
 test('a transaction that takes too long is rolled back and the next one runs', async () => {

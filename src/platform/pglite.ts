@@ -30,6 +30,8 @@ export interface PgliteOptions {
   readonly clock: Pick<Clock, 'monotonicMs'>
   /** A tar from `dump` to begin with when there is none yet; spares the two seconds of `initdb`. */
   readonly template?: Uint8Array
+  /** A folder in which the outcome of `initdb` is kept, and from which the next database begins. */
+  readonly kept?: string
 }
 
 export interface OpenPglite extends OpenSql {
@@ -53,6 +55,7 @@ export async function openPglite(options: PgliteOptions): Promise<OpenPglite> {
       folder: isMemory ? 'memory' : join(resolve(options.folder), 'postgres'),
       checkpointWalBytes: CHECKPOINT_WAL_BYTES,
       ...(options.template === undefined ? {} : { template: options.template }),
+      ...(options.kept === undefined ? {} : { kept: options.kept }),
     })
     await thread.waitReady()
     return new PgliteSql(thread, lock, options)
