@@ -29,6 +29,7 @@ import type { Provenance, SectionGates } from './provenance-answers.ts'
 import type { AskPreview, AskWish, RunnerSeat, RunRequest } from './run-answers.ts'
 import { noteAnswer, noteSilence } from './reach.ts'
 import { currentKey, isSignedIn, signOut } from './session.ts'
+import { forgetAllTyped } from './typed.ts'
 
 /** Answers kept to ask "has it changed?" with; the oldest goes first. */
 const KEPT_LIMIT_COUNT = 60
@@ -172,6 +173,7 @@ export interface EntryQuery {
 export async function leave(): Promise<void> {
   const isSession = currentKey() === undefined
   kept.clear()
+  forgetAllTyped()
   if (isSession) await client.call('POST', pathOf('sign-out'))
   signOut()
 }

@@ -14,6 +14,8 @@ export const own = {
     client.call<Principal>('POST', pathOf('session', 'keys'), { publicKey }),
   revokeKey: (principalId: string, reason: string) =>
     client.call<unknown>('POST', pathOf('session', 'keys', principalId, 'revocation'), { reason }),
+  reviewPlan: (envelope: Uint8Array) =>
+    client.upload<unknown>('POST', pathOf('plan-reviews'), envelope),
   signOff: (envelope: Uint8Array) => client.upload<Review>('POST', pathOf('sign-offs'), envelope),
   /** Position of the ledger's entry that names the statement; undefined where there is none. */
   async entryOf(type: string, subject: string, statement: string) {

@@ -13,7 +13,7 @@ export interface ScriptReach {
 
 export interface PlanAnswer {
   readonly plan: Plan
-  readonly planHash: string
+  readonly planHash: `sha256:${string}`
   readonly reviewers: readonly string[]
   /** By gate. */
   readonly reach?: Readonly<Record<string, ScriptReach>>

@@ -15,7 +15,7 @@ export const plans = {
   draft: (asked: Asked) =>
     client.upload<PlanAnswer>('POST', pathOf('plan-drafts') + planQueryOf(asked), asked.bytes),
   /** What the document holds, before anybody decided anything; nothing is stored or run. */
-  recognise: ({ name, bytes, gates }: Asked) =>
+  recognise: ({ name, bytes, gates }: Pick<Asked, 'name' | 'bytes' | 'gates'>) =>
     client.upload<ImportedDocument>(
       'POST',
       pathOf('imports') + queryOf({ name, gates: gates.join(',') }),

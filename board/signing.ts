@@ -1,15 +1,19 @@
 // Signs what a person says with the key that this browser holds for them, and makes and registers one where there is none.
+import { sealPlanReview } from '../src/gates/signed-review.ts'
 import { makeHeldKey, signerOf } from '../src/release/browser.ts'
-import type { HeldKey } from '../src/release/browser.ts'
 import { sealSignOff } from '../src/release/signed-word.ts'
 import { browserVerifyPorts } from '../src/verify/browser.ts'
 import { own } from './own-api.ts'
 import type { Review, SignOff, Who } from './answers.ts'
 import { dropKey, findKey, keepKey, shelfTrouble } from './key-shelf.ts'
 import type { OwnKey } from './operations-answers.ts'
+import type { PlanAnswer } from './plan-answers.ts'
 import { serverNow } from './reach.ts'
 
 const { digest } = browserVerifyPorts
+
+/** What a key is refused with that was revoked after the page looked. */
+export const KEY_OVER = ['IDENTITY_KEY_TAKEN', 'IDENTITY_REVOKED']
 
 /** How it stands with the key of this browser. */
 export type KeyState =
@@ -35,50 +39,67 @@ export async function lookAtKeys(who: Who): Promise<OwnKeys> {
   return { here: { state: key.revokedAt === undefined ? 'in force' : 'ended', key }, all }
 }
 
+/** What was signed, and where it is recorded. */
+export interface Signed {
+  /** Digest of the signed statement. */
+  readonly statement: string
+  /** Position in the ledger; undefined where it could not be looked up. */
+  readonly entry: number | undefined
+  readonly keyId: string
+  /** Digest of what it is about. */
+  readonly over: string
+}
+
 export interface SignWish {
   readonly role: string
   readonly decision: SignOff['decision']
   readonly comment: string
 }
 
-export interface Receipt extends SignWish {
+export interface Receipt extends SignWish, Signed {
   readonly release: string
-  readonly reviewHash: string
-  /** Digest of the signed statement. */
-  readonly statement: string
-  /** Position in the ledger; undefined where it could not be looked up. */
-  readonly entry: number | undefined
-  readonly keyId: string
   /** The release as it stands with this word. */
   readonly after: Review
 }
 
 export async function signOff(who: Who, review: Review, wish: SignWish): Promise<Receipt> {
-  const { held, keyId } = await openKey(who, wish.role)
-  const terms = { digest, signer: signerOf(held) }
-  const sealed = await sealSignOff(terms, review, { ...wish, atMs: serverNow() })
+  const { signer, keyId } = await openKey(who, wish.role)
+  const sealed = await sealSignOff({ digest, signer }, review, { ...wish, atMs: serverNow() })
   const after = await own.signOff(sealed.bytes)
-  // The word is recorded whether or not its place is found.
-  const entry = await own
-    .entryOf('sign-off.recorded', review.release, sealed.id)
-    .catch(() => undefined)
   const { release, reviewHash } = review
-  return { ...wish, release, reviewHash, statement: sealed.id, entry, keyId, after }
+  const entry = await placeOf('sign-off.recorded', release, sealed.id)
+  return { ...wish, release, statement: sealed.id, entry, keyId, over: reviewHash, after }
+}
+
+/** A review of a plan needs no role: whoever may start what it does may say that they read it. */
+export async function reviewPlan(who: Who, { plan, planHash }: PlanAnswer): Promise<Signed> {
+  const { signer, keyId } = await openKey(who)
+  const sealed = await sealPlanReview({ digest, signer }, { plan, planHash }, serverNow())
+  await own.reviewPlan(sealed.bytes)
+  const entry = await placeOf('plan.reviewed', `${plan.service}@${plan.version}`, sealed.id)
+  return { statement: sealed.id, entry, keyId, over: planHash }
+}
+
+/** The word is recorded whether or not its place is found. */
+function placeOf(type: string, subject: string, statement: string): Promise<number | undefined> {
+  return own.entryOf(type, subject, statement).catch(() => undefined)
 }
 
 /** Registered each time: that is no change, and says whether the key is in force and for which roles. */
 async function openKey(
   who: Who,
-  role: string,
-): Promise<{ readonly held: HeldKey; readonly keyId: string }> {
+  role?: string,
+): Promise<{ readonly signer: ReturnType<typeof signerOf>; readonly keyId: string }> {
   const held = (await findKey(who)) ?? (await keepKey(who, await makeHeldKey()))
   const { id, keyId, roles } = await own.registerKey(base64Of(held.publicKey))
-  if (roles.includes(role) || !who.signsAs.includes(role)) return { held, keyId }
+  const isEnough = role === undefined || roles.includes(role) || !who.signsAs.includes(role)
+  if (isEnough) return { signer: signerOf(held), keyId }
   // The account may sign in more roles than when the key was registered, and keys keep the roles that they had.
   await own.revokeKey(id, 'replaced by a key with all roles of the account')
   await dropKey(who)
   const next = await keepKey(who, await makeHeldKey())
-  return { held: next, keyId: (await own.registerKey(base64Of(next.publicKey))).keyId }
+  const replaced = await own.registerKey(base64Of(next.publicKey))
+  return { signer: signerOf(next), keyId: replaced.keyId }
 }
 
 function base64Of(bytes: Uint8Array): string {

@@ -1,17 +1,35 @@
 // A pinned plan: what it does, who reviewed it, and a run of it.
+import { lazy, Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
+import { api } from '../api.ts'
+import type { Plan } from '../answers.ts'
 import { useLive } from '../live.ts'
 import { EvidenceLink } from '../parts/digest.tsx'
-import { Loaded, useTitle } from '../parts/state.tsx'
+import { Loaded, Loading, useTitle } from '../parts/state.tsx'
 import { plans } from '../plans-api.ts'
 import { addressOfRelease, Link } from '../routes.tsx'
+import { toldOfFacts } from '../rhythms.ts'
 import { countOf } from '../words.ts'
+import { Findings } from './findings.tsx'
 import { PlanView } from './plan-view.tsx'
 import { StartRun } from './start-run.tsx'
 
+/** Loaded for people who signed in, with what signs; whoever came with a key signs where they keep theirs. */
+const PlanReview = lazy(() =>
+  import('./plan-review.tsx').then((it) => ({ default: it.PlanReview })),
+)
+
+const REFRESH_MS = 20_000
+
 export function PlanPage({ planHash }: { readonly planHash: string }): ReactNode {
   useTitle('Plan')
-  const plan = useLive(`plan ${planHash}`, () => plans.plan(planHash))
+  const [reviewCount, count] = useState(0)
+  const plan = useLive(
+    `plan ${planHash}`,
+    () => plans.plan(planHash),
+    toldOfFacts(REFRESH_MS, 'plan'),
+    reviewCount,
+  )
   return (
     <>
       <p className="crumb">
@@ -38,9 +56,33 @@ export function PlanPage({ planHash }: { readonly planHash: string }): ReactNode
             />
             <h2>What it does</h2>
             <PlanView answer={answer} />
+            <PlanFindings plan={answer.plan} />
+            <Suspense fallback={<Loading what="the review" />}>
+              <PlanReview answer={answer} onReviewed={() => count((before) => before + 1)} />
+            </Suspense>
           </>
         )}
       </Loaded>
     </>
+  )
+}
+
+/** Read again from the bytes that the plan was made of. */
+function PlanFindings({ plan }: { readonly plan: Plan }): ReactNode {
+  const { name, sha256, gates = [] } = plan.source
+  const document = useLive(`findings ${sha256}`, async () =>
+    plans.recognise({ name, gates, bytes: await api.evidence(sha256) }),
+  )
+  if (document.fault?.status === 404)
+    return (
+      <p className="soft">
+        The checklist itself is not kept here, because the plan came as a plan file. Commands that
+        may exit 0 while their gate is false are tagged <span className="tag">unsound</span> above.
+      </p>
+    )
+  return (
+    <Loaded live={document} what="what the lint says">
+      {(found) => <Findings document={found} />}
+    </Loaded>
   )
 }

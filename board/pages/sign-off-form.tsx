@@ -5,14 +5,12 @@ import type { Review, SignOff, Who } from '../answers.ts'
 import { faultOf } from '../live.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import { Choices } from '../parts/choices.tsx'
+import { addressOfForm } from '../parts/form-place.tsx'
 import { VerdictMark } from '../parts/mark.tsx'
-import { Moment } from '../parts/moment.tsx'
-import { ProveAgain } from '../parts/prove-again.tsx'
-import { serverNow } from '../reach.ts'
-import { signOff } from '../signing.ts'
+import { ProofAge } from '../parts/proof-age.tsx'
+import { KEY_OVER, signOff } from '../signing.ts'
 import type { Receipt, SignWish } from '../signing.ts'
-import { addressOfForm, keepDraft } from './sign-off-draft.ts'
-import type { Draft } from './sign-off-draft.ts'
+import { useTyped } from '../typed.ts'
 
 type Word = SignOff['decision']
 
@@ -24,6 +22,9 @@ const WORDS: Readonly<Record<Word, { readonly choice: string; readonly press: st
 
 const COMMENT_LIMIT_LENGTH = 2_000
 
+/** Its name on the page of the release. */
+export const FORM = 'sign-off'
+
 interface FormTerms {
   readonly who: Who
   readonly review: Review
@@ -31,23 +32,30 @@ interface FormTerms {
   readonly roles: readonly string[]
   /** Of the key that this browser holds; undefined where one is made. */
   readonly keyId: string | undefined
-  readonly draft: Draft | undefined
   onDone(receipt: Receipt): void
   /** The key turned out to be over. */
   onKeyOver(): void
 }
 
-/** What a key is refused with that was revoked after the page looked. */
-const KEY_OVER = ['IDENTITY_KEY_TAKEN', 'IDENTITY_REVOKED']
+interface TypedWord extends Omit<SignWish, 'decision'> {
+  readonly decision: Word | undefined
+  /** Of what they had before them. */
+  readonly reviewHash: string
+}
 
 export function SignOffForm(terms: FormTerms): ReactNode {
-  const { who, review, roles, keyId, draft, onDone, onKeyOver } = terms
+  const { who, review, roles, keyId, onDone, onKeyOver } = terms
   const act = useAct()
   // What the person has before them stays before them: a change while they read is told, not slipped in.
   const [seen, look] = useState(review)
-  const [role, setRole] = useState(draft?.role ?? roles[0] ?? '')
-  const [wished, wish] = useState<Word | undefined>(draft?.decision)
-  const [comment, say] = useState(draft?.comment ?? '')
+  const typed = useTyped<TypedWord>(
+    { who, form: `${FORM} ${review.release}` },
+    { role: roles[0] ?? '', decision: undefined, comment: '', reviewHash: seen.reviewHash },
+  )
+  const { comment, decision: wished } = typed.words
+  const role = roles.find((each) => each === typed.words.role) ?? roles[0] ?? ''
+  const type = (part: Partial<TypedWord>): void =>
+    typed.type({ ...typed.words, reviewHash: seen.reviewHash, ...part })
   const isRejected = hasRejected(review, who, role)
   const choices: readonly Word[] = isRejected ? ['WITHDRAW', 'REJECT'] : ['APPROVE', 'REJECT']
   const word = choices.find((each) => each === wished) ?? choices[0] ?? 'APPROVE'
@@ -62,22 +70,20 @@ export function SignOffForm(terms: FormTerms): ReactNode {
         if (KEY_OVER.includes(faultOf(thrown).code)) onKeyOver()
         throw thrown
       }
-      say('')
-      wish(undefined)
+      typed.forget()
       return undefined
     })
   }
-  const leave = (): void =>
-    keepDraft({ ...wanted, release: seen.release, reviewHash: seen.reviewHash })
+  const leaving = { to: addressOfForm(FORM), onLeave: () => type({}) }
   return (
     <form className="word-form" onSubmit={submit}>
       <Choices
         label="Your word"
         chosen={word}
         choices={choices.map((each) => [each, WORDS[each].choice] as const)}
-        onChoose={wish}
+        onChoose={(decision) => type({ decision })}
       />
-      <RoleField roles={roles} role={role} onRole={setRole} />
+      <RoleField roles={roles} role={role} onRole={(next) => type({ role: next })} />
       <label>
         {word === 'REJECT' ? 'Why it may not go' : 'Comment, if you have one'}
         <textarea
@@ -86,25 +92,20 @@ export function SignOffForm(terms: FormTerms): ReactNode {
           required={word === 'REJECT'}
           maxLength={COMMENT_LIMIT_LENGTH}
           value={comment}
-          onChange={(event) => say(event.target.value)}
+          onChange={(event) => type({ comment: event.target.value })}
         />
         <span className="soft">It is signed too, and goes wherever the bundle goes.</span>
       </label>
       <WhatIsSigned review={seen} keyId={keyId} />
       <p className="meaning">{meaningOf(word, role, seen.release)}</p>
-      {draft !== undefined && draft.reviewHash !== seen.reviewHash ? (
+      {typed.kept !== undefined && typed.kept.reviewHash !== seen.reviewHash ? (
         <p className="stale-note" role="alert">
           While you were away the release changed: what you sign now is not what you had before you.
         </p>
       ) : null}
-      {act.fault?.code === 'WEB_PROOF_TOO_OLD' ? null : <AgeNote who={who} onLeave={leave} />}
+      {act.fault?.code === 'WEB_PROOF_TOO_OLD' ? null : <ProofAge who={who} {...leaving} />}
       {isMoved ? (
-        <div className="stale-note" role="alert">
-          <p>The release has changed since you opened this. Look at what it comes to now.</p>
-          <button type="button" onClick={() => look(review)}>
-            Show what I would sign now
-          </button>
-        </div>
+        <Moved onLook={() => look(review)} />
       ) : (
         <p>
           <button type="submit" className="primary" disabled={act.isBusy}>
@@ -112,8 +113,19 @@ export function SignOffForm(terms: FormTerms): ReactNode {
           </button>
         </p>
       )}
-      <ActNote act={act} to={addressOfForm()} onLeave={leave} />
+      <ActNote act={act} {...leaving} />
     </form>
+  )
+}
+
+function Moved({ onLook }: { onLook(): void }): ReactNode {
+  return (
+    <div className="stale-note" role="alert">
+      <p>The release has changed since you opened this. Look at what it comes to now.</p>
+      <button type="button" onClick={onLook}>
+        Show what I would sign now
+      </button>
+    </div>
   )
 }
 
@@ -205,30 +217,5 @@ function Artefact({ name, digest }: { readonly name: string; readonly digest: st
         <code>{digest}</code>
       </dd>
     </>
-  )
-}
-
-interface AgeTerms {
-  readonly who: Who
-  onLeave(): void
-}
-
-/** Said before the press where it would be refused; clocks are never quite the same, so the press stays possible. */
-function AgeNote({ who, onLeave }: AgeTerms): ReactNode {
-  const until = who.session?.provenUntil ?? null
-  if (until !== null && Date.parse(until) > serverNow())
-    return (
-      <p className="soft">
-        You may sign until <Moment at={until} />; after that you are asked to sign in again.
-      </p>
-    )
-  return (
-    <p className="stale-note">
-      It is too long since you signed in.{' '}
-      <ProveAgain to={addressOfForm()} onLeave={onLeave}>
-        Sign in again and come back here
-      </ProveAgain>
-      : what you wrote is kept.
-    </p>
   )
 }

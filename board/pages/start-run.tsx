@@ -10,9 +10,10 @@ import { ActNote, useAct } from '../parts/act.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Loaded } from '../parts/state.tsx'
 import { toldOfRelease } from '../rhythms.ts'
+import { useSession } from '../session.ts'
 import { countOf, EFFECTS } from '../words.ts'
 import { RequestNote } from './run-request.tsx'
-import { UnreviewedPlan } from './unreviewed-plan.tsx'
+import { UnreviewedPlan, WaitsForReview } from './unreviewed-plan.tsx'
 import { WaitingRunners } from './waiting-runners.tsx'
 
 /** How often a request that is open is looked at, and runners that wait. */
@@ -23,7 +24,7 @@ interface StartTerms {
   readonly plan: Plan
   readonly planHash: string
   readonly isReviewed: boolean
-  /** The page shows the release's run already. */
+  /** The page shows the release's run already, and not the form of a review. */
   readonly isHere?: boolean
 }
 
@@ -34,9 +35,22 @@ export function StartRun({ plan, planHash, isReviewed, isHere = false }: StartTe
       {isReviewed ? (
         <StartReviewed plan={plan} planHash={planHash} isHere={isHere} />
       ) : (
-        <UnreviewedPlan plan={plan} />
+        <NotReviewed plan={plan} planHash={planHash} isHere={isHere} />
       )}
     </section>
+  )
+}
+
+function NotReviewed({
+  plan,
+  planHash,
+  isHere = false,
+}: Omit<StartTerms, 'isReviewed'>): ReactNode {
+  const { person } = useSession()
+  return person === undefined ? (
+    <UnreviewedPlan plan={plan} />
+  ) : (
+    <WaitsForReview planHash={planHash} isHere={!isHere} />
   )
 }
 

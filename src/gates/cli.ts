@@ -3,19 +3,13 @@ import { EXIT, harmlessText, nearestName, utf8Bytes } from '../kernel/index.ts'
 import type { CheckDescription } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { readDocumentBytes } from '../document/index.ts'
-import {
-  buildStatement,
-  keyIdOf,
-  releaseDigestOf,
-  sealStatement,
-  subjectsOf,
-} from '../proof/index.ts'
 import type { ImportedChecklist } from './imported.ts'
 import { formatPlanFile } from './plan-file.ts'
 import { counted, renderChecks, renderImport, renderPlanSummary } from './screen.ts'
 import type { RecordedPlan } from './service.ts'
 import { explainRule, LINT_RULES, renderFindings, toSarif } from '../soundness/index.ts'
 import { gatesFault } from './errors.ts'
+import { sealPlanReview } from './signed-review.ts'
 import { chooseFile, isPlanFile, uploadPlan } from './upload.ts'
 
 /** Larger files are refused before they are read; the reader of documents has the same limit. */
@@ -116,19 +110,7 @@ export async function runPlanReview(
     typeof options['as'] === 'string' ? options['as'] : '',
   )
   const { digest, clock } = context.ports
-  const { service, version, environment } = recorded.plan
-  const subject = {
-    service,
-    version,
-    digests: { release: releaseDigestOf(digest, service, version, environment) },
-  }
-  const statement = buildStatement('approval', subjectsOf(subject), {
-    what: 'plan',
-    digest: recorded.planHash,
-    principal: `person-${keyIdOf(digest, signer.publicKey).slice(0, 16)}`,
-    at: new Date(clock.nowMs()).toISOString(),
-  })
-  const sealed = await sealStatement(digest, signer, statement)
+  const sealed = await sealPlanReview({ digest, signer }, recorded, clock.nowMs())
   const reviewed = await context.client.upload<RecordedPlan>(
     'POST',
     '/v1/plan-reviews',

@@ -11,6 +11,7 @@ export * from './leaf.ts'
 export * from './merkle.ts'
 export * from './note.ts'
 export * from './p256-signature.ts'
+export * from './signer-id.ts'
 export { accepted, refused } from './parsed.ts'
 export type { Parsed } from './parsed.ts'
 export type {

@@ -8,8 +8,11 @@ import {
   keyIdOf,
   parseEnvelope,
   parseStatement,
+  releaseDigestOf,
+  signerIdOf,
   verifyEnvelope,
 } from '../proof/index.ts'
+import { sealPlanReview } from '../gates/signed-review.ts'
 import { makeHeldKey, signerOf } from './browser.ts'
 import { sealChange, sealSignOff } from './signed-word.ts'
 
@@ -55,6 +58,25 @@ test('a key of a browser cannot be read, and its sign-off verifies and says what
       comment: 'calm sea',
     })
   }
+})
+
+test('a review of a plan is over its hash, about the release that the plan is for', async () => {
+  const signer = signerOf(await makeHeldKey())
+  const terms = { digest: nodeDigest, signer }
+  const plan = { service: 'sloop', version: '1.0.0', environment: 'staging' }
+  const sealed = await sealPlanReview(terms, { plan, planHash: review.reviewHash }, 0)
+  const envelope = parseEnvelope(sealed.bytes)
+  assert.ok(envelope.ok)
+  const statement = parseStatement(envelope.value.payload)
+  assert.ok(statement.ok && statement.value.kind === 'approval')
+  const sha256 = releaseDigestOf(nodeDigest, 'sloop', '1.0.0', 'staging')
+  assert.deepEqual(statement.value.subject, [{ name: 'sloop@1.0.0', digest: { sha256 } }])
+  assert.deepEqual(statement.value.predicate, {
+    what: 'plan',
+    digest: review.reviewHash,
+    principal: signerIdOf(terms),
+    at: '1970-01-01T00:00:00.000Z',
+  })
 })
 
 test('a change of a register is for one service of one ledger, and what has no exact form is not signed', async () => {

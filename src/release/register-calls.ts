@@ -2,14 +2,14 @@
 import { describeMoment, isTimeZone, readMoment } from '../register/index.ts'
 import type { Change } from '../register/index.ts'
 import type { CommandContext, OptionValues } from '../client/index.ts'
-import { buildStatement, sealStatement, serviceSubject } from '../proof/index.ts'
+import { buildStatement, sealStatement, serviceSubject, signerIdOf } from '../proof/index.ts'
 import type { WaiverPredicate } from '../proof/index.ts'
 import type { PresentedPrincipal } from '../identity/index.ts'
 import { chooseRelease, requireOption } from './release-calls.ts'
 import { releaseFault } from './errors.ts'
 import type { RecordedChange } from './register.ts'
 import type { PresentedRegister } from './register-view.ts'
-import { sealChange, signerIdOf } from './signed-word.ts'
+import { sealChange } from './signed-word.ts'
 
 /** A service's register as the commands see it. */
 export interface OpenedRegister {

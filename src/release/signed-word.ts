@@ -1,14 +1,19 @@
 // Door of release for a browser: what a person signs about a release or a register, the same as at the command line.
 import { canonicalize } from '../kernel/index.ts'
-import type { ContentDigest, Digest, Signer } from '../kernel/index.ts'
+import type { ContentDigest } from '../kernel/index.ts'
 import {
   buildStatement,
-  keyIdOf,
   sealStatement,
   serviceSubject,
+  signerIdOf,
   subjectsOf,
 } from '../proof/index.ts'
-import type { ReleaseIdentity, SealedEnvelope, SignOffPredicate } from '../proof/index.ts'
+import type {
+  ReleaseIdentity,
+  SealedEnvelope,
+  SignOffPredicate,
+  SignTerms,
+} from '../proof/index.ts'
 
 /** What a person has before them. */
 export interface SeenReview {
@@ -24,17 +29,6 @@ export interface SignOffWord {
   readonly decision: SignOffPredicate['decision']
   readonly comment: string
   readonly atMs: number
-}
-
-/** Whose key signs, and with what. */
-export interface SignTerms {
-  readonly digest: Digest
-  readonly signer: Signer
-}
-
-/** The opaque id that a key gives the person who signs with it. */
-export function signerIdOf({ digest, signer }: SignTerms): string {
-  return `person-${keyIdOf(digest, signer.publicKey).slice(0, 16)}`
 }
 
 export async function sealSignOff(

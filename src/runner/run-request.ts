@@ -4,7 +4,7 @@ import type { ContentDigest } from '../kernel/index.ts'
 import type { CommandContext, LocalKey, OptionValues } from '../client/index.ts'
 import type { PresentedPrincipal } from '../identity/index.ts'
 import type { RecordedPlan, RunCall } from '../gates/index.ts'
-import { keyIdOf, releaseDigestOf } from '../proof/index.ts'
+import { releaseDigestOf, signerIdOf } from '../proof/index.ts'
 import { askedParameters } from '../verdict/index.ts'
 import type { Plan, Subject } from '../verdict/index.ts'
 import { runnerFault } from './errors.ts'
@@ -14,7 +14,7 @@ import { PARALLEL_LIMIT } from './schedule.ts'
 import { agreedFolder } from './workspace.ts'
 
 export function personIdOf(context: CommandContext, key: LocalKey): string {
-  return `person-${keyIdOf(context.ports.digest, key.signer.publicKey).slice(0, 16)}`
+  return signerIdOf({ digest: context.ports.digest, signer: key.signer })
 }
 
 /**

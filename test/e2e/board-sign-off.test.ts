@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import test, { after, before } from 'node:test'
 import { untilTrue } from '../asked-runs.ts'
 import { browseApart, fillIn, pressButton } from '../board-tab.ts'
+import { tickOff } from '../board-hands.ts'
 import type { Reader } from '../board-tab.ts'
 import type { TestPerson } from '../issuer.ts'
 import { leaveAndReturn, openIssuerBoard, signInAtIssuer } from './issuer-board.ts'
@@ -109,6 +110,37 @@ test(
       await ben.shows('Every required gate is satisfied by evidence and every role has signed off.')
       await ben.inspect('sign-off-go')
       assert.equal(await verifyDownloads(ben, 'sloop-1.0.0'), 'GO')
+    },
+  ),
+)
+
+test(
+  'a plan is read and reviewed on its page, after proving again who one is, and a run of it is offered there',
+  browseApart(
+    () => board.origin,
+    1,
+    async (ann) => {
+      assert.ok(ann !== undefined)
+      const text = `# cutter 1.0.0\n\n- [ ] **Look**\n  \`\`\`bash\n  ./look.sh | grep well\n  \`\`\`\n`
+      const file = board.place.write('cutter.md', text)
+      const made = await board.place.ask<{ planHash: string }>(['plan', file])
+      const { planHash } = made.data
+      await enter(ann, { ...ANN, provenAgoS: 3_600 }, `/plans/${planHash}`)
+      await ann.shows('Nobody has reviewed this plan yet')
+      await ann.shows('What the import and the lint say (1)')
+      await ann.inspect('plan-review-form')
+      await tickOff(ann, 'I have read what each gate does')
+      await pressButton(ann, 'Sign the review')
+      await ann.shows('WEB_PROOF_TOO_OLD')
+      board.corp.person = ANN
+      await leaveAndReturn(ann, AGAIN, 'You may sign until')
+      assert.equal(await ann.tab.evaluate('document.activeElement.className'), 'word')
+      await tickOff(ann, 'I have read what each gate does')
+      await pressButton(ann, 'Sign the review')
+      await ann.shows('You reviewed this plan')
+      await ann.shows('Reviewed by Ann (person-')
+      await ann.shows('No runner waits for this')
+      await ann.inspect('plan-reviewed')
     },
   ),
 )
