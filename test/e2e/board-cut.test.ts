@@ -17,11 +17,13 @@ version: 2.4.0
 ---
 # Lighter 2.4.0
 
-${[1, 2, 3].map((nth) => `- [ ] **Leg ${nth}**\n  \`\`\`bash\n  until test -e ${gate(nth)}; do sleep 0.1; done\n  \`\`\`\n`).join('')}
+${[1, 2, 3, 4].map((nth) => `- [ ] **Leg ${nth}**\n  \`\`\`bash\n  until test -e ${gate(nth)}; do sleep 0.1; done\n  \`\`\`\n`).join('')}
 - [ ] **The rota is filled**
   - **Rota filled:** ✅❌
 - [ ] **The mate is aboard**
   - **Mate aboard:** ✅❌
+- [ ] **The cook is aboard**
+  - **Cook aboard:** ✅❌
 `
 
 let served: ServedFolder
@@ -45,6 +47,24 @@ const browse = (use: (reader: Reader) => Promise<void>): ReturnType<typeof brows
 
 function rowHas(title: string, word: string): string {
   return `[...document.querySelectorAll('summary')].some((each) => each.innerText.includes('${title}') && each.innerText.includes('${word}'))`
+}
+
+async function setNetwork({ tab }: Reader, isThere: boolean): Promise<void> {
+  const endless = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
+  await tab.send('Network.emulateNetworkConditions', { offline: !isThere, ...endless })
+}
+
+/** As a browser does with the page of a laptop that sleeps: it is hidden, and nothing of it runs. */
+async function fallAsleep({ tab }: Reader): Promise<void> {
+  await tab.evaluate('delete document.hidden')
+  await tab.send('Page.setWebLifecycleState', { state: 'frozen' })
+}
+
+/** Without a window a browser that thaws a page does not show it again; the page is told as if one had. */
+async function wake({ tab }: Reader): Promise<void> {
+  await tab.send('Page.setWebLifecycleState', { state: 'active' })
+  await tab.evaluate(`Object.defineProperty(document, 'hidden', { configurable: true, value: false })
+    document.dispatchEvent(new Event('visibilitychange'))`)
 }
 
 /** Where the page begins: nothing that is said of the connection may move it. */
@@ -77,8 +97,18 @@ test(
     await reader.shows('Live')
     writeFileSync(gate(3), '')
     await reader.until(rowHas('Leg 3', 'Pass'))
+    // The same run ends while the laptop has no network: what was seen stays, and nothing is missing afterwards.
+    await reader.until(rowHas('Leg 4', 'Running'))
+    await setNetwork(reader, false)
+    await reader.shows('Offline: last seen at')
+    writeFileSync(gate(4), '')
     await run.ended
+    assert.equal(await reader.tab.evaluate(rowHas('Leg 3', 'Pass')), true)
+    assert.equal(await reader.tab.evaluate(rowHas('Leg 4', 'Running')), true)
+    await setNetwork(reader, true)
+    for (const nth of [1, 2, 3, 4]) await reader.until(rowHas(`Leg ${nth}`, 'Pass'))
     await reader.until(`!document.body.innerText.includes('A run is going on')`)
+    await reader.shows('Live')
     assert.equal(await reader.tab.evaluate(TOP), top)
     runner.remove()
   }),
@@ -93,8 +123,7 @@ test(
     })
     await reader.open(address)
     await reader.shows('Live')
-    const network = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
-    await tab.send('Network.emulateNetworkConditions', { offline: true, ...network })
+    await setNetwork(reader, false)
     await reader.shows('Offline: last seen at')
     const told = String(await tab.evaluate(`document.querySelector('.reach [title]').title`))
     await reader.inspect('release-offline')
@@ -105,7 +134,7 @@ test(
     )
     assert.ok(apartMin < 10 || apartMin > 24 * 60 - 10, `${told}, ${apartMin} minutes apart`)
     await place.ask(['answer', 'the-rota-is-filled', '--as', 'ann', '--yes'])
-    await tab.send('Network.emulateNetworkConditions', { offline: false, ...network })
+    await setNetwork(reader, true)
     await reader.until(rowHas('The rota is filled', 'Pass'))
     await reader.shows('Live')
   }),
@@ -122,5 +151,33 @@ test(
     await reader.until(rowHas('The mate is aboard', 'Pass'))
     await tab.send('Network.setBlockedURLs', { urls: [] })
     await reader.shows('Live')
+  }),
+)
+
+test(
+  'a laptop that slept while its server began anew is right by itself, and one whose key was revoked meanwhile shows nothing more',
+  browse(async (reader) => {
+    const made = await place.ask<{ id: string; key: string }>(['api-key', 'create', 'laptop'])
+    assert.equal(made.exit, 0, made.stdout)
+    const { id, key } = made.data
+    await reader.open(`/releases/lighter/2.4.0#key=${key}`)
+    await reader.until(rowHas('The cook is aboard', ''))
+    await reader.shows('Live')
+    await fallAsleep(reader)
+    await served.kill()
+    served = await place.serve(['--port', new URL(served.url).port])
+    const answered = await place.ask(['answer', 'the-cook-is-aboard', '--as', 'ann', '--yes'])
+    assert.equal(answered.exit, 0, answered.stdout)
+    await wake(reader)
+    await reader.until(rowHas('The cook is aboard', 'Pass'))
+    await reader.shows('Live')
+    await fallAsleep(reader)
+    assert.equal((await place.ask(['api-key', 'revoke', id, '--reason', 'lost'])).exit, 0)
+    await wake(reader)
+    await reader.shows('The server does not know this key, or no longer.')
+    const left = await reader.tab.evaluate(
+      `[document.body.textContent.includes('The cook is aboard'), sessionStorage.length]`,
+    )
+    assert.deepEqual(left, [false, 0])
   }),
 )

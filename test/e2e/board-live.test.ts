@@ -18,7 +18,7 @@ version: 2.4.0
 ---
 # Lighter 2.4.0
 
-${[1, 2, 3, 4, 5].map((nth) => `- [ ] **Watch ${nth} is filled**\n  - **Watch ${nth} filled:** ✅❌\n`).join('')}`
+${[1, 2, 3, 4, 5, 6].map((nth) => `- [ ] **Watch ${nth} is filled**\n  - **Watch ${nth} filled:** ✅❌\n`).join('')}`
 
 const place = openWorkplace()
 let served: ServedFolder
@@ -108,6 +108,37 @@ test(
     const seen = await answerNext()
     for (const reader of readers) await reader.until(seen)
     assert.equal(streamsOf(readers.map(({ tab }) => tab)).length, 1)
+  }),
+)
+
+test(
+  'in a browser without locks each tab that is seen is live by a stream of its own, and one that was out of sight catches up',
+  browse(async (first) => {
+    const second = await openReader(await first.tab.another(), served.url)
+    const both = [first, second]
+    for (const { tab } of both)
+      await tab.send('Page.addScriptToEvaluateOnNewDocument', {
+        source: `delete Navigator.prototype.locks
+          Object.defineProperty(document, 'hidden', { get: () => globalThis.isOutOfSight === true })`,
+      })
+    const turn = (isOutOfSight: boolean): Promise<unknown> =>
+      second.tab.evaluate(
+        `globalThis.isOutOfSight = ${isOutOfSight}; document.dispatchEvent(new Event('visibilitychange'))`,
+      )
+    for (const reader of both) {
+      await reader.open(address)
+      await reader.shows('Live')
+      assert.equal(await reader.tab.evaluate(`'locks' in navigator`), false)
+    }
+    for (const { tab } of both) assert.equal(streamsOf([tab]).length, 1)
+    await turn(true)
+    await second.until(`!document.querySelector('.reach').innerText.includes('Live')`)
+    const seen = await answerNext()
+    await first.until(seen)
+    assert.equal(await second.tab.evaluate(seen), false, 'who does not look is not told')
+    await turn(false)
+    await second.until(seen)
+    await second.shows('Live')
   }),
 )
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
+import { waitForText } from '../board-hands.ts'
 import { browse } from '../board-tab.ts'
 import { openWorkplace } from './command-line.ts'
 import { openIssuerBoard, signInAtIssuer } from './issuer-board.ts'
@@ -39,8 +40,15 @@ test(
       await tab.evaluate(`document.querySelector('header button').click()`)
       await shows('Sign in with Example Corp')
       await signInAtIssuer(reader, 'Ann, developer of local')
+      // With a cookie alone the board is told of changes, and of the end of the right to read.
+      await open('/ledger')
+      await shows('Live')
+      const streams = tab.requests.filter((url) => url.includes('/v1/changes'))
+      assert.ok(streams.length > 0)
+      await run('key', 'create', 'carpenter', '--role', 'Captain')
+      await waitForText(reader, 'request/POST /v1/principals')
       await run('account', 'remove', 'ann@example.com', '--reason', 'left the team')
-      await open('/')
+      await shows('The session is over: sign in again.')
       await shows('Sign in with Example Corp')
       await signInAtIssuer(reader, 'Nobody invited you here')
     },
