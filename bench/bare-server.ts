@@ -18,12 +18,16 @@ interface PageRow {
   readonly leaf_hash: Buffer
 }
 
-/** Bare Fastify: the same question in the same one statement; no transaction, no row security, no key, no limit, no schema. */
-async function runBare(databaseUrl: string, entryCount: number): Promise<void> {
+/**
+ * Bare Fastify: the same question in the same one statement; no transaction, no row security, no key, no limit, no schema.
+ * @param name of the statement, which its sessions then keep planned; absent = planned each time
+ */
+async function runBare(databaseUrl: string, entryCount: number, name?: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE })
+  const question = name === undefined ? { text: PAGE } : { text: PAGE, name }
   const server = Fastify({ logger: false })
   server.get('/v1/ledger/entries', async () => {
-    const { rows } = await pool.query<PageRow>(PAGE, ['local', 0, entryCount])
+    const { rows } = await pool.query<PageRow>({ ...question, values: ['local', 0, entryCount] })
     return {
       data: rows.map(({ seq, leaf, leaf_hash }) => ({
         seq,
@@ -37,4 +41,4 @@ async function runBare(databaseUrl: string, entryCount: number): Promise<void> {
   process.stdout.write(`Serving on http://127.0.0.1:${port}\n`)
 }
 
-await runBare(process.argv[2] ?? '', Number(process.argv[3]))
+await runBare(process.argv[2] ?? '', Number(process.argv[3]), process.argv[4])

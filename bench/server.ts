@@ -174,29 +174,47 @@ async function makeKeys(url: string, operator: string): Promise<Target> {
   return { url, keys }
 }
 
+/** @param name of the statement that its sessions keep planned */
+async function openBare(
+  databaseUrl: string,
+  name?: string,
+): Promise<{ readonly child: ChildProcess; readonly target: Target }> {
+  const words = [BARE, databaseUrl, String(ENTRY_COUNT), ...(name === undefined ? [] : [name])]
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const url = await firstMatch(child, /Serving on (http:\S+)/)
+  return { child, target: { url, keys: [] } }
+}
+
 async function measureReads(ours: Target, databaseUrl: string): Promise<void> {
-  const bareProcess = spawn(process.execPath, [BARE, databaseUrl, String(ENTRY_COUNT)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const bare = { url: await firstMatch(bareProcess, /Serving on (http:\S+)/), keys: [] }
+  const [bare, prepared] = [await openBare(databaseUrl), await openBare(databaseUrl, 'page')]
   // Warm: code, connections, remembered keys.
-  await rateOf(bare)
-  await rateOf(ours)
-  const rounds: { ours: number; bare: number }[] = []
+  for (const target of [bare.target, prepared.target, ours]) await rateOf(target)
+  const rounds: { ours: number; bare: number; prepared: number }[] = []
   for (let round = 0; round < ROUNDS; round++)
-    rounds.push({ bare: await rateOf(bare), ours: await rateOf(ours) })
-  await ended(bareProcess)
-  const median = (of: (round: { ours: number; bare: number }) => number): number =>
+    rounds.push({
+      bare: await rateOf(bare.target),
+      prepared: await rateOf(prepared.target),
+      ours: await rateOf(ours),
+    })
+  for (const { child } of [bare, prepared]) await ended(child)
+  const median = (of: (round: (typeof rounds)[number]) => number): number =>
     percentile(rounds.map(of), 0.5)
-  const [own, other] = [median((round) => round.ours), median((round) => round.bare)]
-  line('read with a key, requests a second, median of five rounds', `${Math.round(own)}`, '')
+  const rate = (which: 'ours' | 'bare' | 'prepared'): string =>
+    String(Math.round(median((round) => round[which])))
+  const without = 'by bare Fastify, without a key, a transaction or row security'
+  line('read with a key, requests a second, median of five rounds', rate('ours'), '')
+  line(`the same statement ${without}, planned each time`, rate('bare'), '')
+  line(`the same ${without}, prepared as ours is`, rate('prepared'), '')
+  const [share, ofPrepared] = [
+    median((round) => round.ours / round.bare),
+    median((round) => round.ours / round.prepared),
+  ]
+  const percent = (part: number): string => `${Math.round(part * 100)} %`
   line(
-    'the same statement by bare Fastify, without a key, a transaction or row security',
-    `${Math.round(other)}`,
-    '',
+    'ratio to the first and to the second of these, median of the rounds',
+    `${percent(share)} / ${percent(ofPrepared)}`,
+    '≥ 60 %',
   )
-  const share = median((round) => round.ours / round.bare)
-  line('ratio, median of the rounds', `${Math.round(share * 100)} %`, '≥ 60 %')
 }
 
 async function measureServer(): Promise<void> {

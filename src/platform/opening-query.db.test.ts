@@ -1,41 +1,11 @@
-// A transaction begins with its first statement: what holds when that fails, is cut off, or is the only one.
+// A transaction begins with its first statement: what holds when that fails or is cut off.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TestContext } from 'node:test'
-import { freshTenant, openTestSql, testEngine } from '../../test/database.ts'
-import { openCutter } from '../../test/cutter.ts'
-import { SeaworthyError } from '../kernel/index.ts'
-import type { SqlScope, SqlTx } from '../kernel/index.ts'
+import { testEngine } from '../../test/database.ts'
+import { hasCode, INSERT, openBench, openCut } from '../../test/opening-bench.ts'
+import type { SqlTx } from '../kernel/index.ts'
 import { openPostgres } from './postgres.ts'
 import { sqlStateOf } from './sql-faults.ts'
-import type { OpenSql } from './sql-scope.ts'
-
-const TABLE = `create table if not exists platform_test_opening (tenant_id text not null, note text not null);
-  alter table platform_test_opening enable row level security;
-  drop policy if exists own_rows on platform_test_opening;
-  create policy own_rows on platform_test_opening using (tenant_id = current_setting('seaworthy.tenant', true));
-  grant select, insert on platform_test_opening to seaworthy_app`
-const INSERT = 'insert into platform_test_opening (tenant_id, note) values ($1, $2)'
-const READ = 'select note from platform_test_opening where tenant_id = $1'
-
-interface Bench {
-  readonly sql: OpenSql
-  readonly tenantId: string
-  notes(): Promise<readonly unknown[]>
-}
-
-async function openBench(): Promise<Bench> {
-  const sql = await openTestSql()
-  await sql.transaction('system', (tx) => tx.query(TABLE))
-  const tenantId = await freshTenant(sql)
-  const notes = (): Promise<unknown[]> =>
-    sql.transaction('system', (tx) => tx.query(READ, [tenantId]))
-  return { sql, tenantId, notes }
-}
-
-function hasCode(code: string): (error: unknown) => boolean {
-  return (error) => error instanceof SeaworthyError && error.code === code
-}
 
 /** What a first statement that the server refuses leaves for the statements after it. */
 const REFUSED_FIRST: readonly [string, (tx: SqlTx) => Promise<unknown>][] = [
@@ -133,63 +103,6 @@ test('a transaction in which nothing is asked ends like any other', async () => 
   assert.equal(row?.tenant ?? '', '')
 })
 
-test('a transaction that asks once writes nothing, asks no second time, and reads what its scope may see', async () => {
-  const { sql, tenantId, notes } = await openBench()
-  const once = { asksOnce: true } as const
-  await sql.transaction({ tenantId }, (tx) => tx.query(INSERT, [tenantId, 'kept']))
-  const literal = `insert into platform_test_opening (tenant_id, note) values ('${tenantId}', 'written')`
-  for (const write of [
-    (tx: SqlTx) => tx.query(INSERT, [tenantId, 'written']),
-    (tx: SqlTx) => tx.query(literal),
-  ]) {
-    const written = sql.transaction({ tenantId }, write, once)
-    await assert.rejects(written, (error) => sqlStateOf(error) === '25006')
-  }
-  const twice = sql.transaction(
-    { tenantId },
-    async (tx) => {
-      await tx.query(READ, [tenantId])
-      await tx.query(READ, [tenantId])
-    },
-    once,
-  )
-  await assert.rejects(twice, hasCode('PLATFORM_TRANSACTION_ENDED'))
-  const forgiven = sql.transaction(
-    { tenantId },
-    (tx) => tx.query('selekt $1', ['a']).catch(() => []),
-    once,
-  )
-  await assert.rejects(forgiven, hasCode('PLATFORM_TRANSACTION_ENDED'))
-  const stranger = await freshTenant(sql)
-  const read = (scope: SqlScope): Promise<unknown> =>
-    sql.transaction(scope, (tx) => tx.query(READ, [tenantId]), once)
-  assert.deepEqual(await read({ tenantId }), [{ note: 'kept' }])
-  assert.deepEqual(await read('system'), [{ note: 'kept' }])
-  assert.deepEqual(await read({ tenantId: stranger }), [])
-  const who = 'select current_user::text as role'
-  const [row] = await sql.transaction('system', (tx) => tx.query<{ role: string }>(who), once)
-  assert.notEqual(row?.role, 'seaworthy_app')
-  assert.deepEqual(await notes(), [{ note: 'kept' }])
-})
-
-async function openCut(
-  t: TestContext,
-): Promise<Bench & { readonly cutter: Awaited<ReturnType<typeof openCutter>> }> {
-  const bench = await openBench()
-  const [row] = await bench.sql.transaction('system', (tx) =>
-    tx.query<{ name: string }>('select current_database()::text as name'),
-  )
-  const url = new URL(process.env['SEAWORTHY_TEST_PG_URL'] ?? '')
-  url.pathname = `/${row?.name ?? ''}`
-  const cutter = await openCutter(url)
-  const sql = await openPostgres({ url: cutter.url, poolSize: 1 })
-  t.after(async () => {
-    await sql.close()
-    await cutter.close()
-  })
-  return { ...bench, sql, cutter }
-}
-
 test('a transaction of one statement takes two trips to the server', async (t) => {
   if (testEngine() !== 'postgres') return t.skip('SEAWORTHY_TEST_ENGINE is not postgres')
   const { sql, tenantId, notes, cutter } = await openCut(t)
@@ -197,24 +110,6 @@ test('a transaction of one statement takes two trips to the server', async (t) =
   await sql.transaction({ tenantId }, (tx) => tx.query(INSERT, [tenantId, 'kept']))
   assert.equal(cutter.tripCount() - before, 2)
   assert.deepEqual(await notes(), [{ note: 'kept' }])
-})
-
-test('a transaction that asks once and reads takes one trip, and a failure of it leaves the connection fit', async (t) => {
-  if (testEngine() !== 'postgres') return t.skip('SEAWORTHY_TEST_ENGINE is not postgres')
-  const { sql, tenantId, cutter } = await openCut(t)
-  const before = cutter.tripCount()
-  const asked = sql.transaction({ tenantId }, (tx) => tx.query('select $1 as word', ['a']), {
-    asksOnce: true,
-  })
-  assert.deepEqual(await asked, [{ word: 'a' }])
-  assert.equal(cutter.tripCount() - before, 1)
-  const { committed } = await sql.stats()
-  const failing = sql.transaction('system', (tx) => tx.query('select 1/$1::int', [0]), {
-    asksOnce: true,
-  })
-  await assert.rejects(failing, (error) => sqlStateOf(error) === '22012')
-  const next = await sql.transaction({ tenantId }, (tx) => tx.query('select 1 as one'))
-  assert.deepEqual([next, (await sql.stats()).committed], [[{ one: 1 }], committed + 1])
 })
 
 test('a connection that is cut between the beginning and the first statement leaves nothing, and the next one works', async (t) => {

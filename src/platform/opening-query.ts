@@ -1,6 +1,6 @@
 // Sends the beginning of a PostgreSQL transaction together with its first statement, in one trip to the server.
 import pg from 'pg'
-import type { SqlParameter } from './sql-values.ts'
+import { wireValueOf, type SqlParameter } from './sql-values.ts'
 
 /** `queryMode` makes even a query without values refuse a second statement; its type is not published. */
 interface ExtendedQuery extends pg.QueryConfig<SqlParameter[]> {
@@ -10,8 +10,6 @@ interface ExtendedQuery extends pg.QueryConfig<SqlParameter[]> {
 export function extendedQuery(text: string, values: readonly SqlParameter[]): ExtendedQuery {
   return { text, values: [...values], queryMode: 'extended' }
 }
-
-const COMMIT = 'commit'
 
 /** What the driver calls on a query; its types tell less. */
 interface DriverQuery extends pg.Submittable {
@@ -34,8 +32,6 @@ export interface Opening {
   readonly ahead: readonly string[]
   readonly text: string
   readonly values: readonly SqlParameter[] | undefined
-  /** Nothing else is asked in the transaction: its commit goes along. */
-  readonly isWhole: boolean
 }
 
 /**
@@ -49,23 +45,20 @@ export async function sendOpening(
   client: pg.ClientBase,
   opening: Opening,
 ): Promise<readonly pg.QueryResult[]> {
-  const { ahead, text, values, isWhole } = opening
+  const { ahead, text, values } = opening
   const { promise, resolve, reject } = Promise.withResolvers<readonly pg.QueryResult[]>()
   let hasBegun = false
   const ended = (error: Error | undefined, answer: unknown): void => {
     if (error instanceof Error) reject(new OpeningFailed(error, hasBegun))
     else resolve([answer as pg.QueryResult].flat())
   }
-  const behind = isWhole ? [COMMIT] : []
-  const query = new pg.Query([...ahead, text, ...behind].join('; '), ended) as pg.Query &
-    DriverQuery
+  const query = new pg.Query([...ahead, text].join('; '), ended) as pg.Query & DriverQuery
   if (values !== undefined)
     query.submit = (connection) => {
       connection.stream.cork()
       try {
         for (const each of ahead) sendStatement(connection, each)
         sendStatement(connection, text, values)
-        for (const each of behind) sendStatement(connection, each)
         connection.sync()
       } finally {
         connection.stream.uncork()
@@ -91,9 +84,4 @@ function sendStatement(
   // Only what was asked has columns that anybody reads.
   if (values !== undefined) connection.describe({ type: 'P', name: '' }, true)
   connection.execute({}, true)
-}
-
-function wireValueOf(value: SqlParameter): string | Buffer | null {
-  if (!(value instanceof Uint8Array)) return value
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
 }

@@ -1,15 +1,10 @@
 // PostgreSQL 15 or later behind the Sql port, over a bounded pool of connections.
 import pg from 'pg'
-import {
-  messageOf,
-  SeaworthyError,
-  type SqlScope,
-  type SqlTx,
-  type SqlValue,
-} from '../kernel/index.ts'
+import type { SeaworthyError, SqlScope, SqlTx, SqlValue } from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
 import { extendedQuery, OpeningFailed, sendOpening } from './opening-query.ts'
-import { faultOfServer, serverErrorOf } from './sql-faults.ts'
+import { PostgresQuestion, questionSettings } from './postgres-question.ts'
+import { faultOfDriver, faultOfServer } from './sql-faults.ts'
 import {
   NestingGuard,
   openingOf,
@@ -26,6 +21,7 @@ const IDLE_CONNECTION_MS = 30_000
 
 /** Every session reads and writes the same text forms as the embedded engine. */
 const SESSION_OPTIONS = [
+  'default_transaction_isolation=read\\ committed',
   'timezone=UTC',
   'datestyle=ISO',
   'bytea_output=hex',
@@ -104,10 +100,10 @@ class PostgresSql implements OpenSql {
   ): Promise<T> {
     if (this.#isClosed)
       throw platformFault('PLATFORM_DATABASE_UNREACHABLE', 'the database is closed')
-    const ahead = [...openingOf(scope, options), ...limitsOf(options.limitMs)]
+    const begin = transactionsOf(scope, options)
     return this.#nesting.run(async () => {
       const client = await this.#connect()
-      const tx = new PostgresTx(client, ahead, options.asksOnce === true)
+      const tx = begin(client)
       try {
         const result = await work(tx)
         await tx.commit()
@@ -160,34 +156,50 @@ class PostgresSql implements OpenSql {
   }
 
   /** A connection that cannot even roll back is thrown away; the server then rolls back by itself. */
-  async #abandon(client: pg.PoolClient, tx: PostgresTx): Promise<void> {
+  async #abandon(client: pg.PoolClient, tx: BegunTx): Promise<void> {
     const isClean = await tx.rollback()
     client.release(!isClean)
   }
 }
 
+interface BegunTx extends SqlTx {
+  commit(): Promise<void>
+  /** @returns false when the connection is no longer usable */
+  rollback(): Promise<boolean>
+}
+
+/** How transactions of this kind begin. @throws PLATFORM_VALUE_REFUSED */
+function transactionsOf(
+  scope: SqlScope,
+  options: TransactionOptions,
+): (client: pg.PoolClient) => BegunTx {
+  const { limitMs, asksOnce } = options
+  if (asksOnce === true) {
+    const settings = questionSettings(scope, limitMs)
+    return (client) => new PostgresQuestion(client, settings)
+  }
+  const ahead = [...openingOf(scope, options), ...limitsOf(limitMs)]
+  return (client) => new PostgresTx(client, ahead)
+}
+
 /** Begun with its first statement: a transaction in which nothing is asked never reaches the server. */
-class PostgresTx implements SqlTx {
+class PostgresTx implements BegunTx {
   readonly #client: pg.PoolClient
   readonly #ahead: readonly string[]
-  readonly #asksOnce: boolean
   /** Why it did not begin, if it did not: known once the first statement was answered, which what follows waits for. */
   #refusal: Promise<SeaworthyError | undefined> | undefined
   #isEnded = false
-  /** Committed along with the only statement. */
-  #isCommitted = false
 
-  constructor(client: pg.PoolClient, ahead: readonly string[], asksOnce: boolean) {
+  constructor(client: pg.PoolClient, ahead: readonly string[]) {
     this.#client = client
     this.#ahead = ahead
-    this.#asksOnce = asksOnce
   }
 
   async query<Row = Record<string, unknown>>(
     text: string,
     values?: readonly SqlValue[],
   ): Promise<Row[]> {
-    if (this.#isEnded || (this.#asksOnce && this.#refusal !== undefined))
+    if (this.#isEnded)
       throw platformFault('PLATFORM_TRANSACTION_ENDED', 'expected an open transaction')
     const parameters = values?.map(sqlParameter)
     if (this.#refusal === undefined) return (await this.#begin(text, parameters)).rows as Row[]
@@ -201,7 +213,6 @@ class PostgresTx implements SqlTx {
     this.#isEnded = true
     if (this.#refusal === undefined) return
     const refusal = await this.#refusal
-    if (this.#isCommitted) return
     if (refusal?.code === 'PLATFORM_DATABASE_UNREACHABLE') throw refusal
     const result = refusal === undefined ? await this.#send('commit') : undefined
     if (result?.command !== 'COMMIT') {
@@ -209,12 +220,10 @@ class PostgresTx implements SqlTx {
     }
   }
 
-  /** @returns false when the connection is no longer usable */
   async rollback(): Promise<boolean> {
     this.#isEnded = true
     if (this.#refusal === undefined) return true
     await this.#refusal
-    if (this.#isCommitted) return true
     return this.#client.query('rollback').then(
       () => true,
       () => false,
@@ -222,16 +231,13 @@ class PostgresTx implements SqlTx {
   }
 
   async #begin(text: string, values: readonly SqlParameter[] | undefined): Promise<pg.QueryResult> {
-    const isWhole = this.#asksOnce
-    const first = sendOpening(this.#client, { ahead: this.#ahead, text, values, isWhole })
+    const first = sendOpening(this.#client, { ahead: this.#ahead, text, values })
     this.#refusal = first.then(
       () => undefined,
       (error: unknown) => refusalAfter(error),
     )
     try {
-      const results = await first
-      this.#isCommitted = isWhole && results.at(-1)?.command === 'COMMIT'
-      return lastResultOf(isWhole ? results.slice(0, -1) : results)
+      return lastResultOf(await first)
     } catch (error) {
       throw faultOfDriver(error instanceof OpeningFailed ? error.cause : error)
     }
@@ -272,16 +278,4 @@ function limitsOf(limitMs: number | undefined): readonly string[] {
     `set local statement_timeout = ${limit}`,
     `set local idle_in_transaction_session_timeout = ${limit}`,
   ]
-}
-
-/** Server errors carry SQLSTATE; everything else from the driver is a lost or refused connection. */
-function faultOfDriver(error: unknown): SeaworthyError {
-  if (error instanceof SeaworthyError) return error
-  const server = serverErrorOf(error)
-  if (server !== undefined) return faultOfServer(server, error)
-  return platformFault(
-    'PLATFORM_DATABASE_UNREACHABLE',
-    `expected an answer from PostgreSQL, got: ${messageOf(error)}`,
-    { cause: error },
-  )
 }

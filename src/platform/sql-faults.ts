@@ -62,3 +62,15 @@ export function serverErrorOf(thrown: unknown): ServerError | undefined {
     ...(typeof fields.position === 'string' ? { position: fields.position } : {}),
   }
 }
+
+/** Server errors carry SQLSTATE; everything else from the driver is a lost or refused connection. */
+export function faultOfDriver(error: unknown): SeaworthyError {
+  if (error instanceof SeaworthyError) return error
+  const server = serverErrorOf(error)
+  if (server !== undefined) return faultOfServer(server, error)
+  return platformFault(
+    'PLATFORM_DATABASE_UNREACHABLE',
+    `expected an answer from PostgreSQL, got: ${messageOf(error)}`,
+    { cause: error },
+  )
+}

@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Sql, SqlScope, SqlTx, TransactionTerms } from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
-import { sqlLiteral } from './sql-values.ts'
+import { sqlLiteral, storableText } from './sql-values.ts'
 
 /** A transaction open longer than this is rolled back: nothing that waits for the world belongs in one. */
 export const TRANSACTION_LIMIT_MS = 60_000
@@ -60,11 +60,16 @@ export function scopeText(scope: SqlScope): string {
 }
 
 function tenantSettings(tenantId: string): readonly string[] {
-  if (tenantId === '') {
-    // An unset setting reads as the empty text, so an empty tenant would mean "nobody in particular".
+  const setting = sqlLiteral(tenantSettingOf(tenantId))
+  return [`set local role ${APP_ROLE}`, `set local seaworthy.tenant = ${setting}`]
+}
+
+/** What row security reads. @throws PLATFORM_VALUE_REFUSED */
+export function tenantSettingOf(tenantId: string): string {
+  // An unset setting reads as the empty text, so an empty tenant would mean "nobody in particular".
+  if (tenantId === '')
     throw platformFault('PLATFORM_VALUE_REFUSED', 'expected a tenant id, got an empty text')
-  }
-  return [`set local role ${APP_ROLE}`, `set local seaworthy.tenant = ${sqlLiteral(tenantId)}`]
+  return storableText(tenantId)
 }
 
 /** Detects a transaction inside another, which would wait for itself for ever. */

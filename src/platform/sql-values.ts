@@ -140,12 +140,19 @@ export function sqlParameter(value: SqlValue): SqlParameter {
   return String(value)
 }
 
+/** As the driver takes it: bytes in binary form are a Buffer. */
+export function wireValueOf(value: SqlParameter): string | Buffer | null {
+  if (!(value instanceof Uint8Array)) return value
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+}
+
 function arrayElement(value: string | number): string {
   if (typeof value === 'number') return String(value)
   return `"${storableText(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 }
 
-function storableText(text: string): string {
+/** @throws PLATFORM_VALUE_REFUSED for what PostgreSQL could not give back unchanged */
+export function storableText(text: string): string {
   if (text.includes('\0')) {
     throw platformFault('PLATFORM_VALUE_REFUSED', 'expected text without zero bytes')
   }
