@@ -4,11 +4,13 @@ import { bytesEqual, uuidV7 } from '../src/kernel/index.ts'
 import { ledgerSlice, makeLedger } from '../src/ledger/index.ts'
 import type {
   CheckpointGuard,
+  ErasureRegister,
   KnownRoot,
   Ledger,
   LedgerFact,
   LedgerPorts,
   LeafJournal,
+  RegisteredErasure,
 } from '../src/ledger/index.ts'
 import { fakeClock } from './clock.ts'
 import type { FakeClock } from './clock.ts'
@@ -66,6 +68,21 @@ export function memoryGuard(): CheckpointGuard {
         return Promise.reject(new Error('the guard holds a later or different checkpoint'))
       }
       known.set(origin, next)
+      return Promise.resolve()
+    },
+  }
+}
+
+/** A register in memory; as old as the tests' clock unless told. */
+export function memoryRegister(
+  since: string = new Date(TEST_NOW_MS).toISOString(),
+): ErasureRegister & { readonly erasures: RegisteredErasure[] } {
+  const erasures: RegisteredErasure[] = []
+  return {
+    erasures,
+    read: () => Promise.resolve({ since, erasures }),
+    add(erasure) {
+      erasures.push(erasure)
       return Promise.resolve()
     },
   }

@@ -48,6 +48,8 @@ export interface AppConfig extends Partial<Services> {
   readonly allowsLoopbackWebhooks: boolean
   /** Absolute path of the file with the key of payloads; absent = in the data folder's keys. */
   readonly payloadSecret?: string
+  /** Absolute path of the file that says what has to stay erased; absent = in the data folder. */
+  readonly erasureRegister?: string
   /** With whom people may sign in, and the origin that they come back to; absent where keys alone open the server. */
   readonly signIn?: { readonly ownOrigin: string; readonly issuers: readonly IssuerSettings[] }
   /** How long a person who proved to their issuer who they are may give their word, in milliseconds. */
@@ -106,6 +108,7 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
   ])
   // Nor where the key of what is recorded lies.
   const payloadSecret = take('payloadSecret', [fromEnvironment('SEAWORTHY_PAYLOAD_SECRET')])
+  const erasureRegister = take('erasureRegister', [fromEnvironment('SEAWORTHY_ERASURE_REGISTER')])
   const publicUrl = take('publicUrl', [fromEnvironment('SEAWORTHY_PUBLIC_URL')])
   // Not from the file: whoever writes a repository's file must not say who people are.
   const issuersPath = take('issuers', [fromEnvironment('SEAWORTHY_ISSUERS')])
@@ -133,6 +136,7 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
     isServer: flags.isServer === true,
     allowsLoopbackWebhooks: readAnswer('SEAWORTHY_WEBHOOK_LOOPBACK', webhookLoopback),
     ...(payloadSecret === undefined ? {} : { payloadSecret: resolve(payloadSecret) }),
+    ...(erasureRegister === undefined ? {} : { erasureRegister: resolve(erasureRegister) }),
     ...(signIn === undefined ? {} : { signIn }),
     proofLifetimeMs: readMinutes('SEAWORTHY_STEP_UP_MINUTES', stepUp),
     defaults,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { JoinableSql, Log, PubSub, Slice, Sql } from '../kernel/index.ts'
 import { openJournalledSql, sealStoredPayloads } from '../ledger/index.ts'
-import type { JournalledSql, PayloadKeys } from '../ledger/index.ts'
+import type { ErasureRegister, JournalledSql, PayloadKeys } from '../ledger/index.ts'
 import {
   makeJoinableSql,
   migrateUp,
@@ -22,6 +22,7 @@ import {
 import type { OpenSql, ReadSql, SqlStats } from '../platform/index.ts'
 import type { AppConfig } from './config.ts'
 import { appFault } from './errors.ts'
+import { openErasureRegister } from './erasure-register.ts'
 import { openPayloadKeys } from './payload-keys.ts'
 import type { Telemetry } from './telemetry/index.ts'
 
@@ -39,6 +40,8 @@ export interface Database {
   readonly journal: JournalledSql | undefined
   /** What payloads in it are sealed with. */
   readonly payloadKeys: PayloadKeys
+  /** What has to stay erased in it, outside of it. */
+  readonly register: ErasureRegister
   readonly pubSub: PubSub
   stats(): Promise<SqlStats>
   close(): Promise<void>
@@ -73,7 +76,8 @@ export async function openDatabase(
       ...slices.flatMap(({ name, migrations }) => (migrations ? [{ name, migrations }] : [])),
     ])
     const payloadKeys = await openPayloadKeys(config, slices)
-    const opened = { sql, payloadKeys }
+    const register = await openErasureRegister(config, systemClock)
+    const opened = { sql, payloadKeys, register }
     return databaseUrl === undefined
       ? await withJournal(opened, join(config.dataFolder, 'journal'), log)
       : withPubSub(opened, databaseUrl, openReplica(config, sql, log))
@@ -99,10 +103,11 @@ function openReplica({ readDatabaseUrl }: AppConfig, primary: Sql, log: Log): Re
 interface Opened {
   readonly sql: OpenSql
   readonly payloadKeys: PayloadKeys
+  readonly register: ErasureRegister
 }
 
 function withPubSub(
-  { sql, payloadKeys }: Opened,
+  { sql, payloadKeys, register }: Opened,
   url: string,
   readSql: ReadSql | undefined,
 ): Database {
@@ -112,6 +117,7 @@ function withPubSub(
     ...(readSql === undefined ? {} : { readSql }),
     journal: undefined,
     payloadKeys,
+    register,
     pubSub,
     stats: () => sql.stats(),
     async close() {
@@ -124,7 +130,7 @@ function withPubSub(
 
 /** The embedded database answers only what is in the journal too; a server has replication for that. */
 async function withJournal(opened: Opened, folder: string, log: Log): Promise<Database> {
-  const { sql, payloadKeys } = opened
+  const { sql, payloadKeys, register } = opened
   const records = await openRecordJournal(folder)
   const ports = { digest: systemDigest, random: systemRandom, journal: records }
   const journal = await openJournalledSql({ ...opened, ...ports })
@@ -141,6 +147,7 @@ async function withJournal(opened: Opened, folder: string, log: Log): Promise<Da
     sql: makeJoinableSql(journal, journal),
     journal,
     payloadKeys,
+    register,
     pubSub: openLocalPubSub(),
     stats: () => sql.stats(),
     async close() {

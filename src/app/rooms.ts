@@ -84,7 +84,7 @@ import { makeBackground } from './background.ts'
 import type { Background, BackgroundWork } from './background.ts'
 import type { EvidenceStore } from './evidence-store.ts'
 import type { Database } from './open-database.ts'
-import { erasing } from './erasing.ts'
+import { erasing, erasingPorts } from './erasing.ts'
 import { makePeople } from './sign-in.ts'
 import type { People } from './sign-in.ts'
 import type { InstallationKeys } from './installation-keys.ts'
@@ -123,6 +123,7 @@ const systemPorts = {
 export interface Rooms {
   /** As the rooms have it. */
   readonly sql: JoinableSql
+  readonly ledger: Ledger
   readonly apiKeys: ApiKeys
   readonly serviceTokens: ServiceTokens
   readonly people: People
@@ -187,7 +188,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const feed = makeLedgerFeed({ ledger, clock: systemClock })
   const asking = { ...planPorts, plans, runs, actions, releases, jobs: background.jobs }
   const { dispatch, dispatchActions } = dispatchOver(asking)
-  const erase = erasing(stored, database)
+  const erase = erasing(erasingPorts(database, ledger))
   const routes = [
     ...makeLedgerRoutes(ledger),
     ...makeFeedRoutes(feed),
@@ -207,7 +208,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeAttestationRoutes(systemLog, (tenantId, day) => ledger.sealedDay(tenantId, day)),
   ]
   const known = { apiKeys, serviceTokens, people, openTenant, work: background.work }
-  return { sql, feed, appendListeners, routes, recorder, ...known }
+  return { sql, ledger, feed, appendListeners, routes, recorder, ...known }
 }
 
 function graphRoutes(

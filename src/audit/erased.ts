@@ -9,13 +9,13 @@ async function blankEntries(
   tx: SqlTx,
   tenantId: string,
   seqs: readonly number[],
-  by: number,
+  by: number | null,
 ): Promise<void> {
   await tx.query(
     `update audit_entry set action = 'erased', resource = $3,
        record = json_build_object('action', 'erased', 'resource', $3::text, 'result', result, 'status', null, 'code', null,
          'requestId', '', 'credential', null, 'parameters', '', 'fields', json_build_object(), 'peer', null, 'counts', null)::text
      where tenant_id = $1 and seq = any ($2::bigint[])`,
-    [tenantId, seqs, `erased (attested by seq ${by})`],
+    [tenantId, seqs, by === null ? 'erased' : `erased (attested by seq ${by})`],
   )
 }

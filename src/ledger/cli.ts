@@ -203,12 +203,22 @@ function earlierLine({
   lost,
   next,
   restoredBy,
+  erasures,
 }: EarlierEpoch): string {
   const state = ok ? 'verified' : `DAMAGED: ${reason ?? 'unknown'}`
   const gone =
     lost === null ? '' : `, entries ${lost.from} to ${lost.until - 1} were signed and are lost`
   const goesOn = next === null ? '' : `; ${next} goes on, by ${restoredBy ?? 'nobody'}`
-  return `epoch ${epoch}: ${origin}, ${size} entries, ${state}${gone}${goesOn}`
+  return `epoch ${epoch}: ${origin}, ${size} entries, ${state}${gone}${goesOn}; ${erasuresLine(erasures)}`
+}
+
+function erasuresLine(erasures: EarlierEpoch['erasures']): string {
+  if (erasures === null) return 'erasures that were lost with it are not known'
+  const { registerSince, isCovered, payloads } = erasures
+  const again = `${payloads} payloads erased again`
+  return isCovered
+    ? `${again}, from the register since ${registerSince}`
+    : `${again}; erasures before ${registerSince} that were lost with it are not known: the register begins there`
 }
 
 async function writeText(

@@ -149,6 +149,12 @@ export const ledgerErrors = defineErrors({
     hint: 'The checkpoint is signed; ask again when the witnesses answer. Their refusals are in the details.',
     retryable: true,
   },
+  LEDGER_REGISTER_UNREADABLE: {
+    status: 500,
+    exit: EXIT.invalid,
+    title: 'The erasure register cannot be read',
+    hint: 'It says what has to stay erased when an older database is put back. Put its last copy back, or move it away: then a restore says that it cannot know.',
+  },
   LEDGER_V1_BROKEN: {
     status: 409,
     exit: EXIT.invalid,

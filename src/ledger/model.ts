@@ -158,6 +158,12 @@ export interface EarlierEpoch {
   /** Origin that goes on. */
   readonly next: string | null
   readonly restoredBy: string | null
+  /** Whether erasures later than the database that was put back were carried out again; null when nothing says so. */
+  readonly erasures: {
+    readonly registerSince: string
+    readonly isCovered: boolean
+    readonly payloads: number
+  } | null
 }
 
 export type LogVerdict =

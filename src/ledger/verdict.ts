@@ -5,9 +5,18 @@ import type { EarlierEpoch, KnownRoot, LogVerdict } from './model.ts'
 export function withEarlier(verdict: LogVerdict, earlier: readonly EarlierEpoch[]): LogVerdict {
   if (earlier.length === 0) return verdict
   const bad = earlier.find(({ ok }) => !ok)
-  if (!verdict.ok || bad === undefined) return { ...verdict, earlier }
+  if (!verdict.ok) return { ...verdict, earlier }
+  if (bad === undefined) return { ...verdict, scope: scopeWith(verdict.scope, earlier), earlier }
   const reason = `epoch ${bad.epoch}: ${bad.reason ?? 'damaged'}`
   return { ...verdict, ok: false, scope: 'damaged', reason, firstBadSeq: null, earlier }
+}
+
+/** An intact log may still show what was erased after the database that was put back. */
+function scopeWith(scope: string, earlier: readonly EarlierEpoch[]): string {
+  const open = earlier.filter(({ erasures }) => erasures?.isCovered !== true)
+  if (open.length === 0) return scope
+  const epochs = open.map(({ epoch }) => epoch).join(', ')
+  return `${scope}, erasures lost with epoch ${epochs} not known`
 }
 
 export function emptyVerdict(given: readonly KnownRoot[]): LogVerdict {

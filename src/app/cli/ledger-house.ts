@@ -2,7 +2,14 @@
 import { join } from 'node:path'
 import type { CommandContext, OptionValues } from '../../client/index.ts'
 import type { Digest, Sql } from '../../kernel/index.ts'
-import type { CheckpointGuard, JournalledSql, Ledger, PayloadKeys } from '../../ledger/index.ts'
+import type {
+  CheckpointGuard,
+  ErasurePorts,
+  ErasureRegister,
+  JournalledSql,
+  Ledger,
+  PayloadKeys,
+} from '../../ledger/index.ts'
 import {
   ensureTenant,
   openLog,
@@ -12,6 +19,7 @@ import {
 } from '../../platform/index.ts'
 import type { OpenSql } from '../../platform/index.ts'
 import { readConfig } from '../config.ts'
+import { eraseAgain, erasingPorts } from '../erasing.ts'
 import { appFault } from '../errors.ts'
 import { openInstallationKeys } from '../installation-keys.ts'
 import { openDatabase } from '../open-database.ts'
@@ -25,6 +33,8 @@ export interface LedgerHouse {
   readonly guard: CheckpointGuard
   readonly digest: Digest
   readonly payloadKeys: PayloadKeys
+  readonly register: ErasureRegister
+  readonly erasing: ErasurePorts
   readonly clock: typeof systemClock
   readonly verifier: typeof systemVerifier
   /** Of the embedded database. */
@@ -67,9 +77,11 @@ export async function withLedger<T>(
     const { version } = context
     const terms = { config, version, log, telemetry: undefined, tracing }
     const { sql, ledger, guard } = openLedger(database, terms, keys, openTenant)
+    await eraseAgain(database, ledger, log)
     const { tenantId } = config
-    const { journal, payloadKeys } = database
-    const found = { journal, payloadKeys, digest: systemDigest }
+    const { journal, payloadKeys, register } = database
+    const erasing = erasingPorts(database, ledger)
+    const found = { journal, payloadKeys, register, erasing, digest: systemDigest }
     const ports = { ...found, clock: systemClock, verifier: systemVerifier }
     return await work({ sql, ledger, guard, ...ports, tenantId, openTenant })
   } finally {

@@ -50,7 +50,13 @@ function presentDone({ statement, checkpoint }: Restored): CommandOutcome {
   return { exit: EXIT.ok, data: { statement, checkpoint }, text: harmlessText(lines.join('\n')) }
 }
 
-function statementLines({ tenant, old, lost, next }: RestoreStatement): readonly string[] {
+function statementLines({
+  tenant,
+  old,
+  lost,
+  erasures,
+  next,
+}: RestoreStatement): readonly string[] {
   const signed =
     old.signed === null ? 'nothing' : `size ${old.signed.size}, root ${old.signed.root}`
   return [
@@ -58,6 +64,12 @@ function statementLines({ tenant, old, lost, next }: RestoreStatement): readonly
     `    as it stands: size ${old.stands.size}, root ${old.stands.root}`,
     `    signed before, outside the database: ${signed}`,
     `    lost: ${lost === null ? 'what the journal alone knows' : `entries ${lost.from} to ${lost.until - 1}`}`,
+    `    erased before and here again: ${erasures.payloads} payloads, whose keys are destroyed again`,
+    ...(erasures.isCovered
+      ? []
+      : [
+          `    NOT KNOWN: erasures before ${erasures.registerSince}, where the erasure register begins: its last copy is not here, so whoever was erased between can be read again`,
+        ]),
     `  epoch ${next.epoch}: ${next.origin}`,
   ]
 }

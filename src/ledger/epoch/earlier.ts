@@ -17,13 +17,13 @@ import { readPayload } from '../payload/read.ts'
 import { selectLeaves } from '../store.ts'
 import { LogCheck } from '../verify-log.ts'
 import type { VerifyPorts } from '../verify-log.ts'
+import type { RestoredErasures } from './model.ts'
 import { selectEpochs } from './store.ts'
 import type { EpochLog } from './store.ts'
 
 const range = z.strictObject({ from: z.int(), until: z.int() })
 const namedRoot = z.strictObject({ size: z.int(), root: z.string() })
-const statementSchema = z.strictObject({
-  kind: z.literal('seaworthy-ledger-restore/1'),
+const statementParts = {
   tenant: z.string(),
   reason: z.string(),
   old: z.strictObject({
@@ -34,7 +34,21 @@ const statementSchema = z.strictObject({
   }),
   lost: range.nullable(),
   next: z.strictObject({ origin: z.string(), epoch: z.int() }),
+}
+const erasuresSchema = z.strictObject({
+  registerSince: z.string(),
+  isCovered: z.boolean(),
+  payloads: z.int().min(0),
 })
+/** The first kind is from versions that kept no erasure register. */
+const statementSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('seaworthy-ledger-restore/1'), ...statementParts }),
+  z.strictObject({
+    kind: z.literal('seaworthy-ledger-restore/2'),
+    ...statementParts,
+    erasures: erasuresSchema,
+  }),
+])
 const payloadSchema = z.strictObject({
   statement: statementSchema,
   signedBy: z.strictObject({
@@ -75,9 +89,14 @@ export async function verifyEarlier(
       lost: typeof named === 'string' ? null : named.statement.lost,
       next: next.origin,
       restoredBy: typeof named === 'string' ? null : named.signedBy.name,
+      erasures: typeof named === 'string' ? null : erasuresOf(named),
     })
   }
   return found
+}
+
+function erasuresOf({ statement }: Payload): RestoredErasures | null {
+  return statement.kind === 'seaworthy-ledger-restore/1' ? null : statement.erasures
 }
 
 /** Entry 0 of a log that goes on, or why it is none. */

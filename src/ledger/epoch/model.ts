@@ -1,5 +1,7 @@
 // Words of epochs: what a log that was rolled back had signed, and how its tenant goes on.
 import type { Clock, Digest, SignatureVerifier, Signer, Sql } from '../../kernel/index.ts'
+import type { ErasurePorts } from '../erasure/erasure.ts'
+import type { ErasureRegister } from '../erasure/register.ts'
 import type { CheckpointGuard, Ledger, SignedCheckpoint } from '../model.ts'
 
 export interface RestorePorts {
@@ -9,6 +11,9 @@ export interface RestorePorts {
   readonly clock: Clock
   readonly verifier: SignatureVerifier
   readonly guard: CheckpointGuard
+  readonly erasing: ErasurePorts
+  /** What has to stay erased, from outside the database. */
+  readonly register: ErasureRegister
   /** Of the embedded database: why a tenant's log and its journal contradict each other, and an end to it. */
   readonly journal: RestoredJournal | undefined
 }
@@ -28,7 +33,7 @@ export interface NamedRoot {
 
 /** What the operator signs: which log ends, what of it is gone, and which log goes on. */
 export interface RestoreStatement {
-  readonly kind: 'seaworthy-ledger-restore/1'
+  readonly kind: 'seaworthy-ledger-restore/2'
   readonly tenant: string
   readonly reason: string
   readonly old: {
@@ -41,7 +46,18 @@ export interface RestoreStatement {
   }
   /** Positions of entries that were signed and are gone or others now. Null when none was signed. */
   readonly lost: { readonly from: number; readonly until: number } | null
+  readonly erasures: RestoredErasures
   readonly next: { readonly origin: string; readonly epoch: number }
+}
+
+/** What a restore knows of erasures later than the database that was put back. */
+export interface RestoredErasures {
+  /** RFC 3339: where the erasure register begins. */
+  readonly registerSince: string
+  /** False when the register begins after the last entry of the old log: erasures between are not in it. */
+  readonly isCovered: boolean
+  /** Payloads that were erased before, were here again, and are attested anew. */
+  readonly payloads: number
 }
 
 export interface RestorePreview {

@@ -11,8 +11,8 @@ import {
   rollBack,
 } from '../../../test/ledger.ts'
 import type { TestLedger } from '../../../test/ledger.ts'
+import { cutHead, erasingOf, openRolledBack } from '../../../test/rolled-back.ts'
 import { bytesEqual } from '../../kernel/index.ts'
-import type { SqlTx } from '../../kernel/index.ts'
 import { LogRestore, makeLedger, openJournalledSql } from '../index.ts'
 import type { JournalledSql, RestorePorts } from '../index.ts'
 
@@ -24,52 +24,9 @@ function restoreOf(opened: TestLedger, changed: Partial<RestorePorts> = {}): Log
   const { digest, clock, verifier } = ports
   // As a process that opens the restored database.
   const ledger = makeLedger(ports)
-  const own = { sql, guard, ledger, digest, clock, verifier, journal: undefined }
+  const erasing = erasingOf(opened, ledger)
+  const own = { sql, guard, ledger, digest, clock, verifier, journal: undefined, ...erasing }
   return new LogRestore({ ...own, ...changed })
-}
-
-/** 10 entries of which 10 were signed; the database knows 4 of them, as it did when the backup was made. */
-async function openRolledBack(): Promise<TestLedger> {
-  const opened = await openTestLedger()
-  const { ledger, tenantId, sql } = opened
-  await ledger.append(tenantId, factsOf(4))
-  const [head] = await sql.transaction('system', (tx) =>
-    tx.query<{ latest: Uint8Array; frontier: Uint8Array }>(
-      `select h.latest, h.frontier from ledger_head h join ledger_log l using (log_id) where tenant_id = $1`,
-      [tenantId],
-    ),
-  )
-  await ledger.append(tenantId, factsOf(6))
-  await ledger.checkpoint(tenantId)
-  await sql.transaction('system', async (tx) => {
-    const log = '(select log_id from ledger_log where tenant_id = $1)'
-    await tx.query('alter table ledger_checkpoint disable trigger user')
-    await tx.query(`delete from ledger_checkpoint where log_id = ${log}`, [tenantId])
-    await tx.query('alter table ledger_checkpoint enable trigger user')
-  })
-  await rollBack(opened, 4)
-  await sql.transaction('system', (tx) =>
-    tx.query(
-      `update ledger_head set size = 4, latest = $2, frontier = $3
-       where log_id = (select log_id from ledger_log where tenant_id = $1)`,
-      [tenantId, head!.latest, head!.frontier],
-    ),
-  )
-  return opened
-}
-
-/** Makes a head fit three entries, as the owner of the database can. */
-async function cutHead(tx: SqlTx, logId: number): Promise<void> {
-  await tx.query(
-    `update ledger_head set size = 3,
-       latest = (select leaf_hash from ledger_entry where log_id = $1 and seq = 2),
-       frontier = (select string_agg(h, ''::bytea order by n) from (
-         select 1 as n, sha256('\\x01'::bytea || string_agg(leaf_hash, ''::bytea order by seq)) as h
-           from ledger_entry where log_id = $1 and seq < 2
-         union all select 2, leaf_hash from ledger_entry where log_id = $1 and seq = 2) f)
-     where log_id = $1`,
-    [logId],
-  )
 }
 
 test('a log behind its checkpoint is read and takes nothing, whichever way, also in a process that has appended before', async () => {
@@ -150,6 +107,7 @@ test('a signed restore opens the next epoch, and verification shows both with th
       lost: { from: 4, until: 10 },
       next: next.origin,
       restoredBy: 'ana',
+      erasures: { registerSince: '2026-11-21T10:00:00.000Z', isCovered: true, payloads: 0 },
     },
   ])
   const earlier = await ledger.list(tenantId, { epoch: 1 })
@@ -287,7 +245,8 @@ test('what the journal alone knows is given up by a restore, and the next start 
     code: 'LEDGER_JOURNAL_CONTRADICTS',
   })
   const { digest, clock, verifier } = ports
-  const base = { sql: again, guard, ledger: ledgerAgain, digest, clock, verifier, journal: again }
+  const own = { guard, ledger: ledgerAgain, digest, clock, verifier, journal: again }
+  const base = { sql: again, ...own, ...erasingOf(opened, ledgerAgain) }
   const restore = new LogRestore(base)
   const { statement, token } = await restore.preview({ tenantId, reason: REASON })
   assert.deepEqual([statement.old.signed, statement.lost], [null, null])

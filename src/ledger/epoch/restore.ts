@@ -4,6 +4,8 @@ import type { SqlTx } from '../../kernel/index.ts'
 import { frontierRoot, genesisLink } from '../../proof/index.ts'
 import type { LogHead } from '../batch.ts'
 import { assertPrefix } from '../checkpoint.ts'
+import { attestReplayed, selectReplayed } from '../erasure/replay.ts'
+import type { ReplayedKeys } from '../erasure/replay.ts'
 import { ledgerFault } from '../errors.ts'
 import type { KnownRoot } from '../model.ts'
 import { lockHead } from '../store.ts'
@@ -27,6 +29,12 @@ export interface RestoreWish {
   readonly reason: string
 }
 
+interface Look {
+  readonly preview: RestorePreview
+  readonly head: LogHead
+  readonly replayed: ReplayedKeys
+}
+
 export class LogRestore {
   readonly #ports: RestorePorts
 
@@ -48,7 +56,7 @@ export class LogRestore {
     let takeBack: (() => void) | undefined
     const statement = await sql
       .transaction('system', async (tx) => {
-        const { preview, head } = await this.#look(tx, wish)
+        const { preview, head, replayed } = await this.#look(tx, wish)
         if (preview.token !== token)
           throw ledgerFault(
             'LEDGER_RESTORE_CHANGED',
@@ -58,6 +66,7 @@ export class LogRestore {
         // What the journal has against the old log is what the new one's first entry is about.
         takeBack = journal?.forgive(wish.tenantId)
         await this.#open(tx, wish.tenantId, head, preview.statement, by)
+        await attestReplayed(this.#ports.erasing, tx, wish.tenantId, replayed, by.name)
         return preview.statement
       })
       .catch((error: unknown) => {
@@ -94,11 +103,8 @@ export class LogRestore {
     await ledger.appendInTx(tx, tenantId, [{ ...fact, payload }])
   }
 
-  async #look(
-    tx: SqlTx,
-    { tenantId, reason }: RestoreWish,
-  ): Promise<{ readonly preview: RestorePreview; readonly head: LogHead }> {
-    const { guard, digest, journal } = this.#ports
+  async #look(tx: SqlTx, { tenantId, reason }: RestoreWish): Promise<Look> {
+    const { guard, digest, journal, register } = this.#ports
     const head = await lockHead(tx, tenantId)
     if (head === undefined)
       throw ledgerFault('LEDGER_LOG_EMPTY', `expected a log of ${tenantId}, got none`)
@@ -119,17 +125,24 @@ export class LogRestore {
       signed: signed === undefined ? null : named(signed),
     }
     const lost = signed === undefined ? null : lostOf(head.size, signed.size)
+    const { since, erasures } = await register.read()
+    const replayed = await selectReplayed(tx, tenantId, erasures)
     const base = {
-      kind: 'seaworthy-ledger-restore/1',
+      kind: 'seaworthy-ledger-restore/2',
       tenant: tenantId,
       reason,
       old,
       lost,
+      erasures: {
+        registerSince: since,
+        isCovered: head.size === 0 || Date.parse(since) <= head.latestMs,
+        payloads: replayed.payloads,
+      },
     } as const
     const next = { origin: await this.#newOrigin(head.origin, base), epoch: epoch + 1 }
     const statement = { ...base, next }
     const token = hexOf(digest.sha256(canonicalBytes(statement))).slice(0, TOKEN_DIGITS)
-    return { preview: { statement, cause, token }, head }
+    return { preview: { statement, cause, token }, head, replayed }
   }
 
   /** Undefined for a log that continues what was signed. */

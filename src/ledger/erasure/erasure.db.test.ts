@@ -6,7 +6,7 @@ import type { SqlTx } from '../../kernel/index.ts'
 import { openSeal, systemClock } from '../../platform/index.ts'
 import { verifyCommitment } from '../../proof/index.ts'
 import { nodeDigest } from '../../../test/crypto.ts'
-import { aFact, memoryJournal, openTestLedger } from '../../../test/ledger.ts'
+import { aFact, memoryJournal, memoryRegister, openTestLedger } from '../../../test/ledger.ts'
 import type { TestLedger } from '../../../test/ledger.ts'
 import { testPayloadKeys } from '../../../test/payload-keys.ts'
 import { openJournalledSql } from '../journal.ts'
@@ -49,7 +49,7 @@ async function openYard(): Promise<Yard> {
     aFact({ type: 'plan.recorded', actor: person }),
   ])
   const { digest, random } = ports
-  const erasing = { ledger, payloadKeys, digest, random, derived: [] }
+  const erasing = { ledger, payloadKeys, digest, random, derived: [], register: memoryRegister() }
   const erase = (wish = WISH): Promise<Erased> =>
     sql.transaction({ tenantId }, (tx) => executeErasure(erasing, tx, tenantId, wish, ['p-1']))
   const fresh = (): Ledger => makeLedger({ ...ports, payloadKeys: testPayloadKeys(CLASSES) })

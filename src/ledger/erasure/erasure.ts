@@ -1,13 +1,15 @@
 // Erasure: destroys a person's keys, takes their ciphertext, and says so in the log, all in one transaction.
-import { base64Of } from '../../kernel/index.ts'
+import { base64Of, hexOf } from '../../kernel/index.ts'
 import type { Digest, Random, SqlTx } from '../../kernel/index.ts'
+import type { LogHead } from '../batch.ts'
 import { ledgerFault } from '../errors.ts'
 import type { JournalledSql } from '../journal.ts'
-import type { Ledger } from '../model.ts'
+import type { AppendedEntry, Ledger } from '../model.ts'
 import type { PayloadKeys } from '../payload/keys.ts'
 import { lockHead } from '../store.ts'
 import { ATTESTED_LIMIT, ERASED_CLASSES, ERASURE_SUBJECT, ErasedSum, erasureIdOf } from './model.ts'
 import type { Attestation, DerivedPayloads, ErasureWish } from './model.ts'
+import type { ErasureRegister } from './register.ts'
 import {
   countNaming,
   countSealed,
@@ -31,6 +33,10 @@ export interface ErasurePorts {
   /** Of the embedded database: it keeps wrapped keys, and must not after this. */
   readonly journal?: JournalledSql
   readonly derived: readonly DerivedPayloads[]
+  /** Outside the database: what has to stay erased in an older one. */
+  readonly register: Pick<ErasureRegister, 'add'>
+  /** Payloads that one entry attests; ATTESTED_LIMIT when absent, and never more. */
+  readonly partLimit?: number
 }
 
 /** What an erasure would reach, by class. */
@@ -78,7 +84,10 @@ export async function previewErasure(
   return { erased, kept: isKept ? countOf('record') : 0, tenants }
 }
 
-/** @throws LEDGER_ERASURE_EMPTY when there is nothing to erase, LEDGER_ERASURE_REFUSED */
+/**
+ * The register is told last, before the commit: an erasure that was acknowledged is in it.
+ * @throws LEDGER_ERASURE_EMPTY when there is nothing to erase, LEDGER_ERASURE_REFUSED
+ */
 export async function executeErasure(
   ports: ErasurePorts,
   tx: SqlTx,
@@ -86,18 +95,47 @@ export async function executeErasure(
   wish: ErasureWish,
   approvers: readonly string[],
 ): Promise<Erased> {
-  const { ledger, payloadKeys, random, journal, derived } = ports
   // The turn first: nothing is sealed under these keys from here to the commit.
   const head = await lockHead(tx, tenantId)
   if (head === undefined) throw nothingToErase()
   const found = await findKeys(ports, tx, tenantId, wish.subject)
   const keys = found.filter((key) => key.class !== 'record' || wish.policy !== undefined)
+  const { reason, policy = NO_POLICY } = wish
+  const request = erasureIdOf(ports.random.bytes(REQUEST_BYTES))
+  const said = { request, reason, policy, approvers: [...approvers] }
   const dekIds = keys.map(({ dekId }) => dekId)
-  const request = erasureIdOf(random.bytes(REQUEST_BYTES))
+  const done = await eraseUnderKeys(ports, tx, tenantId, { head, dekIds, said })
+  if (done === undefined) throw nothingToErase()
+  const { first, ...erased } = done
+  await ports.register.add({
+    tenant: tenantId,
+    request,
+    attestedBy: { origin: head.origin, seq: first.seq, leafHash: hexOf(first.leafHash) },
+    keys: keys.map(({ dekId, wrappedHash }) => ({ dekId, wrappedHash })),
+  })
+  return erased
+}
+
+/** What is erased, and what the entries say that attest it. */
+export interface ErasureOrder {
+  /** Of the log that attests it, whose turn the caller has. */
+  readonly head: LogHead
+  readonly dekIds: readonly number[]
+  readonly said: Pick<Attestation, 'request' | 'reason' | 'policy' | 'approvers'>
+}
+
+/** Destroys the keys, takes what they seal, and attests it. @returns undefined when they seal nothing: then they stay */
+export async function eraseUnderKeys(
+  ports: ErasurePorts,
+  tx: SqlTx,
+  tenantId: string,
+  { head, dekIds, said }: ErasureOrder,
+): Promise<(Erased & { readonly first: AppendedEntry }) | undefined> {
+  const { ledger, payloadKeys, random, journal, derived, partLimit = ATTESTED_LIMIT } = ports
   const parts: { sum: ErasedSum; key: Uint8Array }[] = []
   let after = { logId: 0, seq: -1 }
-  let places = await selectSealed(tx, tenantId, dekIds, after, ATTESTED_LIMIT)
-  if (places.length === 0) throw nothingToErase()
+  let places = await selectSealed(tx, tenantId, dekIds, after, partLimit)
+  if (places.length === 0) return undefined
   await destroyKeys(tx, tenantId, dekIds)
   while (places.length > 0) {
     const key = random.bytes(KEY_BYTES)
@@ -108,18 +146,16 @@ export async function executeErasure(
     for (const each of derived) await each.forget(tx, tenantId, seqsOf(places, head.logId), by.seq)
     parts.push({ sum, key })
     after = places.at(-1)!
-    places = await selectSealed(tx, tenantId, dekIds, after, ATTESTED_LIMIT)
+    places = await selectSealed(tx, tenantId, dekIds, after, partLimit)
   }
-  const { reason, policy = NO_POLICY } = wish
-  const said = { request, reason, policy, approvers: [...approvers] }
-  const facts = factsOf(parts, said)
-  const appended = await ledger.appendInTx(tx, tenantId, facts)
-  if (appended[0]?.seq !== head.size)
-    throw new Error(`expected the attestation at ${head.size}, got ${appended[0]?.seq}`)
+  const appended = await ledger.appendInTx(tx, tenantId, factsOf(parts, said))
+  const [first] = appended
+  if (first?.seq !== head.size)
+    throw new Error(`expected the attestation at ${head.size}, got ${first?.seq}`)
   payloadKeys.forget(tenantId)
   journal?.forgetAfter(tx)
   const count = parts.reduce((sum, part) => sum + part.sum.count, 0)
-  return { request, count, attestedBy: appended.map(({ seq }) => seq) }
+  return { request: said.request, count, attestedBy: appended.map(({ seq }) => seq), first }
 }
 
 async function findKeys(
@@ -151,7 +187,7 @@ async function takeAway(
     throw new Error(`expected to erase ${places.length} payloads, got ${count}`)
 }
 
-function seqsOf(places: readonly SealedPlace[], logId: number): readonly number[] {
+export function seqsOf(places: readonly SealedPlace[], logId: number): readonly number[] {
   return places.filter((place) => place.logId === logId).map(({ seq }) => seq)
 }
 

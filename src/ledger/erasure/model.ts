@@ -24,8 +24,8 @@ export interface ErasureWish {
 /** Where payloads were copied to besides the ledger: search tables, outboxes. */
 export interface DerivedPayloads {
   readonly name: string
-  /** In the transaction of the erasure. @param by position of the entry that attests it */
-  forget(tx: SqlTx, tenantId: string, seqs: readonly number[], by: number): Promise<void>
+  /** In the transaction of the erasure. @param by position of the entry that attests it; null where the log takes none yet */
+  forget(tx: SqlTx, tenantId: string, seqs: readonly number[], by: number | null): Promise<void>
 }
 
 /** Payload of `erasure.executed`. */

@@ -4,6 +4,8 @@ import type { SqlTx } from '../../kernel/index.ts'
 export interface OwnedKey {
   readonly dekId: number
   readonly class: string
+  /** Hexadecimal SHA-256 of the key as it lies wrapped. */
+  readonly wrappedHash: string
 }
 
 /** Keys in force of these owners. */
@@ -12,13 +14,17 @@ export async function selectOwnedKeys(
   tenantId: string,
   owners: readonly string[],
 ): Promise<readonly OwnedKey[]> {
-  const rows = await tx.query<{ dek_id: number; class: string }>(
-    `select dek_id, class from ledger_dek
+  const rows = await tx.query<{ dek_id: number; class: string; wrapped_hash: string }>(
+    `select dek_id, class, encode(sha256(wrapped), 'hex') as wrapped_hash from ledger_dek
      where tenant_id = $1 and wrapped is not null and owner in (select decode(o, 'hex') from unnest($2::text[]) as u (o))
      order by dek_id`,
     [tenantId, owners],
   )
-  return rows.map(({ dek_id: dekId, class: of }) => ({ dekId, class: of }))
+  return rows.map((row) => ({
+    dekId: row.dek_id,
+    class: row.class,
+    wrappedHash: row.wrapped_hash,
+  }))
 }
 
 /** Sealed payloads under each of the keys. */
