@@ -10,7 +10,6 @@ import { makeBoardSite } from './board-site.ts'
 import type { AppConfig } from './config.ts'
 import { describeServer, makeOpenDocuments } from './documents.ts'
 import type { BackgroundWork } from './background.ts'
-import { eraseAgain } from './erasing.ts'
 import { openDatabase } from './open-database.ts'
 import type { Database } from './open-database.ts'
 import { makeReadinessChecks, newRequestId } from './health.ts'
@@ -67,7 +66,7 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
   const keys = await openInstallationKeys(join(config.dataFolder, 'keys'))
   const { apiKey, viewKey } = keys
   const rooms = makeRooms(database, terms, keys)
-  await eraseAgain(database, rooms.ledger, log)
+  await rooms.erasures.replay()
   const { apiKeys, serviceTokens, people, work, recorder, openTenant } = rooms
   const redis = await openSharedRedis(config, log)
   // Requests over a socket are limited; those of this very process are not.

@@ -1,14 +1,16 @@
-// What erases somebody, with everything that copies payloads besides the ledger: the action, and what an older database asks for again.
+// Erasure with everything that copies payloads besides the ledger.
 import { auditCopies } from '../audit/index.ts'
-import type { Action, Log } from '../kernel/index.ts'
-import { eraseAction, replayErasures } from '../ledger/index.ts'
-import type { ErasurePorts, Ledger } from '../ledger/index.ts'
+import type { Log } from '../kernel/index.ts'
+import { makeErasures } from '../ledger/index.ts'
+import type { ErasurePorts, Erasures, Ledger } from '../ledger/index.ts'
 import { systemDigest, systemRandom } from '../platform/index.ts'
 import { webhookCopies } from '../webhook/index.ts'
 import type { Database } from './open-database.ts'
 
+type Kept = Pick<Database, 'sql' | 'journal' | 'payloadKeys' | 'register'>
+
 export function erasingPorts(
-  { journal, payloadKeys, register }: Pick<Database, 'journal' | 'payloadKeys' | 'register'>,
+  { journal, payloadKeys, register }: Kept,
   ledger: Ledger,
 ): ErasurePorts {
   const derived = [auditCopies, webhookCopies]
@@ -17,12 +19,7 @@ export function erasingPorts(
   return journal === undefined ? ports : { ...ports, journal }
 }
 
-export function erasing(ports: ErasurePorts): readonly Action[] {
-  return [eraseAction(ports)]
-}
-
-/** Before anybody reads anything: in an older database that was put back, what was erased since is erased again. */
-export async function eraseAgain(database: Database, ledger: Ledger, log: Log): Promise<void> {
+export function openErasures(database: Kept, ledger: Ledger, log: Log): Erasures {
   const { sql, register } = database
-  await replayErasures({ ...erasingPorts(database, ledger), sql, register, log })
+  return makeErasures({ ...erasingPorts(database, ledger), sql, register, log })
 }

@@ -38,7 +38,7 @@ import {
   makeLedgerFeed,
   makeLedgerRoutes,
 } from '../ledger/index.ts'
-import type { Ledger, LedgerFeed } from '../ledger/index.ts'
+import type { Erasures, Ledger, LedgerFeed } from '../ledger/index.ts'
 import {
   gzipBytes,
   makeGuardedFetch,
@@ -84,7 +84,7 @@ import { makeBackground } from './background.ts'
 import type { Background, BackgroundWork } from './background.ts'
 import type { EvidenceStore } from './evidence-store.ts'
 import type { Database } from './open-database.ts'
-import { erasing, erasingPorts } from './erasing.ts'
+import { openErasures } from './erasing.ts'
 import { makePeople } from './sign-in.ts'
 import type { People } from './sign-in.ts'
 import type { InstallationKeys } from './installation-keys.ts'
@@ -123,7 +123,7 @@ const systemPorts = {
 export interface Rooms {
   /** As the rooms have it. */
   readonly sql: JoinableSql
-  readonly ledger: Ledger
+  readonly erasures: Erasures
   readonly apiKeys: ApiKeys
   readonly serviceTokens: ServiceTokens
   readonly people: People
@@ -188,7 +188,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const feed = makeLedgerFeed({ ledger, clock: systemClock })
   const asking = { ...planPorts, plans, runs, actions, releases, jobs: background.jobs }
   const { dispatch, dispatchActions } = dispatchOver(asking)
-  const erase = erasing(erasingPorts(database, ledger))
+  const erasures = openErasures(database, ledger, log)
   const routes = [
     ...makeLedgerRoutes(ledger),
     ...makeFeedRoutes(feed),
@@ -200,7 +200,10 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeWebhookRoutes(background.webhooks, systemClock),
     ...makeNotificationRoutes(background.notifications, systemClock),
     ...routesOfWhoAsks({ identity, apiKeys, serviceTokens, people }, config),
-    ...makeActionRoutes(actions, actionsOf(flags, background, erase, runActions, dispatchActions)),
+    ...makeActionRoutes(
+      actions,
+      actionsOf(flags, background, erasures.actions, runActions, dispatchActions),
+    ),
     ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
     ...makeDispatchRoutes(dispatch, systemClock),
     ...makeReleaseRoutes(releases),
@@ -208,7 +211,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeAttestationRoutes(systemLog, (tenantId, day) => ledger.sealedDay(tenantId, day)),
   ]
   const known = { apiKeys, serviceTokens, people, openTenant, work: background.work }
-  return { sql, ledger, feed, appendListeners, routes, recorder, ...known }
+  return { sql, erasures, feed, appendListeners, routes, recorder, ...known }
 }
 
 function graphRoutes(

@@ -19,7 +19,7 @@ import {
 } from '../../platform/index.ts'
 import type { OpenSql } from '../../platform/index.ts'
 import { readConfig } from '../config.ts'
-import { eraseAgain, erasingPorts } from '../erasing.ts'
+import { erasingPorts, openErasures } from '../erasing.ts'
 import { appFault } from '../errors.ts'
 import { openInstallationKeys } from '../installation-keys.ts'
 import { openDatabase } from '../open-database.ts'
@@ -77,7 +77,7 @@ export async function withLedger<T>(
     const { version } = context
     const terms = { config, version, log, telemetry: undefined, tracing }
     const { sql, ledger, guard } = openLedger(database, terms, keys, openTenant)
-    await eraseAgain(database, ledger, log)
+    await openErasures(database, ledger, log).replay()
     const { tenantId } = config
     const { journal, payloadKeys, register } = database
     const erasing = erasingPorts(database, ledger)

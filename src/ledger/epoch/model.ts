@@ -1,6 +1,6 @@
 // Words of epochs: what a log that was rolled back had signed, and how its tenant goes on.
 import type { Clock, Digest, SignatureVerifier, Signer, Sql } from '../../kernel/index.ts'
-import type { ErasurePorts } from '../erasure/erasure.ts'
+import type { ErasurePorts } from '../erasure/model.ts'
 import type { ErasureRegister } from '../erasure/register.ts'
 import type { CheckpointGuard, Ledger, SignedCheckpoint } from '../model.ts'
 

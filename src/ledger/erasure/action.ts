@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Action } from '../../kernel/index.ts'
 import { ledgerFault } from '../errors.ts'
 import { executeErasure, previewErasure } from './erasure.ts'
-import type { ErasurePorts } from './erasure.ts'
+import type { ErasurePorts } from './model.ts'
 
 const line = (limit: number): z.ZodString =>
   z

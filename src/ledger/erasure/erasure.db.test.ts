@@ -15,8 +15,8 @@ import type { Ledger } from '../model.ts'
 import { PayloadKeys } from '../payload/keys.ts'
 import { makeLedger } from '../service.ts'
 import { executeErasure, previewErasure } from './erasure.ts'
-import type { Erased, ErasurePorts } from './erasure.ts'
-import type { ErasureWish } from './model.ts'
+import type { Erased } from './erasure.ts'
+import type { ErasurePorts, ErasureWish } from './model.ts'
 
 const CLASSES = {
   'note.*': 'subject',

@@ -1,15 +1,12 @@
 // Erasure: destroys a person's keys, takes their ciphertext, and says so in the log, all in one transaction.
 import { base64Of, hexOf } from '../../kernel/index.ts'
-import type { Digest, Random, SqlTx } from '../../kernel/index.ts'
+import type { SqlTx } from '../../kernel/index.ts'
 import type { LogHead } from '../batch.ts'
 import { ledgerFault } from '../errors.ts'
-import type { JournalledSql } from '../journal.ts'
 import type { AppendedEntry, Ledger } from '../model.ts'
-import type { PayloadKeys } from '../payload/keys.ts'
 import { lockHead } from '../store.ts'
 import { ATTESTED_LIMIT, ERASED_CLASSES, ERASURE_SUBJECT, ErasedSum, erasureIdOf } from './model.ts'
-import type { Attestation, DerivedPayloads, ErasureWish } from './model.ts'
-import type { ErasureRegister } from './register.ts'
+import type { Attestation, ErasurePorts, ErasureWish } from './model.ts'
 import {
   countNaming,
   countSealed,
@@ -24,20 +21,6 @@ import type { OwnedKey, SealedPlace } from './store.ts'
 const KEY_BYTES = 32
 const REQUEST_BYTES = 8
 const NO_POLICY = 'erasure on request'
-
-export interface ErasurePorts {
-  readonly ledger: Pick<Ledger, 'appendInTx'>
-  readonly payloadKeys: PayloadKeys
-  readonly digest: Digest
-  readonly random: Random
-  /** Of the embedded database: it keeps wrapped keys, and must not after this. */
-  readonly journal?: JournalledSql
-  readonly derived: readonly DerivedPayloads[]
-  /** Outside the database: what has to stay erased in an older one. */
-  readonly register: Pick<ErasureRegister, 'add'>
-  /** Payloads that one entry attests; ATTESTED_LIMIT when absent, and never more. */
-  readonly partLimit?: number
-}
 
 /** What an erasure would reach, by class. */
 export interface ErasureReach {

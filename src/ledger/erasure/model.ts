@@ -1,9 +1,13 @@
 // Words of erasure: what is asked for, what it would reach, and the entries that say that it was done.
 import { z } from 'zod'
 import { base64Of, hexOf } from '../../kernel/index.ts'
-import type { Digest, ErasureClass, Json, SqlTx } from '../../kernel/index.ts'
+import type { Digest, ErasureClass, Json, Random, SqlTx } from '../../kernel/index.ts'
 import { EMPTY_FRONTIER, extendFrontier, frontierRoot } from '../../proof/index.ts'
 import type { Frontier } from '../../proof/index.ts'
+import type { JournalledSql } from '../journal.ts'
+import type { Ledger } from '../model.ts'
+import type { PayloadKeys } from '../payload/keys.ts'
+import type { ErasureRegister } from './register.ts'
 
 /** Subject of these entries: whom an erasure was about is not said again. */
 export const ERASURE_SUBJECT = 'erasure'
@@ -26,6 +30,20 @@ export interface DerivedPayloads {
   readonly name: string
   /** In the transaction of the erasure. @param by position of the entry that attests it; null where the log takes none yet */
   forget(tx: SqlTx, tenantId: string, seqs: readonly number[], by: number | null): Promise<void>
+}
+
+export interface ErasurePorts {
+  readonly ledger: Pick<Ledger, 'appendInTx'>
+  readonly payloadKeys: PayloadKeys
+  readonly digest: Digest
+  readonly random: Random
+  /** Of the embedded database: it keeps wrapped keys, and must not after this. */
+  readonly journal?: JournalledSql
+  readonly derived: readonly DerivedPayloads[]
+  /** Outside the database: what has to stay erased in an older one. */
+  readonly register: Pick<ErasureRegister, 'add'>
+  /** Payloads that one entry attests; ATTESTED_LIMIT when absent, and never more. */
+  readonly partLimit?: number
 }
 
 /** Payload of `erasure.executed`. */

@@ -10,11 +10,11 @@ import { copyLedger } from '../../../test/rolled-back.ts'
 import { LogRestore, makeLedger } from '../index.ts'
 import type { Ledger } from '../index.ts'
 import { executeErasure } from './erasure.ts'
-import type { ErasurePorts } from './erasure.ts'
+import type { ErasurePorts } from './model.ts'
 import { parseRegister } from './register.ts'
 import { replayErasures } from './replay.ts'
 
-const SILENT: Log = { info() {}, warn() {}, error() {} }
+const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const WISH = { subject: 'customer-7', reason: 'asked on 21 November' }
 const by = { name: 'ana', signer: testSigner('ecdsa-p256-sha256') }
 
