@@ -220,6 +220,8 @@ export interface Entry {
   readonly time: string
   readonly leafHash: string
   readonly prev: string | null
+  /** Where the entry stands that attests that the payload was erased. */
+  readonly erasedBy?: number
   readonly body: {
     readonly id: string
     readonly type: string

@@ -16,7 +16,7 @@ import type { Accounts, Identity, RegisteredPrincipal } from '../src/identity/in
 import { canonicalBytes, contentDigest } from '../src/kernel/index.ts'
 import type { BlobStore, ContentDigest, Principal, Signer, Sql } from '../src/kernel/index.ts'
 import { ledgerSlice, makeLedgerChecks } from '../src/ledger/index.ts'
-import type { Ledger } from '../src/ledger/index.ts'
+import type { Erasures, Ledger } from '../src/ledger/index.ts'
 import { gzipBytes } from '../src/platform/index.ts'
 import { buildStatement, keyIdOf, sealStatement, subjectsOf } from '../src/proof/index.ts'
 import { makeReleases, makeStandingWaivers, releaseSlice } from '../src/release/index.ts'
@@ -26,7 +26,7 @@ import type { Capture, Consumed, Plan, StoredStatus, Subject } from '../src/verd
 import type { FakeClock } from './clock.ts'
 import { nodeDigest, nodeRandom, nodeVerifier, testSigner, testSystemLogSigners } from './crypto.ts'
 import { openTestSql } from './database.ts'
-import { memoryGuard, openTestLedger } from './ledger.ts'
+import { memoryGuard, openTestErasures, openTestLedger } from './ledger.ts'
 
 export interface Person {
   readonly principal: RegisteredPrincipal
@@ -42,6 +42,7 @@ export interface House {
   readonly clock: FakeClock
   readonly blobs: Map<string, Uint8Array>
   readonly ledger: Ledger
+  readonly erasures: Erasures
   readonly evidence: Evidence
   readonly identity: Identity
   readonly accounts: Accounts
@@ -101,7 +102,7 @@ const MIGRATIONS = SLICES.flatMap(({ name, migrations }) =>
 
 export async function openHouse(): Promise<House> {
   const sql = await openTestSql(MIGRATIONS)
-  const { ledger, clock, tenantId } = await openTestLedger()
+  const { ledger, clock, tenantId, ports: ledgerPorts } = await openTestLedger()
   const blobs = new Map<string, Uint8Array>()
   const ports = {
     sql,
@@ -128,8 +129,10 @@ export async function openHouse(): Promise<House> {
   const actions = makeActions({ ...planPorts, areOneHand: () => Promise.resolve(false) })
   const findWaivers = makeStandingWaivers(planPorts)
   const { runs } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
+  const erasures = openTestErasures(ledgerPorts, ledger)
+  const sealing = { ...ports, evidence, identity, signer, erasures }
   const releases = makeReleases({
-    ports: { ...ports, evidence, identity, signer, gzip: gzipBytes, systemLog: aSystemLog(ports) },
+    ports: { ...sealing, gzip: gzipBytes, systemLog: aSystemLog(ports) },
     runs,
     controlPlane,
   })
@@ -174,6 +177,7 @@ export async function openHouse(): Promise<House> {
     clock,
     blobs,
     ledger,
+    erasures,
     evidence,
     identity,
     accounts: makeAccounts({ ...ports, issuers: [HOUSE_ISSUER] }),

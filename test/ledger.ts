@@ -1,10 +1,11 @@
 // A ledger over the test database, with real cryptography, a clock that tests move, and a guard in memory.
 import type { Clock, Sql, SqlTx } from '../src/kernel/index.ts'
 import { bytesEqual, uuidV7 } from '../src/kernel/index.ts'
-import { ledgerSlice, makeLedger } from '../src/ledger/index.ts'
+import { ledgerSlice, makeErasures, makeLedger } from '../src/ledger/index.ts'
 import type {
   CheckpointGuard,
   ErasureRegister,
+  Erasures,
   KnownRoot,
   Ledger,
   LedgerFact,
@@ -46,7 +47,7 @@ export async function openTestLedger(
     random: nodeRandom,
     digest: nodeDigest,
     verifier: nodeVerifier,
-    payloadKeys: testPayloadKeys(),
+    payloadKeys: testPayloadKeys({ 'note.*': 'subject' }),
     signer,
     guard,
     originPrefix: 'ships.example',
@@ -86,6 +87,14 @@ export function memoryRegister(
       return Promise.resolve()
     },
   }
+}
+
+/** What erases somebody of such a ledger, whose register is nowhere else. */
+export function openTestErasures(ports: LedgerPorts, ledger: Ledger): Erasures {
+  const { sql, digest, random, payloadKeys } = ports
+  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  const own = { sql, digest, random, payloadKeys, ledger, log: silent }
+  return makeErasures({ ...own, register: memoryRegister(), derived: [] })
 }
 
 /** A journal in memory that can be told to be full, or to tell when it was written to. */

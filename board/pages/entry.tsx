@@ -7,6 +7,7 @@ import { api } from '../api.ts'
 import type { Entry } from '../answers.ts'
 import { useLive } from '../live.ts'
 import { EvidenceLink } from '../parts/digest.tsx'
+import { Erased } from '../parts/erased.tsx'
 import { saveFile } from '../parts/file.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
@@ -75,6 +76,7 @@ function EntryFacts({ entry }: { readonly entry: Entry }): ReactNode {
         </dd>
         <dt>Payload</dt>
         <dd>
+          <Erased by={entry.erasedBy} />
           committed to by <code>{body.payload.c}</code>
         </dd>
         <dt>Entry before</dt>

@@ -5,6 +5,7 @@ import { api } from '../api.ts'
 import type { Entry } from '../answers.ts'
 import { useLive } from '../live.ts'
 import { EvidenceLink } from '../parts/digest.tsx'
+import { Erased } from '../parts/erased.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Empty, Loaded, useTitle } from '../parts/state.tsx'
 import { toldOfAll } from '../rhythms.ts'
@@ -147,7 +148,7 @@ function EntryTable({ entries, signedCount }: TableTerms): ReactNode {
         </tr>
       </thead>
       <tbody>
-        {entries.map(({ seq, time, body }) => (
+        {entries.map(({ seq, time, body, erasedBy }) => (
           <tr key={seq}>
             <th scope="row">
               <Link to={`/ledger/${seq}`} className="figure">
@@ -156,7 +157,7 @@ function EntryTable({ entries, signedCount }: TableTerms): ReactNode {
               {seq < signedCount ? null : <span className="tag">not signed yet</span>}
             </th>
             <td data-column="What happened">
-              <code>{body.type}</code>
+              <code>{body.type}</code> <Erased by={erasedBy} />
             </td>
             <td data-column="To what">{body.subject}</td>
             <td data-column="Rests on" className="links">

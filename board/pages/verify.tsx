@@ -117,8 +117,9 @@ function Report({ report }: { readonly report: VerifyReport }): ReactNode {
           <p>{text}</p>
           <p className="soft">
             Looked at: {countOf(checked.files, 'file')}, {countOf(checked.signatures, 'signature')},{' '}
-            {countOf(checked.entries, 'ledger entry', 'ledger entries')},{' '}
-            {countOf(checked.gates, 'gate')}, {countOf(checked.assertions, 'assertion')}
+            {countOf(checked.entries, 'ledger entry', 'ledger entries')} (payloads:{' '}
+            {checked.commitments} intact, {checked.erased} erased, {checked.undisclosed} not
+            disclosed), {countOf(checked.gates, 'gate')}, {countOf(checked.assertions, 'assertion')}
           </p>
           {report.signer === null ? null : (
             <p className="soft">

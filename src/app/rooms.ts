@@ -183,12 +183,12 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const actions = makeActions({ ...planPorts, areOneHand: handsOf(apiKeys, people) })
   const findWaivers = makeStandingWaivers({ sql, clock: systemClock, identity, evidence })
   const { runs, runActions } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
-  const sealing = { ...ports, evidence, identity, ledger, signer, systemLog, gzip: gzipBytes }
+  const erasures = openErasures(database, ledger, log)
+  const sealing = { ...stored, evidence, identity, erasures, signer, systemLog, gzip: gzipBytes }
   const releases = makeReleases({ ports: sealing, runs, controlPlane })
   const feed = makeLedgerFeed({ ledger, clock: systemClock })
   const asking = { ...planPorts, plans, runs, actions, releases, jobs: background.jobs }
   const { dispatch, dispatchActions } = dispatchOver(asking)
-  const erasures = openErasures(database, ledger, log)
   const routes = [
     ...makeLedgerRoutes(ledger),
     ...makeFeedRoutes(feed),

@@ -212,6 +212,8 @@ type Entry implements Node {
   subject: String!
   leafHash: Digest!
   refs: [Digest!]! @listSize(assumedSize: 8)
+  "Position of the entry that attests that the payload was erased; null while the payload is there."
+  erasedBy: Int
   "Whether the last signed checkpoint covers it."
   isCovered: Boolean! @cost(weight: "1")
 }

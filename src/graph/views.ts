@@ -62,7 +62,10 @@ export function viewStatement(reader: GraphReader, digest: string, subject?: str
   }
 }
 
-export function viewEntry(reader: GraphReader, { seq, timeMs, leafHash, body }: LedgerEntry): View {
+export function viewEntry(
+  reader: GraphReader,
+  { seq, timeMs, leafHash, body, erasedBy }: LedgerEntry,
+): View {
   return {
     __typename: 'Entry',
     id: idOf('Entry', String(seq)),
@@ -73,6 +76,7 @@ export function viewEntry(reader: GraphReader, { seq, timeMs, leafHash, body }: 
     subject: body.subject,
     leafHash: contentDigest(leafHash),
     refs: body.refs,
+    erasedBy: erasedBy ?? null,
     isCovered: async () => seq < ((await reader.checkpoint())?.size ?? 0),
   }
 }

@@ -93,10 +93,7 @@ export class LogReader implements Reading {
       return { entries: [] }
     }
     const entries = page.leaves
-      .map(({ erasedBy, ...row }) => ({
-        ...readEntry(row),
-        ...(erasedBy === null ? {} : { erasedBy }),
-      }))
+      .map(readListed)
       .filter(
         ({ body }) =>
           (type === undefined || body.type === type) &&
@@ -124,7 +121,7 @@ export class LogReader implements Reading {
   async entriesAt(tenantId: string, seqs: readonly number[]): ReturnType<Ledger['entriesAt']> {
     return this.readLog(tenantId, async (tx, log) => {
       if (log === undefined || seqs.length === 0) return []
-      return (await selectLeavesAt(tx, log, seqs)).map(readEntry)
+      return (await selectLeavesAt(tx, log, seqs)).map(readListed)
     })
   }
 
@@ -254,6 +251,13 @@ async function assertTenantKnown(tx: SqlTx, tenantId: string): Promise<void> {
 
 function needleOf(member: string, value: string): string {
   return `"${member}":${JSON.stringify(value)}`
+}
+
+function readListed({
+  erasedBy,
+  ...row
+}: StoredLeaf & { readonly erasedBy: number | null }): LedgerEntry {
+  return { ...readEntry(row), ...(erasedBy === null ? {} : { erasedBy }) }
 }
 
 export function readEntry(row: StoredLeaf): LedgerEntry {

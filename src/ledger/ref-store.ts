@@ -34,11 +34,22 @@ export async function selectLeavesAt(
   tx: SqlTx,
   log: StoredLog,
   seqs: readonly number[],
-): Promise<StoredLeaf[]> {
-  const rows = await tx.query<{ seq: number; leaf: Uint8Array; leaf_hash: Uint8Array }>(
-    `select seq, leaf, leaf_hash from ledger_entry
-     where log_id = $1 and seq < $2 and seq = any ($3::bigint[]) order by seq`,
+): Promise<(StoredLeaf & { readonly erasedBy: number | null })[]> {
+  const rows = await tx.query<{
+    seq: number
+    leaf: Uint8Array
+    leaf_hash: Uint8Array
+    erased_seq: number | null
+  }>(
+    `select e.seq, e.leaf, e.leaf_hash, p.erased_seq
+     from ledger_entry e left join ledger_payload p on p.log_id = e.log_id and p.seq = e.seq
+     where e.log_id = $1 and e.seq < $2 and e.seq = any ($3::bigint[]) order by e.seq`,
     [log.logId, log.size, seqs],
   )
-  return rows.map((row) => ({ seq: row.seq, leaf: row.leaf, leafHash: row.leaf_hash }))
+  return rows.map((row) => ({
+    seq: row.seq,
+    leaf: row.leaf,
+    leafHash: row.leaf_hash,
+    erasedBy: row.erased_seq,
+  }))
 }

@@ -19,6 +19,15 @@ export interface BundleEntry {
   readonly proof: readonly Uint8Array[]
   /** What the leaf's commitment was made from, when it is disclosed. */
   readonly payload?: { readonly salt: Uint8Array; readonly value: Json }
+  /** Shows that the payload was erased: the entry at `by` attests a tree that has this entry at `index`. */
+  readonly erased?: BundleErasure
+}
+
+export interface BundleErasure {
+  readonly by: number
+  readonly index: number
+  /** From the keyed hash of this entry's leaf hash upwards. */
+  readonly proof: readonly Uint8Array[]
 }
 
 /** Size and root of a log at one moment. */
@@ -44,6 +53,9 @@ export function formatBundleEntries(entries: readonly BundleEntry[]): Uint8Array
       ...(entry.payload === undefined
         ? {}
         : { payload: { salt: base64Of(entry.payload.salt), value: entry.payload.value } }),
+      ...(entry.erased === undefined
+        ? {}
+        : { payloadErased: { ...entry.erased, proof: entry.erased.proof.map(base64Of) } }),
     })),
   )
 }
@@ -132,17 +144,33 @@ export function parseBundleConsistency(bytes: Uint8Array): Parsed<BundleConsiste
 
 function readBundleEntry(value: Json, where: string, known: Map<string, Uint8Array>): BundleEntry {
   const entry = asObject(value, where)
-  expectKeys(entry, ['seq', 'leaf', 'proof'], ['payload'], where)
+  expectKeys(entry, ['seq', 'leaf', 'proof'], ['payload', 'payloadErased'], where)
   const read = {
     seq: asCount(entry['seq'], `${where}.seq`),
     leaf: bytesOfBase64(asText(entry['leaf'], `${where}.leaf`)),
     proof: readHashes(entry['proof'], `${where}.proof`, known),
+  }
+  const erased = entry['payloadErased']
+  if (erased !== undefined) {
+    if (entry['payload'] !== undefined)
+      throw new ShapeMismatch(`expected a payload or its erasure in ${where}, got both`)
+    return { ...read, erased: readErasure(erased, `${where}.payloadErased`, known) }
   }
   if (entry['payload'] === undefined) return read
   const payload = asObject(entry['payload'], `${where}.payload`)
   expectKeys(payload, ['salt', 'value'], [], `${where}.payload`)
   const salt = bytesOfBase64(asText(payload['salt'], `${where}.payload.salt`))
   return { ...read, payload: { salt, value: payload['value'] ?? null } }
+}
+
+function readErasure(value: Json, where: string, known: Map<string, Uint8Array>): BundleErasure {
+  const erased = asObject(value, where)
+  expectKeys(erased, ['by', 'index', 'proof'], [], where)
+  return {
+    by: asCount(erased['by'], `${where}.by`),
+    index: asCount(erased['index'], `${where}.index`),
+    proof: readHashes(erased['proof'], `${where}.proof`, known),
+  }
 }
 
 function readTreeState(value: Json | undefined, where: string): TreeState {

@@ -3,7 +3,7 @@ import type { Evidence } from '../evidence/index.ts'
 import type { Runs } from '../gates/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Clock, Digest, Signer, Sql } from '../kernel/index.ts'
-import type { Ledger } from '../ledger/index.ts'
+import type { Erasures, Ledger } from '../ledger/index.ts'
 import type { SystemLog } from '../attestation/index.ts'
 
 export interface ReleasePorts {
@@ -13,6 +13,8 @@ export interface ReleasePorts {
   readonly evidence: Evidence
   readonly identity: Identity
   readonly ledger: Ledger
+  /** Of entries whose payloads are gone, for bundles. */
+  readonly erasures: Pick<Erasures, 'prove'>
   /** The control plane's ECDSA key: decisions and manifests. */
   readonly signer: Signer
   readonly systemLog: SystemLog

@@ -1,19 +1,17 @@
 // Seals everything needed to verify the newest decision offline into one bundle, and writes the trust file beside it.
-import { bytesOfBase64, canonicalBytes, utf8Bytes, utf8Text } from '../kernel/index.ts'
+import { canonicalBytes, utf8Bytes, utf8Text } from '../kernel/index.ts'
 import type { ContentDigest, SqlTx } from '../kernel/index.ts'
 import {
   describeBundle,
   evidencePath,
-  formatBundleConsistency,
-  formatBundleEntries,
   formatTrust,
   formatTrustedRoot,
   packBundle,
   statementPath,
 } from '../proof/index.ts'
-import type { BundleEntry, BundleFile, KeyBeginnings, KeyUse, Trust } from '../proof/index.ts'
+import type { BundleFile, KeyBeginnings, KeyUse, Trust } from '../proof/index.ts'
 import type { RegisteredPrincipal } from '../identity/index.ts'
-import type { LedgerEntry, SignedCheckpoint } from '../ledger/index.ts'
+import type { LedgerEntry } from '../ledger/index.ts'
 import { parseDecisionInputs, policyOf } from '../verdict/index.ts'
 import type { DecisionInputs, GateResult, Plan } from '../verdict/index.ts'
 import { collectClosings } from './closing-evidence.ts'
@@ -23,6 +21,7 @@ import { listEntries } from './entries.ts'
 import { releaseFault } from './errors.ts'
 import { formatReleaseName } from '../gates/index.ts'
 import type { ReleaseContext } from './context.ts'
+import { collectLedger } from './sealed-ledger.ts'
 import { assertUnmoved, collectSecondSet } from './second-set.ts'
 import type { ReleaseKey } from './store.ts'
 
@@ -214,38 +213,6 @@ async function collectEvidence(
     })
   }
   return files
-}
-
-async function collectLedger(
-  context: ReleaseContext,
-  tenantId: string,
-  checkpoint: SignedCheckpoint,
-  listed: readonly LedgerEntry[],
-  inputs: DecisionInputs,
-): Promise<BundleFile[]> {
-  const { ledger } = context.ports
-  const entries: BundleEntry[] = []
-  for (const entry of listed) {
-    const payload = await ledger.payloadOf(tenantId, entry.seq)
-    const { proof } = await ledger.proveInclusion(tenantId, entry.seq, checkpoint.size)
-    entries.push({
-      seq: entry.seq,
-      leaf: entry.leaf,
-      proof,
-      ...(payload === undefined ? {} : { payload }),
-    })
-  }
-  const from = inputs.checkpoint
-  const consistency = {
-    from: { size: from.size, root: bytesOfBase64(from.root) },
-    to: { size: checkpoint.size, root: bytesOfBase64(checkpoint.root) },
-    proof: (await ledger.proveConsistency(tenantId, from.size, checkpoint.size)).proof,
-  }
-  return [
-    { path: 'checkpoint', bytes: utf8Bytes(checkpoint.note) },
-    { path: 'entries.json', bytes: formatBundleEntries(entries) },
-    { path: 'consistency.json', bytes: formatBundleConsistency(consistency) },
-  ]
 }
 
 async function collectDocuments(

@@ -31,6 +31,8 @@ export const FINDING_TITLES = {
   VERIFY_ENTRY_NUMBER_REPEATED: 'Two ledger entries say that equally many came before them',
   VERIFY_ENTRY_PAYLOAD_DIFFERS:
     'The disclosed payload of a ledger entry is not the one that was committed to',
+  VERIFY_ENTRY_ERASURE_UNPROVEN:
+    'A payload is said to have been erased, and no entry of the bundle attests it',
   VERIFY_ENTRY_DIFFERS: 'A ledger entry and the statement it records say different things',
   VERIFY_ENTRY_MISSING: 'Nothing in the ledger records this',
   VERIFY_STATEMENT_MISSING: 'The ledger records a statement that the bundle does not have',

@@ -55,6 +55,8 @@ export function countNothing(): CheckedCounts {
     entries: 0,
     inclusionProofs: 0,
     commitments: 0,
+    erased: 0,
+    undisclosed: 0,
     gates: 0,
     gateRuns: 0,
     assertions: 0,

@@ -54,6 +54,8 @@ test('everything in an honest bundle is counted as checked', async () => {
     entries: 10,
     inclusionProofs: 10,
     commitments: 10,
+    erased: 0,
+    undisclosed: 0,
     gates: 2,
     gateRuns: 2,
     assertions: 2,

@@ -16,6 +16,7 @@ import type { Completeness } from './completeness.ts'
 import type { BundleContents } from './contents.ts'
 import { quoteName } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
+import { settleErasures } from './erasures.ts'
 
 /** An entry that was shown to be in the ledger. */
 export interface ProvenEntry {
@@ -25,6 +26,8 @@ export interface ProvenEntry {
   readonly body: EntryBody
   /** The disclosed payload, when there is one; shown to be what was committed to. */
   readonly payload?: unknown
+  /** Position of the entry that attests that the payload was erased. */
+  readonly erasedBy?: number
 }
 
 export interface LedgerPart {
@@ -64,14 +67,15 @@ export async function inspectLedger(
     if (proven !== undefined) entries.push(proven)
     previous = { leaf, hash }
   }
+  const settled = settleErasures(inspection, contents, entries)
   // An entry that could not be read is missing from the count; its own finding says why.
   if (inspection.findingCount() > before) return undefined
   const { service, version } = contents.opened.manifest.release
   const inspect = (subject: string): Completeness =>
-    inspectCompleteness(inspection, entries, subject, checkpoint.size)
+    inspectCompleteness(inspection, settled, subject, checkpoint.size)
   return {
     checkpoint,
-    entries,
+    entries: settled,
     isContiguous,
     release: inspect(`${service}@${version}`),
     service: inspect(service),
@@ -215,10 +219,11 @@ function readProvenEntry(
   }
   const proven = { seq: leaf.seq, timeMs: leaf.timeMs, body: body.value }
   if (entry.payload === undefined) return proven
-  inspection.checked.commitments++
   const { salt, value } = entry.payload
-  if (verifyCommitment(inspection.ports.digest, body.value.payload, salt, value))
+  if (verifyCommitment(inspection.ports.digest, body.value.payload, salt, value)) {
+    inspection.checked.commitments++
     return { ...proven, payload: value }
+  }
   inspection.find(
     'VERIFY_ENTRY_PAYLOAD_DIFFERS',
     `entry ${entry.seq}: the payload is not the one that the entry commits to`,

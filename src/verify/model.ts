@@ -25,7 +25,12 @@ export interface CheckedCounts {
   signatures: number
   entries: number
   inclusionProofs: number
+  /** Disclosed payloads that are what their entries commit to. */
   commitments: number
+  /** Payloads that are gone, and an entry attests that they were erased. */
+  erased: number
+  /** Payloads that are neither disclosed nor attested to be erased. */
+  undisclosed: number
   /** Gates of the plan whose status was decided again. */
   gates: number
   /** How many of those from recorded evidence; the rest never ran. */

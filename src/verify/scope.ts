@@ -34,6 +34,7 @@ export function describeProven(
     ...(ledger.isContiguous
       ? [`No entry between ${first} and ${last} of that ledger was left out.`]
       : []),
+    `Of their payloads ${checked.commitments} are intact, ${checked.erased} erased as an entry attests, ${checked.undisclosed} not disclosed.`,
     ...describeComplete(contents, ledger),
     `The ledger as it was at the decision (${contents.inputs.checkpoint.size} entries) is the beginning of it.`,
     `${checked.statements} statements are signed by keys that may sign them, and recorded in the ledger.`,
@@ -65,8 +66,7 @@ export function describeLimits(
   isSignerKnown: boolean,
 ): readonly string[] {
   const { plan, opened } = contents
-  const undisclosedCount = ledger.entries.filter((entry) => entry.payload === undefined).length
-  const judgedCount = inspection.checked.gateRuns
+  const { gateRuns: judgedCount, erased: erasedCount, undisclosed } = inspection.checked
   const runCount = plan.gates.filter((gate) => gate.children === undefined).length
   const isReviewed = statements.some(
     ({ kind, predicate }) =>
@@ -81,9 +81,12 @@ export function describeLimits(
     'That a runner saw what it says: a signature shows who says it, not that it is true.',
     'When it happened: times are those of the runner, the people and the control plane.',
     ...describeIncomplete(contents, ledger),
-    ...(undisclosedCount === 0
+    ...(undisclosed === 0
       ? []
-      : [`What ${undisclosedCount} ledger entries say: their payload is not disclosed.`]),
+      : [`What ${undisclosed} ledger entries say: their payload is not disclosed.`]),
+    ...(erasedCount === 0
+      ? []
+      : [`What ${erasedCount} ledger entries said: their payload was erased.`]),
     ...(judgedCount === runCount
       ? []
       : [`${runCount - judgedCount} of ${runCount} gates have no recorded run.`]),

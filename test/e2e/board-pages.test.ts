@@ -153,10 +153,20 @@ test(
 test(
   'an entry of the ledger is proven in the browser, and what a forging server sends is not',
   browse(async (reader) => {
+    const about = ['--subject', 'customer-7']
+    const { seq } = (await place.ask<{ seq: number }>(['ledger', 'append', 'Quay 9', ...about]))
+      .data
+    const erase = ['ledger', 'erase', ...about, '--reason', 'asked']
+    const { preview } = (await place.ask<{ preview: { token: string } }>(erase)).data
+    await place.ask(['confirm', preview.token])
     await place.ask(['decide'])
     await reader.open(signedIn('/ledger'))
     await reader.shows('release.decided')
+    await reader.shows('erased (attested by entry')
     await reader.inspect('ledger')
+    await reader.open(signedIn(`/ledger/${seq}`))
+    await reader.shows('erased (attested by entry')
+    await reader.shows('Proven here')
     await reader.open(signedIn('/ledger/3'))
     await reader.shows('Proven here')
     await reader.inspect('entry')

@@ -61,7 +61,7 @@ export class ErasureCheck {
   }
 
   async #judge(tx: SqlTx, by: AttestationPlace): Promise<boolean> {
-    const attestation = await this.#read(tx, by)
+    const attestation = await readAttestation(this.#ports, tx, this.#tenantId, by)
     const key = attestation && readBase64(attestation.key)
     if (attestation === undefined || key === undefined) return false
     const sum = new ErasedSum(this.#ports.digest, key)
@@ -74,26 +74,31 @@ export class ErasureCheck {
     }
     return sum.count === attestation.count && sum.root() === attestation.root
   }
+}
 
-  async #read(tx: SqlTx, { logId, seq }: AttestationPlace): Promise<Attestation | undefined> {
-    const logs = await selectEpochs(tx, this.#tenantId)
-    const log = logs.find((each) => each.logId === logId)
-    if (log === undefined) return undefined
-    const [leaf] = await selectLeaves(tx, logId, { fromSeq: seq, untilSeq: seq + 1, limit: 1 })
-    if (leaf === undefined) return undefined
-    try {
-      const { body } = readEntry(leaf)
-      const tenantId = this.#tenantId
-      const kept = await readPayload(this.#ports.payloadKeys, tx, { tenantId, ...log }, seq)
-      if (body.type !== 'erasure.executed' || kept === undefined) return undefined
-      const committed = this.#ports.digest.hmacSha256(kept.salt, utf8Bytes(kept.payload))
-      if (base64Of(committed) !== body.payload.c) return undefined
-      const value: Json = parseStrictJson(kept.payload)
-      return attestationSchema.safeParse(value).data
-    } catch (error) {
-      // A damaged entry attests nothing; the walk along the log says what is wrong with it.
-      if (error instanceof SeaworthyError) return undefined
-      throw error
-    }
+/** What an entry says of an erasure; undefined when it says nothing that was committed to. */
+export async function readAttestation(
+  { digest, payloadKeys }: ErasureCheckPorts,
+  tx: SqlTx,
+  tenantId: string,
+  { logId, seq }: AttestationPlace,
+): Promise<Attestation | undefined> {
+  const logs = await selectEpochs(tx, tenantId)
+  const log = logs.find((each) => each.logId === logId)
+  if (log === undefined) return undefined
+  const [leaf] = await selectLeaves(tx, logId, { fromSeq: seq, untilSeq: seq + 1, limit: 1 })
+  if (leaf === undefined) return undefined
+  try {
+    const { body } = readEntry(leaf)
+    const kept = await readPayload(payloadKeys, tx, { tenantId, ...log }, seq)
+    if (body.type !== 'erasure.executed' || kept === undefined) return undefined
+    const committed = digest.hmacSha256(kept.salt, utf8Bytes(kept.payload))
+    if (base64Of(committed) !== body.payload.c) return undefined
+    const value: Json = parseStrictJson(kept.payload)
+    return attestationSchema.safeParse(value).data
+  } catch (error) {
+    // A damaged entry attests nothing; the walk along the log says what is wrong with it.
+    if (error instanceof SeaworthyError) return undefined
+    throw error
   }
 }

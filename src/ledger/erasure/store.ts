@@ -149,7 +149,7 @@ export async function eraseRows(
   return row?.count ?? 0
 }
 
-/** Of these entries, those that were erased, with the position of the entry that attests it. */
+/** Of these entries, those that an entry of the same log says were erased, with its position. */
 export async function selectErasedBy(
   tx: SqlTx,
   logId: number,
@@ -157,7 +157,7 @@ export async function selectErasedBy(
 ): Promise<ReadonlyMap<number, number>> {
   const rows = await tx.query<{ seq: number; erased_seq: number }>(
     `select seq, erased_seq from ledger_payload
-     where log_id = $1 and seq = any ($2::bigint[]) and erased_seq is not null`,
+     where log_id = $1 and seq = any ($2::bigint[]) and erased_log = log_id and erased_seq is not null`,
     [logId, seqs],
   )
   return new Map(rows.map((row) => [row.seq, row.erased_seq]))
