@@ -57,6 +57,24 @@ export function continueOn(node, args, env) {
   })
 }
 
+/** Commands whose process stays. */
+const STAYING_COMMANDS = ['serve', 'worker']
+/** Variable of glibc: a block of this many bytes or more goes back to the system when it is freed. */
+const GIVEN_BACK = { name: 'MALLOC_MMAP_THRESHOLD_', bytes: '1048576' }
+
+/**
+ * A process that stays begins anew with the variable set, under the same number: glibc reads it once, before Node runs. Without it
+ * each thread that ever hashed a key (Argon2id, 19 MiB) keeps that memory for ever. Elsewhere nobody reads it.
+ */
+export function giveMemoryBack(command) {
+  const { platform, env, execPath, execArgv, argv, connected } = process
+  // A parent that talks to this process would lose its channel.
+  if (platform !== 'linux' || !STAYING_COMMANDS.includes(command) || connected === true) return
+  if (env[GIVEN_BACK.name] !== undefined) return
+  const words = [execPath, ...execArgv, ...argv.slice(1)]
+  process.execve(execPath, words, { ...env, [GIVEN_BACK.name]: GIVEN_BACK.bytes })
+}
+
 /** Says in one line that this Node cannot run Seaworthy, and ends with exit code 78. */
 export function refuseOldNode() {
   process.stderr.write(

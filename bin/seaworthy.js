@@ -3,12 +3,19 @@
 import { existsSync } from 'node:fs'
 import * as module from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { continueOn, findPinnedNode, isNodeNewEnough, refuseOldNode } from './runtime.js'
+import {
+  continueOn,
+  findPinnedNode,
+  giveMemoryBack,
+  isNodeNewEnough,
+  refuseOldNode,
+} from './runtime.js'
 
 const packed = new URL('../dist/main.js', import.meta.url)
 const source = new URL('../src/main.ts', import.meta.url)
 
 if (isNodeNewEnough(process.versions.node)) {
+  giveMemoryBack(process.argv[2])
   module.enableCompileCache()
   await import(existsSync(source) ? source : packed)
 } else {

@@ -94,6 +94,8 @@ async function sendMessages({ ask, ground, word }: Hostile): Promise<void> {
 async function sendRest({ ask, word }: Hostile): Promise<void> {
   await ask('POST /v1/service-tokens', { audience: word, role: 'developer' })
   await ask('POST /v1/session/keys', { publicKey: word })
+  const ownKey = { principalId: word }
+  await ask('POST /v1/session/keys/{principalId}/revocation', { reason: word }, ownKey)
   await ask('POST /v1/sessions/sign-out')
   const query = 'query A($n: String!) { __type(name: $n) { name } }'
   await ask('POST /graphql', { query, variables: { n: word }, operationName: 'A' })

@@ -68,6 +68,11 @@ async function register(call: Call, kind: 'person' | 'runner'): Promise<HostileG
   return { id: (data as { id: string }).id, signer }
 }
 
+function pidOf(dataFolder: string): number {
+  const told = readFileSync(join(dataFolder, 'server.json'), 'utf8')
+  return (JSON.parse(told) as { pid: number }).pid
+}
+
 test('every route that a developer may change something with is sent commands, and the server starts nothing', async (t) => {
   if (process.platform !== 'linux') {
     t.skip('children of a process are looked up in /proc')
@@ -79,9 +84,9 @@ test('every route that a developer may change something with is sent commands, a
   t.after(() => place.remove())
   const served = await place.serve()
   t.after(() => served.stop())
-  const { pid } = JSON.parse(readFileSync(join(place.dataFolder, 'server.json'), 'utf8')) as {
-    pid: number
-  }
+  const pid = pidOf(place.dataFolder)
+  // Memory of slow hashes goes back to the system.
+  assert.match(readFileSync(`/proc/${pid}/environ`, 'utf8'), /MALLOC_MMAP_THRESHOLD_=1048576/)
   const watch = watchChildren(pid)
   t.after(() => watch.end())
   const secret = readFileSync(join(place.dataFolder, 'keys', 'api.secret'), 'utf8').trim()
