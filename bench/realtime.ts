@@ -36,6 +36,7 @@ const NOTE_PAUSE_MS = 1_000
 const SETTLE_MS = 2_000
 const HEARING_LIMIT_MS = 60_000
 const MS_PER_SECOND = 1_000
+const US_PER_SECOND = 1_000_000
 
 const connections = Number(words.connections)
 const clientCount = Number(words.clients)
@@ -148,6 +149,7 @@ async function broadcast(
   servers: readonly Served[],
   operator: string,
 ): Promise<void> {
+  const before = servers.map(busyOf)
   for (let nth = 0; nth < noteCount; nth++) {
     const { url } = servers[nth % servers.length]!
     const subject = `${NOTE_MARK}${Date.now()}-${nth}`
@@ -169,6 +171,9 @@ async function broadcast(
     `${percentile(heard, 0.5)} / ${percentile(heard, 0.99)} ms`,
     'p99 ≤ 500 ms',
   )
+  const busy = servers.map((server, nth) => busyOf(server) - before[nth]!)
+  const perMessage = busy.map((s) => (s * US_PER_SECOND * servers.length) / expectedCount)
+  line('processor time of a server meanwhile, for a message', both(perMessage, 'µs'), '')
   expectCount('notes told to every connection', countOf(heard), expectedCount)
   if (cutCount > 0) line('connections that were cut', String(cutCount), 'none')
 }

@@ -147,14 +147,14 @@ test('what a handshake may be is decided before it is one: place, page, address 
     `${own}.evil.example`,
   ])
     assert.equal(await statusOfHandshake({ headers: { origin } }), '403 WEB_ORIGIN_REFUSED', origin)
-  assert.equal(
-    await statusOfHandshake({ headers: { host: 'evil.example' } }),
-    '421 WEB_HOST_FOREIGN',
-  )
+  const stranger = { headers: { host: 'evil.example' } }
+  assert.equal(await statusOfHandshake(stranger), '421 WEB_HOST_FOREIGN')
   const refused = '400 REALTIME_ADDRESS_REFUSED'
   assert.equal(await statusOfHandshake({ path: `${SOCKET_PATH}&token=abc` }), refused)
   assert.equal(await statusOfHandshake({ path: `${SOCKET_PATH}&sid=abc` }), refused)
   assert.equal(await statusOfHandshake({ path: '/socket.io/?EIO=4&transport=polling' }), refused)
+  const twice = { port: house.port, path: `${SOCKET_PATH}&transport=x` }
+  assert.equal(await openRawClient(twice).status, 400)
   assert.equal(await statusOfHandshake({ path: '/elsewhere' }), '404 WEB_ROUTE_UNKNOWN')
   const polled = await fetch(`${house.url}/socket.io/?EIO=4&transport=polling`)
   assert.equal(polled.status, 404)

@@ -132,6 +132,8 @@ class OpenedRealtime implements Realtime {
       endpointClass: 'protective',
       keyLimit: KEY_LIMIT_COUNT,
     })
+    io.engine.on('connection', ({ request }: { request: IncomingMessage }) => uncorkOf(request))
+    io.engine.on('connection_error', ({ req }: { req: IncomingMessage }) => uncorkOf(req))
     io.use((socket, next) => this.#entrance.admit(socket, next))
     io.on('connection', (socket: Socket) => {
       const caller = this.#entrance.callerOf(socket)
@@ -163,6 +165,8 @@ class OpenedRealtime implements Realtime {
       throw error
     }
     this.#entrance.expect(request, { session, peer })
+    // The answer to the upgrade and the first packet behind it leave together.
+    socket.cork()
     this.#engine.handleUpgrade(request, socket, head)
   }
 
@@ -233,6 +237,11 @@ class OpenedRealtime implements Realtime {
       this.#endAll('closing')
     })
   }
+}
+
+/** Nothing to be done where the connection ended meanwhile: what is ended is not held back. */
+function uncorkOf({ socket }: IncomingMessage): void {
+  socket.uncork()
 }
 
 /** Protocol, version and a number against caches: nothing else belongs into an address, least of all a key. */
