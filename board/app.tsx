@@ -8,8 +8,9 @@ import { ReleasesPage } from './pages/releases.tsx'
 import { Entrance } from './pages/entrance.tsx'
 import { ReachMark } from './parts/reach-mark.tsx'
 import { Guarded, Loading, NothingHere } from './parts/state.tsx'
-import { Link, placeOf, usePath } from './routes.tsx'
-import type { Place } from './routes.tsx'
+import { placeOf } from './places.ts'
+import type { Place } from './places.ts'
+import { Link, usePath } from './routes.tsx'
 import { useSession } from './session.ts'
 
 const ReleasePage = lazy(() =>

@@ -18,8 +18,14 @@ const ENGINEER = 'demo sre'
 const AUTHOR = 'demo author'
 const ON_CALL_GATE = 'people/somebody-is-on-call-for-the-window'
 
+/** A verdict is no fault of the walk: what follows shows this one as it would show a Go. */
+const NO_GO_HERE = `
+No Go, for the reasons above. Some of these gates measure time and fail on a machine that is busy: \`npm start\` again when it is not.
+`
+
 export interface CertifiedRelease {
   readonly release: string
+  /** That of the verdict. */
   readonly exit: ExitCode
 }
 
@@ -54,11 +60,7 @@ export async function certifyHarbour(
     )
     const decided = await runDecide(context, [release], {})
     say(`${decided.text}\n`)
-    if (decided.exit !== EXIT.ok)
-      throw appFault(
-        'APP_DEMO_FAILED',
-        `expected GO for ${release}, got exit ${decided.exit}; the reasons stand above`,
-      )
+    if (decided.exit !== EXIT.ok) say(NO_GO_HERE)
     return { release, exit: decided.exit }
   } finally {
     await harbour.stop()
