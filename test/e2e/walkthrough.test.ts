@@ -30,7 +30,8 @@ async function walkToBoard(): Promise<ShellEnd> {
     await withTab(chromium, async (tab) => {
       const reader = await openReader(tab, link)
       await reader.open('')
-      await reader.shows('19 of 19 gates settled by evidence')
+      await reader.shows('risk R1 (P0, The mooring may break) is not closed')
+      await reader.shows('Open 0')
       await reader.inspect('walkthrough')
     })
   child.kill('SIGINT')
