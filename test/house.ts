@@ -60,7 +60,14 @@ export interface House {
     announced?: number,
   ): Promise<StoredStatus>
   /** Submits a person's answer to a manual gate. */
-  answer(person: Person, started: StartedRun, gate: string, answer: boolean): Promise<StoredStatus>
+  answer(
+    person: Person,
+    started: StartedRun,
+    gate: string,
+    answer: boolean,
+    /** Who sends it; the operator when absent. */
+    caller?: Principal,
+  ): Promise<StoredStatus>
   sign(
     person: Person,
     role: string,
@@ -136,6 +143,7 @@ export async function openHouse(): Promise<House> {
     runs,
     controlPlane,
   })
+  const operator = { id: 'operator', tenantId }
   const tell = async (
     teller: Person,
     started: StartedRun,
@@ -143,6 +151,7 @@ export async function openHouse(): Promise<House> {
     capture: Capture,
     attempt: number,
     announced: number,
+    caller: Principal = operator,
   ): Promise<StoredStatus> => {
     const bytes = canonicalBytes(capture)
     const digest = await evidence.keepBytes(tenantId, bytes)
@@ -160,7 +169,7 @@ export async function openHouse(): Promise<House> {
       attempt: announced,
       holder: started.run.lease?.holder.id,
     })
-    return (await runs.record(tenantId, started.run.runId, statement)).status
+    return (await runs.record(caller, started.run.runId, statement)).status
   }
   await identity.register(tenantId, {
     kind: 'control-plane',
@@ -168,7 +177,6 @@ export async function openHouse(): Promise<House> {
     roles: [],
     publicKey: signer.publicKey,
   })
-  const operator = { id: 'operator', tenantId }
   return {
     tenantId,
     operator,
@@ -206,8 +214,8 @@ export async function openHouse(): Promise<House> {
       }
       return tell(runner, started, gate, capture, attempt, announced)
     },
-    answer: (person, started, gate, answer) =>
-      tell(person, started, gate, { kind: 'manual', answer, note: '', slots: {} }, 1, 1),
+    answer: (person, started, gate, answer, caller) =>
+      tell(person, started, gate, { kind: 'manual', answer, note: '', slots: {} }, 1, 1, caller),
     async sign(person, role, decision = 'APPROVE', reviewHash, subject, caller = operator) {
       const review = await releases.review(tenantId, RELEASE)
       const statement = buildStatement('sign-off', subjectsOf(subject ?? review.subject), {

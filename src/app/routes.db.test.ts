@@ -197,6 +197,7 @@ const ROUTES_OF_WORDS = [
   '/v1/changes',
   '/v1/plan-reviews',
   '/v1/principals',
+  '/v1/runs/:runId/results',
   '/v1/session/keys',
   '/v1/sign-offs',
   '/v1/waivers',

@@ -140,7 +140,7 @@ test('a runner may not tell of a built-in check, whatever it says to have seen',
   const digest = `sha256:${'0'.repeat(64)}` as const
   const atMs = house.clock.nowMs()
   const forged = await sealGateRun(runner, started, 'house', 1, { digest, sizeBytes: 1 }, atMs)
-  const record = house.runs.record(house.tenantId, runId, forged)
+  const record = house.runs.record(house.operator, runId, forged)
   await assert.rejects(record, {
     code: 'GATES_STATEMENT_REFUSED',
     message: /expected the signature of a control-plane for house, got one of a runner/,

@@ -56,7 +56,12 @@ export async function performBuiltin(
     },
   )
   for (const blob of sealed.blobs) await evidence.keep(tenantId, blob.digest, blob.bytes)
-  const judgement = await recordGateRun(context, tenantId, run.runId, sealed.statement)
+  const judgement = await recordGateRun(
+    context,
+    { id: context.ports.controlPlane.id, tenantId },
+    run.runId,
+    sealed.statement,
+  )
   return { ...judgement, statement: sealed.statementId }
 }
 

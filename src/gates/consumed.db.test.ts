@@ -40,7 +40,7 @@ test('an attempt is recorded with exactly what its producer has, and is STALE on
     const seen = { digest, sizeBytes }
     const at = house.clock.nowMs()
     const bytes = await sealGateRun(runner, started, 'deploy', 1, seen, at, consumed)
-    return house.runs.record(house.tenantId, runId, bytes)
+    return house.runs.record(house.operator, runId, bytes)
   }
   const CODE = { statement, value: '0' }
   const own = { ...CODE, statement: `sha256:${'0'.repeat(64)}` } as const
@@ -81,7 +81,7 @@ test('a gate that takes nothing cannot say that it did', async () => {
   await house.runs.intend(house.tenantId, 'operator', { runId, gate: 'build', attempt: 2 })
   const at = house.clock.nowMs()
   const bytes = await sealGateRun(runner, started, 'build', 2, { digest, sizeBytes }, at, consumed)
-  await assert.rejects(house.runs.record(house.tenantId, runId, bytes), {
+  await assert.rejects(house.runs.record(house.operator, runId, bytes), {
     code: 'GATES_STATEMENT_REFUSED',
   })
 })

@@ -140,11 +140,13 @@ function makeExecutionRoutes(runs: Runs): readonly Route[] {
       summary: 'Accept a signed gate run; the answer is the status recomputed from its evidence',
       access: 'write',
       environment: ofRun,
+      // An answer to a manual gate is a person's word. Runners come with keys, which are asked for no proof.
+      asksProof: 'always',
       accepts: 'bytes',
       answer: { statuses: [201], data: judgementSchema },
       async handle(input) {
         const judgement = await runs.record(
-          input.principal.tenantId,
+          input.principal,
           runIdOf(input),
           input.body as Uint8Array,
         )

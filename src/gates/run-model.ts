@@ -100,8 +100,11 @@ export interface Runs {
   pause(tenantId: string, runId: string, holderId: string, isWaiting: boolean): Promise<StoredRun>
   /** Announces an attempt before it begins, so that a crash in the middle is seen afterwards. */
   intend(tenantId: string, actor: string, intent: GateIntent): Promise<void>
-  /** Accepts a signed gate run and answers with the status recomputed from its evidence. */
-  record(tenantId: string, runId: string, envelope: Uint8Array): Promise<Judgement>
+  /**
+   * Accepts a signed gate run and answers with the status recomputed from its evidence. Whoever signed in hands on what a key of
+   * their own account signed. @throws IDENTITY_SIGNER_FOREIGN
+   */
+  record(caller: Principal, runId: string, envelope: Uint8Array): Promise<Judgement>
   /** Runs a built-in check here, records it under the control plane's key, and answers with its status. */
   perform(tenantId: string, actor: string, intent: GateIntent): Promise<PerformedBuiltin>
   finish(tenantId: string, actor: string, runId: string): Promise<RunView>

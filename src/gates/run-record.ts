@@ -1,6 +1,6 @@
 // Records what runners and people submit about a gate; the status is always recomputed here from the evidence.
 import { canonicalize } from '../kernel/index.ts'
-import type { SeaworthyError, SqlTx } from '../kernel/index.ts'
+import type { Principal, SeaworthyError, SqlTx } from '../kernel/index.ts'
 import type { PrincipalKind, RegisteredPrincipal } from '../identity/index.ts'
 import { subjectsOf } from '../proof/index.ts'
 import type { GateRunPredicate, StatementSubject } from '../proof/index.ts'
@@ -50,13 +50,15 @@ export async function recordIntent(
   })
 }
 
+/** @param caller who hands it on: with a session that is the person whose key signed, and nobody else */
 export async function recordGateRun(
   context: RunContext,
-  tenantId: string,
+  caller: Principal,
   runId: string,
   envelope: Uint8Array,
 ): Promise<Judgement> {
   const { sql, evidence, identity, ledger } = context.ports
+  const { tenantId } = caller
   const opened = await identity.openStatement(tenantId, envelope, 'gate-run', [
     'runner',
     'person',
@@ -81,6 +83,7 @@ export async function recordGateRun(
   const at = instantText(context)
   const recordRows = async (tx: SqlTx): Promise<void> => {
     const speaker = await identity.assertInForce(tx, tenantId, opened.signer.id)
+    await identity.assertOwnWord(tx, caller, opened.signer)
     const outcome = await insertResult(tx, tenantId, runId, result, at, isManual)
     if (!outcome.isAdded) {
       const attempt = { runId, gate: gate.id, attempt: claim.attempt }

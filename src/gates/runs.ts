@@ -32,7 +32,7 @@ function runsOf(context: RunContext): Runs {
     pause: (tenantId, runId, holderId, isWaiting) =>
       pauseRun(context, tenantId, runId, holderId, isWaiting),
     intend: (tenantId, actor, intent) => recordIntent(context, tenantId, actor, intent),
-    record: (tenantId, runId, envelope) => recordGateRun(context, tenantId, runId, envelope),
+    record: (caller, runId, envelope) => recordGateRun(context, caller, runId, envelope),
     perform: (tenantId, actor, intent) => performBuiltin(context, tenantId, actor, intent),
     finish: (tenantId, actor, runId) => finishRun(context, tenantId, actor, runId),
     read: async (tenantId, runId) =>

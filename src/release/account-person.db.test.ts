@@ -6,6 +6,7 @@ import { aGate, aPlan } from '../../test/decisions.ts'
 import { HOUSE_ISSUER, openHouse, RELEASE, startPlan } from '../../test/house.ts'
 import type { House, Person } from '../../test/house.ts'
 import type { Caller } from '../kernel/index.ts'
+import type { PlanGate } from '../verdict/index.ts'
 import { parseTrust } from '../proof/index.ts'
 import { verifyBundle } from '../verify/index.ts'
 import { nodeVerifyPorts } from '../verify/node.ts'
@@ -115,6 +116,30 @@ test('whoever wrote the change approves it with no key of their account, and who
   await assert.rejects(signBen(sessionOf(house, annId)), { code: 'IDENTITY_SIGNER_FOREIGN' })
   await signBen(sessionOf(house, benId))
   assert.match(await countSignOffs(house), /1 of 2/)
+})
+
+test('who is signed in answers a manual gate with a key of their own, and hands on nothing that others signed', async () => {
+  const house = await openHouse()
+  const [annId, benId] = [await join(house, 'ann', 'Ann'), await join(house, 'ben', 'Ben')]
+  const ben = await newKey(house, benId)
+  const runner = await house.person('laptop', [], 'runner')
+  const asked = (id: string): PlanGate =>
+    aGate({
+      id,
+      check: { type: 'manual', question: 'Told?' },
+      assertions: [{ read: { from: 'answer' }, op: 'eq', value: true }],
+    })
+  const gates = [asked('crew'), asked('port'), aGate({ id: 'tests' })]
+  const started = await startPlan(house, { ...PLAN, gates })
+  const answerAs = (gate: string, accountId: string): Promise<string> =>
+    house.answer(ben, started, gate, true, sessionOf(house, accountId))
+  await assert.rejects(answerAs('crew', annId), { code: 'IDENTITY_SIGNER_FOREIGN' })
+  assert.equal(await answerAs('port', benId), 'PASS')
+  const { results } = await house.runs.read(house.tenantId, started.run.runId)
+  assert.equal(results.find(({ gate }) => gate === 'crew')?.status, 'PENDING')
+  // What a machine saw is handed on by the machine, with a key.
+  const seen = house.answer(runner, started, 'tests', true, sessionOf(house, benId))
+  await assert.rejects(seen, { code: 'IDENTITY_SIGNER_FOREIGN' })
 })
 
 test('a key that was there before is linked by an admin with all others of the person, and to no second person', async () => {

@@ -57,7 +57,7 @@ async function submitSealed(
 ): Promise<string> {
   const { runId } = started.run
   await house.runs.intend(house.tenantId, 'operator', { runId, gate, attempt })
-  return (await house.runs.record(house.tenantId, runId, statement)).status
+  return (await house.runs.record(house.operator, runId, statement)).status
 }
 
 test('a revoked runner is refused at once, and what it submitted before stands', async () => {
@@ -107,7 +107,7 @@ test('an unknown key, and a runner of another tenant, are refused', async () => 
   })
   const elsewhere = await (await openHouse()).person('ci', [], 'runner')
   const foreign = await sealGateRun(elsewhere, started, 'health', 1, KEPT, house.clock.nowMs())
-  await assert.rejects(house.runs.record(house.tenantId, started.run.runId, foreign), {
+  await assert.rejects(house.runs.record(house.operator, started.run.runId, foreign), {
     code: 'IDENTITY_STATEMENT_REFUSED',
   })
   const otherTenant = (await openHouse()).tenantId
@@ -162,7 +162,7 @@ test('a statement that is sent again is refused, and the first one stands', asyn
   const { house, runner, started } = watch
   const sealed = await sealGateRun(runner, started, 'health', 1, KEPT, house.clock.nowMs())
   assert.equal(await submitSealed(watch, 'health', 1, sealed), 'PASS')
-  await assert.rejects(house.runs.record(house.tenantId, started.run.runId, sealed), {
+  await assert.rejects(house.runs.record(house.operator, started.run.runId, sealed), {
     code: 'GATES_ATTEMPT_TAKEN',
   })
 })
