@@ -1,6 +1,6 @@
 // What can be done with requests for runs, as one record of use cases over shared ports.
 import type { Action, Principal } from '../kernel/index.ts'
-import type { RunHolder, StartedRun } from '../gates/index.ts'
+import type { RunHolder, RunStart, StartedRun } from '../gates/index.ts'
 import { requestAction } from './ask-action.ts'
 import { askForRun, cancelRequest, listRequests, readRequest } from './asking.ts'
 import type { AskAnswer, AskWish } from './asking.ts'
@@ -9,7 +9,7 @@ import type { DispatchPorts } from './ports.ts'
 import type { RequestFilter } from './request-store.ts'
 import { leaveSeat, listSeats, offerRequests, openSeat } from './seats.ts'
 import type { SeatWish } from './seats.ts'
-import { claimRequest, declineRequest, endTaken, startRequest } from './taking.ts'
+import { claimRequest, declineRequest, endTaken, readClaim, startRequest } from './taking.ts'
 import type { ClaimedRequest, ClaimWish } from './taking.ts'
 
 export interface Dispatch {
@@ -28,7 +28,11 @@ export interface Dispatch {
   offer(tenantId: string, seatId: string): Promise<readonly string[]>
   leave(tenantId: string, seatId: string): Promise<void>
   claim(tenantId: string, requestId: string, wish: ClaimWish): Promise<ClaimedRequest>
+  /** What a claim answered, as it stands now. @throws DISPATCH_REQUEST_UNKNOWN */
+  readClaim(tenantId: string, requestId: string): Promise<ClaimedRequest>
   start(tenantId: string, requestId: string, holder: RunHolder): Promise<StartedRun>
+  /** What a start answered, as it stands now. @throws GATES_RUN_UNKNOWN */
+  readStart(tenantId: string, runId: string): Promise<RunStart>
   decline(
     tenantId: string,
     requestId: string,
@@ -54,7 +58,9 @@ export function makeDispatch(ports: DispatchPorts): {
     offer: (tenantId, seatId) => offerRequests(ports, tenantId, seatId),
     leave: (tenantId, seatId) => leaveSeat(ports, tenantId, seatId),
     claim: (tenantId, requestId, wish) => claimRequest(ports, tenantId, requestId, wish),
+    readClaim: (tenantId, requestId) => readClaim(ports, tenantId, requestId),
     start: (tenantId, requestId, holder) => startRequest(ports, tenantId, requestId, holder),
+    readStart: (tenantId, runId) => ports.runs.readStart(tenantId, runId),
     decline: (tenantId, requestId, holderId, reason) =>
       declineRequest(ports, tenantId, requestId, holderId, reason),
     end: (tenantId, requestId, holderId) => endTaken(ports, tenantId, requestId, holderId),

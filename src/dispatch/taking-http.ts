@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { defineRoute } from '../kernel/index.ts'
 import type { Clock, Route } from '../kernel/index.ts'
-import { startedSchema } from '../gates/index.ts'
+import { rereadStarted, startedSchema } from '../gates/index.ts'
 import { claimedSchema, offeredSchema, requestSchema, seatSchema, seatsSchema } from './answers.ts'
 import { environmentOfRequest, labelSchema, requestParams } from './request-path.ts'
 import { isSeatWarm } from './model.ts'
@@ -43,6 +43,7 @@ const declineWish = z.strictObject({
     .max(REASON_LIMIT_CHARACTERS)
     .regex(/^[^\p{Cc}]+$/u),
 })
+const claimName = z.object({ request: z.object({ requestId: z.uuid() }) })
 const seatParams = z.strictObject({ seatId: z.uuid() })
 
 export function makeTakingRoutes(
@@ -125,7 +126,14 @@ function makeClaimRoutes(dispatch: Dispatch): readonly Route[] {
       path: '/v1/run-requests/:requestId/claim',
       summary: 'Take a request, signed with the runner’s key; exactly one runner gets it',
       body: claimWish,
-      answer: { data: claimedSchema },
+      answer: {
+        data: claimedSchema,
+        reread: {
+          name: (data) => claimName.parse(data),
+          read: ({ principal }, name) =>
+            dispatch.readClaim(principal.tenantId, claimName.parse(name).request.requestId),
+        },
+      },
       async handle({ principal, params, body }) {
         return { data: await dispatch.claim(principal.tenantId, params.requestId, body) }
       },
@@ -136,7 +144,11 @@ function makeClaimRoutes(dispatch: Dispatch): readonly Route[] {
       path: '/v1/run-requests/:requestId/start',
       summary: 'Start the run of a taken request, under the lease of its runner',
       body: z.strictObject({ holder }),
-      answer: { statuses: [201], data: startedSchema },
+      answer: {
+        statuses: [201],
+        data: startedSchema,
+        reread: rereadStarted((tenantId, runId) => dispatch.readStart(tenantId, runId)),
+      },
       async handle({ principal, params, body }) {
         const data = await dispatch.start(principal.tenantId, params.requestId, body.holder)
         return { status: 201, data }

@@ -38,13 +38,13 @@ export async function claimRequest(
   const seat = await sql.transaction({ tenantId }, (tx) => findSeat(tx, tenantId, wish.seat))
   const word = claimWord({ runner: seat.runnerId, request: requestId, holder, at })
   await openWord(ports, tenantId, seat.runnerId, word, wish)
-  const claimed = await sql.transaction({ tenantId }, async (tx) => {
+  const stateBefore = await sql.transaction({ tenantId }, async (tx) => {
     await identity.assertInForce(tx, tenantId, seat.runnerId)
     const found = await lockRequest(tx, tenantId, requestId)
     if (found === undefined) throw unknownRequest(requestId)
     const request = await settleRequest(ports, tx, tenantId, found)
     // An end that was due is written down, so it must not be undone by throwing here.
-    if (request.state !== 'waiting') return { state: request.state }
+    if (request.state !== 'waiting') return request.state
     const gap = offerGap(seat.offer, request)
     if (gap !== undefined)
       throw dispatchFault(
@@ -60,7 +60,6 @@ export async function claimRequest(
       holderId: holder.id,
       heldUntil: new Date(heldUntilMs).toISOString(),
     })
-    const reviews = await selectReviews(tx, tenantId, request.planHash)
     const payload = { request: requestId }
     await jobs.enqueue(tx, [
       { tenantId, kind: SETTLE_KIND, key: requestId, payload, dueMs: heldUntilMs + 1 },
@@ -74,16 +73,27 @@ export async function claimRequest(
         refs: [request.planHash],
       },
     ])
-    return { reviews }
+    return undefined
   })
-  if ('state' in claimed)
+  if (stateBefore !== undefined)
     throw dispatchFault(
       'DISPATCH_REQUEST_TAKEN',
-      `expected a request that waits, this one is ${claimed.state}`,
+      `expected a request that waits, this one is ${stateBefore}`,
     )
+  return readClaim(ports, tenantId, requestId)
+}
+
+export async function readClaim(
+  ports: DispatchPorts,
+  tenantId: string,
+  requestId: string,
+): Promise<ClaimedRequest> {
   const request = await readRequest(ports, tenantId, requestId)
   const plan = await ports.plans.readPinned(tenantId, request.planHash)
-  return { request, plan, reviews: claimed.reviews }
+  const reviews = await ports.sql.transaction({ tenantId }, (tx) =>
+    selectReviews(tx, tenantId, request.planHash),
+  )
+  return { request, plan, reviews }
 }
 
 /** Opens the run, or goes on with one that was cut off. @throws DISPATCH_CLAIM_LOST, GATES_RUN_HELD */

@@ -1,6 +1,6 @@
 // Routes of checklists, plans and runs.
 import { z } from 'zod'
-import type { CheckDescription, Digest, Route } from '../kernel/index.ts'
+import type { CheckDescription, Digest, Reread, Route } from '../kernel/index.ts'
 import { defineRoute } from '../kernel/index.ts'
 import type { Evidence } from '../evidence/index.ts'
 import { reachOfScript } from '../soundness/index.ts'
@@ -103,7 +103,7 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
       environment: 'none',
       accepts: 'bytes',
       query: planQuery,
-      answer: { statuses: [201], data: recordedPlanSchema },
+      answer: { statuses: [201], data: recordedPlanSchema, reread: rereadPlan(plans) },
       async handle({ principal, body, query }) {
         const bytes = body as Uint8Array
         const plan = planOf(bytes, query, digest)
@@ -146,7 +146,7 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
       access: 'write',
       asksProof: 'always',
       accepts: 'bytes',
-      answer: { statuses: [201], data: recordedPlanSchema },
+      answer: { statuses: [201], data: recordedPlanSchema, reread: rereadPlan(plans) },
       async handle({ principal, body }) {
         return {
           status: 201,
@@ -155,6 +155,18 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
       },
     },
   ]
+}
+
+const planName = z.object({ planHash: z.string() })
+
+function rereadPlan(plans: Plans): Reread {
+  return {
+    name: (data) => planName.parse(data),
+    async read({ principal, query }, name) {
+      const plan = await plans.read(principal.tenantId, planName.parse(name).planHash)
+      return presentPlan(plan, query as Pick<PlanQuery, 'reach'>)
+    },
+  }
 }
 
 /** What else the caller wants taken for gates. */

@@ -1,7 +1,7 @@
 // Routes of runs: started, executed under a lease, finished.
 import { z } from 'zod'
 import { defineRoute } from '../kernel/index.ts'
-import type { Route, RouteInput } from '../kernel/index.ts'
+import type { Reread, Route, RouteInput } from '../kernel/index.ts'
 import {
   judgementSchema,
   performedSchema,
@@ -12,10 +12,26 @@ import {
 } from './answers.ts'
 import { nextOf, pageShape, readPage } from '../web/index.ts'
 import type { PagedList } from '../web/index.ts'
-import type { Runs } from './run-model.ts'
+import type { Runs, RunStart } from './run-model.ts'
 import { intentSchema, pauseSchema, renewSchema, startSchema } from './run-requests.ts'
 
 const RUNS: PagedList = { name: 'runs', position: /^.{1,200}$/u, limitDefault: 100 }
+
+const viewName = z.object({ run: z.object({ runId: z.string() }) })
+const startName = viewName.extend({ isResumed: z.boolean() })
+
+/** Of a start that left nothing to confirm: the token of a preview is not told twice. */
+export function rereadStarted(
+  readStart: (tenantId: string, runId: string) => Promise<RunStart>,
+): Reread {
+  return {
+    name: (data) => startName.parse(data),
+    async read({ principal }, name) {
+      const { run, isResumed } = startName.parse(name)
+      return { ...(await readStart(principal.tenantId, run.runId)), isResumed, preview: null }
+    },
+  }
+}
 
 export function makeRunRoutes(runs: Runs): readonly Route[] {
   return [
@@ -30,6 +46,7 @@ export function makeRunRoutes(runs: Runs): readonly Route[] {
         statuses: [201],
         data: startedSchema,
         secrets: { members: ['preview'], recovery: 'Start the run again: it is taken up.' },
+        reread: rereadStarted((tenantId, runId) => runs.readStart(tenantId, runId)),
       },
       async handle({ principal, body }) {
         return {
@@ -62,13 +79,19 @@ export function makeRunRoutes(runs: Runs): readonly Route[] {
       },
     },
     ...makeExecutionRoutes(runs),
+    ...makeOutcomeRoutes(runs),
   ]
+}
+
+function environmentOfRun(
+  runs: Runs,
+): (input: Pick<RouteInput, 'principal' | 'params'>) => Promise<string> {
+  return (input) => runs.environmentOf(input.principal.tenantId, runIdOf(input))
 }
 
 /** Routes of whoever executes a run. */
 function makeExecutionRoutes(runs: Runs): readonly Route[] {
-  const ofRun = (input: Pick<RouteInput, 'principal' | 'params'>): Promise<string> =>
-    runs.environmentOf(input.principal.tenantId, runIdOf(input))
+  const ofRun = environmentOfRun(runs)
   return [
     defineRoute({
       method: 'POST',
@@ -134,6 +157,13 @@ function makeExecutionRoutes(runs: Runs): readonly Route[] {
         return { status: 201, data: { status, reason, statement } }
       },
     }),
+  ]
+}
+
+/** Routes of what came of it: results, of machines and of people, and the end. */
+function makeOutcomeRoutes(runs: Runs): readonly Route[] {
+  const ofRun = environmentOfRun(runs)
+  return [
     {
       method: 'POST',
       path: '/v1/runs/:runId/results',
@@ -159,7 +189,14 @@ function makeExecutionRoutes(runs: Runs): readonly Route[] {
       summary: 'Close a run; it never changes afterwards',
       access: 'write',
       environment: ofRun,
-      answer: { data: runViewSchema },
+      answer: {
+        data: runViewSchema,
+        reread: {
+          name: (data) => viewName.parse(data),
+          read: ({ principal }, name) =>
+            runs.read(principal.tenantId, viewName.parse(name).run.runId),
+        },
+      },
       async handle(input) {
         const { principal } = input
         return { data: await runs.finish(principal.tenantId, principal.id, runIdOf(input)) }

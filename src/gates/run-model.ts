@@ -42,19 +42,23 @@ export interface AskedRun {
   readonly runner: RunHolder
 }
 
-export interface StartedRun {
+/** What whoever executes a run begins with. */
+export interface RunStart {
   readonly run: StoredRun
   readonly plan: Plan
-  /** True when the run was there before. */
-  readonly isResumed: boolean
-  /** What waits for a person's word; null when nothing does. */
-  readonly preview: IssuedPreview | null
   /** Status of the gates that have a result already, when the run is resumed. */
   readonly finished: Readonly<Record<string, StoredStatus>>
   /** Gates that were announced and never reported: the runner died in them. */
   readonly unfinished: readonly string[]
   /** Highest attempt announced so far, by gate. */
   readonly attempts: Readonly<Record<string, number>>
+}
+
+export interface StartedRun extends RunStart {
+  /** True when the run was there before. */
+  readonly isResumed: boolean
+  /** What waits for a person's word; null when nothing does. */
+  readonly preview: IssuedPreview | null
 }
 
 export interface RunView {
@@ -94,6 +98,8 @@ export interface Runs {
     asked: AskedRun,
     mark: (tx: SqlTx, runId: string) => Promise<void>,
   ): Promise<StartedRun>
+  /** What a start answered, as it stands now. @throws GATES_RUN_UNKNOWN */
+  readStart(tenantId: string, runId: string): Promise<RunStart>
   /** A sign of life of the runner that holds the run. @throws GATES_RUN_LOST */
   renew(tenantId: string, runId: string, holderId: string): Promise<void>
   /** Lets the run go and leaves it open. */

@@ -6,12 +6,13 @@ import { runsUnconfirmed } from './confirmation.ts'
 import { gatesFault } from './errors.ts'
 import { isSameConfirm, runConfirmAction } from './run-action.ts'
 import { assertNotHeld, takeRun } from './run-lease.ts'
-import type { RunContext, StandingWaivers, StartedRun, StartRun } from './run-model.ts'
+import type { RunContext, RunStart, StandingWaivers, StartedRun, StartRun } from './run-model.ts'
 import { appendConfirmed, appendWaived, findOpenRun, openRun } from './run-opening.ts'
 import type { RunWish } from './run-opening.ts'
 import type { RecordedPlan } from './service.ts'
 import { lockRelease } from './run-store.ts'
 import type { StoredRun } from './run-store.ts'
+import { readRun } from './run-view.ts'
 import { selectIntents, selectLastResults } from './store.ts'
 
 export async function startRun(
@@ -122,11 +123,22 @@ function waitingGates(
     .map((gate) => gate.id)
 }
 
+/** @throws GATES_RUN_UNKNOWN */
+export async function readStart(
+  context: RunContext,
+  tenantId: string,
+  runId: string,
+): Promise<RunStart> {
+  const run = await readRun(context, tenantId, runId)
+  const { plan } = await context.plans.read(tenantId, run.planHash)
+  return { ...(await describeStart(context, tenantId, run)), plan }
+}
+
 export async function describeStart(
   context: RunContext,
   tenantId: string,
   run: StoredRun,
-): Promise<Pick<StartedRun, 'run' | 'finished' | 'unfinished' | 'attempts'>> {
+): Promise<Omit<RunStart, 'plan'>> {
   return context.ports.sql.transaction({ tenantId }, async (tx) => {
     const results = await selectLastResults(tx, tenantId, run.runId)
     const attemptOf = new Map(results.map((result) => [result.gate, result.attempt]))

@@ -8,7 +8,7 @@ import { auditRun } from './run-audit.ts'
 import { pauseRun, renewRun } from './run-lease.ts'
 import type { RunContext, RunPorts, Runs } from './run-model.ts'
 import { recordGateRun, recordIntent } from './run-record.ts'
-import { startRun } from './run-start.ts'
+import { readStart, startRun } from './run-start.ts'
 import { finishRun, readFixedRun, readLatestRun, readRun, viewRun } from './run-view.ts'
 import type { Plans } from './service.ts'
 import { selectReleasePage, selectRunPage } from './run-store.ts'
@@ -28,6 +28,7 @@ function runsOf(context: RunContext): Runs {
   return {
     start: (principal, request) => startRun(context, principal, request),
     startAsked: (tenantId, asked, mark) => startAskedRun(context, tenantId, asked, mark),
+    readStart: (tenantId, runId) => readStart(context, tenantId, runId),
     renew: (tenantId, runId, holderId) => renewRun(context, tenantId, runId, holderId),
     pause: (tenantId, runId, holderId, isWaiting) =>
       pauseRun(context, tenantId, runId, holderId, isWaiting),

@@ -1,4 +1,5 @@
 // Who asks, and what a route is: who may ask, what it takes, what it answers; a plain record that any HTTP edge can mount and document.
+import type { Json } from './canonical.ts'
 import type { SqlTx } from './ports.ts'
 
 /** Who is asking. Local principals now; accounts carry the same shape later. */
@@ -109,6 +110,16 @@ export interface AnswerForm {
   readonly mediaType?: string
   /** Set where `data` has members that are shown once: these are never stored. */
   readonly secrets?: { readonly members: readonly string[]; readonly recovery: string }
+  /** Set where `data` may be too long to be kept under an idempotency key, as whatever holds a plan is. */
+  readonly reread?: Reread
+}
+
+/** How an answer is given a second time that was not kept: what it tells of is read again, as it stands by then. */
+export interface Reread {
+  /** What is kept of it: short, and enough to find the rest. */
+  name(data: unknown): Json
+  /** @param name as it was kept */
+  read(input: RouteInput, name: unknown): Promise<unknown>
 }
 
 export interface Route<Body = unknown, Query = unknown, Params = TextRecord> {

@@ -12,6 +12,7 @@ import { makeRegisterRoutes } from './register-http.ts'
 import type { Releases } from './service.ts'
 import type { DecidedRelease } from './model.ts'
 import type { SealedRelease } from './seal.ts'
+import { parseReleaseName } from '../gates/index.ts'
 import type { ReleaseKey } from './store.ts'
 import {
   attestedSchema,
@@ -38,6 +39,7 @@ const openSchema = z.strictObject({
   author: z.string().max(200).nullable(),
 })
 
+const reviewName = z.object({ release: z.string() })
 const phaseQuery = z.strictObject({ phase: z.enum(PHASES).optional() })
 const bundleQuery = z.strictObject({ run: z.string().max(100).optional() })
 
@@ -64,7 +66,15 @@ export function makeReleaseRoutes(releases: Releases): readonly Route[] {
       access: 'write',
       asksProof: 'always',
       accepts: 'bytes',
-      answer: { statuses: [201], data: reviewSchema },
+      answer: {
+        statuses: [201],
+        data: reviewSchema,
+        reread: {
+          name: (data) => reviewName.parse(data),
+          read: ({ principal }, name) =>
+            releases.review(principal.tenantId, parseReleaseName(reviewName.parse(name).release)),
+        },
+      },
       async handle({ principal, body }) {
         return { status: 201, data: await releases.signOff(principal, body as Uint8Array) }
       },

@@ -22,6 +22,7 @@ import {
   subjectOf,
 } from './run-request.ts'
 import { areSatisfied, closeRun, holderOf } from './run-end.ts'
+import { takeUpRun } from './take-up.ts'
 import { openSink, resumptionOf } from './run-sink.ts'
 import { runPlan } from './service.ts'
 import { gateUserOf, workspaceOf } from './workspace.ts'
@@ -185,31 +186,6 @@ function repetitionOf(
     again: choice.gates === undefined ? [] : choice.named,
     confirmRepeat: started.unfinished,
   }
-}
-
-/** Starts or takes up the run; one that a dead process of this machine still holds is taken from it. */
-async function takeUpRun(
-  client: Client,
-  process: CommandProcess,
-  request: Readonly<Record<string, unknown>>,
-): Promise<StartedRun> {
-  try {
-    return await client.call<StartedRun>('POST', '/v1/runs', request)
-  } catch (thrown) {
-    const dead = deadHolder(thrown, process)
-    if (dead === undefined) throw thrown
-    return client.call<StartedRun>('POST', '/v1/runs', { ...request, replaces: dead })
-  }
-}
-
-function deadHolder(thrown: unknown, process: CommandProcess): string | undefined {
-  if (!(thrown instanceof SeaworthyError) || thrown.code !== 'GATES_RUN_HELD') return undefined
-  const holder = thrown.details['holder'] as RunHolder
-  // A process of our own number is an earlier one.
-  const isDead =
-    holder.machine === process.machine &&
-    (holder.pid === process.pid || !process.isAlive(holder.pid))
-  return isDead ? holder.id : undefined
 }
 
 function progressOf(

@@ -104,7 +104,7 @@ export class KeyedAnswers {
         if (!(await tryLockKey(tx, name))) throw inFlight()
         return this.#select(tx, name)
       })
-      if (kept !== undefined) return this.#repeat(keyed, kept)
+      if (kept !== undefined) return await this.#repeat(keyed, kept)
       try {
         const answer = dataOf(await route.handle(input))
         await sql.transaction({ tenantId }, (tx) => this.#keep(tx, keyed, answer))
@@ -156,7 +156,7 @@ export class KeyedAnswers {
     const salt = random.bytes(SALT_BYTES)
     const fingerprint = this.#fingerprint(salt, asked)
     const status = answer.status ?? 200
-    const { data, isWhole } = keptData(answer.data ?? null, route.answer.secrets?.members ?? [])
+    const { data, isWhole } = keptData(answer.data ?? null, route.answer)
     const nowMs = clock.nowMs()
     return insertKeptAnswer(
       tx,
@@ -169,15 +169,18 @@ export class KeyedAnswers {
     )
   }
 
-  #repeat({ route, asked }: KeyedRequest, kept: KeptAnswer): Outcome {
+  async #repeat({ route, asked, input }: KeyedRequest, kept: KeptAnswer): Promise<Outcome> {
     if (!bytesEqual(this.#fingerprint(kept.salt, asked), kept.fingerprint))
       throw webFault(
         'WEB_IDEMPOTENCY_KEY_REUSED',
         'expected the request that this key came with first, got another one',
       )
     const data = kept.data === null ? null : (JSON.parse(kept.data) as Json)
-    if (kept.isWhole) return { answer: { status: kept.status, data }, isRepeat: true }
-    const { secrets } = route.answer
+    const { secrets, reread } = route.answer
+    if (kept.isWhole) {
+      const told = reread === undefined ? data : await reread.read(input, data)
+      return { answer: { status: kept.status, data: told }, isRepeat: true }
+    }
     const why =
       secrets === undefined ? 'The answer was too large to be kept; read it.' : secrets.recovery
     throw webFault(
@@ -195,13 +198,15 @@ export class KeyedAnswers {
 
 function keptData(
   data: unknown,
-  secretMembers: readonly string[],
+  { secrets, reread }: Route['answer'],
 ): Pick<KeptAnswer, 'data' | 'isWhole'> {
+  const secretMembers = secrets?.members ?? []
   const members = typeof data === 'object' && data !== null ? Object.entries(data) : []
   const isSecret = ([name, value]: readonly [string, unknown]): boolean =>
     secretMembers.includes(name) && value !== null && value !== undefined
   const isWhole = !members.some(isSecret)
-  const told = isWhole ? data : Object.fromEntries(members.filter((each) => !isSecret(each)))
+  const harmless = isWhole ? data : Object.fromEntries(members.filter((each) => !isSecret(each)))
+  const told = reread === undefined ? harmless : reread.name(harmless)
   const text = JSON.stringify(told)
   if (text.length > KEPT_LIMIT_CHARACTERS) return { data: null, isWhole: false }
   return { data: text, isWhole }
