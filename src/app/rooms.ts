@@ -28,6 +28,7 @@ import {
   makeIdentityRoutes,
   makeServiceTokenRoutes,
   makeServiceTokens,
+  rotateTokenKeysAction,
 } from '../identity/index.ts'
 import type { ApiKeys, Identity, ServiceTokens } from '../identity/index.ts'
 import type { Action, BuiltinCheck, JoinableSql, Log, Route, Slice, Sql } from '../kernel/index.ts'
@@ -189,6 +190,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const feed = makeLedgerFeed({ ledger, clock: systemClock })
   const asking = { ...planPorts, plans, runs, actions, releases, jobs: background.jobs }
   const { dispatch, dispatchActions } = dispatchOver(asking)
+  const rotate = rotateTokenKeysAction({ ...stored, operatorTenant: config.tenantId })
   const routes = [
     ...makeLedgerRoutes(ledger),
     ...makeFeedRoutes(feed),
@@ -202,7 +204,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...routesOfWhoAsks({ identity, apiKeys, serviceTokens, people }, config),
     ...makeActionRoutes(
       actions,
-      actionsOf(flags, background, erasures.actions, runActions, dispatchActions),
+      actionsOf(flags, background, [rotate], erasures.actions, runActions, dispatchActions),
     ),
     ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
     ...makeDispatchRoutes(dispatch, systemClock),

@@ -147,6 +147,18 @@ export const identityErrors = defineErrors({
     title: 'No such service token is given to this caller',
     hint: 'Ask with an API key, for no more than it may do itself.',
   },
+  IDENTITY_ROTATION_REFUSED: {
+    status: 422,
+    exit: 2,
+    title: 'The keys of service tokens are not rotated like this',
+    hint: 'Say why, in one line: it goes into the ledger.',
+  },
+  IDENTITY_ROTATION_FOREIGN: {
+    status: 403,
+    exit: 5,
+    title: 'The keys of service tokens are the server’s, not this tenant’s',
+    hint: 'Ask an admin of the server’s own tenant.',
+  },
   IDENTITY_FAILURES_LIMITED: {
     status: 429,
     exit: 9,

@@ -4,21 +4,21 @@ import { ACCOUNT_ERASURE, ACCOUNT_EVENTS } from './account/model.ts'
 import { API_KEY_EVENTS } from './api-key/model.ts'
 import { identityErrors } from './errors.ts'
 import { IDENTITY_EVENTS } from './model.ts'
+import { TOKEN_KEY_EVENTS } from './service-token/model.ts'
 
 export { makeAccountRoutes } from './account/http.ts'
 export { makeAccounts, type Accounts } from './account/service.ts'
 export { looksLikeApiKey } from './api-key/format.ts'
 export { makeApiKeyRoutes } from './api-key/http.ts'
 export { accountBehind, areOneHand } from './api-key/one-hand.ts'
-export { makeApiKeys } from './api-key/service.ts'
-export type { ApiKeys } from './api-key/service.ts'
+export { makeApiKeys, type ApiKeys } from './api-key/service.ts'
 export { runKeyCreate } from './cli.ts'
-export { makeSessions } from './session/service.ts'
-export type { Sessions } from './session/service.ts'
+export { makeSessions, type Sessions } from './session/service.ts'
 export type { IssuerName, IssuerSettings } from './sign-in/issuer.ts'
 export { makeSignIn } from './sign-in/service.ts'
 export { cookieNamesOf, makeSignInVisits } from './sign-in/visits.ts'
 export { makeServiceTokenRoutes } from './service-token/http.ts'
+export { rotateTokenKeysAction } from './service-token/rotate-action.ts'
 export { makeServiceTokens } from './service-token/service.ts'
 export type { ServiceTokens } from './service-token/service.ts'
 export { looksLikeToken } from './service-token/verification.ts'
@@ -35,6 +35,6 @@ export const identitySlice: Slice = {
   name: 'identity',
   migrations: new URL('./migrations/', import.meta.url),
   errors: identityErrors,
-  events: [...IDENTITY_EVENTS, ...API_KEY_EVENTS, ...ACCOUNT_EVENTS],
+  events: [...IDENTITY_EVENTS, ...API_KEY_EVENTS, ...ACCOUNT_EVENTS, ...TOKEN_KEY_EVENTS],
   erasure: ACCOUNT_ERASURE,
 }

@@ -1,6 +1,5 @@
 // The run command: runs a plan here, or the part of it that is asked for, and leaves open what can go on later.
-import { SeaworthyError } from '../kernel/index.ts'
-import type { Client, CommandContext, CommandProcess, OptionValues } from '../client/index.ts'
+import type { CommandContext, OptionValues } from '../client/index.ts'
 import { chooseFile, uploadPlan } from '../gates/index.ts'
 import type { RecordedPlan, RunHolder, RunView, StartedRun } from '../gates/index.ts'
 import { openRunner } from '../identity/index.ts'

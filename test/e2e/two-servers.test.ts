@@ -4,7 +4,9 @@ import { randomUUID } from 'node:crypto'
 import test from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
+import type { Workplace } from './command-line.ts'
 import { openTwins } from './twins.ts'
+import type { Twins } from './twins.ts'
 
 /** Ten times what is promised for every server of one database, so that a busy machine proves nothing; usually 2 s. */
 const REVOKED_WITHIN_MS = 50_000
@@ -19,6 +21,56 @@ async function statusAt(url: string, key: string): Promise<number> {
   const answer = await fetch(new URL('/v1/runs', url), { headers })
   await answer.arrayBuffer()
   return answer.status
+}
+
+async function makeToken(place: Workplace): Promise<string> {
+  const { data } = await place.ask<{ token: string }>(['service-token', 'create'])
+  return data.token
+}
+
+/** An admin of one server ends every key: tokens of both are refused by both, new ones are not. */
+async function assertRotated(
+  { here, there }: Pick<Twins, 'here' | 'there'>,
+  urls: readonly string[],
+  tell: (text: string) => void,
+): Promise<void> {
+  const everywhere = async (token: string): Promise<readonly number[]> =>
+    Promise.all(urls.map((url) => statusAt(url, token)))
+  const tokens = [await makeToken(here), await makeToken(there)]
+  for (const token of tokens) await untilAll(200, () => everywhere(token))
+  const shown = await here.ask<{ preview: { token: string; changes: unknown[] } }>([
+    'service-token',
+    'rotate-keys',
+    '--reason',
+    'a data folder was copied',
+  ])
+  assert.deepEqual([shown.exit, shown.data.preview.changes.length], [8, 4], shown.stdout)
+  for (const token of tokens) assert.deepEqual(await everywhere(token), [200, 200])
+  const confirmed = await here.ask(['confirm', shown.data.preview.token])
+  const rotatedAtMs = performance.now()
+  assert.equal(confirmed.exit, 0, confirmed.stdout)
+  for (const token of tokens) await untilAll(401, () => everywhere(token))
+  tell(`rotated: refused on both after ${Math.round(performance.now() - rotatedAtMs)} ms`)
+  for (const place of [here, there]) {
+    const token = await makeToken(place)
+    await untilAll(200, () => everywhere(token))
+  }
+  const listed = await here.ask<{ entries: { body: { type: string } }[] }>([
+    'ledger',
+    'list',
+    '--limit',
+    '1000',
+  ])
+  const types = listed.data.entries.map(({ body }) => body.type)
+  assert.equal(types.filter((type) => type === 'token-keys.rotated').length, 1, types.join())
+}
+
+async function untilAll(wanted: number, ask: () => Promise<readonly number[]>): Promise<void> {
+  const startedAtMs = performance.now()
+  while ((await ask()).some((status) => status !== wanted)) {
+    assert.ok(performance.now() - startedAtMs < REVOKED_WITHIN_MS, `not ${wanted} everywhere`)
+    await pause(100)
+  }
 }
 
 test('a key revoked on one server is refused by the other soon, under traffic that keeps it remembered', async (t) => {
@@ -54,6 +106,7 @@ test('a key revoked on one server is refused by the other soon, under traffic th
     }
     t.diagnostic(`refused elsewhere after ${Math.round(performance.now() - revokedAtMs)} ms`)
     assert.equal(await statusAt(two.url, data.key), 401)
+    await assertRotated(twins, [one.url, two.url], (text) => t.diagnostic(text))
     assert.deepEqual([(await one.stop()).exit, (await two.stop()).exit], [0, 0])
   } finally {
     twins.remove()

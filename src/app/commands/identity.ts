@@ -116,6 +116,16 @@ export const identityCommands: readonly CommandSpec[] = [
     load: async () => (await import('../../identity/service-token-cli.ts')).runServiceTokenCreate,
   },
   {
+    name: 'service-token rotate-keys',
+    summary:
+      'End every key that signs service tokens, on every server, after a leak: shown first, then confirmed',
+    arguments: [],
+    options: [{ flags: '--reason <text>', description: 'why, for the ledger' }],
+    examples: ['seaworthy service-token rotate-keys --reason "data folder of a server was copied"'],
+    needs: 'api',
+    load: async () => (await import('../../identity/service-token-cli.ts')).runTokenKeysRotate,
+  },
+  {
     name: 'runner enrol',
     summary: 'Enrol this machine as a runner of the tenant, with a key of its own',
     arguments: [{ name: '<name>', description: 'name of the runner on this machine' }],

@@ -36,7 +36,11 @@ export interface TokenKey extends Omit<SigningDay, 'name'> {
   readonly issuer: string
   /** SubjectPublicKeyInfo of an Ed25519 key, DER. */
   readonly publicKey: Uint8Array
+  /** Ended before its day was over: nothing that it signed is good, whenever it was signed. */
+  readonly isEnded: boolean
 }
+
+export const TOKEN_KEY_EVENTS = ['token-keys.rotated'] as const
 
 /** On whose behalf, and with what rights. */
 export interface TokenRights {

@@ -11,8 +11,10 @@ import { SeaworthyError } from '../../kernel/index.ts'
 import type { Caller, Signer, Sql } from '../../kernel/index.ts'
 import { identitySlice } from '../index.ts'
 import { platformSlice } from '../../platform/index.ts'
+import { base64UrlOf } from './model.ts'
 import { makeServiceTokens } from './service.ts'
 import type { ServiceTokens } from './service.ts'
+import { endTokenKeys, lockTokenKeys } from './store.ts'
 
 const NOON_MS = Date.parse('2026-11-21T12:00:00.000Z')
 const MINUTE_MS = 60_000
@@ -33,6 +35,8 @@ interface Mint {
   /** Another server of the same deployment. */
   openSecond(): ServiceTokens
   endKey(): void
+  /** What the action of an admin does to the keys. @returns how many ended */
+  rotate(): Promise<number>
 }
 
 async function openMint(): Promise<Mint> {
@@ -64,6 +68,11 @@ async function openMint(): Promise<Mint> {
     endKey() {
       isInForce = false
     },
+    rotate: () =>
+      sql.transaction('system', async (tx) => {
+        await lockTokenKeys(tx)
+        return (await endTokenKeys(tx, new Date(clock.nowMs()).toISOString())).length
+      }),
   }
 }
 
@@ -166,6 +175,39 @@ test('a key is published a day before it signs, and retired when nothing of it c
   assert.ok((await known()).includes(kidOf(last.token)))
   clock.advance(1_000)
   assert.ok(!(await known()).includes(kidOf(last.token)))
+})
+
+test('rotated keys sign nothing that is good any more: on every server within two seconds, and new tokens have new keys', async () => {
+  const { tokens, clock, openSecond, rotate, signers } = await openMint()
+  const second = openSecond()
+  const servers = [tokens, second]
+  const before = await Promise.all(servers.map((server) => server.issue(CALLER, {})))
+  clock.advance(1_000)
+  for (const server of servers)
+    for (const { token } of before) assert.notEqual(await server.verify(token), undefined)
+  // Today's and tomorrow's of two servers.
+  assert.ok((await rotate()) >= 4)
+  clock.advance(2_000)
+  for (const server of servers)
+    for (const { token } of before) assert.equal(await server.verify(token), undefined)
+  const kids = new Set(before.map(({ token }) => decodeProtectedHeader(token).kid))
+  const published = (await tokens.jwks()).keys.map(({ kid }) => kid)
+  assert.ok(published.every((kid) => !kids.has(kid)))
+  const [again, atOnce] = await Promise.all([tokens.issue(CALLER, {}), tokens.issue(CALLER, {})])
+  const kidAfter = decodeProtectedHeader(again.token).kid
+  assert.equal(decodeProtectedHeader(atOnce.token).kid, kidAfter)
+  assert.ok(!kids.has(kidAfter) && again.issuer === before[0]?.issuer)
+  clock.advance(1_000)
+  for (const server of servers) assert.notEqual(await server.verify(again.token), undefined)
+  // The key of tomorrow that was published before is no key of tomorrow.
+  const tomorrow = signers.get('2026-11-22')
+  clock.advance(DAY_MS)
+  const next = await tokens.issue(CALLER, {})
+  assert.notEqual(
+    decodeProtectedHeader(next.token).kid,
+    base64UrlOf(nodeDigest.sha256(tomorrow!.publicKey)),
+  )
+  assert.notEqual(await tokens.verify(next.token), undefined)
 })
 
 test('another service verifies a token made for it with the published keys alone', async () => {

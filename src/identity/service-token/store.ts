@@ -1,4 +1,4 @@
-// All SQL of the keys that sign service tokens; in the deployment's own scope, since they are no tenant's.
+// All SQL of the keys that sign service tokens: no tenant's, and written in the deployment's own scope but for their early end.
 import type { SqlTx } from '../../kernel/index.ts'
 import type { TokenKey } from './model.ts'
 
@@ -8,6 +8,7 @@ interface TokenKeyRow {
   public_key: Uint8Array
   signs_from: string
   signs_until: string
+  ended_at: string | null
 }
 
 /** Published keys at most: two for each of the servers that a deployment can have. */
@@ -20,6 +21,7 @@ function tokenKeyOfRow(row: TokenKeyRow): TokenKey {
     publicKey: row.public_key,
     signsFromMs: Date.parse(row.signs_from),
     signsUntilMs: Date.parse(row.signs_until),
+    isEnded: row.ended_at !== null,
   }
 }
 
@@ -34,6 +36,15 @@ export async function selectTokenKeys(tx: SqlTx): Promise<TokenKey[]> {
 /** Of two servers that publish a deployment's first keys at once, the second has to see the issuer of the first. */
 export async function lockTokenKeys(tx: SqlTx): Promise<void> {
   await tx.query("select pg_advisory_xact_lock(hashtextextended('seaworthy.token-keys', 0))")
+}
+
+/** Every key that has not ended; to be asked under the lock, so that none is published meanwhile. @returns their kids, sorted */
+export async function endTokenKeys(tx: SqlTx, at: string): Promise<readonly string[]> {
+  const rows = await tx.query<{ kid: string }>(
+    'update identity_token_key set ended_at = $1 where ended_at is null returning kid',
+    [at],
+  )
+  return rows.map(({ kid }) => kid).sort()
 }
 
 export async function insertTokenKey(tx: SqlTx, key: TokenKey): Promise<void> {

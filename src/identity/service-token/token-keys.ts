@@ -22,7 +22,7 @@ export interface OwnTokenKey {
 export interface TokenKeys {
   /** This server's key of today; that of tomorrow is published with it. */
   own(): Promise<OwnTokenKey>
-  /** The published key; undefined for one that is unknown or retired. Costs a question at most once a second. */
+  /** The published key; undefined for one that is unknown, ended or retired. Costs a question at most once a second. */
   find(kid: string): Promise<TokenKey | undefined>
   /** What verifiers are told: every server's keys of today and tomorrow, and those that signed what may still be good. */
   published(): Promise<readonly TokenKey[]>
@@ -30,6 +30,10 @@ export interface TokenKeys {
 
 const ISSUER_BYTES = 8
 const REREAD_MS = 1_000
+/** How long a key counts without asking whether it was ended; 5 s are promised for every server. */
+const TRUSTED_MS = 2_000
+/** Keys of one server that may be ended on one day; each leaves a file in the data folder. */
+const KEYS_PER_DAY_LIMIT = 100
 
 export function makeTokenKeys(ports: TokenKeyPorts): TokenKeys {
   const { sql, clock } = ports
@@ -38,9 +42,21 @@ export function makeTokenKeys(ports: TokenKeyPorts): TokenKeys {
   let readAtMs = -Infinity
   let reading: Promise<void> | undefined
 
-  const own = (): Promise<OwnTokenKey> => {
-    const day = signingDayOf(clock.nowMs())
-    if (today?.name === day.name) return today.own
+  const read = async (): Promise<void> => {
+    const askedAtMs = clock.monotonicMs()
+    const keys = await sql.transaction('system', selectTokenKeys)
+    known = new Map(keys.map((key) => [key.kid, key]))
+    readAtMs = askedAtMs
+  }
+  /** Whoever comes while it is asked waits for the same answer. */
+  const reread = (): Promise<void> => {
+    reading ??= read().finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+  const isOld = (ageMs: number): boolean => clock.monotonicMs() - readAtMs >= ageMs
+  const open = (day: SigningDay): Promise<OwnTokenKey> => {
     const opened = publishOwn(ports, day)
     today = { name: day.name, own: opened }
     // What failed is tried again by whoever asks next.
@@ -49,21 +65,22 @@ export function makeTokenKeys(ports: TokenKeyPorts): TokenKeys {
     })
     return opened
   }
-  const read = async (): Promise<void> => {
-    readAtMs = clock.monotonicMs()
-    const keys = await sql.transaction('system', selectTokenKeys)
-    known = new Map(keys.map((key) => [key.kid, key]))
+  const own = async (): Promise<OwnTokenKey> => {
+    const day = signingDayOf(clock.nowMs())
+    if (today?.name !== day.name) return open(day)
+    const mine = today.own
+    const { key } = await mine
+    if (isOld(TRUSTED_MS)) await reread()
+    if (known.get(key.kid)?.isEnded !== true) return mine
+    // Of several that find it ended the first opens the next.
+    return today?.own === mine || today === undefined ? open(day) : today.own
   }
-  const inForce = (key: TokenKey): boolean => clock.nowMs() < retirementMs(key)
+  const inForce = (key: TokenKey): boolean => !key.isEnded && clock.nowMs() < retirementMs(key)
   return {
     own,
     async find(kid) {
-      if (!known.has(kid) && clock.monotonicMs() - readAtMs >= REREAD_MS) {
-        reading ??= read().finally(() => {
-          reading = undefined
-        })
-      }
-      if (!known.has(kid) && reading !== undefined) await reading
+      if (isOld(known.has(kid) ? TRUSTED_MS : REREAD_MS)) await reread()
+      else if (reading !== undefined) await reading
       const key = known.get(kid)
       return key !== undefined && inForce(key) ? key : undefined
     },
@@ -76,25 +93,71 @@ export function makeTokenKeys(ports: TokenKeyPorts): TokenKeys {
 
 async function publishOwn(ports: TokenKeyPorts, day: SigningDay): Promise<OwnTokenKey> {
   const days = [day, signingDayOf(day.signsUntilMs)]
-  const opened = await Promise.all(days.map(({ name }) => ports.openTokenSigner(name)))
+  for (let turn = 0; turn < KEYS_PER_DAY_LIMIT; turn += 1) {
+    const known = await ports.sql.transaction('system', selectTokenKeys)
+    const ended = new Set(known.filter(({ isEnded }) => isEnded).map(({ kid }) => kid))
+    const opened = await Promise.all(days.map((each) => openUnended(ports, each, ended)))
+    const own = await publishOpened(ports, days, opened)
+    if (own !== undefined) return own
+  }
+  throw tooMany()
+}
+
+/** The first key of the day that was not ended; those after the first have a number behind the day. */
+async function openUnended(
+  ports: TokenKeyPorts,
+  { name }: SigningDay,
+  ended: ReadonlySet<string>,
+): Promise<Signer> {
+  for (let turn = 1; turn <= KEYS_PER_DAY_LIMIT; turn += 1) {
+    const signer = await ports.openTokenSigner(turn === 1 ? name : `${name}-${turn}`)
+    if (!ended.has(kidOf(ports, signer))) return signer
+  }
+  throw tooMany()
+}
+
+function tooMany(): Error {
+  return new Error(`expected fewer than ${KEYS_PER_DAY_LIMIT} ended keys of one day`)
+}
+
+/** Undefined when one of them was ended meanwhile. */
+async function publishOpened(
+  ports: TokenKeyPorts,
+  days: readonly SigningDay[],
+  opened: readonly Signer[],
+): Promise<OwnTokenKey | undefined> {
   return ports.sql.transaction('system', async (tx) => {
     await lockTokenKeys(tx)
-    const [first] = await selectTokenKeys(tx)
-    const issuer = first?.issuer ?? `urn:seaworthy:${hexOf(ports.random.bytes(ISSUER_BYTES))}`
+    const known = await selectTokenKeys(tx)
+    const issuer = known[0]?.issuer ?? `urn:seaworthy:${hexOf(ports.random.bytes(ISSUER_BYTES))}`
     const keys = opened.map((signer, at) => keyOf(ports, days[at]!, signer, issuer))
+    const ended = new Set(known.filter(({ isEnded }) => isEnded).map(({ kid }) => kid))
+    if (keys.some(({ kid }) => ended.has(kid))) return undefined
     for (const key of keys) await insertTokenKey(tx, key)
-    const retired = new Date(day.signsFromMs - (retirementMs(day) - day.signsUntilMs))
+    const [day] = days
+    const retired = new Date(day!.signsFromMs - (retirementMs(day!) - day!.signsUntilMs))
     await deleteRetiredTokenKeys(tx, retired.toISOString())
     return { key: keys[0]!, signer: opened[0]! }
   })
 }
 
+function kidOf({ digest }: TokenKeyPorts, { publicKey }: Signer): string {
+  return base64UrlOf(digest.sha256(publicKey))
+}
+
 function keyOf(
-  { digest }: TokenKeyPorts,
+  ports: TokenKeyPorts,
   { signsFromMs, signsUntilMs }: SigningDay,
-  { publicKey }: Signer,
+  signer: Signer,
   issuer: string,
 ): TokenKey {
-  const kid = base64UrlOf(digest.sha256(publicKey))
-  return { kid, issuer, publicKey, signsFromMs, signsUntilMs }
+  const { publicKey } = signer
+  return {
+    kid: kidOf(ports, signer),
+    issuer,
+    publicKey,
+    signsFromMs,
+    signsUntilMs,
+    isEnded: false,
+  }
 }
