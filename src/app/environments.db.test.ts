@@ -4,7 +4,7 @@ import test from 'node:test'
 import { askAsOperator, bearer, openComposedApp, statusOf } from '../../test/composed.ts'
 import type { ApiRequest } from '../../test/composed.ts'
 import { nodeDigest } from '../../test/crypto.ts'
-import { reviewPlan } from '../../test/reviewing.ts'
+import { reviewPlan, sealIdleSignOff } from '../../test/reviewing.ts'
 import { canonicalBytes, contentDigest } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
 import type { ComposedApp } from './compose.ts'
@@ -18,6 +18,9 @@ interface Berth {
   readonly planHash: string
   readonly start: unknown
   readonly service: string
+  /** Signed statements about it, as they are sent. */
+  readonly review: string
+  readonly signOff: string
 }
 
 /** A release with an open run in the environment. */
@@ -37,13 +40,15 @@ async function openBerth(app: ComposedApp, environment: string): Promise<Berth> 
     subject: { service, version: '1.0.0', environment, digests: { release: 'a'.repeat(64) } },
   }
   const { run } = await askAsOperator<{ run: { runId: string } }>(app, '/v1/runs', start)
-  await reviewPlan(app, planHash)
+  const review = await reviewPlan(app, planHash)
+  const signOff = await sealIdleSignOff(app, run.runId)
   const { request } = await askAsOperator<{ request: { requestId: string } }>(
     app,
     '/v1/run-requests',
     { planHash },
   )
-  return { runId: run.runId, requestId: request.requestId, planHash, start, service }
+  const { requestId } = request
+  return { runId: run.runId, requestId, planHash, start, service, review, signOff }
 }
 
 const NOBODY = '01900000-0000-7000-8000-000000000000'
@@ -78,8 +83,12 @@ function requestTo({ method, path }: Route, berth: Berth, key: string): ApiReque
     '/v1/runs': berth.start,
     '/v1/run-requests': { planHash: berth.planHash },
   }
+  const signed: Readonly<Record<string, string>> = {
+    '/v1/plan-reviews': berth.review,
+    '/v1/sign-offs': berth.signOff,
+  }
   const body = own[path] ?? FITTING_BODIES[path] ?? {}
-  const payload = JSON.stringify(body)
+  const payload = signed[path] ?? JSON.stringify(body)
   return { method, url, headers: bearer(key), payload }
 }
 
@@ -110,6 +119,9 @@ test('a key limited to staging changes nothing of production, and nothing that d
   t.diagnostic(
     `${bound.length} routes bound to an environment, ${free.length} to none, ${silent.length} closed to limited keys`,
   )
+  const words = bound.filter(({ asksProof }) => asksProof === 'always').map(({ path }) => path)
+  const ofEnvironments = ['/v1/plan-reviews', '/v1/runs/:runId/results', '/v1/sign-offs']
+  assert.deepEqual(words.sort(), ofEnvironments)
   assert.ok(bound.length >= 8 && free.length >= 5 && silent.length >= 5)
   // The same requests are open to a developer without a limit.
   const open = await askAsOperator<{ key: string }>(app, '/v1/api-keys', {

@@ -145,6 +145,8 @@ function makePlanRoutes({ digest, evidence, plans }: GatesRoutePorts): readonly 
       summary: 'Accept a person’s signed approval of a plan',
       access: 'write',
       asksProof: 'always',
+      environment: ({ principal, body }) =>
+        plans.environmentOfReview(principal.tenantId, body as Uint8Array),
       accepts: 'bytes',
       answer: { statuses: [201], data: recordedPlanSchema, reread: rereadPlan(plans) },
       async handle({ principal, body }) {

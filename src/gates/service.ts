@@ -10,7 +10,7 @@ import type {
   Sql,
 } from '../kernel/index.ts'
 import type { Evidence } from '../evidence/index.ts'
-import type { Identity } from '../identity/index.ts'
+import type { Identity, OpenedStatement } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import { canonicalBytes, utf8Text } from '../kernel/index.ts'
 import { findPhaseCircle, parsePlan, planHashOf } from '../verdict/index.ts'
@@ -54,6 +54,8 @@ export interface Plans {
   readPinned(tenantId: string, planHash: string): Promise<Plan>
   /** Accepts a person's signed approval of a plan. */
   review(caller: Principal, statement: Uint8Array): Promise<RecordedPlan>
+  /** What environment the plan of an approval is for. @throws GATES_STATEMENT_REFUSED, GATES_PLAN_UNKNOWN */
+  environmentOfReview(tenantId: string, statement: Uint8Array): Promise<string>
 }
 
 /** Parsed plans kept at most; the next one empties the shelf. */
@@ -142,16 +144,13 @@ export function makePlans(ports: PlanPorts): Plans {
     // On the shelf are only plans that were found recorded, and no plan is ever taken away again.
     readPinned: async (tenantId, planHash) =>
       pinned.get(keyOfPlan(tenantId, planHash)) ?? (await readPlan(tenantId, planHash)).plan,
+    async environmentOfReview(tenantId, envelope) {
+      const { planHash } = await openReview(identity, tenantId, envelope)
+      return (await readPlan(tenantId, planHash)).plan.environment
+    },
     async review(caller, envelope) {
       const { tenantId } = caller
-      const opened = await identity.openStatement(tenantId, envelope, 'approval', ['person'])
-      if (opened.predicate.what !== 'plan') {
-        throw gatesFault(
-          'GATES_STATEMENT_REFUSED',
-          'expected an approval of a plan, got one of a change',
-        )
-      }
-      const planHash = opened.predicate.digest
+      const { opened, planHash } = await openReview(identity, tenantId, envelope)
       if (opened.predicate.principal !== opened.signer.id) {
         throw gatesFault(
           'GATES_STATEMENT_REFUSED',
@@ -179,6 +178,17 @@ export function makePlans(ports: PlanPorts): Plans {
       return readPlan(tenantId, planHash)
     },
   }
+}
+
+/** A person's approval of a plan, whose it may yet not be. @throws IDENTITY_STATEMENT_REFUSED, GATES_STATEMENT_REFUSED */
+async function openReview(
+  identity: Pick<Identity, 'openStatement'>,
+  tenantId: string,
+  envelope: Uint8Array,
+): Promise<{ readonly opened: OpenedStatement<'approval'>; readonly planHash: ContentDigest }> {
+  const opened = await identity.openStatement(tenantId, envelope, 'approval', ['person'])
+  if (opened.predicate.what === 'plan') return { opened, planHash: opened.predicate.digest }
+  throw gatesFault('GATES_STATEMENT_REFUSED', 'expected an approval of a plan, got one of a change')
 }
 
 /** A plan as it may be pinned. @throws GATES_PLAN_CIRCLE_FOUND, and what `parsePlan` throws */

@@ -65,6 +65,8 @@ export function makeReleaseRoutes(releases: Releases): readonly Route[] {
       summary: 'Accept a role’s signed sign-off or rejection',
       access: 'write',
       asksProof: 'always',
+      environment: ({ principal, body }) =>
+        releases.environmentOfSignOff(principal.tenantId, body as Uint8Array),
       accepts: 'bytes',
       answer: {
         statuses: [201],

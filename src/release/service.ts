@@ -24,7 +24,7 @@ import { reviewRelease } from './review.ts'
 import { sealRelease } from './seal.ts'
 import type { KeepSealed } from './seal.ts'
 import type { SealedRelease } from './seal.ts'
-import { recordSignOff } from './sign-off.ts'
+import { environmentOfSignOff, recordSignOff } from './sign-off.ts'
 import { insertRelease, selectAuthor } from './store.ts'
 import type { ReleaseKey } from './store.ts'
 
@@ -34,6 +34,8 @@ export interface Releases {
   review(tenantId: string, release: ReleaseKey, phase?: Phase): Promise<ReleaseReview>
   /** @throws RELEASE_SIGN_OFF_REFUSED, RELEASE_REVIEW_CHANGED */
   signOff(caller: Principal, envelope: Uint8Array): Promise<ReleaseReview>
+  /** What environment the run of a sign-off looks at. @throws IDENTITY_STATEMENT_REFUSED, GATES_RUN_UNKNOWN */
+  environmentOfSignOff(tenantId: string, envelope: Uint8Array): Promise<string>
   /** @param phase the last before canary when absent; without phases in the plan all gates count */
   decide(
     tenantId: string,
@@ -107,6 +109,7 @@ export function makeReleases(context: ReleaseContext): Releases {
     },
     review: (tenantId, release, phase) => reviewRelease(context, tenantId, release, phase),
     signOff: (caller, envelope) => recordSignOff(context, caller, envelope),
+    environmentOfSignOff: (tenantId, envelope) => environmentOfSignOff(context, tenantId, envelope),
     decide: (tenantId, release, phase, keep) =>
       decideRelease(context, tenantId, release, phase, keep),
     foresee: (tenantId) => foreseeReleases(context, tenantId),

@@ -22,10 +22,7 @@ export async function recordSignOff(
   caller: Principal,
   envelope: Uint8Array,
 ): Promise<ReleaseReview> {
-  const { tenantId } = caller
-  const opened = await context.ports.identity.openStatement(tenantId, envelope, 'sign-off', [
-    'person',
-  ])
+  const opened = await openSignOff(context, caller.tenantId, envelope)
   for (let tries = 0; tries < SIGN_LIMIT_COUNT; tries++) {
     const review = await trySignOff(context, caller, envelope, opened)
     if (review !== undefined) return review
@@ -34,6 +31,24 @@ export async function recordSignOff(
     'RELEASE_FACTS_MOVING',
     `expected ${opened.predicate.release} to rest while it is signed, others signed it ${SIGN_LIMIT_COUNT} times`,
   )
+}
+
+/** That of the run that is signed about; a sign-off about another run than the newest is refused when it is recorded. */
+export async function environmentOfSignOff(
+  context: ReleaseContext,
+  tenantId: string,
+  envelope: Uint8Array,
+): Promise<string> {
+  const { predicate } = await openSignOff(context, tenantId, envelope)
+  return context.runs.environmentOf(tenantId, predicate.run)
+}
+
+function openSignOff(
+  context: ReleaseContext,
+  tenantId: string,
+  envelope: Uint8Array,
+): Promise<OpenedStatement<'sign-off'>> {
+  return context.ports.identity.openStatement(tenantId, envelope, 'sign-off', ['person'])
 }
 
 /** Undefined when somebody else signed in between: what may be said depends on what was said before. */
