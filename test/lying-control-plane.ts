@@ -5,11 +5,11 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buildStatement, keyIdOf, sealStatement, subjectsOf } from '../src/proof/index.ts'
-import { base64Of, contentDigest } from '../src/kernel/index.ts'
+import { base64Of, contentDigest, UUID_CHANCE_BYTES, uuidV7 } from '../src/kernel/index.ts'
 import type { Signer } from '../src/kernel/index.ts'
 import { planHashOf } from '../src/verdict/index.ts'
 import type { Plan } from '../src/verdict/index.ts'
-import { nodeDigest, testSigner } from './crypto.ts'
+import { nodeDigest, nodeRandom, testSigner } from './crypto.ts'
 import { aGate, aPlan } from './decisions.ts'
 
 /** What a look comes to; the lie changes it before the runner sees any of it. */
@@ -159,7 +159,7 @@ async function offer(
 ): Promise<Offered> {
   const { plan, rita } = plane
   const planHash = planHashOf(nodeDigest, plan)
-  const requestId = randomUUID()
+  const requestId = uuidV7(Date.now(), nodeRandom.bytes(UUID_CHANCE_BYTES))
   const { service, version, environment } = plan
   const subject = { service, version, environment, digests: { release: 'a'.repeat(64) } }
   const about = { planHash, service, version }

@@ -1,5 +1,5 @@
 // Executes one request that this runner took: checked on its own side, in a folder of its own, called off when somebody cancels it.
-import { cp, lchown, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { cp, lchown, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { harmlessText, messageOf, SeaworthyError } from '../../kernel/index.ts'
 import type { SpawnUser } from '../../kernel/index.ts'
@@ -16,6 +16,7 @@ import { openSink, resumptionOf } from '../run-sink.ts'
 import { runPlan } from '../service.ts'
 import { gateUserOf } from '../workspace.ts'
 import { readPeople, readStarted } from './answers.ts'
+import { ageObjection, markExecuted } from './executed-marks.ts'
 import { objectionTo, startedObjection } from './own-side.ts'
 import type { StartTerms } from './start-terms.ts'
 
@@ -37,7 +38,7 @@ export interface AskedEnd {
 /** How often a runner that executes a request looks whether somebody cancelled it. */
 const CANCEL_LOOK_MS = 5_000
 const REASON_LIMIT_CHARACTERS = 400
-/** In the data folder: one empty file for each request that was executed, by its id. */
+/** In the data folder: one empty file for each request that was executed lately, by its id. */
 const EXECUTED_FOLDER = 'executed-requests'
 
 export async function executeRequest(call: AskedCall, claimed: ClaimedRequest): Promise<AskedEnd> {
@@ -54,6 +55,9 @@ export async function executeRequest(call: AskedCall, claimed: ClaimedRequest): 
       isComplete: false,
     }
   }
+  const { requestId } = claimed.request
+  const tooOld = await ageObjection(marksFolder(context), requestId, ports.clock.nowMs())
+  if (tooOld !== undefined) return decline(tooOld)
   const people = readPeople(await client.call('GET', '/v1/principals'))
   const objection = await objectionTo(
     {
@@ -89,7 +93,8 @@ async function executeStarted(
   const { client, ports } = context
   const { runId } = started.run
   const objection =
-    startedObjection(claimed, started, ports.digest) ?? (await repetitionIn(call, claimed))
+    startedObjection(claimed, started, ports.digest) ??
+    (await markExecuted(marksFolder(context), claimed.request.requestId, ports.clock.nowMs()))
   if (objection !== undefined) {
     tellObjection(context, claimed.request.requestId, objection)
     await client.call('POST', `/v1/runs/${runId}/pause`, { holder: holder.id, isWaiting: false })
@@ -118,26 +123,9 @@ function tellObjection({ notify }: CommandContext, requestId: string, reason: st
   notify(`${harmlessText(`${requestId} is not executed: ${code}: ${message}`)}\n`)
 }
 
-/**
- * Marks the request as executed by this data folder, for ever. A control plane gives each request to a runner once; one that
- * offers it again would have the same changes made twice.
- */
-async function repetitionIn(
-  { context: { files } }: AskedCall,
-  { request }: ClaimedRequest,
-): Promise<string | undefined> {
-  const folder = files.resolve(files.outputFolder, EXECUTED_FOLDER)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  try {
-    // Of two processes of one runner that are offered the same one makes the file.
-    const mark = await open(join(folder, request.requestId), 'wx', 0o600)
-    await mark.sync()
-    await mark.close()
-    return undefined
-  } catch (thrown) {
-    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw thrown
-    return 'this runner has executed the request before'
-  }
+/** A control plane gives each request to a runner once; one that offers it again would have the same changes made twice. */
+function marksFolder({ files }: CommandContext): string {
+  return files.resolve(files.outputFolder, EXECUTED_FOLDER)
 }
 
 async function runStarted(
