@@ -1,5 +1,6 @@
 // Blobs are whole, apart by tenant, and cannot leave their folder.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   mkdtempSync,
@@ -112,6 +113,41 @@ test('many writers of one blob leave one file and no rests', async (t) => {
   await Promise.all(Array.from({ length: 20 }, () => blobs.put('one', DIGEST, BYTES)))
   assert.deepEqual(await blobs.get('one', DIGEST), BYTES)
   assert.equal(filesIn(folder).length, 1)
+})
+
+test('whichever write finds no room, the blob is not there, nothing half written is, and the next one that fits is whole', (t) => {
+  if (process.platform === 'win32') {
+    t.skip('no limit on file sizes to be had')
+    return
+  }
+  const folder = scratch(t)
+  // Sizes around the limit of 8 KiB or 16 KiB, as shells count blocks: each write ends elsewhere.
+  const sizes = [100, 8_191, 8_193, 16_383, 16_385, 100_000, 101]
+  const script = `
+    process.on('SIGXFSZ', () => {})
+    const { openFileBlobs } = await import(${JSON.stringify(new URL('./blobs.ts', import.meta.url).href)})
+    const { createHash } = await import('node:crypto')
+    const blobs = openFileBlobs(process.argv[1])
+    const said = []
+    for (const size of ${JSON.stringify(sizes)}) {
+      const bytes = new Uint8Array(size).fill(65)
+      const digest = 'sha256:' + createHash('sha256').update(bytes).digest('hex')
+      const put = await blobs.put('one', digest, bytes).then(() => 'ok', (error) => error.code)
+      const got = await blobs.get('one', digest)
+      said.push([put, got === undefined ? 'none' : got.length === size ? 'whole' : 'part'].join(' '))
+    }
+    console.log(JSON.stringify(said))`
+  const run = [process.execPath, '--input-type=module', '-e', script, folder]
+  const ran = spawnSync('sh', ['-c', 'ulimit -f 16; exec "$@"', 'sh', ...run], { encoding: 'utf8' })
+  const said = JSON.parse(ran.stdout || '[]') as readonly string[]
+  assert.equal(said.length, sizes.length, ran.stderr)
+  const outcomes = ['ok whole', 'PLATFORM_FILE_FAILED none']
+  assert.ok(
+    said.every((each) => outcomes.includes(each)),
+    said.join(),
+  )
+  assert.deepEqual([said[0], said[5], said[6]], [outcomes[0], outcomes[1], outcomes[0]])
+  assert.equal(filesIn(folder).length, said.filter((each) => each === 'ok whole').length)
 })
 
 test('a full disk and a spent quota are told as a full disk, worth a retry', () => {

@@ -25,7 +25,17 @@ version: 2.1.0
   true
   \`\`\`
   - **Result:** there ✅❌
+- [ ] **Crew is told**
 `
+
+/** About the newest release, whichever that is. */
+const REPORT = '# Beacon 2.1.0\n\n- [x] **Load holds**: done and verified ✅\n'
+
+interface Review {
+  readonly release: string
+  readonly runId: string
+  readonly results: readonly { readonly gate: string; readonly status: string }[]
+}
 
 /** Copies of the only run under another service, all of them newer. */
 async function addOtherRuns(): Promise<void> {
@@ -64,4 +74,14 @@ test('a risk pins its closure test by the run of its release, behind pages of ru
   assert.doesNotMatch(pinned, /could not be pinned/)
   const unknown = await held('risk', 'add', 'night unknown', ...terms, 'checks/no-such-gate')
   assert.match(unknown, /No run has a gate checks\/no-such-gate yet/)
+  // Who names no release means the newest run, of however many pages.
+  const newest = `ffffffff-ffff-7fff-8fff-${String(OTHER_RUN_COUNT).padStart(12, '0')}`
+  await held('answer', 'checks/crew-is-told', '--as', 'ann', '--yes')
+  const review = await place.ask<Review>(['status'])
+  assert.deepEqual([review.data.release, review.data.runId], ['beacon@2.1.0', newest])
+  const told = review.data.results.find(({ gate }) => gate === 'checks/crew-is-told')
+  assert.equal(told?.status, 'PASS')
+  const report = place.write('report.md', REPORT)
+  const audit = await place.ask(['claims', report, '--ledger'])
+  assert.match(audit.stdout, /beacon@2\.1\.0/)
 })

@@ -5,6 +5,7 @@ import {
   closeSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmdirSync,
   rmSync,
@@ -14,6 +15,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { contentDigest } from '../../src/kernel/index.ts'
+import { nodeDigest } from '../crypto.ts'
 import { openWorkplace } from '../e2e/command-line.ts'
 import { listWholeLog } from './log-reading.ts'
 import type { Acknowledged } from './log-reading.ts'
@@ -69,7 +72,41 @@ async function post(url: string, key: string, payload: object): Promise<Response
   return fetch(`${url}/v1/ledger/entries`, { method: 'POST', headers, body })
 }
 
-test('on a full disk a run and appends are refused with exit 9, and once there is room all acknowledged is there', async (t) => {
+/** Larger than what is left of any page or block that is there. */
+const BLOB_BYTES = 256 * 1024
+
+/** Bytes of their own, under their digest. */
+class EvidenceBytes {
+  readonly #bytes: Uint8Array<ArrayBuffer>
+  readonly #path: string
+
+  constructor(fill: number) {
+    this.#bytes = new Uint8Array(BLOB_BYTES).fill(fill)
+    this.#path = `/v1/evidence/${contentDigest(nodeDigest.sha256(this.#bytes))}`
+  }
+
+  async put(url: string, key: string): Promise<string> {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/octet-stream' }
+    const answer = await fetch(url + this.#path, { method: 'PUT', headers, body: this.#bytes })
+    const { code = 'stored' } = (await answer.json()) as { code?: string }
+    return `${answer.status} ${code}`
+  }
+
+  /** Whether it comes back as it was; undefined when nothing comes. */
+  async isWhole(url: string, key: string): Promise<boolean | undefined> {
+    const answer = await fetch(url + this.#path, { headers: { authorization: `Bearer ${key}` } })
+    const read = new Uint8Array(await answer.arrayBuffer())
+    return answer.status === 200 ? Buffer.from(read).equals(this.#bytes) : undefined
+  }
+}
+
+function partialsIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.partial'),
+  )
+}
+
+test('on a full disk a run, evidence and appends are refused with exit 9, and once there is room all acknowledged is there', async (t) => {
   if (absence !== undefined) {
     t.skip(absence)
     return
@@ -83,7 +120,13 @@ test('on a full disk a run and appends are refused with exit 9, and once there i
   const last = await post(served.url, key, { text: 'the last one with room' })
   assert.equal(last.status, 201)
   acknowledged.push(((await last.json()) as { data: Acknowledged }).data)
+  const [kept, refused] = [new EvidenceBytes(1), new EvidenceBytes(2)]
+  assert.equal(await kept.put(served.url, key), '201 stored')
   fillDisk()
+  assert.equal(await refused.put(served.url, key), '507 PLATFORM_DISK_FULL')
+  assert.equal(await refused.isWhole(served.url, key), undefined)
+  assert.equal(await kept.isWhole(served.url, key), true)
+  assert.deepEqual(partialsIn(place.dataFolder), [])
   const run = await place.refusal(['run', EXAMPLE])
   assert.deepEqual([run.exit, run.code], [9, 'PLATFORM_DISK_FULL'])
   const text = 'x'.repeat(NOTE_BYTES)
@@ -108,6 +151,11 @@ test('on a full disk a run and appends are refused with exit 9, and once there i
   const verified = await place.ask<{ ok: boolean }>(['ledger', 'verify'])
   assert.deepEqual([verified.exit, verified.data.ok], [0, true])
   assert.equal((await place.ask(['run', EXAMPLE])).exit, 30)
+  const again = await place.serve()
+  assert.equal(await kept.isWhole(again.url, key), true)
+  assert.equal(await refused.put(again.url, key), '201 stored')
+  assert.equal(await refused.isWhole(again.url, key), true)
+  await again.stop()
 })
 
 function readKey(): string {
