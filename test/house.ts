@@ -14,7 +14,7 @@ import type { Plans, Runs, StartedRun } from '../src/gates/index.ts'
 import { identitySlice, makeAccounts, makeIdentity } from '../src/identity/index.ts'
 import type { Accounts, Identity, RegisteredPrincipal } from '../src/identity/index.ts'
 import { canonicalBytes, contentDigest } from '../src/kernel/index.ts'
-import type { BlobStore, ContentDigest, Principal, Signer, Sql } from '../src/kernel/index.ts'
+import type { ContentDigest, Principal, Signer, Sql } from '../src/kernel/index.ts'
 import { ledgerSlice, makeLedgerChecks } from '../src/ledger/index.ts'
 import type { Erasures, Ledger } from '../src/ledger/index.ts'
 import { gzipBytes } from '../src/platform/index.ts'
@@ -27,6 +27,7 @@ import type { FakeClock } from './clock.ts'
 import { nodeDigest, nodeRandom, nodeVerifier, testSigner, testSystemLogSigners } from './crypto.ts'
 import { openTestSql } from './database.ts'
 import { memoryGuard, openTestErasures, openTestLedger } from './ledger.ts'
+import { memoryBlobs } from './memory-blobs.ts'
 
 export interface Person {
   readonly principal: RegisteredPrincipal
@@ -281,16 +282,6 @@ export async function startPlan(
       resume: fresh ? 'none' : 'cut-off',
     },
   )
-}
-
-function memoryBlobs(blobs: Map<string, Uint8Array>): BlobStore {
-  return {
-    put(_tenantId, digest, bytes) {
-      blobs.set(digest, bytes)
-      return Promise.resolve()
-    },
-    get: (_tenantId, digest) => Promise.resolve(blobs.get(digest)),
-  }
 }
 
 /** A system log of its own, with keys of its own. */

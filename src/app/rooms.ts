@@ -191,6 +191,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const asking = { ...planPorts, plans, runs, actions, releases, jobs: background.jobs }
   const { dispatch, dispatchActions } = dispatchOver(asking)
   const rotate = rotateTokenKeysAction({ ...stored, operatorTenant: config.tenantId })
+  const registered = actionsOf(flags, background, erasures.actions, runActions, dispatchActions)
   const routes = [
     ...makeLedgerRoutes(ledger),
     ...makeFeedRoutes(feed),
@@ -202,10 +203,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeWebhookRoutes(background.webhooks, systemClock),
     ...makeNotificationRoutes(background.notifications, systemClock),
     ...routesOfWhoAsks({ identity, apiKeys, serviceTokens, people }, config),
-    ...makeActionRoutes(
-      actions,
-      actionsOf(flags, background, [rotate], erasures.actions, runActions, dispatchActions),
-    ),
+    ...makeActionRoutes(actions, [rotate, ...registered]),
     ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
     ...makeDispatchRoutes(dispatch, systemClock),
     ...makeReleaseRoutes(releases),
