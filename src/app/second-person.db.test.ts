@@ -73,6 +73,7 @@ test('what is done only after a preview is listed, with whose word it takes', as
     ({ name, access, asksSecondPerson }) => [name, access, asksSecondPerson],
   )
   assert.deepEqual(named, [
+    ['token-keys.rotate', 'admin', false],
     ['flag.flip', 'write', true],
     ['webhook.remove', 'admin', true],
     ['ledger.erase', 'admin', true],
