@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { ledgerSlice, makeLedger, openJournalledSql } from '../src/ledger/index.ts'
-import type { Ledger } from '../src/ledger/index.ts'
+import { ledgerSlice, makeErasures, makeLedger, openJournalledSql } from '../src/ledger/index.ts'
+import type { Erasures, Ledger } from '../src/ledger/index.ts'
 import {
   migrateUp,
   openPglite,
@@ -18,6 +18,7 @@ import {
 } from '../src/platform/index.ts'
 import type { OpenSql } from '../src/platform/index.ts'
 import { testSigner } from '../test/crypto.ts'
+import { memoryRegister } from '../test/ledger.ts'
 import { testPayloadKeys } from '../test/payload-keys.ts'
 
 export interface Stand {
@@ -56,9 +57,16 @@ const common = {
   digest: systemDigest,
   verifier: systemVerifier,
   signer: testSigner('ed25519'),
-  payloadKeys: testPayloadKeys(),
+  payloadKeys: testPayloadKeys({ 'note.*': 'subject' }),
   originPrefix: 'bench.example',
   producer: { producer: 'seaworthy-bench', version: '0' },
+}
+
+/** What erases somebody of the stand's ledger. */
+export function openErasures(sql: OpenSql, ledger: Ledger): Erasures {
+  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  const own = { sql, ledger, log: silent, register: memoryRegister(), derived: [] }
+  return makeErasures({ ...common, ...own })
 }
 
 async function prepare(sql: OpenSql): Promise<void> {

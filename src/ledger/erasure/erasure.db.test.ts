@@ -16,7 +16,7 @@ import { PayloadKeys } from '../payload/keys.ts'
 import { makeLedger } from '../service.ts'
 import { executeErasure, previewErasure } from './erasure.ts'
 import type { Erased } from './erasure.ts'
-import type { ErasurePorts, ErasureWish } from './model.ts'
+import type { Attestation, ErasurePorts, ErasureWish } from './model.ts'
 
 const CLASSES = {
   'note.*': 'subject',
@@ -183,6 +183,37 @@ test('a payload that is gone and not exactly what an entry attests is missing, a
     assert.ok(!verdict.ok, name)
     assert.match(verdict.reason, /missing \(unexplained\)/, name)
   }
+})
+
+test('more payloads than one entry attests are attested in parts with a summary, each part by exactly its own', async () => {
+  const yard = await openYard()
+  const { ledger, sql, tenantId, erasing } = yard
+  await ledger.append(
+    tenantId,
+    [0, 1, 2].map(() => aFact({ subject: WISH.subject })),
+  )
+  const done = await sql.transaction({ tenantId }, (tx) =>
+    executeErasure({ ...erasing, partLimit: 2 }, tx, tenantId, WISH, ['p-1']),
+  )
+  assert.deepEqual([done.count, done.attestedBy], [5, [8, 9, 10, 11]])
+  const { entries } = await ledger.list(tenantId, {})
+  assert.deepEqual(
+    entries.slice(0, 8).map(({ erasedBy }) => erasedBy),
+    [8, 8, undefined, undefined, undefined, 9, 9, 10],
+  )
+  const types = ['erasure.executed', 'erasure.executed', 'erasure.executed', 'erasure.summed-up']
+  assert.deepEqual(
+    entries.slice(8).map(({ body }) => body.type),
+    types,
+  )
+  const { request, parts, count } = (await ledger.payloadOf(tenantId, 11))!.value as Attestation
+  assert.deepEqual([request, parts, count], [done.request, 3, 5])
+  const whole = await ledger.verifyLog(tenantId, {})
+  assert.ok(whole.ok)
+  assert.equal(whole.checked.erased, 5)
+  // The same five payloads, and one of them under the part of others.
+  await run(yard, 'update ledger_payload set erased_seq = 9 where log_id in MINE and seq = 7')
+  assert.equal((await ledger.verifyLog(tenantId, {})).ok, false)
 })
 
 test('an erasure that is cut off at any of its statements has erased nothing, and the next one all', async () => {

@@ -114,7 +114,8 @@ export async function eraseUnderKeys(
   tenantId: string,
   { head, dekIds, said }: ErasureOrder,
 ): Promise<(Erased & { readonly first: AppendedEntry }) | undefined> {
-  const { ledger, payloadKeys, random, journal, derived, partLimit = ATTESTED_LIMIT } = ports
+  const { ledger, payloadKeys, random, journal, derived } = ports
+  const partLimit = Math.min(ports.partLimit ?? ATTESTED_LIMIT, ATTESTED_LIMIT)
   const parts: { sum: ErasedSum; key: Uint8Array }[] = []
   let after = { logId: 0, seq: -1 }
   let places = await selectSealed(tx, tenantId, dekIds, after, partLimit)
