@@ -23,7 +23,6 @@ import type {
   Replayed,
   ReplayWish,
   Schedule,
-  Switch,
 } from './operations-answers.ts'
 import type { Provenance, SectionGates } from './provenance-answers.ts'
 import type { AskPreview, AskWish, RunnerSeat, RunRequest } from './run-answers.ts'
@@ -245,7 +244,6 @@ export const operations = {
     const text = new TextDecoder().decode(await client.download(pathOf('guards')))
     return JSON.parse(text) as GuardStatus
   },
-  switches: () => read<readonly Switch[]>(pathOf('switches')),
   flip: (name: string, { state, ...rest }: Flip) =>
     client.call<unknown>('POST', pathOf('switches', name, 'flips'), { word: { state }, ...rest }),
   previewFlip: (name: string, { state, ...rest }: Flip) =>

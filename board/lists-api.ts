@@ -29,6 +29,8 @@ export const lists = {
     )
     return rowsOf(answer)
   },
+  /** By name. */
+  switches: (page: PageAsk) => readPage<Switch>(pathOf('switches') + queryOf({ ...page })),
   history: (name: string, page: PageAsk) =>
     readPage<Switch>(pathOf('switches', name, 'history') + queryOf({ ...page })),
   /** Newest first. */

@@ -52,7 +52,9 @@ export function useLive<T>(
   useEffect(() => {
     const watch = new Watch(ask, { everyMs, isAbout }, (next) =>
       hold((last) => {
-        const value = next.value ?? (last.name === name ? last.value : undefined)
+        const kept = last.name === name ? last.value : undefined
+        // That there is nothing (null) is an answer too.
+        const value = next.fault === undefined ? next.value : kept
         const isSame =
           last.name === name && last.value === value && last.fault?.text === next.fault?.text
         return isSame ? last : { name, value, fault: next.fault }

@@ -2,8 +2,11 @@
 import type { ReactNode } from 'react'
 import { operations } from '../api.ts'
 import type { GuardStatus } from '../operations-answers.ts'
+import { lists } from '../lists-api.ts'
 import { useLive } from '../live.ts'
+import { usePages } from '../paged.ts'
 import { Command } from '../parts/copy.tsx'
+import { MoreRows } from '../parts/more.tsx'
 import { Operations } from '../parts/operations.tsx'
 import { Empty, Loaded } from '../parts/state.tsx'
 import { toldOfFacts } from '../rhythms.ts'
@@ -14,7 +17,7 @@ const REFRESH_MS = 5_000
 const MS_PER_SECOND = 1_000
 
 export function GuardsPage(): ReactNode {
-  const switches = useLive('switches', operations.switches, toldOfFacts(REFRESH_MS, 'flag'))
+  const switches = usePages('switches', lists.switches, toldOfFacts(REFRESH_MS, 'flag'))
   const status = useLive('guards', operations.guards, REFRESH_MS)
   return (
     <Operations
@@ -23,19 +26,22 @@ export function GuardsPage(): ReactNode {
     >
       <section aria-labelledby="switches">
         <h2 id="switches">Switches</h2>
-        <Loaded live={switches} what="the switches">
-          {(all) =>
-            all.length === 0 ? (
+        <Loaded live={switches.live} what="the switches">
+          {({ rows }) =>
+            rows.length === 0 ? (
               <Empty title="There is no switch">
                 <p>A switch is made once and is on until somebody turns it off:</p>
                 <Command text="npx seaworthy guard switch set billing-writes --kind kill-switch" />
               </Empty>
             ) : (
-              <ul className="switches">
-                {all.map((each) => (
-                  <SwitchItem key={each.name} stored={each} />
-                ))}
-              </ul>
+              <>
+                <ul className="switches">
+                  {rows.map((each) => (
+                    <SwitchItem key={each.name} stored={each} />
+                  ))}
+                </ul>
+                <MoreRows what="switches" list={switches} />
+              </>
             )
           }
         </Loaded>

@@ -43,6 +43,20 @@ async function walk(
 const arrayOf = (data: unknown): readonly unknown[] => data as readonly unknown[]
 const jobsOf = (data: unknown): readonly unknown[] => (data as { jobs: readonly unknown[] }).jobs
 
+test('switches are read in pages by name while more are made, each once', async (t) => {
+  const app = await openComposedApp(t)
+  const made = { reason: 'made', definition: { kind: 'kill-switch', boot: 'on', confirms: 'none' } }
+  const make = (name: string): Promise<void> => send(app, 'PUT', `/v1/switches/${name}`, made)
+  const names = ['b', 'b-1', 'b.2', 'c', 'd_1', 'e10', 'e9']
+  for (const name of names) await make(name)
+  let later = 0
+  const walked = await walk(app, '/v1/switches', arrayOf, () => make(`a${later++}`))
+  const walkedNames = walked.map((each) => (each as { name: string }).name)
+  assert.deepEqual(walkedNames.toSorted(), names.toSorted())
+  const whole = await get(app, '/v1/switches?limit=200')
+  assert.deepEqual([arrayOf(whole.data).length, whole.next], [names.length + later, null])
+})
+
 test('jobs and changes of a switch are read in pages while more are added, each once and newest first', async (t) => {
   const app = await openComposedApp(t)
   const addJob = (): Promise<void> => send(app, 'POST', '/v1/jobs', { kind: 'ledger.seal-day' })
@@ -82,6 +96,7 @@ test('a cursor of another list, a changed one, and one with a position of anothe
     `/v1/jobs?cursor=${forge('runs', 'x')}`,
     `/v1/jobs?cursor=${forge('jobs', "1' or true")}`,
     `/v1/switches/sink/history?cursor=${forge('switch-history', '99999999999999')}`,
+    `/v1/switches?cursor=${forge('switches', "a' or true")}`,
     '/v1/runs?cursor=nonsense',
   ]
   for (const url of asked) assert.equal((await get(app, url)).code, 'WEB_CURSOR_REFUSED', url)

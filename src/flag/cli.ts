@@ -1,5 +1,5 @@
 // The commands of switches: list, set, kill, restore, history.
-import { previewAction } from '../client/index.ts'
+import { previewAction, rowsOf } from '../client/index.ts'
 import { EXIT, harmlessText, SeaworthyError } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { flagFault } from './errors.ts'
@@ -9,7 +9,8 @@ import type { PresentedChange, PresentedSwitch } from './http.ts'
 type Changed = PresentedSwitch & { readonly isChanged: boolean }
 
 export async function runSwitchList(context: CommandContext): Promise<CommandOutcome> {
-  const all = await context.client.call<readonly PresentedSwitch[]>('GET', '/v1/switches')
+  const all: PresentedSwitch[] = []
+  for await (const each of rowsOf<PresentedSwitch>(context.client, '/v1/switches')) all.push(each)
   const lines = all.map(
     ({ name, definition, says, changedBy, changedAt, reason }) =>
       `${name.padEnd(24)} ${definition.kind.padEnd(11)} ${says}  (${changedBy}, ${changedAt}: ${reason})`,

@@ -26,6 +26,11 @@ const definitionSchema = z.strictObject({
   offVariant: variantName.exactOptional(),
   confirms: z.enum(['none', 'restore', 'all']),
 })
+const SWITCHES: PagedList = {
+  name: 'switches',
+  position: /^[a-z0-9._-]{1,200}$/,
+  limitDefault: 200,
+}
 const HISTORY: PagedList = {
   name: 'switch-history',
   position: /^\d{1,9}$/,
@@ -47,16 +52,22 @@ export function makeFlagRoutes(ports: OfrepPorts): readonly Route[] {
 
 function readRoutes({ flags, digest }: OfrepPorts): readonly Route[] {
   return [
-    {
+    defineRoute({
       method: 'GET',
       path: '/v1/switches',
-      summary: 'List the switches of the tenant',
+      summary: 'List the switches of the tenant by name, in pages',
       access: 'read',
-      answer: { data: switchesSchema },
-      async handle({ principal }) {
-        return { data: (await flags.list(principal.tenantId)).map(presentSwitch) }
+      query: z.strictObject(pageShape),
+      answer: { data: switchesSchema, isPaged: true },
+      async handle({ principal, query }) {
+        const page = readPage(SWITCHES, query)
+        const all = await flags.list(principal.tenantId, page)
+        return {
+          data: all.map(presentSwitch),
+          next: nextOf(SWITCHES, page, all, ({ name }) => name),
+        }
       },
-    },
+    }),
     {
       method: 'GET',
       path: '/v1/switches/document',

@@ -25,7 +25,7 @@ import {
   selectSwitches,
   updateSwitch,
 } from './store.ts'
-import type { HistoryPage } from './store.ts'
+import type { HistoryPage, SwitchPage } from './store.ts'
 
 export interface FlagPorts {
   readonly sql: Sql
@@ -40,7 +40,8 @@ export interface Flipped {
 }
 
 export interface Flags {
-  list(tenantId: string): Promise<readonly StoredSwitch[]>
+  /** By name. */
+  list(tenantId: string, page?: SwitchPage): Promise<readonly StoredSwitch[]>
   /** @throws FLAG_UNKNOWN */
   read(tenantId: string, name: string): Promise<StoredSwitch>
   /** Newest first. @throws FLAG_UNKNOWN */
@@ -76,7 +77,7 @@ export function makeFlags(ports: FlagPorts): Flags {
   const inTenant = <T>(tenantId: string, work: (tx: SqlTx) => Promise<T>): Promise<T> =>
     sql.transaction({ tenantId }, work)
   return {
-    list: (tenantId) => inTenant(tenantId, (tx) => selectSwitches(tx, tenantId)),
+    list: (tenantId, page) => inTenant(tenantId, (tx) => selectSwitches(tx, tenantId, page)),
     read: (tenantId, name) =>
       inTenant(tenantId, async (tx) => known(await selectSwitch(tx, tenantId, name), name)),
     history: (tenantId, name, page = {}) =>

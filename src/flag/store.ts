@@ -25,14 +25,24 @@ function switchOfRow(row: SwitchRow): StoredSwitch {
   }
 }
 
+export interface SwitchPage {
+  /** All of them when absent. */
+  readonly limit?: number | undefined
+  /** Only names behind this one. */
+  readonly after?: string | undefined
+}
+
+/** By name. */
 export async function selectSwitches(
   tx: SqlTx,
   tenantId: string,
+  { limit, after }: SwitchPage = {},
 ): Promise<readonly StoredSwitch[]> {
   const rows = await tx.query<SwitchRow>(
     `select name, definition, word, version, reason, changed_by, changed_at
-     from flag_switch where tenant_id = $1 order by name`,
-    [tenantId],
+     from flag_switch where tenant_id = $1 and ($2::text is null or name > $2)
+     order by name limit $3`,
+    [tenantId, after ?? null, limit ?? null],
   )
   return rows.map(switchOfRow)
 }

@@ -1,6 +1,9 @@
 // Long lists, preferences and settings of the board in a real Chromium: shown page by page with the focus kept, and as the reader likes it.
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import test, { after, before } from 'node:test'
+import type { TestContext } from 'node:test'
+import { openPglite, systemClock } from '../../src/platform/index.ts'
 import { fillIn, pressOn } from '../board-hands.ts'
 import { browse as browseAt, operatorKeyOf, viewKeyOf } from '../board-tab.ts'
 import type { Reader } from '../board-tab.ts'
@@ -8,12 +11,31 @@ import { openWorkplace } from './command-line.ts'
 import type { ServedFolder } from './command-line.ts'
 
 const CHANGES_COUNT = 60
+const OLD_CHANGES_COUNT = 5_000
 
 const place = openWorkplace()
 let served: ServedFolder
 let key = ''
 
+/** A switch with a long past, whose changes are put into the database as its store does. */
+async function makeOldSwitch(): Promise<void> {
+  const words = ['guard', 'switch', 'set', 'old-lock', '--kind', 'kill-switch']
+  assert.equal((await place.ask(words)).exit, 0)
+  const sql = await openPglite({ folder: join(place.dataFolder, 'db'), clock: systemClock })
+  await sql.transaction('system', (tx) =>
+    tx.query(
+      `insert into flag_change
+         (tenant_id, name, definition, word, version, reason, changed_by, changed_at, kind)
+       select tenant_id, name, definition, word, nth, 'tide ' || nth, changed_by, changed_at, 'flipped'
+       from flag_change, generate_series(2, $1::int) as nth where name = 'old-lock' and version = 1`,
+      [OLD_CHANGES_COUNT],
+    ),
+  )
+  await sql.close()
+}
+
 before(async () => {
+  await makeOldSwitch()
   served = await place.serve()
   key = operatorKeyOf(place.dataFolder)
   const change = async (method: string, path: string, body: unknown): Promise<void> => {
@@ -36,8 +58,9 @@ after(async () => {
   place.remove()
 })
 
-const browse = (use: (reader: Reader) => Promise<void>): ReturnType<typeof browseAt> =>
-  browseAt(() => served.url, use)
+const browse = (
+  use: (reader: Reader, t: TestContext) => Promise<void>,
+): ReturnType<typeof browseAt> => browseAt(() => served.url, use)
 
 const rowCount = (count: number): string =>
   `document.querySelectorAll('.audit tbody tr').length === ${count}`
@@ -119,5 +142,58 @@ test(
     await reader.shows('which only reads')
     await reader.open(`/audit#key=${viewKeyOf(place.dataFolder)}`)
     await reader.shows('Your key may not see this')
+  }),
+)
+
+test(
+  'an answer that says there is nothing is not waited for any longer',
+  browse(async (reader) => {
+    const { tab } = reader
+    await tab.send('Page.addScriptToEvaluateOnNewDocument', {
+      source: `const honest = globalThis.fetch
+        globalThis.fetch = (path, terms) => String(path).endsWith('/v1/guards')
+          ? Promise.resolve(new Response('null', { headers: { 'content-type': 'application/json' } }))
+          : honest(path, terms)`,
+    })
+    await reader.open(`/guards#key=${key}`)
+    await reader.shows('BOARD_')
+    assert.doesNotMatch(String(await tab.evaluate('document.body.innerText')), /Loading/)
+  }),
+)
+
+test(
+  'switches come page by page, and five thousand changes of one are each shown once',
+  browse(async (reader, t) => {
+    const { tab } = reader
+    const definition = { kind: 'kill-switch', boot: 'on', confirms: 'none' }
+    for (let nth = 10; nth < 40; nth++) {
+      const terms = { method: 'PUT', headers: { authorization: `Bearer ${key}` } }
+      const body = JSON.stringify({ definition, reason: 'made' })
+      const answer = await fetch(`${served.url}/v1/switches/berth-${nth}`, { ...terms, body })
+      assert.ok(answer.ok, await answer.text())
+    }
+    await reader.open(`/settings#key=${key}`)
+    await pressOn(reader, '25')
+    await reader.open(`/guards#key=${key}`)
+    await reader.shows('25 switches shown, there are more')
+    await pressOn(reader, 'Show 25 more')
+    await reader.shows('All 32 switches are shown')
+    await reader.open(`/settings#key=${key}`)
+    await pressOn(reader, '200')
+    await reader.open(`/guards#key=${key}`)
+    const old = `[...document.querySelectorAll('.switches summary')].find((it) => it.innerText.includes('old-lock'))`
+    await reader.until(old)
+    await tab.evaluate(`${old}.click()`)
+    const began = performance.now()
+    // Behind a last page that is full there may be more, so there is one press more than pages.
+    for (let count = 200; count <= OLD_CHANGES_COUNT; count += 200) {
+      await reader.until(`document.querySelectorAll('.history li').length >= ${count}`)
+      await pressOn(reader, 'Show 200 more')
+    }
+    await reader.shows('All 5,000 changes are shown')
+    t.diagnostic(`all shown after ${Math.round(performance.now() - began)} ms`)
+    const reasons = `[...document.querySelectorAll('.history li')].map((it) => /tide \\d+/.exec(it.textContent)?.[0])`
+    const shown = (await tab.evaluate(reasons)) as string[]
+    assert.deepEqual([shown.length, new Set(shown).size], [OLD_CHANGES_COUNT, OLD_CHANGES_COUNT])
   }),
 )
