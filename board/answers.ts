@@ -18,7 +18,7 @@ export interface Subject {
 
 export interface RunRow {
   readonly runId: string
-  readonly planHash: string
+  readonly planHash: `sha256:${string}`
   readonly service: string
   readonly version: string
   readonly subject: Subject
@@ -87,6 +87,9 @@ export interface PlanGate {
   readonly parameters?: readonly string[]
   readonly consumes?: Readonly<Record<string, unknown>>
   readonly holes: readonly string[]
+  readonly slots: readonly { readonly id: string; readonly label: string; readonly unit?: string }[]
+  /** A gate that sums up others has no check of its own. */
+  readonly children?: readonly string[]
   readonly unsound: readonly string[]
   readonly owner?: string
   readonly phase?: string
@@ -115,6 +118,7 @@ export interface Plan {
 
 export interface RunState {
   readonly run: RunRow
+  readonly plan: Plan
   readonly results: readonly GateResult[]
   readonly attempts: Readonly<Record<string, number>>
 }
@@ -145,7 +149,7 @@ export interface Review {
   readonly reviewHash: `sha256:${string}`
   readonly subject: Subject
   readonly plan: Plan
-  readonly planHash: string
+  readonly planHash: `sha256:${string}`
   readonly planReviews: readonly { readonly principal: string; readonly statement: string }[]
   readonly results: readonly GateResult[]
   readonly signOffs: readonly SignOff[]

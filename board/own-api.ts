@@ -1,7 +1,12 @@
 // What a person who signed in says with a key of their own, and how they see and end such keys.
 import { asking } from './api.ts'
-import type { EntryPage, Review } from './answers.ts'
+import type { EntryPage, GateResult, Review } from './answers.ts'
 import type { OwnKey, Principal } from './operations-answers.ts'
+
+interface SealedAnswer {
+  readonly statement: Uint8Array
+  readonly blobs: readonly { readonly digest: string; readonly bytes: Uint8Array }[]
+}
 
 const ENTRY_PAGE_ROWS = 500
 
@@ -16,6 +21,14 @@ export const own = {
     client.call<unknown>('POST', pathOf('session', 'keys', principalId, 'revocation'), { reason }),
   reviewPlan: (envelope: Uint8Array) =>
     client.upload<unknown>('POST', pathOf('plan-reviews'), envelope),
+  /** Announces the attempt, keeps what it names, and hands in the signed answer; what the gate comes to. */
+  async answer(runId: string, gate: string, attempt: number, { statement, blobs }: SealedAnswer) {
+    await client.call('POST', pathOf('runs', runId, 'intents'), { gate, attempt })
+    for (const { digest, bytes } of blobs)
+      await client.upload('PUT', pathOf('evidence', digest), bytes)
+    const path = pathOf('runs', runId, 'results')
+    return client.upload<Pick<GateResult, 'status' | 'reason'>>('POST', path, statement)
+  },
   signOff: (envelope: Uint8Array) => client.upload<Review>('POST', pathOf('sign-offs'), envelope),
   /** Position of the ledger's entry that names the statement; undefined where there is none. */
   async entryOf(type: string, subject: string, statement: string) {

@@ -1,10 +1,13 @@
 // Signs what a person says with the key that this browser holds for them, and makes and registers one where there is none.
+import { pinnedGate, sealAnswer } from '../src/gates/signed-answer.ts'
 import { sealPlanReview } from '../src/gates/signed-review.ts'
 import { makeHeldKey, signerOf } from '../src/release/browser.ts'
 import { sealSignOff } from '../src/release/signed-word.ts'
 import { browserVerifyPorts } from '../src/verify/browser.ts'
 import { own } from './own-api.ts'
-import type { Review, SignOff, Who } from './answers.ts'
+import type { GateResult, Review, SignOff, Who } from './answers.ts'
+import { api } from './api.ts'
+import { boardFault } from './board-fault.ts'
 import { dropKey, findKey, keepKey, shelfTrouble } from './key-shelf.ts'
 import type { OwnKey } from './operations-answers.ts'
 import type { PlanAnswer } from './plan-answers.ts'
@@ -80,6 +83,33 @@ export async function reviewPlan(who: Who, { plan, planHash }: PlanAnswer): Prom
   return { statement: sealed.id, entry, keyId, over: planHash }
 }
 
+export interface AnswerWish {
+  readonly runId: string
+  /** Of the plan that the person has before them. */
+  readonly planHash: `sha256:${string}`
+  readonly gate: string
+  readonly answer: boolean
+  readonly note: string
+  /** Values by slot id. */
+  readonly slots: Readonly<Record<string, string>>
+}
+
+export async function answerGate(
+  who: Who,
+  { runId, planHash, gate: gateId, ...wish }: AnswerWish,
+): Promise<Pick<GateResult, 'status' | 'reason'>> {
+  const { signer, id } = await openKey(who)
+  const { run, plan, attempts } = await api.run(runId)
+  const gate = pinnedGate({ digest, planHash }, plan, gateId)
+  if (gate === undefined)
+    throw boardFault('BOARD_PLAN_CHANGED', `expected ${gateId} as the plan ${planHash} has it`)
+  const attempt = (attempts[gateId] ?? 0) + 1
+  const runner = { id, version: 'board' }
+  const binding = { runId, planHash, subject: run.subject, runner, signer, digest }
+  const sealed = await sealAnswer(binding, gate, { ...wish, attempt, atMs: serverNow() })
+  return own.answer(runId, gateId, attempt, sealed)
+}
+
 /** The word is recorded whether or not its place is found. */
 function placeOf(type: string, subject: string, statement: string): Promise<number | undefined> {
   return own.entryOf(type, subject, statement).catch(() => undefined)
@@ -89,17 +119,21 @@ function placeOf(type: string, subject: string, statement: string): Promise<numb
 async function openKey(
   who: Who,
   role?: string,
-): Promise<{ readonly signer: ReturnType<typeof signerOf>; readonly keyId: string }> {
+): Promise<{
+  readonly signer: ReturnType<typeof signerOf>
+  readonly id: string
+  readonly keyId: string
+}> {
   const held = (await findKey(who)) ?? (await keepKey(who, await makeHeldKey()))
   const { id, keyId, roles } = await own.registerKey(base64Of(held.publicKey))
   const isEnough = role === undefined || roles.includes(role) || !who.signsAs.includes(role)
-  if (isEnough) return { signer: signerOf(held), keyId }
+  if (isEnough) return { signer: signerOf(held), id, keyId }
   // The account may sign in more roles than when the key was registered, and keys keep the roles that they had.
   await own.revokeKey(id, 'replaced by a key with all roles of the account')
   await dropKey(who)
   const next = await keepKey(who, await makeHeldKey())
   const replaced = await own.registerKey(base64Of(next.publicKey))
-  return { signer: signerOf(next), keyId: replaced.keyId }
+  return { signer: signerOf(next), id: replaced.id, keyId: replaced.keyId }
 }
 
 function base64Of(bytes: Uint8Array): string {

@@ -1,5 +1,5 @@
 // The gates of a release by section, each with its status, why, and the evidence it rests on.
-import { memo, useState } from 'react'
+import { lazy, memo, Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { GateResult, PlanGate, Reason, Review, RunState } from '../answers.ts'
 import { Choices } from '../parts/choices.tsx'
@@ -8,8 +8,15 @@ import { LongList } from '../parts/long-list.tsx'
 import type { LongRow } from '../parts/long-list.tsx'
 import { StatusMark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
+import { Loading } from '../parts/state.tsx'
 import { isSettled, sectionPartsOf, wordOfStatus } from '../words.ts'
+import type { AnsweredRun } from './answer-form.tsx'
 import { GateDefinition } from './gate-definition.tsx'
+
+/** Loaded when somebody opens a gate that asks a person. */
+const AnswerSection = lazy(() =>
+  import('./answer-form.tsx').then((it) => ({ default: it.AnswerSection })),
+)
 
 /** A gate with what the run says of it now. */
 interface GateRow {
@@ -17,6 +24,7 @@ interface GateRow {
   readonly result: GateResult | undefined
   readonly status: string
   readonly reasons: readonly Reason[]
+  readonly run: AnsweredRun
 }
 
 interface SectionsTerms {
@@ -114,7 +122,7 @@ function reasonOf(result: GateResult | undefined): string {
 
 /** Drawn again only when something of this very gate has changed. */
 const GateItem = memo(
-  ({ gate, result, status, reasons }: GateRow): ReactNode => {
+  ({ gate, result, status, reasons, run }: GateRow): ReactNode => {
     const [isOpen, open] = useState(false)
     return (
       <details onToggle={(event) => open(event.currentTarget.open)}>
@@ -126,19 +134,20 @@ const GateItem = memo(
           </span>
           <span className="gate-reason">{reasonOf(result)}</span>
         </summary>
-        {isOpen ? <GateBody gate={gate} result={result} reasons={reasons} /> : null}
+        {isOpen ? <GateBody {...{ gate, result, reasons, run }} /> : null}
       </details>
     )
   },
   (one, other) =>
     one.gate === other.gate &&
+    one.run.runId === other.run.runId &&
     one.status === other.status &&
     one.result?.statement === other.result?.statement &&
     one.result?.reason === other.result?.reason &&
     one.reasons.length === other.reasons.length,
 )
 
-function GateBody({ gate, result, reasons }: Omit<GateRow, 'status'>): ReactNode {
+function GateBody({ gate, result, reasons, run }: Omit<GateRow, 'status'>): ReactNode {
   return (
     <div className="gate-body">
       {result === undefined ? null : <p className="whole-reason">{result.reason}</p>}
@@ -165,6 +174,11 @@ function GateBody({ gate, result, reasons }: Omit<GateRow, 'status'>): ReactNode
       )}
       <h4>What it does</h4>
       <GateDefinition gate={gate} />
+      {gate.check.type === 'manual' && gate.children === undefined ? (
+        <Suspense fallback={<Loading what="the form" />}>
+          <AnswerSection gate={gate} run={run} />
+        </Suspense>
+      ) : null}
     </div>
   )
 }
@@ -178,6 +192,7 @@ function rowsOf(review: Review, run: RunState | undefined): readonly GateRow[] {
   const isHeld = isCurrent && run.run.lease !== undefined
   const { asOfMs, reasons } = review.verdict
   const reasonsByGate = Map.groupBy(reasons, ({ gate }) => gate)
+  const answered = { runId: review.runId, planHash: review.planHash }
   return review.plan.gates.map((gate) => {
     const result = results.get(gate.id)
     const isBegun = isHeld && run.attempts[gate.id] !== undefined && result?.statement === undefined
@@ -186,6 +201,7 @@ function rowsOf(review: Review, run: RunState | undefined): readonly GateRow[] {
       result,
       status: isBegun ? 'RUNNING' : statusAt(gate, result, asOfMs),
       reasons: reasonsByGate.get(gate.id) ?? NONE,
+      run: answered,
     }
   })
 }
