@@ -182,36 +182,11 @@ export interface Review {
   readonly names: Readonly<Record<string, string>>
 }
 
-export interface Register {
-  readonly risks: readonly {
-    readonly id: string
-    readonly level: string
-    readonly title: string
-    readonly owner: string
-    readonly state: string
-    readonly mitigation?: string
-    readonly dueAtMs?: number
-    readonly acceptedUntilMs?: number
-  }[]
-  readonly waivers: readonly {
-    readonly id: string
-    readonly gates: readonly string[]
-    readonly version: string
-    readonly reason: string
-    readonly approvers: readonly string[]
-    readonly expiresAtMs: number
-    readonly revoked: boolean
-  }[]
-  readonly conditions: readonly {
-    readonly id: string
-    readonly version?: string
-    readonly text: string
-    readonly gate: string
-    readonly owner: string
-    readonly dueAtMs: number
-    readonly blocks: string
-  }[]
-}
+/** The API's own shapes, so that what the board reads is what is answered. */
+export type {
+  PresentedRegister as Register,
+  PresentedWaiver as RegisteredWaiver,
+} from '../src/release/register-answer.ts'
 
 export interface RenderedReport {
   readonly markdown: string

@@ -29,6 +29,11 @@ export const own = {
     const path = pathOf('runs', runId, 'results')
     return client.upload<Pick<GateResult, 'status' | 'reason'>>('POST', path, statement)
   },
+  /** What a change of a register is for. */
+  audience: async () =>
+    (await client.call<{ readonly origin: string }>('GET', pathOf('ledger', 'identity'))).origin,
+  change: (envelope: Uint8Array) => client.upload<unknown>('POST', pathOf('changes'), envelope),
+  askWaiver: (envelope: Uint8Array) => client.upload<unknown>('POST', pathOf('waivers'), envelope),
   signOff: (envelope: Uint8Array) => client.upload<Review>('POST', pathOf('sign-offs'), envelope),
   /** Position of the ledger's entry that names the statement; undefined where there is none. */
   async entryOf(type: string, subject: string, statement: string) {

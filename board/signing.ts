@@ -2,10 +2,11 @@
 import { pinnedGate, sealAnswer } from '../src/gates/signed-answer.ts'
 import { sealPlanReview } from '../src/gates/signed-review.ts'
 import { makeHeldKey, signerOf } from '../src/release/browser.ts'
-import { sealSignOff } from '../src/release/signed-word.ts'
+import { sealChange, sealSignOff, sealWaiverRequest } from '../src/release/signed-word.ts'
+import type { WaiverWish } from '../src/release/signed-word.ts'
 import { browserVerifyPorts } from '../src/verify/browser.ts'
 import { own } from './own-api.ts'
-import type { GateResult, Review, SignOff, Who } from './answers.ts'
+import type { GateResult, RegisteredWaiver, Review, SignOff, Who } from './answers.ts'
 import { api } from './api.ts'
 import { boardFault } from './board-fault.ts'
 import { dropKey, findKey, keepKey, shelfTrouble } from './key-shelf.ts'
@@ -81,6 +82,24 @@ export async function reviewPlan(who: Who, { plan, planHash }: PlanAnswer): Prom
   await own.reviewPlan(sealed.bytes)
   const entry = await placeOf('plan.reviewed', `${plan.service}@${plan.version}`, sealed.id)
   return { statement: sealed.id, entry, keyId, over: planHash }
+}
+
+/** Consent to exactly this request of somebody else. */
+export async function approveWaiver(
+  who: Who,
+  service: string,
+  { request: { id }, statement }: RegisteredWaiver,
+): Promise<void> {
+  const { signer } = await openKey(who)
+  const place = { service, audience: await own.audience(), atMs: serverNow() }
+  const change = { kind: 'approved', id, statement }
+  await own.change((await sealChange({ digest, signer }, place, change)).bytes)
+}
+
+export async function askWaiver(who: Who, wish: WaiverWish): Promise<void> {
+  const { signer } = await openKey(who)
+  const place = { audience: await own.audience(), atMs: serverNow() }
+  await own.askWaiver((await sealWaiverRequest({ digest, signer }, place, wish)).bytes)
 }
 
 export interface AnswerWish {

@@ -174,7 +174,15 @@ const PAGES = [
 
 export const STOPS: Readonly<Record<BoardPage, Stop>> = {
   releases: at('Releases', '/', 'lantern 1.2.0'),
-  release: at('ferry 2.4.0', FERRY_PAGE, 'The ferry answers on its staging address'),
+  release: {
+    title: 'ferry 2.4.0',
+    async visit(reader, { key }) {
+      await reader.open(`${FERRY_PAGE}#key=${key}`)
+      await waitForText(reader, 'The ferry answers on its staging address')
+      // The run is asked for beside the verdict, and comes later.
+      await reader.until(`document.querySelector('.under-title time')`)
+    },
+  },
   report: {
     title: 'Release report',
     async visit(reader, { key }) {

@@ -1,5 +1,7 @@
 // Risks, waivers and conditions that the verdict of a release reads, as people signed them.
+import { useState } from 'react'
 import type { ReactNode } from 'react'
+import { waiversOf } from '../../src/release/register-answer.ts'
 import { api } from '../api.ts'
 import type { Register, Review } from '../answers.ts'
 import { useLive } from '../live.ts'
@@ -9,6 +11,7 @@ import { Loaded } from '../parts/state.tsx'
 import { isOfRun, toldOfRelease } from '../rhythms.ts'
 import { nameOf } from '../words.ts'
 import type { Tone } from '../words.ts'
+import { Waivers } from './release-waivers.tsx'
 
 const REFRESH_MS = 20_000
 
@@ -18,10 +21,13 @@ interface RegisterTerms {
 
 export function RegisterSections({ review }: RegisterTerms): ReactNode {
   const { service } = review.subject
+  const [changeCount, count] = useState(0)
+  const onChange = (): void => count((before) => before + 1)
   const register = useLive(
     `register ${service}`,
     () => api.register(service),
     toldOfRelease(review.subject, REFRESH_MS, (change) => !isOfRun(change)),
+    changeCount,
   )
   return (
     <section id="risks" aria-labelledby="risks-title">
@@ -30,11 +36,11 @@ export function RegisterSections({ review }: RegisterTerms): ReactNode {
         {(value) => (
           <>
             <Risks review={review} register={value} />
-            <Waivers review={review} register={value} />
+            <Waivers {...{ review, onChange }} register={value} />
             <Conditions review={review} register={value} />
             {isEmptyFor(review, value) ? (
               <p className="soft">
-                No risk of {service} is recorded, and no waiver or condition of this version.
+                No risk of {service} is recorded, and no waiver or condition of this release.
               </p>
             ) : null}
           </>
@@ -50,11 +56,7 @@ interface PartTerms extends RegisterTerms {
 
 function isEmptyFor(review: Review, register: Register): boolean {
   const conditionCount = review.verdict.conditions?.length ?? 0
-  return register.risks.length + waiversOf(review, register).length + conditionCount === 0
-}
-
-function waiversOf(review: Review, register: Register): Register['waivers'] {
-  return register.waivers.filter(({ version }) => version === review.subject.version)
+  return register.risks.length + waiversOf(register, review.subject).length + conditionCount === 0
 }
 
 function Risks({ review, register }: PartTerms): ReactNode {
@@ -94,46 +96,6 @@ function toneOfRisk(level: string, state: string): Tone {
   if (state === 'CLOSED') return 'go'
   if (state === 'ACCEPTED') return 'wait'
   return level === 'P0' || level === 'P1' ? 'stop' : 'wait'
-}
-
-function Waivers({ review, register }: PartTerms): ReactNode {
-  const own = waiversOf(review, register)
-  if (own.length === 0) return null
-  const used = new Set(review.verdict.usedWaivers)
-  return (
-    <table className="rows">
-      <caption>Waivers of this version</caption>
-      <thead>
-        <tr>
-          <th scope="col">Waiver</th>
-          <th scope="col">State</th>
-          <th scope="col">Approved by</th>
-          <th scope="col">Ends</th>
-        </tr>
-      </thead>
-      <tbody>
-        {own.map((waiver) => (
-          <tr key={waiver.id}>
-            <th scope="row">
-              {waiver.id}: {waiver.reason}
-              <span className="soft"> for {waiver.gates.join(', ')}</span>
-            </th>
-            <td data-column="State">
-              <Mark tone={used.has(waiver.id) ? 'wait' : 'calm'}>
-                {waiver.revoked ? 'revoked' : used.has(waiver.id) ? 'in use' : 'not used'}
-              </Mark>
-            </td>
-            <td data-column="Approved by">
-              {waiver.approvers.map((each) => nameOf(review, each)).join(', ') || 'nobody yet'}
-            </td>
-            <td data-column="Ends">
-              <Until at={waiver.expiresAtMs} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
 }
 
 function Conditions({ review, register }: PartTerms): ReactNode {

@@ -5,6 +5,7 @@ import { Command } from '../parts/copy.tsx'
 import { EvidenceLink } from '../parts/digest.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Distance, Moment, useServerNow } from '../parts/moment.tsx'
+import { useSession } from '../session.ts'
 import { countOf, describeVerdict, isSettled, nameOf } from '../words.ts'
 
 /** Reasons on the first screen; all of them stand with their gates below. */
@@ -30,9 +31,7 @@ export function VerdictScreen({ review, isRunning }: ScreenTerms): ReactNode {
             ? answer
             : `It may go only because ${nameOf(review, glass.principal)} broke the glass: ${glass.reason}`}
         </p>
-        {verdict.raw === verdict.value ? null : (
-          <p className="soft">Without waivers: {describeVerdict(verdict.raw).word}</p>
-        )}
+        <OnWaivers review={review} />
         {isRunning ? (
           <p>
             <Mark tone="calm" className="running">
@@ -57,6 +56,27 @@ export function VerdictScreen({ review, isRunning }: ScreenTerms): ReactNode {
         </div>
       </div>
     </section>
+  )
+}
+
+/** Which waivers the answer rests on, and what it would be had nobody granted any. */
+function OnWaivers({ review }: { readonly review: Review }): ReactNode {
+  const { value, raw, usedWaivers = [] } = review.verdict
+  const word = describeVerdict(raw).word
+  if (usedWaivers.length === 0)
+    return raw === value ? null : <p className="soft">Otherwise: {word}</p>
+  const isOne = usedWaivers.length === 1
+  return (
+    <p className="soft">
+      On {isOne ? 'waiver' : 'waivers'}{' '}
+      {usedWaivers.map((id, at) => (
+        <span key={id}>
+          {at === 0 ? '' : ', '}
+          <a href={`#waiver-${id}`}>{id}</a>
+        </span>
+      ))}
+      ; without {isOne ? 'it' : 'them'}: {word}
+    </p>
   )
 }
 
@@ -186,8 +206,11 @@ function Titled({ review, text }: { readonly review: Review; readonly text: stri
 
 function Next({ review }: { readonly review: Review }): ReactNode {
   const { verdict, latestDecision } = review
+  const { person } = useSession()
   const first = verdict.reasons[0]
-  if (first !== undefined)
+  // The reasons of a Go on waivers say what it goes on; after a broken glass they say what has to be mended.
+  const isGo = verdict.value === 'GO_WITH_WAIVERS' && verdict.breakGlass === undefined
+  if (first !== undefined && !isGo)
     return (
       <p>
         <Where review={review} reason={first} />
@@ -197,13 +220,19 @@ function Next({ review }: { readonly review: Review }): ReactNode {
   const isRecorded = latestDecision?.runId === review.runId
   return isRecorded ? (
     <>
-      <p>Deploy before the Go is void. The one file that anybody can check comes from:</p>
-      <Command text={`npx seaworthy bundle ${review.release}`} />
+      <p>
+        Deploy before the Go is void. The one file that anybody can check comes from{' '}
+        {person === undefined ? 'this:' : <a href="#reports">the reports below</a>}
+      </p>
+      {person === undefined ? <Command text={`npx seaworthy bundle ${review.release}`} /> : null}
     </>
   ) : (
     <>
-      <p>Record the decision: until then this is only how things stand.</p>
-      <Command text={`npx seaworthy decide ${review.release}`} />
+      <p>
+        {person === undefined ? 'Record the decision' : <a href="#reports">Record the decision</a>}:
+        until then this is only how things stand.
+      </p>
+      {person === undefined ? <Command text={`npx seaworthy decide ${review.release}`} /> : null}
     </>
   )
 }

@@ -15,13 +15,16 @@ const CLOCK = new Intl.DateTimeFormat('en-GB', {
   second: '2-digit',
 })
 
-/** Has its place whatever it says, as wide as the longest of its words, so that nothing moves. */
+/** Has its place whatever it says, as wide and as high as the longest of its words, so that nothing moves. */
 export function ReachMark(): ReactNode {
   const view = useSettled(useFeed())
   return (
     <p className="reach" role="status">
       <span className="widest" aria-hidden="true">
-        <Mark tone="stop">{seenAt('00:00:00')}</Mark>
+        <Polling />
+      </span>
+      <span className="widest" aria-hidden="true">
+        <SeenAt time="00:00:00" />
       </span>
       {view === undefined ? null : <Said view={view} />}
     </p>
@@ -38,19 +41,40 @@ function Said({ view: { state, seenAtMs } }: { readonly view: FeedView }): React
   if (state === 'polling')
     return (
       <span title="The server does not tell of changes now, so the page asks it again and again.">
-        <Mark tone="wait">Polling every few seconds</Mark>
+        <Polling />
       </span>
     )
   if (seenAtMs === undefined) return <Mark tone="stop">Offline: never seen</Mark>
   return (
     <span title={`The server last answered ${momentText(seenAtMs)}. What you see is from then.`}>
-      <Mark tone="stop">{seenAt(CLOCK.format(seenAtMs))}</Mark>
+      <SeenAt time={CLOCK.format(seenAtMs)} />
     </span>
   )
 }
 
-function seenAt(time: string): string {
-  return `Offline: last seen at ${time}`
+/** On two lines where there are others beside it, else on one. */
+function TwoParts({ one, other }: { readonly one: string; readonly other: string }): ReactNode {
+  return (
+    <span>
+      <span className="together">{one}</span> <span className="together">{other}</span>
+    </span>
+  )
+}
+
+function Polling(): ReactNode {
+  return (
+    <Mark tone="wait">
+      <TwoParts one="Polling every" other="few seconds" />
+    </Mark>
+  )
+}
+
+function SeenAt({ time }: { readonly time: string }): ReactNode {
+  return (
+    <Mark tone="stop">
+      <TwoParts one="Offline: last seen" other={`at ${time}`} />
+    </Mark>
+  )
 }
 
 /** What is live is said at once; anything else once it lasted. */

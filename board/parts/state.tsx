@@ -3,6 +3,7 @@ import { Component, useEffect } from 'react'
 import type { ReactNode } from 'react'
 import { faultOf } from '../live.ts'
 import type { Fault, Live } from '../live.ts'
+import { useSession } from '../session.ts'
 import { Command } from './copy.tsx'
 
 /** Drawn late, so that what answers at once does not flicker. */
@@ -29,12 +30,17 @@ export function Empty({ title, children }: EmptyTerms): ReactNode {
 }
 
 export function FaultNote({ fault }: { readonly fault: Fault }): ReactNode {
+  const { person } = useSession()
   if (fault.status === 403)
     return (
       <div className="state" role="alert">
-        <h2>Your key may not see this</h2>
+        <h2>{person === undefined ? 'Your key may not see this' : 'You may not see this'}</h2>
         <p>{fault.text}</p>
-        <p>Ask whoever gave you the key for a role that may, or sign in with another key.</p>
+        <p>
+          {person === undefined
+            ? 'Ask whoever gave you the key for a role that may, or sign in with another key.'
+            : 'Ask an admin for a role that may.'}
+        </p>
         <p className="code">{fault.code}</p>
       </div>
     )

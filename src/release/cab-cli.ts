@@ -11,12 +11,12 @@ import {
   choiceOption,
   countNoun,
   momentOption,
-  nextId,
   openRegisterOf,
   sendChange,
   textOption,
 } from './register-calls.ts'
 import type { OpenedRegister } from './register-calls.ts'
+import { nextId } from './register-answer.ts'
 
 export async function runCabAgenda(
   context: CommandContext,

@@ -9,12 +9,12 @@ import {
   describeRecorded,
   findEntry,
   momentOption,
-  nextId,
   openRegister,
   openRegisterOf,
   sendChange,
   textOption,
 } from './register-calls.ts'
+import { nextId } from './register-answer.ts'
 
 export async function runConditionAdd(
   context: CommandContext,

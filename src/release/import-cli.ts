@@ -6,7 +6,8 @@ import { readDocumentBytes, readMarkdown } from '../document/index.ts'
 import { readRiskDocument, readSarifRisks } from './finding-reading.ts'
 import type { ProposedRisk, ReadRisks } from './finding-reading.ts'
 import { readPromises } from './promise-reading.ts'
-import { nextId, openRegister, sendChange, textOption } from './register-calls.ts'
+import { nextId } from './register-answer.ts'
+import { openRegister, sendChange, textOption } from './register-calls.ts'
 
 /** Reports larger than this are refused unread. */
 const REPORT_LIMIT_BYTES = 20 * 1024 * 1024

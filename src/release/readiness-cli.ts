@@ -11,13 +11,13 @@ import {
   describeRecorded,
   findEntry,
   momentOption,
-  nextId,
   openRegister,
   openRegisterOf,
   sendChange,
   textOption,
 } from './register-calls.ts'
 import type { OpenedRegister } from './register-calls.ts'
+import { nextId } from './register-answer.ts'
 
 export async function runFreezeAdd(
   context: CommandContext,

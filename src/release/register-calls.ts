@@ -2,14 +2,13 @@
 import { describeMoment, isTimeZone, readMoment } from '../register/index.ts'
 import type { Change } from '../register/index.ts'
 import type { CommandContext, OptionValues } from '../client/index.ts'
-import { buildStatement, sealStatement, serviceSubject, signerIdOf } from '../proof/index.ts'
-import type { WaiverPredicate } from '../proof/index.ts'
 import type { PresentedPrincipal } from '../identity/index.ts'
 import { chooseRelease, requireOption } from './release-calls.ts'
 import { releaseFault } from './errors.ts'
 import type { RecordedChange } from './register.ts'
-import type { PresentedRegister } from './register-view.ts'
-import { sealChange } from './signed-word.ts'
+import type { PresentedRegister } from './register-answer.ts'
+import { sealChange, sealWaiverRequest } from './signed-word.ts'
+import type { WaiverWish } from './signed-word.ts'
 
 /** A service's register as the commands see it. */
 export interface OpenedRegister {
@@ -80,17 +79,12 @@ export async function sendChange(
 export async function sendRequest(
   context: CommandContext,
   options: OptionValues,
-  request: Omit<WaiverPredicate, 'principal' | 'at' | 'audience'>,
+  request: WaiverWish,
 ): Promise<RecordedChange> {
   const { digest, clock } = context.ports
   const { signer } = await context.keys.open(requireOption(options, 'as'))
-  const statement = buildStatement('waiver', serviceSubject(digest, request.service), {
-    ...request,
-    audience: await audienceOf(context),
-    principal: signerIdOf({ digest, signer }),
-    at: new Date(clock.nowMs()).toISOString(),
-  })
-  const sealed = await sealStatement(digest, signer, statement)
+  const place = { audience: await audienceOf(context), atMs: clock.nowMs() }
+  const sealed = await sealWaiverRequest({ digest, signer }, place, request)
   return context.client.upload<RecordedChange>('POST', '/v1/waivers', sealed.bytes)
 }
 
@@ -98,12 +92,6 @@ export async function sendRequest(
 async function audienceOf(context: CommandContext): Promise<string> {
   const { origin } = await context.client.call<{ origin: string }>('GET', '/v1/ledger/identity')
   return origin
-}
-
-/** The given id, or the first free one with this letter: R1, R2 … */
-export function nextId(letter: string, taken: readonly { readonly id: string }[]): string {
-  const ids = new Set(taken.map((each) => each.id))
-  for (let number = 1; ; number++) if (!ids.has(`${letter}${number}`)) return `${letter}${number}`
 }
 
 /** RFC 3339 UTC of the moment that an option names. @throws RELEASE_DATE_UNREADABLE, RELEASE_OPTION_MISSING */

@@ -1,45 +1,8 @@
 // The register as the API shows it: lists instead of maps, sorted by id, and what waits for a second person.
 import { formatReleaseName } from '../gates/index.ts'
 import { aboutOf } from '../register/index.ts'
-import type { Register, RegisterAct, RegisteredFreeze } from '../register/index.ts'
-
-type ValueOf<M> = M extends ReadonlyMap<string, infer V> ? V : never
-
-/** Not the acts' whole text: who did what when, to which entry. */
-export interface PresentedAct {
-  readonly statement: string
-  readonly person: string
-  readonly at: string
-  readonly kind: RegisterAct['change']['kind']
-  readonly about: string
-  /** The reason, note or finding that came with it. */
-  readonly words: string
-}
-
-export interface PresentedRegister {
-  readonly risks: readonly ValueOf<Register['risks']>[]
-  readonly waivers: readonly ValueOf<Register['waivers']>[]
-  readonly conditions: readonly ValueOf<Register['conditions']>[]
-  readonly freezes: readonly (Omit<RegisteredFreeze, 'overrides'> & {
-    readonly overrides: Readonly<Record<string, ValueOf<RegisteredFreeze['overrides']>>>
-  })[]
-  readonly budget: Register['budget'] | null
-  readonly roster: Register['roster'] | null
-  readonly policy: Register['policy']
-  readonly launches: readonly ValueOf<Register['launches']>[]
-  readonly glasses: readonly ValueOf<Register['glasses']>[]
-  readonly cab: readonly ValueOf<Register['cab']>[]
-  readonly controls: Register['controls']
-  readonly proposals: readonly {
-    readonly statement: string
-    readonly about: string
-    readonly kind: RegisterAct['change']['kind']
-    readonly people: readonly string[]
-    readonly at: string
-    readonly words: string
-  }[]
-  readonly acts: readonly PresentedAct[]
-}
+import type { Register, RegisterAct } from '../register/index.ts'
+import type { PresentedRegister } from './register-answer.ts'
 
 export function presentRegister(register: Register): PresentedRegister {
   const kinds = new Map(register.acts.map((act) => [act.statement, act.change.kind]))

@@ -11,13 +11,13 @@ import {
   describeRecorded,
   findEntry,
   momentOption,
-  nextId,
   openRegister,
   sendChange,
   textOption,
 } from './register-calls.ts'
 import type { OpenedRegister } from './register-calls.ts'
-import type { PresentedRegister } from './register-view.ts'
+import { nextId } from './register-answer.ts'
+import type { PresentedRegister } from './register-answer.ts'
 import type { ReleaseKey } from './store.ts'
 import type { Change } from '../register/index.ts'
 import { definitionHashOf } from '../verdict/index.ts'

@@ -13,6 +13,7 @@ import type {
   SealedEnvelope,
   SignOffPredicate,
   SignTerms,
+  WaiverPredicate,
 } from '../proof/index.ts'
 
 /** What a person has before them. */
@@ -71,6 +72,23 @@ export async function sealChange(
     at: new Date(atMs).toISOString(),
     // Refuses what has no exact form in signed text, such as a member that is there and undefined.
     change: JSON.parse(canonicalize(change)) as Record<string, never>,
+  })
+  return sealStatement(terms.digest, terms.signer, statement)
+}
+
+/** What a request for a waiver says, but for who asks, when, and for which ledger. */
+export type WaiverWish = Omit<WaiverPredicate, 'principal' | 'at' | 'audience'>
+
+export async function sealWaiverRequest(
+  terms: SignTerms,
+  { audience, atMs }: Omit<ChangePlace, 'service'>,
+  wish: WaiverWish,
+): Promise<SealedEnvelope> {
+  const statement = buildStatement('waiver', serviceSubject(terms.digest, wish.service), {
+    ...wish,
+    audience,
+    principal: signerIdOf(terms),
+    at: new Date(atMs).toISOString(),
   })
   return sealStatement(terms.digest, terms.signer, statement)
 }

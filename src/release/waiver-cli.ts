@@ -8,7 +8,6 @@ import {
   countNoun,
   findEntry,
   momentOption,
-  nextId,
   openRegister,
   openRegisterOf,
   sendChange,
@@ -16,11 +15,12 @@ import {
   textOption,
 } from './register-calls.ts'
 import type { OpenedRegister } from './register-calls.ts'
-
-/** Decisions that may rest on a waiver when nobody says how many. */
-const DEFAULT_USES = 3
-/** A longer life takes security's approval to have force. Source: release semantics, section 5. */
-const UNSECURED_LIFETIME_MS = 30 * 86_400_000
+import {
+  DEFAULT_USE_COUNT,
+  nextId,
+  UNSECURED_LIFETIME_MS,
+  waiverStateOf,
+} from './register-answer.ts'
 
 export async function runWaive(
   context: CommandContext,
@@ -49,7 +49,7 @@ export async function runWaive(
     )
   const expiresAt = momentOption(context, opened, options, 'until')
   const closureTest = textOption(options, 'closureTest')
-  const maxUses = Number(textOption(options, 'maxUses') ?? DEFAULT_USES)
+  const maxUses = Number(textOption(options, 'maxUses') ?? DEFAULT_USE_COUNT)
   if (!Number.isSafeInteger(maxUses) || maxUses < 1)
     throw releaseFault('RELEASE_OPTION_MISSING', 'expected --max-uses to be a number from 1')
   const recorded = await sendRequest(context, options, {
@@ -90,13 +90,7 @@ export async function runWaiveList(
   const nowMs = context.ports.clock.nowMs()
   const waivers = opened.register.waivers.map((each) => ({
     ...each,
-    state: each.revoked
-      ? 'REVOKED'
-      : nowMs >= Date.parse(each.request.expiresAt)
-        ? 'EXPIRED'
-        : each.approvals.length < 2
-          ? 'REQUESTED'
-          : 'APPROVED',
+    state: waiverStateOf(each, nowMs),
   }))
   const lines = waivers.map(({ request, approvals, requester, state }) => {
     const who = approvals.map((each) => opened.nameOf(each.principal)).join(', ') || 'nobody yet'

@@ -73,6 +73,12 @@ test(
       'the key is in no address',
     )
     await reader.inspect('releases')
+    const size = { width: 1000, height: 900, deviceScaleFactor: 1, mobile: false }
+    await tab.send('Emulation.setDeviceMetricsOverride', size)
+    const heights = `['.bar nav', '.bar nav a'].map((it) => document.querySelector(it).offsetHeight)`
+    const [pages, page] = (await tab.evaluate(heights)) as [number, number]
+    assert.equal(pages, page, 'the names of the pages stand on one line')
+    await tab.send('Emulation.clearDeviceMetricsOverride')
     await tab.evaluate(
       `[...document.querySelectorAll('button')].find((each) => each.innerText === 'Sign out').click()`,
     )
