@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { constants } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /** Exit code for a runtime that is too old; the same number as EXIT.runtimeTooOld of the kernel. */
 const EXIT_RUNTIME_TOO_OLD = 78
@@ -71,8 +71,14 @@ export function giveMemoryBack(command) {
   // A parent that talks to this process would lose its channel.
   if (platform !== 'linux' || !STAYING_COMMANDS.includes(command) || connected === true) return
   if (env[GIVEN_BACK.name] !== undefined) return
+  // Started through a loader, the program behind this path is not Node, and there is no way back from it.
+  if (basename(execPath) !== 'node') return
   const words = [execPath, ...execArgv, ...argv.slice(1)]
-  process.execve(execPath, words, { ...env, [GIVEN_BACK.name]: GIVEN_BACK.bytes })
+  try {
+    process.execve(execPath, words, { ...env, [GIVEN_BACK.name]: GIVEN_BACK.bytes })
+  } catch {
+    // Forbidden (--permission) or the file is gone: memory is kept then, and everything works.
+  }
 }
 
 /** Says in one line that this Node cannot run Seaworthy, and ends with exit code 78. */

@@ -20,7 +20,7 @@ const ROWS = {
   },
   BOARD_PLAN_CHANGED: {
     title: 'Another plan was pinned than the one that was shown',
-    hint: 'The server reads the checklist otherwise than before. Look at the plan that was pinned before you use it.',
+    hint: 'The server has another plan than this page shows. Look at the plan that is pinned before you use it or answer it.',
   },
 } as const satisfies Readonly<Record<string, Pick<Fault, 'title' | 'hint'>>>
 

@@ -6,7 +6,7 @@ import { sealChange, sealSignOff, sealWaiverRequest } from '../src/release/signe
 import type { WaiverWish } from '../src/release/signed-word.ts'
 import { browserVerifyPorts } from '../src/verify/browser.ts'
 import { own } from './own-api.ts'
-import type { GateResult, RegisteredWaiver, Review, SignOff, Who } from './answers.ts'
+import type { GateResult, PlanGate, RegisteredWaiver, Review, SignOff, Who } from './answers.ts'
 import { api } from './api.ts'
 import { boardFault } from './board-fault.ts'
 import { dropKey, findKey, keepKey, shelfTrouble } from './key-shelf.ts'
@@ -106,7 +106,8 @@ export interface AnswerWish {
   readonly runId: string
   /** Of the plan that the person has before them. */
   readonly planHash: `sha256:${string}`
-  readonly gate: string
+  /** As the person has it before them. */
+  readonly gate: PlanGate
   readonly answer: boolean
   readonly note: string
   /** Values by slot id. */
@@ -115,11 +116,12 @@ export interface AnswerWish {
 
 export async function answerGate(
   who: Who,
-  { runId, planHash, gate: gateId, ...wish }: AnswerWish,
+  { runId, planHash, gate: shown, ...wish }: AnswerWish,
 ): Promise<Pick<GateResult, 'status' | 'reason'>> {
   const { signer, id } = await openKey(who)
   const { run, plan, attempts } = await api.run(runId)
-  const gate = pinnedGate({ digest, planHash }, plan, gateId)
+  const gateId = shown.id
+  const gate = pinnedGate({ digest, planHash }, plan, shown)
   if (gate === undefined)
     throw boardFault('BOARD_PLAN_CHANGED', `expected ${gateId} as the plan ${planHash} has it`)
   const attempt = (attempts[gateId] ?? 0) + 1

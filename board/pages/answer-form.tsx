@@ -59,7 +59,7 @@ function OwnAnswer({ gate, run, command }: AnswerTerms & { readonly command: str
     <Loaded live={who} what="who you are">
       {(person) => (
         <WithKey who={person} command={command} changeCount={changeCount} onKey={onKey}>
-          {() => <AnswerForm who={person} gate={gate} run={run} onKey={onKey} />}
+          {() => <AnswerForm key={run.runId} who={person} {...{ gate, run, onKey }} />}
         </WithKey>
       )}
     </Loaded>
@@ -88,7 +88,7 @@ function AnswerForm({ who, gate, run, onKey }: FormTerms): ReactNode {
   const sign = async (): Promise<string> => {
     try {
       const wish = { answer: isYes, note: note.trim(), slots: Object.fromEntries(given) }
-      const { status, reason } = await answerGate(who, { ...run, gate: gate.id, ...wish })
+      const { status, reason } = await answerGate(who, { ...run, gate, ...wish })
       typed.forget()
       onKey()
       return `Recorded: ${wordOfStatus(status)}, ${reason}.`

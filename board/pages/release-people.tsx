@@ -1,6 +1,7 @@
 // Who has to sign off, who did, on what, and who reviewed the plan.
 import { lazy, Suspense } from 'react'
 import type { ReactNode } from 'react'
+import { shellWordOf } from '../../src/client/index.ts'
 import type { Review, SignOff } from '../answers.ts'
 import { Command } from '../parts/copy.tsx'
 import { EvidenceLink } from '../parts/digest.tsx'
@@ -126,7 +127,9 @@ function HowToSign({ review }: { readonly review: Review }): ReactNode {
       <p>
         People who signed in sign here. Everybody else signs with their own key, where they keep it:
       </p>
-      <Command text={`npx seaworthy sign ${review.release} --as YOU --role "${open.role}"`} />
+      <Command
+        text={`npx seaworthy sign ${review.release} --as YOU --role ${shellWordOf(open.role)}`}
+      />
     </>
   )
 }

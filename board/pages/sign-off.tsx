@@ -1,6 +1,7 @@
 // A person's word on a release: who they are, in which of the wanted roles they may speak, with which key, and what came of it.
 import { useState } from 'react'
 import type { ReactNode } from 'react'
+import { shellWordOf } from '../../src/client/index.ts'
 import { api } from '../api.ts'
 import type { Review, SignOff, Who } from '../answers.ts'
 import { useLive } from '../live.ts'
@@ -72,7 +73,7 @@ function WordOf({ who, review, changeCount, onDone, onKey }: WordTerms): ReactNo
   return (
     <WithKey
       who={who}
-      command={`npx seaworthy sign ${review.release} --as YOU --role "${roles[0] ?? ''}"`}
+      command={`npx seaworthy sign ${review.release} --as YOU --role ${shellWordOf(roles[0] ?? 'ROLE')}`}
       changeCount={changeCount}
       onKey={onKey}
     >
@@ -83,6 +84,14 @@ function WordOf({ who, review, changeCount, onDone, onKey }: WordTerms): ReactNo
 
 function wantedRoles(review: Review): readonly string[] {
   return [...new Set(review.plan.signOffs.flatMap(({ role, anyOf }) => [role, ...(anyOf ?? [])]))]
+}
+
+/** Roles that the account has stay in the command, which sets all of them. */
+function changeCommand(who: Who, wanted: readonly string[]): string {
+  const roles = [...who.signsAs, ...wanted.slice(0, 1)]
+  const words = [who.email ?? who.id, '--role', who.role]
+  for (const role of roles) words.push('--signs-as', role)
+  return `npx seaworthy account change ${words.map(shellWordOf).join(' ')}`
 }
 
 function NoRole({
@@ -96,10 +105,12 @@ function NoRole({
   return (
     <div className="state">
       <h4>You sign {own}</h4>
-      <p>This release waits for {wanted.join(', ')}. An admin says in which roles you may sign:</p>
-      <Command
-        text={`npx seaworthy account change ${who.email ?? who.id} --role ${who.role} --signs-as "${wanted[0] ?? ''}"`}
-      />
+      <p>
+        This release waits for {wanted.join(', ')}. An admin says in which roles you may sign. What
+        the command leaves out is taken away: for an account limited to environments it names them
+        too, with --environment.
+      </p>
+      <Command text={changeCommand(who, wanted)} />
     </div>
   )
 }

@@ -16,7 +16,7 @@ interface Berth {
   readonly runId: string
   readonly requestId: string
   readonly planHash: string
-  readonly start: unknown
+  readonly start: { readonly subject: object }
   readonly service: string
   /** Signed statements about it, as they are sent. */
   readonly review: string
@@ -119,6 +119,17 @@ test('a key limited to staging changes nothing of production, and nothing that d
   t.diagnostic(
     `${bound.length} routes bound to an environment, ${free.length} to none, ${silent.length} closed to limited keys`,
   )
+  const untrue = {
+    ...production,
+    start: {
+      ...production.start,
+      subject: { ...production.start.subject, environment: 'staging' },
+    },
+  }
+  const starts = bound.find(({ path }) => path === '/v1/runs')
+  assert.ok(starts)
+  // Whoever may start runs in staging names it for a plan of production.
+  assert.equal(await statusOf(app, requestTo(starts, untrue, key)), '422 GATES_SUBJECT_DIFFERS')
   const words = bound.filter(({ asksProof }) => asksProof === 'always').map(({ path }) => path)
   const ofEnvironments = ['/v1/plan-reviews', '/v1/runs/:runId/results', '/v1/sign-offs']
   assert.deepEqual(words.sort(), ofEnvironments)

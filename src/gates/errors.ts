@@ -74,6 +74,18 @@ export const gatesErrors = defineErrors({
     title: 'No such plan',
     hint: 'Record the plan first; its hash is printed when it is recorded.',
   },
+  GATES_PLAN_DIFFERS: {
+    status: 409,
+    exit: 5,
+    title: 'The plan is not the one that its hash names',
+    hint: 'Sign nothing: whoever sent the plan shows another one than it records. Tell whoever keeps the server.',
+  },
+  GATES_SUBJECT_DIFFERS: {
+    status: 422,
+    exit: 2,
+    title: 'The run is about another release than its plan',
+    hint: 'Name the service, version and environment of the plan, or record a plan for the other release.',
+  },
   GATES_STATEMENT_REFUSED: {
     status: 422,
     exit: 5,

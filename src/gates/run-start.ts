@@ -22,6 +22,7 @@ export async function startRun(
 ): Promise<StartedRun> {
   const { tenantId, id: actor } = principal
   const planned = await context.plans.read(tenantId, request.planHash)
+  assertOwnSubject(planned.plan, request.subject)
   const pin = sealPin(context, tenantId, request.parametersDigest)
   const params = paramsOf(request, pin)
   const action = runConfirmAction(context, request.replaces)
@@ -49,6 +50,17 @@ export async function startRun(
     isResumed,
     preview,
   }
+}
+
+/** Rights go by the environment that a request names, so it must be the one of the plan. */
+function assertOwnSubject(plan: RecordedPlan['plan'], subject: StartRun['subject']): void {
+  const nameOf = (of: Pick<StartRun['subject'], 'service' | 'version' | 'environment'>): string =>
+    `${of.service}@${of.version} in ${of.environment}`
+  if (nameOf(plan) === nameOf(subject)) return
+  throw gatesFault(
+    'GATES_SUBJECT_DIFFERS',
+    `expected a run of ${nameOf(plan)}, as the plan says, got ${nameOf(subject)}`,
+  )
 }
 
 /** What of a request says which run it takes, and for whom. */

@@ -34,17 +34,19 @@ export function sealAnswer(
 }
 
 /**
- * The gate as the pinned plan has it, for whoever was told the plan by a server; undefined when what was told is not that plan, or has no such gate.
+ * The gate as the pinned plan has it, for whoever was told the plan by a server and shown the gate by its other answer; undefined when
+ * the plan with what was shown is not the pinned one, or has no such gate.
  * @throws VERDICT_PLAN_SHAPE_REFUSED and what else `parsePlan` throws
  */
 export function pinnedGate(
   { digest, planHash }: Pick<RunBinding, 'digest' | 'planHash'>,
-  told: unknown,
-  gateId: string,
+  told: { readonly gates: readonly { readonly id: string }[] },
+  shown: { readonly id: string },
 ): PlanGate | undefined {
-  const plan = parsePlan(told)
+  const gates = told.gates.map((gate) => (gate.id === shown.id ? shown : gate))
+  const plan = parsePlan({ ...told, gates })
   if (planHashOf(digest, plan) !== planHash) return undefined
-  return plan.gates.find(({ id }) => id === gateId)
+  return plan.gates.find(({ id }) => id === shown.id)
 }
 
 function boundedText(text: string): string {

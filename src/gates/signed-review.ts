@@ -8,22 +8,26 @@ import {
   subjectsOf,
 } from '../proof/index.ts'
 import type { SealedEnvelope, SignTerms } from '../proof/index.ts'
+import { parsePlan, planHashOf } from '../verdict/index.ts'
+import type { Plan } from '../verdict/index.ts'
+import { gatesFault } from './errors.ts'
 
-/** What a person has before them: a pinned plan, by its hash. */
+/** What a person has before them: a pinned plan, and the hash that a server gives for it. */
 export interface SeenPlan {
   readonly planHash: ContentDigest
-  readonly plan: {
-    readonly service: string
-    readonly version: string
-    readonly environment: string
-  }
+  /** The whole plan, of which only this much is known before it is parsed. */
+  readonly plan: Pick<Plan, 'service' | 'version' | 'environment'>
 }
 
+/** @throws GATES_PLAN_DIFFERS when the hash is of another plan than the one that was read, VERDICT_PLAN_SHAPE_REFUSED */
 export async function sealPlanReview(
   terms: SignTerms,
   { plan, planHash }: SeenPlan,
   atMs: number,
 ): Promise<SealedEnvelope> {
+  const own = planHashOf(terms.digest, parsePlan(plan))
+  if (own !== planHash)
+    throw gatesFault('GATES_PLAN_DIFFERS', `expected the plan ${planHash}, got ${own}`)
   const { service, version, environment } = plan
   const release = releaseDigestOf(terms.digest, service, version, environment)
   const statement = buildStatement(

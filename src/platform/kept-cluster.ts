@@ -18,26 +18,45 @@ import { dirname, join } from 'node:path'
 const COPY = { recursive: true, mode: constants.COPYFILE_FICLONE } as const
 
 /**
- * Copies the kept database to `target` and flushes every file of it.
- * @returns false when none is kept
+ * Copies the kept database to `target`, an empty folder, and flushes every file of it. To keep one is a convenience: what cannot be
+ * copied (another account's, a full disk) is as if none were kept, and `target` is empty again.
+ * @returns whether it is there now
  */
 export function takeKept(kept: string, target: string): boolean {
   if (!existsSync(kept)) return false
-  cpSync(kept, target, COPY)
-  flushTree(target)
-  return true
+  try {
+    cpSync(kept, target, COPY)
+    flushTree(target)
+    return true
+  } catch {
+    for (const name of readdirSync(target))
+      rmSync(join(target, name), { recursive: true, force: true })
+    return false
+  }
 }
 
-/** Keeps a copy of a database that was closed cleanly; the first of several that try at once stays. */
+/**
+ * Keeps a copy of a database that was closed cleanly; the first of several that try at once stays. Where nothing can be written,
+ * such as beside packages that are read only, nothing is kept.
+ */
 export function keepCluster(made: string, kept: string): void {
   const partial = `${kept}.${randomUUID()}`
-  mkdirSync(dirname(kept), { recursive: true })
-  cpSync(made, partial, COPY)
   try {
+    mkdirSync(dirname(kept), { recursive: true })
+    cpSync(made, partial, COPY)
+    flushTree(partial)
     renameSync(partial, kept)
-  } catch (error) {
-    rmSync(partial, { recursive: true })
-    if (!existsSync(kept)) throw error
+  } catch {
+    rmSync(partial, { recursive: true, force: true })
+  }
+}
+
+/** What was kept turned out to be no database that this engine opens. */
+export function dropKept(kept: string): void {
+  try {
+    rmSync(kept, { recursive: true, force: true })
+  } catch {
+    // Another account's: it stays, and is passed over each time.
   }
 }
 

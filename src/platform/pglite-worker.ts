@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { messages, PGlite, protocol } from '@electric-sql/pglite'
 import { concatBytes, messageOf, SeaworthyError } from '../kernel/index.ts'
 import { DurableNodeFS } from './durable-files.ts'
-import { keepCluster, takeKept } from './kept-cluster.ts'
+import { dropKept, keepCluster, takeKept } from './kept-cluster.ts'
 import type { PgliteAnswer, PgliteRequest, PgliteRows, PgliteStart } from './pglite-messages.ts'
 import { PreparedTexts } from './pglite-prepared.ts'
 import { serverErrorOf } from './sql-faults.ts'
@@ -49,9 +49,20 @@ async function openDatabase(): Promise<PGlite> {
     },
   }
   if (start.folder === 'memory') return PGlite.create({ ...options, ...templateOption() })
-  if (!existsSync(start.folder)) await createFolder(start.folder)
+  const isNew = !existsSync(start.folder)
+  const isCopy = isNew && (await createFolder(start.folder, start.kept))
   files = new DurableNodeFS(start.folder)
-  return PGlite.create({ ...options, fs: files })
+  try {
+    return await PGlite.create({ ...options, fs: files })
+  } catch (error) {
+    if (!isCopy) throw error
+    // What was kept is torn, or of another version of the engine; nothing was in it yet.
+    if (start.kept !== undefined) dropKept(start.kept)
+    rmSync(start.folder, { recursive: true })
+    await createFolder(start.folder)
+    files = new DurableNodeFS(start.folder)
+    return PGlite.create({ ...options, fs: files })
+  }
 }
 
 function templateOption(): { loadDataDir?: Blob } {
@@ -60,20 +71,23 @@ function templateOption(): { loadDataDir?: Blob } {
     : { loadDataDir: new Blob([new Uint8Array(start.template)]) }
 }
 
-/** Built beside its place and moved there when complete and flushed, so that a crash leaves no half. */
-async function createFolder(folder: string): Promise<void> {
+/**
+ * Built beside its place and moved there when complete and flushed, so that a crash leaves no half.
+ * @returns whether it is a copy of the kept one
+ */
+async function createFolder(folder: string, kept?: string): Promise<boolean> {
   const partial = `${folder}.partial`
   rmSync(partial, { recursive: true, force: true })
   mkdirSync(partial, { recursive: true, mode: 0o700 })
-  if (start.kept === undefined || !takeKept(start.kept, partial)) {
-    await initialise(partial)
-    if (start.kept !== undefined) keepCluster(partial, start.kept)
-  }
+  const isCopy = kept !== undefined && takeKept(kept, partial)
+  if (!isCopy) await initialise(partial)
+  if (!isCopy && kept !== undefined) keepCluster(partial, kept)
   renameSync(partial, folder)
-  if (process.platform === 'win32') return
+  if (process.platform === 'win32') return isCopy
   const parent = openSync(dirname(folder), 'r')
   fsyncSync(parent)
   closeSync(parent)
+  return isCopy
 }
 
 async function initialise(folder: string): Promise<void> {

@@ -183,6 +183,30 @@ test('of two that keep a database at once one stays, and nothing of the other', 
   assert.equal(takeKept(join(made, 'none'), join(made, 'another')), false)
 })
 
+test('a kept database that is torn, of another version or out of reach is no reason not to start', async (t) => {
+  const kept = join(scratch(t), 'kept')
+  const begin = async (): Promise<void> => {
+    const sql = await openPglite({ folder: scratch(t), clock: systemClock, template, kept })
+    await sql.close()
+  }
+  await begin()
+  for (const [file, text] of [
+    ['global/pg_control', ''],
+    ['PG_VERSION', '16\n'],
+  ] as const) {
+    writeFileSync(join(kept, file), text)
+    await begin()
+    assert.equal(existsSync(kept), false)
+    await begin()
+    assert.notEqual(readFileSync(join(kept, file), 'latin1'), text)
+  }
+  rmSync(kept, { recursive: true })
+  // A file where a folder should be: nothing can be kept there, and nothing taken.
+  writeFileSync(kept, '')
+  await begin()
+  assert.deepEqual(readdirSync(join(kept, '..')), ['kept'])
+})
+
 test('a transaction that takes too long is rolled back and the next one runs', async () => {
   const sql = await openPglite({ folder: 'memory', clock: systemClock, template })
   await sql.transaction('system', (tx) => tx.query('create table kept (id int)'))

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nodeDigest, nodeVerifier, testSigner } from '../../test/crypto.ts'
-import { utf8Text } from '../kernel/index.ts'
+import { aGate, aPlan } from '../../test/decisions.ts'
+import { SeaworthyError, utf8Text } from '../kernel/index.ts'
 import {
   algorithmOfKey,
   keyIdOf,
@@ -13,6 +14,7 @@ import {
   verifyEnvelope,
 } from '../proof/index.ts'
 import { sealPlanReview } from '../gates/signed-review.ts'
+import { planHashOf } from '../verdict/index.ts'
 import { makeHeldKey, signerOf } from './browser.ts'
 import { sealChange, sealSignOff } from './signed-word.ts'
 
@@ -63,8 +65,13 @@ test('a key of a browser cannot be read, and its sign-off verifies and says what
 test('a review of a plan is over its hash, about the release that the plan is for', async () => {
   const signer = signerOf(await makeHeldKey())
   const terms = { digest: nodeDigest, signer }
-  const plan = { service: 'sloop', version: '1.0.0', environment: 'staging' }
-  const sealed = await sealPlanReview(terms, { plan, planHash: review.reviewHash }, 0)
+  const plan = aPlan([aGate({ id: 'calm' })], {
+    service: 'sloop',
+    version: '1.0.0',
+    environment: 'staging',
+  })
+  const planHash = planHashOf(nodeDigest, plan)
+  const sealed = await sealPlanReview(terms, { plan, planHash }, 0)
   const envelope = parseEnvelope(sealed.bytes)
   assert.ok(envelope.ok)
   const statement = parseStatement(envelope.value.payload)
@@ -73,10 +80,16 @@ test('a review of a plan is over its hash, about the release that the plan is fo
   assert.deepEqual(statement.value.subject, [{ name: 'sloop@1.0.0', digest: { sha256 } }])
   assert.deepEqual(statement.value.predicate, {
     what: 'plan',
-    digest: review.reviewHash,
+    digest: planHash,
     principal: signerIdOf(terms),
     at: '1970-01-01T00:00:00.000Z',
   })
+  // A server that shows a harmless plan and names the hash of another one gets no signature.
+  const shown = { ...plan, gates: [aGate({ id: 'calm', title: 'Something harmless' })] }
+  await assert.rejects(
+    sealPlanReview(terms, { plan: shown, planHash }, 0),
+    (error: unknown) => error instanceof SeaworthyError && error.code === 'GATES_PLAN_DIFFERS',
+  )
 })
 
 test('a change of a register is for one service of one ledger, and what has no exact form is not signed', async () => {

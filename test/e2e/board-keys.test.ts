@@ -98,10 +98,10 @@ test(
         source: `indexedDB.open = () => { throw new DOMException('A mutation operation was attempted on a database that did not allow mutations.') }`,
       })
       await enter(bea, await invite('Bea', '--signs-as', 'Captain'), 'cannot hold a key of yours')
-      await bea.shows('npx seaworthy sign gig@1.0.0 --as YOU --role "Captain"')
+      await bea.shows('npx seaworthy sign gig@1.0.0 --as YOU --role Captain')
       await bea.inspect('sign-off-no-shelf')
       await enter(zoe, await invite('Zoe'), 'You sign in no role')
-      await zoe.shows('account change zoe@example.com --role developer --signs-as "Captain"')
+      await zoe.shows('account change zoe@example.com --role developer --signs-as Captain')
       await zoe.inspect('sign-off-no-role')
     },
   ),
