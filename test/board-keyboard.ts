@@ -1,5 +1,6 @@
 // Walks a page with the Tab key alone, as somebody without a mouse would: every stop in order, each seen, and out at the end.
 import assert from 'node:assert/strict'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Reader } from './board-tab.ts'
 
 /** More presses than any page needs; a page that takes as many holds the reader fast. */
@@ -38,9 +39,41 @@ interface Here {
   readonly isInSight?: boolean
 }
 
-/** @param page named where something is wrong; @returns how many stops it has */
-export async function walkByKeyboard({ tab, press, until }: Reader, page: string): Promise<number> {
+/** What tells one state of a page from another: its stops by their places and words. */
+const SIGHT = `${STOPS}.map((it) => it.tagName + ' ' + (it.getAttribute('href') ?? it.name ?? '') + ' ' + it.innerText).join('\\n')`
+/** A page is whole once its stops stay the same for so many looks. */
+const CALM_LOOKS_COUNT = 10
+const LOOK_MS = 100
+/** A list that is drawn anew under the walk is walked again. */
+const WALK_LIMIT_COUNT = 3
+
+/** Waits until nothing of the page comes any more. */
+export async function untilCalm({ tab, until }: Pick<Reader, 'tab' | 'until'>): Promise<void> {
   await until(`!document.querySelector('main').textContent.includes('Loading ')`)
+  let last: unknown
+  for (let calm = 0; calm < CALM_LOOKS_COUNT;) {
+    const now = await tab.evaluate(SIGHT)
+    calm = now === last ? calm + 1 : 0
+    last = now
+    await pause(LOOK_MS)
+  }
+}
+
+/** @param page named where something is wrong; @returns how many stops it has */
+export async function walkByKeyboard(reader: Reader, page: string): Promise<number> {
+  for (let walked = 1; ; walked++) {
+    await untilCalm(reader)
+    const before = await reader.tab.evaluate(SIGHT)
+    try {
+      return await walk(reader, page)
+    } catch (error) {
+      const isSame = (await reader.tab.evaluate(SIGHT)) === before
+      if (isSame || walked === WALK_LIMIT_COUNT) throw error
+    }
+  }
+}
+
+async function walk({ tab, press }: Reader, page: string): Promise<number> {
   await tab.evaluate(`(() => {
     scrollTo(0, 0)
     document.body.tabIndex = -1

@@ -1,6 +1,6 @@
 // Every page of the board in one browser: held to axe in light, dark and at 320 pixels, walked by keyboard, and photographed for docs/board.md.
 import test, { after, before } from 'node:test'
-import { walkByKeyboard } from '../board-keyboard.ts'
+import { untilCalm, walkByKeyboard } from '../board-keyboard.ts'
 import { takePicture } from '../board-pictures.ts'
 import { STOPS, stockBoard } from '../board-stops.ts'
 import type { BoardPage, StockedBoard } from '../board-stops.ts'
@@ -33,6 +33,7 @@ test(
         await visit(reader, board)
         const heading = `document.querySelector('main h1')?.textContent.trim()`
         await reader.until(`${heading}.startsWith(${JSON.stringify(title)})`)
+        await untilCalm(reader)
         await takePicture(tab, page as BoardPage)
         stopCount += await walkByKeyboard(reader, page)
         await reader.inspect(`sweep-${page}`)
