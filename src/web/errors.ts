@@ -101,6 +101,25 @@ export const webErrors = defineErrors({
     title: 'A part of the path has the wrong form',
     hint: 'Compare the part named in the message with the reference.',
   },
+  WEB_PATH_TOO_LONG: {
+    status: 414,
+    exit: 2,
+    title: 'A part of the path is too long',
+    hint: 'Names in paths have at most 100 characters.',
+  },
+  WEB_HEADERS_TOO_LARGE: {
+    status: 431,
+    exit: 2,
+    title: 'The header lines are too large',
+    hint: 'Send at most 16 KiB of path, query and header lines together.',
+  },
+  WEB_REQUEST_SLOW: {
+    status: 408,
+    exit: 9,
+    title: 'The request came too slowly',
+    hint: 'Send it again in one go; repeat it with the same Idempotency-Key.',
+    retryable: true,
+  },
   WEB_BODY_TOO_LARGE: {
     status: 413,
     exit: 2,

@@ -30,6 +30,8 @@ export function refuseForeignHost(
   hosts: readonly string[],
 ): (request: FastifyRequest) => Promise<void> {
   return async ({ headers: { host } }) => {
+    // RFC 9112, 3.2.
+    if (host === undefined) throw webFault('WEB_REQUEST_REFUSED', 'expected a Host header')
     if (!isLoopbackHost(host) && !isListedHost(host, hosts))
       throw webFault('WEB_HOST_FOREIGN', 'expected a name of this server in the Host header')
   }

@@ -36,7 +36,7 @@ export function problemOf(error: unknown, isOutside: boolean): ProblemDocument {
   return documentOf('WEB_INTERNAL_FAULT', row, row.title, {})
 }
 
-// Fastify's own refusals (body limit, bad percent-encoding) carry a status and no code of ours.
+// Fastify's own refusals of a body carry a status and no code of ours; those of a path are in unrouted.ts.
 function statusOfFramework(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined
   return typeof error.statusCode === 'number' ? error.statusCode : undefined

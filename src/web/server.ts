@@ -30,6 +30,7 @@ import { mountSite } from './site.ts'
 import type { Site } from './site.ts'
 import { endSlowBodies } from './slow-body.ts'
 import { OpenStreams } from './stream.ts'
+import { HEADER_LIMIT_BYTES, PATH_PART_LIMIT_CHARACTERS, UnroutedRequests } from './unrouted.ts'
 import { isForDoor, mountUpgrades } from './upgrade.ts'
 import type { UpgradeDoor } from './upgrade.ts'
 import { mountVisit } from './visit.ts'
@@ -102,16 +103,23 @@ export interface WebRequest {
 
 /** A Fastify instance with every route mounted; `listen` or `inject` it. */
 export function makeWebServer(options: WebOptions): FastifyInstance {
-  const server = Fastify({
+  const unrouted = new UnroutedRequests(options)
+  const server: FastifyInstance = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: {
       headersTimeout: HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: CONNECTIONS_CHECKED_MS,
+      maxHeaderSize: HEADER_LIMIT_BYTES,
+      // Told by us, who ask for one of our names in it.
+      requireHostHeader: false,
       shouldUpgradeCallback: (request) =>
         options.door !== undefined && isForDoor(options.door, request),
     },
+    routerOptions: { maxParamLength: PATH_PART_LIMIT_CHARACTERS },
+    frameworkErrors: (error, request, reply) => unrouted.lead(server, error, request, reply),
+    clientErrorHandler: (error, socket) => unrouted.refuseSocket(error, socket),
     forceCloseConnections: 'idle',
     // What still arrives on an open connection while the server ends is answered like everything else.
     return503OnClosing: false,
@@ -123,6 +131,7 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body)
   })
+  unrouted.follow(server)
   endSlowBodies(server, options.clock)
   const mounted = collectRoutes(server)
   closeGently(server, options.clock)
@@ -142,24 +151,19 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
   server.setErrorHandler((error, request, reply) => refuse(request, reply, error))
   server.setNotFoundHandler(async (request, reply) => {
     await options.limits?.admitStranger(request, reply)
-    const fault = webFault(
-      'WEB_ROUTE_UNKNOWN',
-      `expected a known route, got ${request.method} ${pathOf(request)}`,
-    )
-    return refuse(request, reply, fault)
+    return refuse(request, reply, unrouted.faultOf(request))
   })
   mountHealth(server, options.readiness, options.clock)
   if (options.site !== undefined) mountSite(server, options.site)
   for (const document of options.openDocuments ?? [])
     mountDocument(server, document, options.limits)
-  const { browser } = options
+  const { browser, door, hosts = [] } = options
   for (const visit of browser?.visits ?? []) mountVisit(server, visit, browser!, options)
   if (options.reference !== undefined)
     mountReference(server, mounted, options.reference, options.limits)
   const streams = new OpenStreams(server, options.clock)
   const mounting = { options, streams, callers }
   for (const route of options.routes) mountRoute(server, route, mounting)
-  const { door, hosts = [] } = options
   if (door !== undefined)
     mountUpgrades(server, { door, hosts, ...(browser === undefined ? {} : { browser }) })
   return server
@@ -290,8 +294,4 @@ function textHeader(request: FastifyRequest, name: string): string | undefined {
 function queryText(request: FastifyRequest, name: string): string | undefined {
   const value = (request.query as Record<string, unknown>)[name]
   return typeof value === 'string' ? value : undefined
-}
-
-function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? ''
 }

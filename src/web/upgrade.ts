@@ -6,6 +6,7 @@ import { cookieOf } from './browser.ts'
 import { webFault } from './errors.ts'
 import { isListedHost, isLoopbackHost } from './host.ts'
 import { problemOf } from './problem.ts'
+import { endWithProblem } from './raw-problem.ts'
 
 /** What takes connections over, such as a feed of WebSockets. */
 export interface UpgradeDoor {
@@ -75,28 +76,7 @@ function isOriginOf(origin: string, host: string | undefined): boolean {
   return named !== undefined && named.toLowerCase() === host?.toLowerCase()
 }
 
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  403: 'Forbidden',
-  421: 'Misdirected Request',
-  429: 'Too Many Requests',
-  503: 'Service Unavailable',
-}
-
 /** Answers as every other refusal is answered, and ends the connection. */
 function refuseUpgrade(socket: Duplex, error: unknown): void {
-  const problem = problemOf(error, true)
-  const body = JSON.stringify(problem)
-  const reason = REASONS[problem.status] ?? 'Error'
-  socket.end(
-    [
-      `HTTP/1.1 ${problem.status} ${reason}`,
-      'content-type: application/problem+json',
-      `content-length: ${Buffer.byteLength(body)}`,
-      'cache-control: no-store',
-      'connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  )
+  endWithProblem(socket, problemOf(error, true))
 }

@@ -20,7 +20,7 @@ function sendRaw(url: string, text: string): Promise<void> {
   })
 }
 
-/** Through every input that a request has. @returns how many requests were sent that are requests */
+/** Through every input that a request has, the last one unreadable. @returns how many were sent */
 async function sendCanaries(url: string, key: string): Promise<number> {
   const operator = { authorization: `Bearer ${key}` }
   const json = { ...operator, 'content-type': 'application/json' }
@@ -45,7 +45,7 @@ async function sendCanaries(url: string, key: string): Promise<number> {
     await (await fetch(new URL(path, url), init)).arrayBuffer()
   }
   await sendRaw(url, `GET /v1/runs HTTP/1.1\r\nhost: localhost\r\nx-${CANARY}: \u0001\r\n\r\n`)
-  return sent.length
+  return sent.length + 1
 }
 
 test('each request is one line of JSON with who, what and how long, and no canary sent through any input is in it', async () => {
@@ -65,6 +65,8 @@ test('each request is one line of JSON with who, what and how long, and no canar
       .map((line) => JSON.parse(line) as Record<string, unknown>)
     const requests = lines.filter(({ message }) => message === 'request')
     assert.equal(requests.length, sentCount)
+    const { method, route, status } = requests.at(-1)!
+    assert.deepEqual([method, route, status], ['unknown', 'unknown', 400])
     const { at, durationMs, sizeBytes, ...first } = requests[0]!
     assert.match(String(at), /^\d{4}-.*Z$/)
     assert.ok(Number(durationMs) > 0 && Number(sizeBytes) > 0)

@@ -105,6 +105,7 @@ test('a second server on the folder is refused and names it', async () => {
 test('without the key, for another host, with a wrong method or body: a problem document and nothing inside it', async () => {
   const bearer = { authorization: `Bearer ${key}` }
   const json = { ...bearer, 'content-type': 'application/json' }
+  const big = 'a'.repeat(20_000)
   const table = [
     ['GET', '/v1/runs', {}, undefined, '401 WEB_KEY_REFUSED'],
     ['GET', '/v1/runs', { authorization: 'Bearer guess' }, undefined, '401 WEB_KEY_REFUSED'],
@@ -131,6 +132,10 @@ test('without the key, for another host, with a wrong method or body: a problem 
       '404 EVIDENCE_OBJECT_MISSING',
     ],
     ['GET', '/v1/runs/%00', bearer, undefined, '422 PLATFORM_VALUE_REFUSED'],
+    ['GET', '/v1/runs/%zz', bearer, undefined, '400 WEB_PATH_INVALID'],
+    ['GET', `/v1/runs/${'a'.repeat(300)}`, bearer, undefined, '414 WEB_PATH_TOO_LONG'],
+    ['FOO', '/v1/runs', bearer, undefined, '400 WEB_REQUEST_REFUSED'],
+    ['GET', '/v1/runs', { ...bearer, big }, undefined, '431 WEB_HEADERS_TOO_LARGE'],
   ] as const
   for (const [method, path, headers, body, wanted] of table) {
     assert.deepEqual(
