@@ -26,6 +26,7 @@ import type {
 } from './operations-answers.ts'
 import type { Provenance, SectionGates } from './provenance-answers.ts'
 import type { AskPreview, AskWish, RunnerSeat, RunRequest } from './run-answers.ts'
+import { boardFault } from './board-fault.ts'
 import { noteAnswer, noteSilence } from './reach.ts'
 import { currentKey, isSignedIn, signOut } from './session.ts'
 import { forgetAllTyped } from './typed.ts'
@@ -54,7 +55,7 @@ async function send(request: ApiRequest): Promise<ApiAnswer> {
     ...(body === undefined ? {} : { body: Uint8Array.from(body) }),
   }).catch((error: unknown) => {
     noteSilence()
-    throw error
+    throw boardFault('BOARD_NO_ANSWER', error instanceof Error ? error.message : String(error))
   })
   noteAnswer(response, askedAtMs)
   if (response.status === 304 && known !== undefined) return known.answer
@@ -168,12 +169,11 @@ export interface EntryQuery {
   readonly subject?: string
 }
 
-/** Ends the session in the server; a key is only put away. */
+/** Ends the session in the server; a key is only put away. Until the server has ended it, everything stays as it is. */
 export async function leave(): Promise<void> {
-  const isSession = currentKey() === undefined
+  if (currentKey() === undefined) await client.call('POST', pathOf('sign-out'))
   kept.clear()
   forgetAllTyped()
-  if (isSession) await client.call('POST', pathOf('sign-out'))
   signOut()
 }
 

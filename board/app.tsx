@@ -1,12 +1,12 @@
 // The frame around every page: where the reader is, where else to go, and who may see what.
 import { lazy, Suspense, useEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
-import { leave } from './api.ts'
 import type { Who } from './answers.ts'
 import { useFollowing } from './feed.ts'
 import { ReleasesPage } from './pages/releases.tsx'
 import { Entrance } from './pages/entrance.tsx'
 import { ReachMark } from './parts/reach-mark.tsx'
+import { SignOut } from './parts/sign-out.tsx'
 import { Guarded, Loading, NothingHere } from './parts/state.tsx'
 import { placeOf } from './places.ts'
 import type { Place } from './places.ts'
@@ -127,9 +127,7 @@ function OwnPlaces({ isInSettings }: { readonly isInSettings: boolean }): ReactN
       <Link to="/settings" className="settings" aria-current={isInSettings ? 'page' : undefined}>
         Settings
       </Link>
-      <button type="button" className="quiet" onClick={() => void leave().catch(reportError)}>
-        Sign out
-      </button>
+      <SignOut />
     </>
   )
 }

@@ -1,7 +1,18 @@
 // What goes wrong in the browser itself, with a code and a remedy like the faults of the server.
-import type { Fault } from './live.ts'
+
+export interface Fault {
+  readonly code: string
+  readonly title: string
+  readonly text: string
+  readonly hint: string
+  readonly status: number
+}
 
 const ROWS = {
+  BOARD_NO_ANSWER: {
+    title: 'The server does not answer',
+    hint: 'Is `seaworthy serve` still running? The board asks again by itself.',
+  },
   BOARD_DRAFTS_UNAVAILABLE: {
     title: 'This browser keeps no drafts',
     hint: 'It may be out of space, or its settings forbid pages to keep anything. The plan can be confirmed without a draft.',

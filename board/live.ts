@@ -1,16 +1,9 @@
 // Asks something when the server tells of a change, or again and again where it does not, and keeps the last good answer when asking fails.
 import { useEffect, useState } from 'react'
 import type { Change } from '../src/client/index.ts'
+import type { Fault } from './board-fault.ts'
 import { currentFeed, hearFeed } from './feed.ts'
 import type { FeedNews } from './feed.ts'
-
-export interface Fault {
-  readonly code: string
-  readonly title: string
-  readonly text: string
-  readonly hint: string
-  readonly status: number
-}
 
 export interface Live<T> {
   /** The last good answer. */
@@ -174,10 +167,10 @@ export function faultOf(thrown: unknown): Fault {
     return { code: String(thrown.code), title, text: thrown.message, hint, status }
   }
   return {
-    code: 'BOARD_NO_ANSWER',
-    title: 'The server does not answer',
+    code: 'BOARD_UNEXPECTED',
+    title: 'Something went wrong in this page',
     text: thrown instanceof Error ? thrown.message : String(thrown),
-    hint: 'Is `seaworthy serve` still running? The board asks again by itself.',
+    hint: 'Load the page again. If it comes back, tell whoever runs this server.',
     status: 0,
   }
 }

@@ -2,8 +2,9 @@
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { api } from '../api.ts'
-import type { Issuers } from '../answers.ts'
-import { Loading } from '../parts/state.tsx'
+import type { Issuers, Who } from '../answers.ts'
+import { faultOf, useLive } from '../live.ts'
+import { FaultNote, Loading } from '../parts/state.tsx'
 import { enter } from '../session.ts'
 import { SignInPage } from './sign-in.tsx'
 
@@ -13,31 +14,41 @@ interface EntranceTerms {
 }
 
 export function Entrance({ refusal, code }: EntranceTerms): ReactNode {
-  const [issuers, setIssuers] = useState<Issuers['issuers']>()
+  const [pressCount, count] = useState(0)
+  const { value, fault } = useLive('entrance', lookAround, undefined, pressCount)
+  const person = value?.person
   useEffect(() => {
-    let isOver = false
-    const look = async (): Promise<void> => {
-      const offered = await askForIssuers()
-      // A session is looked for only where there can be one.
-      const person = offered.length === 0 ? undefined : await api.who().catch(() => undefined)
-      if (isOver) return
-      if (person === undefined) setIssuers(offered)
-      else enter(person)
-    }
-    look().catch(reportError)
-    return () => {
-      isOver = true
-    }
-  }, [])
-  if (issuers === undefined) return <Loading what="the sign-in page" />
-  return <SignInPage refusal={refusal} code={code} issuers={issuers} />
+    if (person !== undefined) enter(person)
+  }, [person])
+  if (value !== undefined && person === undefined)
+    return <SignInPage refusal={refusal} code={code} issuers={value.issuers} />
+  if (fault === undefined) return <Loading what="the sign-in page" />
+  return (
+    <div className="narrow">
+      <h1>It is not known yet who you are</h1>
+      <FaultNote fault={fault} />
+      <p>
+        <button type="button" onClick={() => count((before) => before + 1)}>
+          Ask again now
+        </button>
+      </p>
+    </div>
+  )
 }
 
-/** A server that does not answer is told of by what is asked next; a key can be typed in meanwhile. */
-async function askForIssuers(): Promise<Issuers['issuers']> {
+/** Who is here, or with whom they may sign in. */
+async function lookAround(): Promise<Issuers & { readonly person: Who | undefined }> {
+  const { issuers } = await api.issuers()
+  // A session is looked for only where there can be one.
+  return { issuers, person: issuers.length === 0 ? undefined : await whoIsHere() }
+}
+
+/** Nobody is who the server says is nobody; where it says nothing, or something else, that is not known. */
+async function whoIsHere(): Promise<Who | undefined> {
   try {
-    return (await api.issuers()).issuers
-  } catch {
-    return []
+    return await api.who()
+  } catch (thrown) {
+    if (faultOf(thrown).status === 401) return undefined
+    throw thrown
   }
 }

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { faultOf } from '../live.ts'
-import type { Fault } from '../live.ts'
+import type { Fault } from '../board-fault.ts'
 import { useSession } from '../session.ts'
 import { ProveAgain } from './prove-again.tsx'
 

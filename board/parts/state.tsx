@@ -2,7 +2,8 @@
 import { Component, useEffect } from 'react'
 import type { ReactNode } from 'react'
 import { faultOf } from '../live.ts'
-import type { Fault, Live } from '../live.ts'
+import type { Fault } from '../board-fault.ts'
+import type { Live } from '../live.ts'
 import { useSession } from '../session.ts'
 import { Command } from './copy.tsx'
 
