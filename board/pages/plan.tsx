@@ -5,6 +5,7 @@ import { api } from '../api.ts'
 import type { Plan } from '../answers.ts'
 import { useLive } from '../live.ts'
 import { EvidenceLink } from '../parts/digest.tsx'
+import { ReleaseZone } from '../parts/moment.tsx'
 import { Loaded, Loading, useTitle } from '../parts/state.tsx'
 import { plans } from '../plans-api.ts'
 import { addressOfRelease, Link } from '../routes.tsx'
@@ -38,7 +39,7 @@ export function PlanPage({ planHash }: { readonly planHash: string }): ReactNode
       <h1>Plan</h1>
       <Loaded live={plan} what="the plan">
         {(answer) => (
-          <>
+          <ZoneOfService service={answer.plan.service}>
             <p>
               of{' '}
               <Link
@@ -60,11 +61,23 @@ export function PlanPage({ planHash }: { readonly planHash: string }): ReactNode
             <Suspense fallback={<Loading what="the review" />}>
               <PlanReview answer={answer} onReviewed={() => count((before) => before + 1)} />
             </Suspense>
-          </>
+          </ZoneOfService>
         )}
       </Loaded>
     </>
   )
+}
+
+/** A plan names no zone: the rules of its service do. */
+function ZoneOfService({
+  service,
+  children,
+}: {
+  readonly service: string
+  readonly children: ReactNode
+}): ReactNode {
+  const register = useLive(`register ${service}`, () => api.register(service))
+  return <ReleaseZone value={register.value?.policy.timezone}>{children}</ReleaseZone>
 }
 
 /** Read again from the bytes that the plan was made of. */

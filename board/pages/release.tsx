@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { api } from '../api.ts'
 import type { Review, RunState } from '../answers.ts'
 import { useLive } from '../live.ts'
-import { Moment } from '../parts/moment.tsx'
+import { Moment, ReleaseZone } from '../parts/moment.tsx'
 import { EvidenceLink } from '../parts/digest.tsx'
 import { Loaded, Loading, useTitle } from '../parts/state.tsx'
 import { isOfRun, toldOfRelease } from '../rhythms.ts'
@@ -66,7 +66,7 @@ function RunOfRelease({ review: first }: { readonly review: Review }): ReactNode
   const [told, tell] = useState<Review>()
   const review = newestOf([first, again.value, told])
   return (
-    <>
+    <ReleaseZone value={review.timezone}>
       <p className="soft under-title">
         for {review.subject.environment} · run started{' '}
         {probe.value === undefined ? '…' : <Moment at={probe.value.run.startedAt} />} ·{' '}
@@ -85,7 +85,7 @@ function RunOfRelease({ review: first }: { readonly review: Review }): ReactNode
       <PeopleSection review={review} onSigned={tell} />
       <RegisterSections review={review} />
       <ReportsSection review={review} />
-    </>
+    </ReleaseZone>
   )
 }
 

@@ -6,7 +6,7 @@ import type { Review, RunRow } from '../answers.ts'
 import { lists } from '../lists-api.ts'
 import { useLive } from '../live.ts'
 import { Mark, VerdictMark } from '../parts/mark.tsx'
-import { Moment } from '../parts/moment.tsx'
+import { Moment, ReleaseZone } from '../parts/moment.tsx'
 import { ShowMore } from '../parts/more.tsx'
 import { Empty, FirstStep, Loaded, useTitle } from '../parts/state.tsx'
 import { toldOfFacts, toldOfRelease } from '../rhythms.ts'
@@ -133,7 +133,10 @@ function ReleaseRow({ run }: { readonly run: RunRow }): ReactNode {
       </td>
       <td data-column="Environment">{run.subject.environment}</td>
       <td data-column="Run started">
-        <Moment at={run.startedAt} /> <RunState run={run} />
+        <ReleaseZone value={review.value?.timezone}>
+          <Moment at={run.startedAt} />
+        </ReleaseZone>{' '}
+        <RunState run={run} />
       </td>
     </tr>
   )

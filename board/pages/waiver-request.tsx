@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import {
   APPROVALS_WANTED_COUNT,
   DEFAULT_USE_COUNT,
+  endOfDay,
   nextId,
   UNSECURED_LIFETIME_MS,
 } from '../../src/release/register-answer.ts'
@@ -64,7 +65,7 @@ export function WaiverRequest(terms: RequestTerms): ReactNode {
     const what = { id, service, version, environment, gates: [gate], risk }
     const why = { reason: reason.trim(), compensatingControl: control.trim() }
     try {
-      const limits = { expiresAt: endOf(until), maxUses: DEFAULT_USE_COUNT }
+      const limits = { expiresAt: endOfDay(until, review.timezone), maxUses: DEFAULT_USE_COUNT }
       await askWaiver(who, { ...what, ...why, ...limits })
     } catch (thrown) {
       if (KEY_OVER.includes(faultOf(thrown).code)) onKey()
@@ -104,7 +105,7 @@ export function WaiverRequest(terms: RequestTerms): ReactNode {
           value={control}
           onText={(next) => type({ control: next })}
         />
-        <EndField until={until} onUntil={(next) => type({ until: next })} />
+        <EndField zone={review.timezone} until={until} onUntil={(next) => type({ until: next })} />
         <p className="meaning">
           You ask, as {id}, that {review.release} may go without this gate until then, for at most{' '}
           {DEFAULT_USE_COUNT} decisions. {APPROVALS_WANTED_COUNT} other people have to approve it.
@@ -126,21 +127,19 @@ function chosenOf(all: readonly { readonly id: string }[], wished: string): stri
   return (all.find(({ id }) => id === wished) ?? all[0])?.id ?? ''
 }
 
-/** @param day `YYYY-MM-DD` @returns its last instant in UTC */
-function endOf(day: string): string {
-  return `${day}T23:59:59.999Z`
-}
-
 interface EndTerms {
+  /** Of the release: a day ends there. */
+  readonly zone: string
   readonly until: string
   onUntil(until: string): void
 }
 
-function EndField({ until, onUntil }: EndTerms): ReactNode {
-  const isLong = until !== '' && Date.parse(endOf(until)) - serverNow() > UNSECURED_LIFETIME_MS
+function EndField({ zone, until, onUntil }: EndTerms): ReactNode {
+  const isLong =
+    until !== '' && Date.parse(endOfDay(until, zone)) - serverNow() > UNSECURED_LIFETIME_MS
   return (
     <label>
-      Until the end of this day (UTC)
+      Until the end of this day ({zone})
       <input
         name="until"
         type="date"

@@ -1,36 +1,14 @@
-// An instant in the reader's zone with UTC beside it, and how long until then or since.
-import { useEffect, useState } from 'react'
+// An instant in the reader's zone with the release's beside it, and how long until then or since.
+import { createContext, useContext, useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
+import { writeMoment, zoneName } from '../../src/release/reader-moment.ts'
 import { serverNow } from '../reach.ts'
 import { currentPreferences, usePreferences } from '../preferences.ts'
 
-interface ZoneFormats {
-  readonly name: string
-  readonly isUtc: boolean
-  readonly time: Intl.DateTimeFormat
-  readonly date: Intl.DateTimeFormat
-}
+const NO_RELEASE_ZONE = 'UTC'
 
-const DAY = { day: 'numeric', month: 'short' } as const
-const MINUTE = { hour: '2-digit', minute: '2-digit' } as const
-const UTC_TIME = new Intl.DateTimeFormat('en-GB', { ...MINUTE, timeZone: 'UTC' })
-const UTC_DATE = new Intl.DateTimeFormat('en-GB', { ...DAY, timeZone: 'UTC' })
-const UTC_NAMES = ['UTC', 'Etc/UTC', 'GMT', 'Etc/GMT']
-
-const known = new Map<string | undefined, ZoneFormats>()
-
-/** Of the zone that the reader prefers, else of this machine's. */
-function formatsOf(zone: string | undefined): ZoneFormats {
-  const there = known.get(zone)
-  if (there !== undefined) return there
-  const place = zone === undefined ? {} : { timeZone: zone }
-  const time = new Intl.DateTimeFormat('en-GB', { ...DAY, year: 'numeric', ...MINUTE, ...place })
-  const name = time.resolvedOptions().timeZone
-  const date = new Intl.DateTimeFormat('en-GB', { ...DAY, ...place })
-  const made = { name, isUtc: UTC_NAMES.includes(name), time, date }
-  known.set(zone, made)
-  return made
-}
+/** The zone that the rules of the service name; undefined = not known yet, or of no one release: UTC stands beside. */
+export const ReleaseZone = createContext<string | undefined>(undefined)
 
 const MINUTE_MS = 60_000
 const UNITS = [
@@ -39,24 +17,20 @@ const UNITS = [
   ['min', MINUTE_MS],
 ] as const
 
-/** `26 Nov 2026, 15:45 (13:45 UTC)`; the day in UTC is said where it is another one. */
+/** With UTC beside it: what is said of no release. */
 export function momentText(at: number | string): string {
-  const date = new Date(at)
-  if (Number.isNaN(date.getTime())) return 'no time'
-  const here = formatsOf(currentPreferences().zone)
-  if (here.isUtc) return `${here.time.format(date)} UTC`
-  const day = UTC_DATE.format(date) === here.date.format(date) ? '' : `${UTC_DATE.format(date)}, `
-  return `${here.time.format(date)} (${day}${UTC_TIME.format(date)} UTC)`
+  return writeMoment(at, { reader: currentPreferences().zone, beside: NO_RELEASE_ZONE })
 }
 
 export function Moment({ at }: { readonly at: number | string }): ReactNode {
   const { zone } = usePreferences()
+  const beside = useContext(ReleaseZone) ?? NO_RELEASE_ZONE
   const date = new Date(at)
   if (Number.isNaN(date.getTime())) return <span>no time</span>
   const iso = date.toISOString()
   return (
-    <time dateTime={iso} title={`${iso} · your zone: ${formatsOf(zone).name}`}>
-      {momentText(at)}
+    <time dateTime={iso} title={`${iso} · your zone: ${zoneName(zone)}`}>
+      {writeMoment(at, { reader: zone, beside })}
     </time>
   )
 }

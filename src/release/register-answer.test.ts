@@ -11,7 +11,7 @@ import {
 } from '../../test/register.ts'
 import { foldRegister } from '../register/index.ts'
 import type { RegisterAct } from '../register/index.ts'
-import { nextId, waiversOf, waiverStateOf } from './register-answer.ts'
+import { endOfDay, nextId, waiversOf, waiverStateOf } from './register-answer.ts'
 import type { PresentedRegister } from './register-answer.ts'
 import { presentRegister } from './register-view.ts'
 
@@ -58,4 +58,12 @@ test('a waiver waits for two approvals, and is over once it ends or is taken bac
   assert.equal(stateOf(answered(...both), NOON_MS + DAY_MS - 1), 'APPROVED')
   assert.equal(stateOf(answered(...both), NOON_MS + DAY_MS), 'EXPIRED')
   assert.equal(stateOf(answered(...both, takenBack)), 'REVOKED')
+})
+
+test('a day ends in the zone of the release, also on the day when its clocks go back', () => {
+  assert.equal(endOfDay('2026-11-30', 'UTC'), '2026-11-30T23:59:59.999Z')
+  assert.equal(endOfDay('2026-11-30', 'Europe/Berlin'), '2026-11-30T22:59:59.999Z')
+  assert.equal(endOfDay('2026-10-24', 'Europe/Berlin'), '2026-10-24T21:59:59.999Z')
+  assert.equal(endOfDay('2026-10-25', 'Europe/Berlin'), '2026-10-25T22:59:59.999Z')
+  assert.equal(endOfDay('12026-01-01', 'UTC'), '12026-01-01', 'no day stays as it is')
 })

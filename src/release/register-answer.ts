@@ -1,4 +1,5 @@
 // Door of release for a browser: a service's register as the API answers it, and how its waivers stand, the same as at the command line.
+import { readMoment } from '../register/index.ts'
 import type { Register, RegisterAct, RegisteredFreeze } from '../register/index.ts'
 
 type ValueOf<M> = M extends ReadonlyMap<string, infer V> ? V : never
@@ -77,4 +78,14 @@ export function waiverStateOf(
 export function nextId(letter: string, taken: readonly { readonly id: string }[]): string {
   const ids = new Set(taken.map((each) => each.id))
   for (let number = 1; ; number++) if (!ids.has(`${letter}${number}`)) return `${letter}${number}`
+}
+
+/**
+ * The last instant of a day in the zone of the release, as commands read a date too.
+ *
+ * @param day `YYYY-MM-DD`; what is no day comes back as it is, for the server to refuse in its own words
+ */
+export function endOfDay(day: string, zone: string): string {
+  const end = readMoment(day, zone, 0)
+  return end.ok ? new Date(end.value).toISOString() : day
 }

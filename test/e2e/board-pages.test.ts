@@ -234,3 +234,23 @@ test(
     assert.notEqual(there.slice(0, utc.length - ' UTC'.length), utc.slice(0, -' UTC'.length))
   }),
 )
+
+test(
+  'a release whose rules name a zone has it beside every time on its page and in the list; what is of no release has UTC',
+  browse(async (reader) => {
+    for (const words of ['rules set --zone Asia/Tokyo --as ann', 'approve policy --as ben'])
+      assert.equal((await place.ask(words.split(' '))).exit, 0, words)
+    await reader.tab.send('Emulation.setTimezoneOverride', { timezoneId: 'Asia/Kathmandu' })
+    const times = `[...document.querySelectorAll('main time')].map((each) => each.innerText)`
+    const areOfTokyo = `${times}.length > 0 && ${times}.every((text) => /^\\d+ \\w+ \\d{4}, \\d\\d:\\d\\d \\((?:\\d+ \\w+, )?\\d\\d:\\d\\d Asia\\/Tokyo\\)$/.test(text))`
+    await reader.open(signedIn('/'))
+    await reader.until(areOfTokyo)
+    await reader.open(signedIn('/releases/lighter/2.4.0'))
+    await reader.until(`document.querySelector('.under-title time')`)
+    await reader.until(areOfTokyo)
+    await reader.inspect('release-zone')
+    // Of no one release, of which nobody set rules: there it is UTC.
+    await reader.open(signedIn('/ledger'))
+    await reader.until('document.querySelector("main time")?.innerText.includes("UTC)")')
+  }),
+)
