@@ -42,7 +42,7 @@ export interface Collector {
   readonly bodies: string[]
 }
 
-export async function openCollector(t: TestContext): Promise<Collector> {
+export async function openCollector(t: Pick<TestContext, 'after'>, port = 0): Promise<Collector> {
   const spans: CollectedSpan[] = []
   const bodies: string[] = []
   const server = createServer((request, response) => {
@@ -59,13 +59,16 @@ export async function openCollector(t: TestContext): Promise<Collector> {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
     })
   })
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
   t.after(() => {
     server.closeAllConnections()
     server.close()
   })
-  const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}`, spans, bodies }
+  const address = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${address.port}`, spans, bodies }
 }
 
 function readSpans(body: string): readonly CollectedSpan[] {

@@ -31,9 +31,13 @@ export interface TestIssuer {
 export async function openIssuer(
   t: Pick<TestContext, 'after'>,
   redirectUri: string,
+  { port = 0, isPublic = false } = {},
 ): Promise<TestIssuer> {
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
   t.after(() => {
     server.closeAllConnections()
     server.close()
@@ -41,7 +45,7 @@ export async function openIssuer(
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const people = new Map<string, TestPerson>()
   let passwordCount = 0
-  const provider = new Provider(issuer, settingsOf(redirectUri, people))
+  const provider = new Provider(issuer, settingsOf(redirectUri, people, isPublic))
   // Grants are given without asking: what a person consents to is between them and the issuer.
   const own: TestIssuer = {
     issuer,
@@ -67,14 +71,22 @@ export async function openIssuer(
   return own
 }
 
-function settingsOf(redirectUri: string, people: ReadonlyMap<string, TestPerson>): Configuration {
+function settingsOf(
+  redirectUri: string,
+  people: ReadonlyMap<string, TestPerson>,
+  isPublic: boolean,
+): Configuration {
   return {
     clients: [
       {
         client_id: CLIENT_ID,
-        client_secret: CLIENT_SECRET,
         redirect_uris: [redirectUri],
-        token_endpoint_auth_method: 'client_secret_post',
+        ...(isPublic
+          ? { token_endpoint_auth_method: 'none' as const }
+          : {
+              client_secret: CLIENT_SECRET,
+              token_endpoint_auth_method: 'client_secret_post' as const,
+            }),
       },
     ],
     cookies: { keys: ['a-key-of-tests'] },

@@ -90,7 +90,7 @@ export function indexPath(index: number): string {
 }
 
 /** MTH of RFC 6962, section 2.1, over leaf hashes, as the text recurses. */
-function treeHash(hashes: readonly Buffer[]): Buffer {
+export function treeHash(hashes: readonly Buffer[]): Buffer {
   if (hashes.length === 1) return hashes[0]!
   let k = 1
   while (k * 2 < hashes.length) k *= 2

@@ -15,6 +15,7 @@ export interface Answer<Data> {
 }
 
 export const ownKey = valueOf('CANDIDATE_KEY')
+export const candidateUrl = new URL(valueOf('CANDIDATE_URL'))
 /** Of this run, so that what an earlier one left is not taken for ours. */
 export const mark = randomBytes(6).toString('hex')
 
@@ -30,7 +31,7 @@ export async function ask<Data = Record<string, unknown>>(
   body?: unknown,
   { key = ownKey, headers = {} }: { key?: string; headers?: Record<string, string> } = {},
 ): Promise<Answer<Data>> {
-  const answer = await fetch(new URL(path, valueOf('CANDIDATE_URL')), {
+  const answer = await fetch(new URL(path, candidateUrl), {
     method,
     redirect: 'error',
     headers: {
@@ -53,7 +54,7 @@ export async function ask<Data = Record<string, unknown>>(
 /** The bare answer of a reading route, whatever its form. */
 export function read(path: string): Promise<Response> {
   const headers = { authorization: `Bearer ${ownKey}` }
-  return fetch(new URL(path, valueOf('CANDIDATE_URL')), { headers })
+  return fetch(new URL(path, candidateUrl), { headers })
 }
 
 /** As `ask`, for what has to succeed. */
