@@ -14,7 +14,7 @@ import type { TestCounts } from './test-reporter.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const TEST_TIMEOUT_MS = 10 * 60_000
 /** A group that hangs is killed, so that a run always ends with counts. */
-const GROUP_TIMEOUT_MS = 45 * 60_000
+const GROUP_TIMEOUT_MS = 90 * 60_000
 const EXIT_USAGE = 2
 
 interface GroupOutcome {
@@ -46,6 +46,21 @@ async function runGroup(group: TestGroup, folder: string): Promise<GroupOutcome>
   if (ended !== 'exit 0' && counts.failed === 0)
     return finish(counts, `every test passed, yet the process ended with ${ended}`)
   return finish(counts)
+}
+
+/** A group in one process leaves the other processors idle, so such groups run beside each other; the others each have the machine. */
+async function runGroups(groups: readonly TestGroup[], folder: string): Promise<GroupOutcome[]> {
+  const outcomes = new Map<TestGroup, GroupOutcome>()
+  const run = async (group: TestGroup): Promise<void> => {
+    outcomes.set(group, await runGroup(group, folder))
+  }
+  const waiting = groups.filter(({ isolation }) => isolation === 'none')
+  const runOneByOne = async (): Promise<void> => {
+    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) await run(group)
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, runOneByOne))
+  for (const group of groups.filter(({ isolation }) => isolation === 'process')) await run(group)
+  return groups.map((group) => outcomes.get(group)!)
 }
 
 function runNode(group: TestGroup, summary: string): Promise<string> {
@@ -165,8 +180,7 @@ async function runTests(request: TestRequest): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-tests-'))
   const startMs = Date.now()
   try {
-    const outcomes: GroupOutcome[] = []
-    for (const group of groups) outcomes.push(await runGroup(group, folder))
+    const outcomes = await runGroups(groups, folder)
     process.stdout.write(renderOutcomes(outcomes, notRun))
     if (request.ctrf !== undefined) {
       const file = resolve(request.ctrf)
