@@ -1,5 +1,7 @@
 // All SQL of the system log and of the timestamp authority's certificates.
+import { hexOf } from '../kernel/index.ts'
 import type { SqlTx } from '../kernel/index.ts'
+import type { Subtree } from '../proof/index.ts'
 
 export interface StoredLog {
   readonly origin: string
@@ -13,6 +15,11 @@ export interface StoredAuthority {
   readonly keyId: string
   readonly certificates: readonly [leaf: Uint8Array, root: Uint8Array]
   readonly beganAt: string
+}
+
+/** A full subtree of two entries or more, and its RFC 6962 hash. */
+export interface StoredNode extends Subtree {
+  readonly hash: Uint8Array
 }
 
 interface LogRow {
@@ -93,6 +100,52 @@ export async function selectLeafHashes(
     [origin],
   )
   return rows.map((row) => ({ seq: row.seq, leafHash: row.leaf_hash }))
+}
+
+/** How many entries the log has. */
+export async function selectSystemSize(tx: SqlTx, origin: string): Promise<number> {
+  const [row] = await tx.query<{ size: number }>(
+    'select coalesce(max(seq) + 1, 0) as size from attestation_entry where origin = $1',
+    [origin],
+  )
+  return row!.size
+}
+
+/** Those that are there already stay as they are. */
+export async function insertNodes(
+  tx: SqlTx,
+  origin: string,
+  nodes: readonly StoredNode[],
+): Promise<void> {
+  if (nodes.length === 0) return
+  await tx.query(
+    `insert into attestation_node (origin, level, idx, hash)
+     select $1, level, idx, decode(hash, 'hex') from unnest($2::int[], $3::bigint[], $4::text[]) as n (level, idx, hash)
+     on conflict do nothing`,
+    [
+      origin,
+      nodes.map(({ level }) => level),
+      nodes.map(({ index }) => index),
+      nodes.map(({ hash }) => hexOf(hash)),
+    ],
+  )
+}
+
+/** The hash of each subtree, an entry's own at level 0; null where none is kept. */
+export async function selectNodes(
+  tx: SqlTx,
+  origin: string,
+  wanted: readonly Subtree[],
+): Promise<(Uint8Array | null)[]> {
+  const rows = await tx.query<{ hash: Uint8Array | null }>(
+    `select coalesce(n.hash, e.leaf_hash) as hash
+     from unnest($2::int[], $3::bigint[]) with ordinality as w (level, idx, nth)
+       left join attestation_node n on n.origin = $1 and n.level = w.level and n.idx = w.idx
+       left join attestation_entry e on e.origin = $1 and w.level = 0 and e.seq = w.idx
+     order by w.nth`,
+    [origin, wanted.map(({ level }) => level), wanted.map(({ index }) => index)],
+  )
+  return rows.map(({ hash }) => hash)
 }
 
 export async function insertAuthority(tx: SqlTx, authority: StoredAuthority): Promise<void> {

@@ -16,7 +16,7 @@ import type { Loose } from '../../test/sigstore-world.ts'
 import { artefactOfDigest } from './artefact.ts'
 import { demandOf } from './demand.ts'
 import { attestationSlice, makeSystemLog, openOwnEnvelope } from './index.ts'
-import type { SystemLog, SystemLogPorts } from './index.ts'
+import type { SystemLog, SystemLogPorts, TenantRoot } from './index.ts'
 import { readTrustedRoots } from './trusted-roots.ts'
 import { verifyAttestations } from './verify.ts'
 
@@ -55,6 +55,39 @@ async function openLog(): Promise<TestLog> {
     return JSON.parse(JSON.stringify(await log.attest(own))) as Loose
   }
   return { sql, ports, log, attest }
+}
+
+function rootOf(day: number): TenantRoot {
+  return { origin: 'ships.example/quay', size: day + 1, root: 'AA==', day: `day ${day}` }
+}
+
+async function behindItsBack(sql: Sql, change: string, { origin }: SystemLogPorts): Promise<void> {
+  await sql.transaction('system', async (tx) => {
+    await tx.query('alter table attestation_entry disable trigger attestation_entry_frozen')
+    await tx.query(change, [origin])
+    await tx.query('alter table attestation_entry enable trigger attestation_entry_frozen')
+  })
+}
+
+/** The same database, telling how many rows each query answered. */
+function countRows(sql: Sql, onRows: (count: number) => void): Sql {
+  return {
+    ...sql,
+    transaction: (scope, work, terms) =>
+      sql.transaction(
+        scope,
+        (tx) =>
+          work({
+            ...tx,
+            query: async (text, values) => {
+              const rows = await tx.query(text, values)
+              onRows(rows.length)
+              return rows as never
+            },
+          }),
+        terms,
+      ),
+  }
 }
 
 /** As any user of the library would, with everything at its default. @throws what the library does */
@@ -157,13 +190,54 @@ test('a log that was cut, or whose entry was changed behind its back, is signed 
     for (let count = 0; count < 3; count++) await attest()
     const direct = sql.transaction('system', (tx) => tx.query(change, [ports.origin]))
     await assert.rejects(direct, /system log only grows/)
-    await sql.transaction('system', async (tx) => {
-      await tx.query('alter table attestation_entry disable trigger attestation_entry_frozen')
-      await tx.query(change, [ports.origin])
-      await tx.query('alter table attestation_entry enable trigger attestation_entry_frozen')
-    })
-    await assert.rejects(attest(), { code: 'ATTESTATION_LOG_CHANGED' })
+    await behindItsBack(sql, change, ports)
+    // Read from its first entry on by each process that begins.
+    const begun = makeSystemLog(ports)
+    await assert.rejects(begun.recordRoot(rootOf(0)), { code: 'ATTESTATION_LOG_CHANGED' })
   }
+})
+
+test('a log that ends before what was signed of it is signed no more', async () => {
+  const { sql, ports, attest } = await openLog()
+  for (let count = 0; count < 3; count++) await attest()
+  await behindItsBack(sql, 'delete from attestation_entry where origin = $1 and seq = 2', ports)
+  await assert.rejects(attest(), { code: 'ATTESTATION_LOG_CHANGED' })
+})
+
+test('a changed entry is not proven, and neither it nor a changed hash of others gets into what is signed', async () => {
+  const { sql, ports, log, attest } = await openLog()
+  for (let day = 0; day < 4; day++) await log.recordRoot(rootOf(day))
+  await attest()
+  const leaf = "update attestation_entry set leaf_hash = sha256('x') where origin = $1 and seq = 1"
+  await behindItsBack(sql, leaf, ports)
+  assert.equal(await log.proveRoot(rootOf(1)), undefined)
+  await assert.rejects(log.proveRoot(rootOf(0)), { code: 'ATTESTATION_LOG_CHANGED' })
+  // Entries 0 to 3 as they were signed: nobody can tell a new bundle from one of a log that was left alone.
+  await verifyAsStranger(log, await attest())
+  const node = "update attestation_node set hash = sha256('y') where origin = $1 and level = 2"
+  await behindItsBack(sql, node, ports)
+  await assert.rejects(attest(), { code: 'ATTESTATION_LOG_CHANGED' })
+})
+
+test('what a signature reads grows with the height of the log, not with its entries', async () => {
+  const { ports, log, attest } = await openLog()
+  const read: number[] = []
+  for (const until of [60, 250]) {
+    for (let day = until === 60 ? 0 : 61; day < until; day++) await log.recordRoot(rootOf(day))
+    await attest()
+    let rows = 0
+    const counting = countRows(ports.sql, (count) => (rows += count))
+    const second = makeSystemLog({ ...ports, sql: counting })
+    await second.describeTrust()
+    rows = 0
+    const { bytes } = await sealStatement(nodeDigest, signer, { until })
+    await second.attest(openOwnEnvelope(nodeDigest, bytes, signer.publicKey))
+    read.push(rows)
+  }
+  assert.ok(
+    read.every((rows) => rows > 5 && rows < 40),
+    `rows read: ${read.join(', ')}`,
+  )
 })
 
 test('a log is never continued under another key', async () => {

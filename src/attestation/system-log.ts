@@ -1,16 +1,20 @@
 // The system log: a Merkle log of what this deployment signed for others, in the form that Sigstore's clients verify.
-import { bytesEqual, canonicalBytes, concatBytes } from '../kernel/index.ts'
+import { canonicalBytes, concatBytes } from '../kernel/index.ts'
 import type { Clock, Digest, Random, Signer, Sql, SqlTx } from '../kernel/index.ts'
 import {
-  buildInclusionProof,
+  consistencyRanges,
   formatNoteKey,
   formatTlogProof,
+  inclusionRanges,
   keyIdOf,
-  merkleRoot,
   noteKeyOf,
   sealCheckpoint,
+  verifyConsistency,
+  verifyInclusion,
 } from '../proof/index.ts'
 import { attestationFault } from './errors.ts'
+import { assertNodes, hashRanges, keepNodes } from './nodes.ts'
+import type { NodePorts } from './nodes.ts'
 import { encodeRecord, logIdentity, presentBundle, presentTrustedRoot } from './own-bundle.ts'
 import type { LoggedEntry, OwnEnvelope } from './own-bundle.ts'
 import {
@@ -20,8 +24,8 @@ import {
   lockSystemLog,
   selectAuthorities,
   selectEntryPlace,
-  selectLeafHashes,
   selectSystemLogs,
+  selectSystemSize,
 } from './store.ts'
 import type { StoredLog } from './store.ts'
 import { authorityOf, issueTimestamp, makeTimestampAuthority } from './timestamp.ts'
@@ -32,8 +36,13 @@ const ROOT_KIND = 'seaworthy.tenantRoot/1'
 
 /** What was signed of the log last, kept outside of the database. */
 export interface SystemLogGuard {
-  read(origin: string): Promise<{ readonly size: number; readonly root: Uint8Array } | undefined>
-  write(origin: string, next: { readonly size: number; readonly root: Uint8Array }): Promise<void>
+  read(origin: string): Promise<Signed | undefined>
+  write(origin: string, next: Signed): Promise<void>
+}
+
+interface Signed {
+  readonly size: number
+  readonly root: Uint8Array
 }
 
 export interface SystemLogPorts {
@@ -167,6 +176,9 @@ async function openParts(ports: SystemLogPorts): Promise<OpenParts> {
         'ATTESTATION_LOG_CHANGED',
         `expected the key of ${origin} that its log began with, got another`,
       )
+    const nodes = { digest, tx, origin }
+    await assertNodes(nodes)
+    await assertContinued(ports, nodes)
     await insertAuthority(tx, { keyId, certificates: made.certificates, beganAt })
     const stored = (await selectAuthorities(tx)).find((each) => each.keyId === keyId)
     const certificates = stored?.certificates ?? made.certificates
@@ -181,11 +193,12 @@ async function appendBody(
 ): Promise<void> {
   await lockSystemLog(tx)
   const leafHash = hashBody(digest, body)
-  const known = await selectEntryPlace(tx, origin, leafHash)
-  if (known === undefined) await insertEntry(tx, origin, body, leafHash)
+  if ((await selectEntryPlace(tx, origin, leafHash)) !== undefined) return
+  const seq = await insertEntry(tx, origin, body, leafHash)
+  await keepNodes({ digest, tx, origin }, seq, leafHash)
 }
 
-/** @throws ATTESTATION_LOG_CHANGED when what was signed before is no longer its beginning */
+/** What it costs grows with the logarithm of the log. @throws ATTESTATION_LOG_CHANGED when what was signed before is no longer its beginning */
 async function proveBody(
   ports: SystemLogPorts,
   logSigner: Signer,
@@ -194,27 +207,40 @@ async function proveBody(
 ): Promise<LoggedEntry> {
   const { digest, origin, guard } = ports
   await lockSystemLog(tx)
-  const entries = await selectLeafHashes(tx, origin)
-  const leafHashes = entries.map(({ leafHash }) => leafHash)
-  const size = leafHashes.length
-  const wanted = hashBody(digest, body)
-  const seq = leafHashes.findIndex((each) => bytesEqual(each, wanted))
+  const leafHash = hashBody(digest, body)
+  const nodes = { digest, tx, origin }
+  const next = await assertContinued(ports, nodes)
+  const seq = await selectEntryPlace(tx, origin, leafHash)
+  if (seq === undefined) throw changed(origin, next.size)
+  const proof = await hashRanges(nodes, inclusionRanges(seq, next.size))
+  if (!verifyInclusion(digest, { leafHash, seq, ...next, proof })) throw changed(origin, next.size)
+  const checkpoint = await sealCheckpoint(digest, logSigner, { origin, ...next })
+  await guard.write(origin, next)
+  return { seq, ...next, body, checkpoint, proof }
+}
+
+/** The tree of today, which begins with the one that was signed last. @throws ATTESTATION_LOG_CHANGED */
+async function assertContinued(
+  { digest, origin, guard }: SystemLogPorts,
+  nodes: NodePorts,
+): Promise<Signed> {
+  const size = await selectSystemSize(nodes.tx, origin)
   const signed = await guard.read(origin)
-  const isWhole =
-    seq >= 0 &&
-    entries.every((entry, at) => entry.seq === at) &&
-    (signed === undefined ||
-      (signed.size <= size &&
-        bytesEqual(merkleRoot(digest, leafHashes.slice(0, signed.size)), signed.root)))
-  if (!isWhole)
-    throw attestationFault(
-      'ATTESTATION_LOG_CHANGED',
-      `expected ${origin} to begin with the ${signed?.size ?? 0} entries that were signed, got ${size} that do not`,
-    )
-  const root = merkleRoot(digest, leafHashes)
-  const checkpoint = await sealCheckpoint(digest, logSigner, { origin, size, root })
-  await guard.write(origin, { size, root })
-  return { seq, size, root, body, checkpoint, proof: buildInclusionProof(digest, leafHashes, seq) }
+  if (signed !== undefined && signed.size > size) throw changed(origin, size, signed.size)
+  const [root] = await hashRanges(nodes, [{ from: 0, until: size }])
+  const next = { size, root: root! }
+  if (signed === undefined) return next
+  const proof = await hashRanges(nodes, consistencyRanges(signed.size, size))
+  const claim = { size1: signed.size, root1: signed.root, size2: size, root2: next.root, proof }
+  if (!verifyConsistency(digest, claim)) throw changed(origin, size, signed.size)
+  return next
+}
+
+function changed(origin: string, size: number, signedSize = 0): Error {
+  return attestationFault(
+    'ATTESTATION_LOG_CHANGED',
+    `expected ${origin} to begin with the ${signedSize} entries that were signed, got ${size} that do not`,
+  )
 }
 
 function encodeRoot({ origin, size, root, day }: TenantRoot): Uint8Array {

@@ -1,0 +1,2 @@
+-- The entries stay, and hash to the same roots.
+drop table attestation_node;
