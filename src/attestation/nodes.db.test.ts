@@ -13,7 +13,7 @@ import {
 import { nodeDigest } from '../../test/crypto.ts'
 import { openTestSql } from '../../test/database.ts'
 import { attestationSlice } from './index.ts'
-import { assertNodes, hashRanges, keepNodes } from './nodes.ts'
+import { assertNodes, hashSystemRanges, keepNodes } from './nodes.ts'
 import type { NodePorts } from './nodes.ts'
 import { insertEntry, insertSystemLog } from './store.ts'
 
@@ -38,12 +38,12 @@ async function addLeaf({ tx, origin }: NodePorts, nth: number): Promise<Uint8Arr
 
 async function assertProofs(ports: NodePorts, leaves: readonly Uint8Array[]): Promise<void> {
   const size = leaves.length
-  const [root] = await hashRanges(ports, [{ from: 0, until: size }])
+  const [root] = await hashSystemRanges(ports, [{ from: 0, until: size }])
   assert.deepEqual(root, merkleRoot(nodeDigest, leaves))
   for (const seq of new Set([0, Math.floor(size / 2), size - 1])) {
-    const inclusion = await hashRanges(ports, inclusionRanges(seq, size))
+    const inclusion = await hashSystemRanges(ports, inclusionRanges(seq, size))
     assert.deepEqual(inclusion, buildInclusionProof(nodeDigest, leaves, seq))
-    const consistency = await hashRanges(ports, consistencyRanges(seq + 1, size))
+    const consistency = await hashSystemRanges(ports, consistencyRanges(seq + 1, size))
     assert.deepEqual(consistency, buildConsistencyProof(nodeDigest, leaves, seq + 1))
   }
   await assertNodes(ports)

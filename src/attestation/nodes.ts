@@ -34,7 +34,7 @@ export async function keepNodes(
 }
 
 /** RFC 6962 hash over each range of entries. @throws ATTESTATION_LOG_CHANGED when entries are missing */
-export async function hashRanges(
+export async function hashSystemRanges(
   ports: NodePorts,
   ranges: readonly EntryRange[],
 ): Promise<Uint8Array[]> {
@@ -54,7 +54,7 @@ export async function hashRanges(
 export async function assertNodes(ports: NodePorts): Promise<void> {
   const leafHashes = await readLeaves(ports)
   const size = leafHashes.length
-  const [kept] = await hashRanges(ports, [{ from: 0, until: size }])
+  const [kept] = await hashSystemRanges(ports, [{ from: 0, until: size }])
   if (!bytesEqual(merkleRoot(ports.digest, leafHashes), kept!))
     throw changed(ports.origin, `the root of its ${size} entries that was kept`)
 }

@@ -13,7 +13,7 @@ import {
   verifyInclusion,
 } from '../proof/index.ts'
 import { attestationFault } from './errors.ts'
-import { assertNodes, hashRanges, keepNodes } from './nodes.ts'
+import { assertNodes, hashSystemRanges, keepNodes } from './nodes.ts'
 import type { NodePorts } from './nodes.ts'
 import { encodeRecord, logIdentity, presentBundle, presentTrustedRoot } from './own-bundle.ts'
 import type { LoggedEntry, OwnEnvelope } from './own-bundle.ts'
@@ -212,7 +212,7 @@ async function proveBody(
   const next = await assertContinued(ports, nodes)
   const seq = await selectEntryPlace(tx, origin, leafHash)
   if (seq === undefined) throw changed(origin, next.size)
-  const proof = await hashRanges(nodes, inclusionRanges(seq, next.size))
+  const proof = await hashSystemRanges(nodes, inclusionRanges(seq, next.size))
   if (!verifyInclusion(digest, { leafHash, seq, ...next, proof })) throw changed(origin, next.size)
   const checkpoint = await sealCheckpoint(digest, logSigner, { origin, ...next })
   await guard.write(origin, next)
@@ -227,10 +227,10 @@ async function assertContinued(
   const size = await selectSystemSize(nodes.tx, origin)
   const signed = await guard.read(origin)
   if (signed !== undefined && signed.size > size) throw changed(origin, size, signed.size)
-  const [root] = await hashRanges(nodes, [{ from: 0, until: size }])
+  const [root] = await hashSystemRanges(nodes, [{ from: 0, until: size }])
   const next = { size, root: root! }
   if (signed === undefined) return next
-  const proof = await hashRanges(nodes, consistencyRanges(signed.size, size))
+  const proof = await hashSystemRanges(nodes, consistencyRanges(signed.size, size))
   const claim = { size1: signed.size, root1: signed.root, size2: size, root2: next.root, proof }
   if (!verifyConsistency(digest, claim)) throw changed(origin, size, signed.size)
   return next
