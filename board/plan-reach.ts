@@ -31,7 +31,11 @@ export function touchOf({ plan, reach = {} }: PlanAnswer): PlanTouch {
   const each = (namesOf: (gate: PlanGate) => readonly string[]): readonly Touched[] => {
     const found = new Map<string, PlanGate[]>()
     for (const gate of plan.gates) {
-      for (const what of new Set(namesOf(gate))) found.set(what, [...(found.get(what) ?? []), gate])
+      for (const what of new Set(namesOf(gate))) {
+        const gates = found.get(what)
+        if (gates === undefined) found.set(what, [gate])
+        else gates.push(gate)
+      }
     }
     return [...found].map(([what, gates]) => ({ what, gates }))
   }

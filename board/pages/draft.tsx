@@ -8,7 +8,7 @@ import { useLive } from '../live.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Empty, Loaded, useTitle } from '../parts/state.tsx'
-import type { ImportedDocument, PlanAnswer } from '../plan-answers.ts'
+import type { PlanAnswer } from '../plan-answers.ts'
 import { plans } from '../plans-api.ts'
 import { addressOf, goTo, Link } from '../routes.tsx'
 import { shortDigest, sizeText } from '../words.ts'
@@ -18,8 +18,6 @@ import { PlanView } from './plan-view.tsx'
 interface Opened {
   readonly draft: Draft
   readonly answer: PlanAnswer
-  /** Absent for plan files, which no lint of documents reads. */
-  readonly document: ImportedDocument | undefined
 }
 
 export function DraftPage({ draftId }: { readonly draftId: string }): ReactNode {
@@ -41,8 +39,7 @@ export function DraftPage({ draftId }: { readonly draftId: string }): ReactNode 
 async function openDraft(draftId: string): Promise<{ readonly found: Opened | undefined }> {
   const draft = await readDraft(draftId)
   if (draft === undefined) return { found: undefined }
-  const document = draft.isPlan ? undefined : await plans.recognise(draft)
-  return { found: { draft, document, answer: await plans.draft(draft) } }
+  return { found: { draft, answer: await plans.draft(draft) } }
 }
 
 function NoDraft(): ReactNode {
@@ -60,7 +57,7 @@ function NoDraft(): ReactNode {
 }
 
 function Review({ opened }: { readonly opened: Opened }): ReactNode {
-  const { draft, document, answer } = opened
+  const { draft, answer } = opened
   const { service, version, environment } = answer.plan
   return (
     <>
@@ -74,8 +71,18 @@ function Review({ opened }: { readonly opened: Opened }): ReactNode {
       <Confirm draft={draft} answer={answer} />
       <h2>What it would do</h2>
       <PlanView answer={answer} />
-      {document === undefined ? null : <Findings document={document} />}
+      {draft.isPlan ? null : <DraftFindings draft={draft} />}
     </>
+  )
+}
+
+/** No lint of documents reads plan files. Asked for apart: of thousands of gates it takes seconds, and what they would do comes first. */
+function DraftFindings({ draft }: { readonly draft: Draft }): ReactNode {
+  const document = useLive(`findings of draft ${draft.id}`, () => plans.recognise(draft))
+  return (
+    <Loaded live={document} what="what the lint says">
+      {(found) => <Findings document={found} />}
+    </Loaded>
   )
 }
 

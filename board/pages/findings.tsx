@@ -1,7 +1,9 @@
 // What the importer and the lint of code found in a checklist, in the order of its lines.
+import { memo } from 'react'
 import type { ReactNode } from 'react'
+import { LongList } from '../parts/long-list.tsx'
 import { Mark } from '../parts/mark.tsx'
-import type { ImportedDocument } from '../plan-answers.ts'
+import type { Finding, ImportedDocument } from '../plan-answers.ts'
 import { LEVEL_TONES } from './import-line.tsx'
 
 export function Findings({ document }: { readonly document: ImportedDocument }): ReactNode {
@@ -14,21 +16,29 @@ export function Findings({ document }: { readonly document: ImportedDocument }):
           Nothing: no command here can exit 0 while its gate is false, as far as it can be read.
         </p>
       ) : (
-        <ul className="findings">
-          {findings.map((finding, at) => (
-            <li key={at}>
-              <Mark tone={LEVEL_TONES[finding.level]}>{finding.level}</Mark>{' '}
-              <span className="figure soft">
-                line {finding.line}, column {finding.column}
-              </span>
-              <p>{finding.message}</p>
-              <p className="soft">
-                {finding.fix} <code>{finding.rule}</code>
-              </p>
-            </li>
-          ))}
-        </ul>
+        <LongList
+          className="findings"
+          rows={findings.map((finding, at) => ({
+            id: `finding-${at + 1}`,
+            text: `${finding.level} line ${finding.line} ${finding.message} ${finding.rule}`,
+            whole: <FindingItem finding={finding} />,
+          }))}
+          pageRows={findings.length}
+        />
       )}
     </section>
   )
 }
+
+const FindingItem = memo(({ finding }: { readonly finding: Finding }): ReactNode => (
+  <>
+    <Mark tone={LEVEL_TONES[finding.level]}>{finding.level}</Mark>{' '}
+    <span className="figure soft">
+      line {finding.line}, column {finding.column}
+    </span>
+    <p>{finding.message}</p>
+    <p className="soft">
+      {finding.fix} <code>{finding.rule}</code>
+    </p>
+  </>
+))

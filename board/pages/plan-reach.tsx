@@ -83,7 +83,7 @@ function TouchedFact({ name, all, none }: TouchedTerms): ReactNode {
             {shown.map(({ what, gates }) => (
               <li key={what}>
                 <code>{seenText(what)}</code>{' '}
-                <span className="soft" title={gates.map(({ title }) => title).join('\n')}>
+                <span className="soft" title={titlesOf(gates)}>
                   {countOf(gates.length, 'gate')}
                 </span>
               </li>
@@ -94,6 +94,12 @@ function TouchedFact({ name, all, none }: TouchedTerms): ReactNode {
       }
     />
   )
+}
+
+function titlesOf(gates: readonly PlanGate[]): string {
+  const rest = gates.length - SHOWN_LIMIT_COUNT
+  const shown = gates.slice(0, SHOWN_LIMIT_COUNT).map(({ title }) => title)
+  return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n')
 }
 
 /** The same of one gate. */

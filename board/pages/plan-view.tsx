@@ -1,8 +1,10 @@
 // A plan gate by gate: what each will do, what it may change, and what somebody answers.
-import { useState } from 'react'
+import { memo, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { Plan, PlanGate } from '../answers.ts'
 import { beginningOf } from '../import-words.ts'
+import { LongList } from '../parts/long-list.tsx'
+import type { LongRow } from '../parts/long-list.tsx'
 import { Mark } from '../parts/mark.tsx'
 import type { PlanAnswer, ScriptReach } from '../plan-answers.ts'
 import { countOf, EFFECTS, sectionPartsOf } from '../words.ts'
@@ -11,6 +13,7 @@ import { PlanReach, ReachTerms } from './plan-reach.tsx'
 
 /** Titles without an end are cut; the question, or the checklist, has them whole. */
 const TITLE_LIMIT_CHARACTERS = 300
+const ASKS_A_PERSON = 'asks a person'
 
 export function PlanView({ answer }: { readonly answer: PlanAnswer }): ReactNode {
   const { plan } = answer
@@ -19,18 +22,7 @@ export function PlanView({ answer }: { readonly answer: PlanAnswer }): ReactNode
       <EffectCounts plan={plan} isReviewed={answer.reviewers.length > 0} />
       <PlanReach answer={answer} />
       <h3>Gate by gate</h3>
-      {[...Map.groupBy(plan.gates, ({ section }) => sectionPartsOf(section).top)].map(
-        ([section, gates]) => (
-          <div key={section} className="gate-section">
-            <h4>{section === '' ? 'Without a section' : section}</h4>
-            <ul className="gates">
-              {gates.map((gate) => (
-                <PlannedGate key={gate.id} gate={gate} reach={reachOf(answer, gate)} />
-              ))}
-            </ul>
-          </div>
-        ),
-      )}
+      <PlannedGates answer={answer} />
       {plan.signOffs.length === 0 ? null : (
         <p>
           Then it asks for sign-offs by{' '}
@@ -39,6 +31,33 @@ export function PlanView({ answer }: { readonly answer: PlanAnswer }): ReactNode
       )}
     </>
   )
+}
+
+/** By section; the rows of a plan never change, so they are made once. */
+function PlannedGates({ answer }: { readonly answer: PlanAnswer }): ReactNode {
+  const { gates } = answer.plan
+  const sections = useMemo(
+    () =>
+      [...Map.groupBy(gates, ({ section }) => sectionPartsOf(section).top)].map(
+        ([section, members]) => [section, members.map((gate) => longRowOf(answer, gate))] as const,
+      ),
+    [answer, gates],
+  )
+  return sections.map(([section, rows]) => (
+    <div key={section} className="gate-section">
+      <h4>{section === '' ? 'Without a section' : section}</h4>
+      <LongList className="gates" rows={rows} pageRows={gates.length} />
+    </div>
+  ))
+}
+
+function longRowOf(answer: PlanAnswer, gate: PlanGate): LongRow {
+  const does = gate.check.type === 'manual' ? ASKS_A_PERSON : EFFECTS[gate.effect].word
+  return {
+    id: `gate-${gate.id}`,
+    text: `${does} ${beginningOf(gate.title, TITLE_LIMIT_CHARACTERS)} ${countOf(gate.assertions.length, 'assertion')}`,
+    whole: <PlannedGate gate={gate} reach={reachOf(answer, gate)} />,
+  }
 }
 
 function EffectCounts({
@@ -80,33 +99,31 @@ interface PlannedTerms {
   readonly reach: ScriptReach | undefined
 }
 
-function PlannedGate({ gate, reach }: PlannedTerms): ReactNode {
+const PlannedGate = memo(({ gate, reach }: PlannedTerms): ReactNode => {
   const [isOpen, open] = useState(false)
   const effect = EFFECTS[gate.effect]
   return (
-    <li id={`gate-${gate.id}`}>
-      <details onToggle={(event) => open(event.currentTarget.open)}>
-        <summary>
-          {gate.check.type === 'manual' ? (
-            <Mark tone="calm">asks a person</Mark>
-          ) : (
-            <Mark tone={effect.tone}>{effect.word}</Mark>
-          )}
-          <span className="gate-title">
-            {beginningOf(gate.title, TITLE_LIMIT_CHARACTERS)}{' '}
-            <span className="below">{sectionPartsOf(gate.section).below}</span>
-            {gate.unsound.length === 0 ? null : <span className="tag">unsound</span>}
-            {gate.holes.length === 0 ? null : <span className="tag">has holes</span>}
-          </span>
-          <span className="gate-reason">{countOf(gate.assertions.length, 'assertion')}</span>
-        </summary>
-        {isOpen ? (
-          <div className="gate-body">
-            <GateDefinition gate={gate} />
-            <ReachTerms gate={gate} reach={reach} />
-          </div>
-        ) : null}
-      </details>
-    </li>
+    <details onToggle={(event) => open(event.currentTarget.open)}>
+      <summary>
+        {gate.check.type === 'manual' ? (
+          <Mark tone="calm">{ASKS_A_PERSON}</Mark>
+        ) : (
+          <Mark tone={effect.tone}>{effect.word}</Mark>
+        )}
+        <span className="gate-title">
+          {beginningOf(gate.title, TITLE_LIMIT_CHARACTERS)}{' '}
+          <span className="below">{sectionPartsOf(gate.section).below}</span>
+          {gate.unsound.length === 0 ? null : <span className="tag">unsound</span>}
+          {gate.holes.length === 0 ? null : <span className="tag">has holes</span>}
+        </span>
+        <span className="gate-reason">{countOf(gate.assertions.length, 'assertion')}</span>
+      </summary>
+      {isOpen ? (
+        <div className="gate-body">
+          <GateDefinition gate={gate} />
+          <ReachTerms gate={gate} reach={reach} />
+        </div>
+      ) : null}
+    </details>
   )
-}
+})
