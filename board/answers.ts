@@ -145,6 +145,8 @@ export interface SignOff {
 export interface Review {
   readonly release: string
   readonly runId: string
+  /** Where the release was run; what is said here is of the subject's. */
+  readonly environments: readonly string[]
   /** What a sign-off is over. */
   readonly reviewHash: `sha256:${string}`
   readonly subject: Subject

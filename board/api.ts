@@ -160,6 +160,12 @@ export const asking = { client, pathOf, queryOf, read, readPage } as const
 export interface ReleaseName {
   readonly service: string
   readonly version: string
+  /** Where it is looked at; in its own environment when nobody says. */
+  readonly environment?: string | undefined
+}
+
+function releasePath({ service, version, environment }: ReleaseName, ...rest: string[]): string {
+  return pathOf('releases', service, version, ...rest) + queryOf({ environment })
 }
 
 export interface EntryQuery {
@@ -184,20 +190,22 @@ export const api = {
   issuers: () => client.call<Issuers>('GET', pathOf('sign-in')),
   who: () => client.call<Who>('GET', pathOf('session')),
   run: (runId: string) => read<RunState>(pathOf('runs', runId)),
-  release: ({ service, version }: ReleaseName) =>
-    read<Review>(pathOf('releases', service, version)),
+  release: (release: ReleaseName) => read<Review>(releasePath(release)),
   register: (service: string) => read<Register>(pathOf('services', service, 'register')),
-  provenance: ({ service, version }: ReleaseName) =>
-    askGraph<Provenance>(documentAddress('provenance', { service, version })),
+  provenance: ({ service, version, environment }: ReleaseName) =>
+    askGraph<Provenance>(documentAddress('provenance', { service, version, environment })),
   /** @param after what the page before ended with */
-  sectionGates: ({ service, version }: ReleaseName, section: string, after: string | null) =>
-    askGraph<SectionGates>(documentAddress('section', { service, version, section, after })),
-  report: ({ service, version }: ReleaseName, kind: string) =>
-    read<RenderedReport>(pathOf('releases', service, version, 'reports', kind)),
-  documents: ({ service, version }: ReleaseName) =>
-    read<{ readonly filled: string | null }>(pathOf('releases', service, version, 'documents')),
-  exported: ({ service, version }: ReleaseName, format: string) =>
-    client.download(pathOf('releases', service, version, 'exports', format)),
+  sectionGates: (release: ReleaseName, section: string, after: string | null) => {
+    const { service, version, environment } = release
+    const terms = { service, version, environment, section, after }
+    return askGraph<SectionGates>(documentAddress('section', terms))
+  },
+  report: (release: ReleaseName, kind: string) =>
+    read<RenderedReport>(releasePath(release, 'reports', kind)),
+  documents: (release: ReleaseName) =>
+    read<{ readonly filled: string | null }>(releasePath(release, 'documents')),
+  exported: (release: ReleaseName, format: string) =>
+    client.download(releasePath(release, 'exports', format)),
   evidence: (digest: string) => client.download(pathOf('evidence', digest)),
   entries: ({ from, limit, type, subject }: EntryQuery) =>
     read<EntryPage>(pathOf('ledger', 'entries') + queryOf({ from, limit, type, subject })),
@@ -218,11 +226,11 @@ export const runs = {
       wish,
     ),
   /** Takes the decision as it stands now, and seals it with its evidence. */
-  async decideAndSeal({ service, version }: ReleaseName) {
-    await client.call('POST', pathOf('releases', service, version, 'decisions'))
+  async decideAndSeal(release: ReleaseName) {
+    await client.call('POST', releasePath(release, 'decisions'))
     return client.call<{ readonly bundle: string; readonly trust: string }>(
       'POST',
-      pathOf('releases', service, version, 'bundles'),
+      releasePath(release, 'bundles'),
     )
   },
   cancel: (requestId: string) =>

@@ -147,9 +147,9 @@ function Page({ place }: { readonly place: Place | undefined }): ReactNode {
     case 'releases':
       return <ReleasesPage />
     case 'release':
-      return <ReleasePage service={place.service} version={place.version} />
+      return <ReleasePage release={place} />
     case 'report':
-      return <ReportPage service={place.service} version={place.version} kind={place.kind} />
+      return <ReportPage release={place} kind={place.kind} />
     case 'evidence':
       return <EvidencePage digest={place.digest} />
     case 'import':

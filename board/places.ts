@@ -1,14 +1,16 @@
 // Which address of the board shows what.
 
+interface NamedRelease {
+  readonly service: string
+  readonly version: string
+  /** Absent: its own. */
+  readonly environment?: string
+}
+
 export type Place =
   | { readonly page: 'releases' }
-  | { readonly page: 'release'; readonly service: string; readonly version: string }
-  | {
-      readonly page: 'report'
-      readonly service: string
-      readonly version: string
-      readonly kind: string
-    }
+  | ({ readonly page: 'release' } & NamedRelease)
+  | ({ readonly page: 'report'; readonly kind: string } & NamedRelease)
   | { readonly page: 'evidence'; readonly digest: string }
   | { readonly page: 'import' }
   | { readonly page: 'draft'; readonly draftId: string }
@@ -37,18 +39,14 @@ const ENTRY_NUMBER = /^(?:0|[1-9][0-9]{0,15})$/
 
 /** Undefined where nothing is shown. The server answers the same addresses and no others. */
 export function placeOf(path: string): Place | undefined {
-  const [first = '', second, third, fourth, fifth] = path
+  const parts = path
     .replace(/^\/|\/$/g, '')
     .split('/')
     .map(decoded)
+  const [first = '', second, third] = parts
   if (first === '') return { page: 'releases' }
-  if (first === 'releases' && second !== undefined && third !== undefined) {
-    const release = { service: second, version: third }
-    if (fourth === undefined) return { page: 'release', ...release }
-    return fourth === 'reports' && fifth !== undefined
-      ? { page: 'report', ...release, kind: fifth }
-      : undefined
-  }
+  if (first === 'releases' && second !== undefined && third !== undefined)
+    return placeOfRelease({ service: second, version: third }, parts.slice(3))
   if (first === 'evidence' && second !== undefined) return { page: 'evidence', digest: second }
   if (first === 'import' || (first === 'plans' && second === undefined))
     return second === undefined ? { page: 'import' } : { page: 'draft', draftId: second }
@@ -58,6 +56,18 @@ export function placeOf(path: string): Place | undefined {
     return { page: 'entry', seq: Number(second) }
   if (first === 'webhooks' && second !== undefined) return { page: 'webhook', endpointId: second }
   return PLAIN.find(({ page }) => page === first)
+}
+
+/** `in/ENVIRONMENT`, `reports/KIND`, both in this order, or nothing. */
+function placeOfRelease(
+  release: NamedRelease,
+  [word, name, ...rest]: readonly string[],
+): Place | undefined {
+  if (word === undefined) return { page: 'release', ...release }
+  if (name === undefined) return undefined
+  if (word === 'in' && release.environment === undefined)
+    return placeOfRelease({ ...release, environment: name }, rest)
+  return word === 'reports' ? { page: 'report', ...release, kind: name } : undefined
 }
 
 function decoded(part: string): string {

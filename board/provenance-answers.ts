@@ -43,6 +43,7 @@ export interface GraphSection {
 export interface Provenance {
   readonly service: string
   readonly version: string
+  readonly environment: string
   readonly artefacts: readonly { readonly name: string; readonly digest: string }[]
   readonly verdict: { readonly value: Verdict; readonly reasonCount: number }
   readonly decision: {

@@ -7,11 +7,18 @@ export function addressOf(...parts: readonly (string | number)[]): string {
   return `/${parts.map((part) => encodeURIComponent(part).replaceAll('%3A', ':')).join('/')}`
 }
 
-export function addressOfRelease(release: {
-  readonly service: string
-  readonly version: string
-}): string {
-  return addressOf('releases', release.service, release.version)
+/** Of the release in the environment that is named, or else in its own. */
+export function addressOfRelease(
+  release: {
+    readonly service: string
+    readonly version: string
+    readonly environment?: string | undefined
+  },
+  ...rest: readonly string[]
+): string {
+  const { service, version, environment } = release
+  const where = environment === undefined ? [] : ['in', environment]
+  return addressOf('releases', service, version, ...where, ...rest)
 }
 
 const watchers = new Set<() => void>()

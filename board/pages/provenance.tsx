@@ -20,10 +20,10 @@ interface ProvenanceTerms {
 }
 
 export function ProvenanceView({ release, nudge }: ProvenanceTerms): ReactNode {
-  const { service, version } = release
+  const { service, version, environment } = release
   const live = useLive(
-    `provenance ${service} ${version}`,
-    () => api.provenance({ service, version }),
+    `provenance ${service} ${version} ${environment ?? ''}`,
+    () => api.provenance({ service, version, environment }),
     CALM_MS,
     nudge,
   )

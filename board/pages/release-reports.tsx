@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { api, runs } from '../api.ts'
-import type { Review } from '../answers.ts'
+import type { Entry, Review } from '../answers.ts'
 import { faultOf, useLive } from '../live.ts'
 import type { Fault } from '../board-fault.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
@@ -36,7 +36,7 @@ export function ReportsSection({ review }: { readonly review: Review }): ReactNo
       <ul className="cards">
         {REPORTS.map(({ kind, name, text }) => (
           <li key={kind}>
-            <Link to={`${addressOfRelease(review.subject)}/reports/${kind}`}>{name}</Link>
+            <Link to={addressOfRelease(review.subject, 'reports', kind)}>{name}</Link>
             <span className="soft">{text}</span>
           </li>
         ))}
@@ -84,7 +84,7 @@ interface BundleTerms {
   onTake(what: () => Promise<void>): void
 }
 
-/** The newest bundle that the ledger records for the release. */
+/** The newest bundle that the ledger records for the release, of its newest decision where it was run in several environments. */
 function Bundle({ review, onTake }: BundleTerms): ReactNode {
   const { release } = review
   const [sealCount, count] = useState(0)
@@ -95,7 +95,7 @@ function Bundle({ review, onTake }: BundleTerms): ReactNode {
     sealCount,
   )
   const seal = <SealBundle review={review} onSealed={() => count((before) => before + 1)} />
-  const newest = sealed.value?.entries.at(-1)
+  const newest = sealed.value?.entries.findLast((entry) => isOfReview(entry, review))
   const digest = newest?.body.refs[0]
   if (newest === undefined || digest === undefined)
     return sealed.value === undefined ? null : (
@@ -125,6 +125,12 @@ function Bundle({ review, onTake }: BundleTerms): ReactNode {
       {seal}
     </>
   )
+}
+
+/** A bundle names the decision that it holds; those of an older version of the server name none. */
+function isOfReview({ body }: Entry, { environments, latestDecision }: Review): boolean {
+  const decision = body.refs[1]
+  return environments.length === 1 || decision === latestDecision?.statementId
 }
 
 /** Records what the release comes to now, seals it, and hands out the keys that a stranger checks it by. */

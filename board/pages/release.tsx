@@ -1,14 +1,15 @@
 // One release: may it go, why, what would flip it, what next; then everything that rests on.
-import { lazy, Suspense, useState } from 'react'
+import { Fragment, lazy, Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
 import { api } from '../api.ts'
+import type { ReleaseName } from '../api.ts'
 import type { Review, RunState } from '../answers.ts'
 import { useLive } from '../live.ts'
 import { Moment, ReleaseZone } from '../parts/moment.tsx'
 import { EvidenceLink } from '../parts/digest.tsx'
 import { Loaded, Loading, useTitle } from '../parts/state.tsx'
 import { isOfRun, toldOfRelease } from '../rhythms.ts'
-import { addressOf, Link } from '../routes.tsx'
+import { addressOf, addressOfRelease, Link } from '../routes.tsx'
 import { GateSections } from './release-gates.tsx'
 import { PeopleSection } from './release-people.tsx'
 import { RegisterSections } from './release-register.tsx'
@@ -25,16 +26,12 @@ const LIVE_MS = 1_500
 /** Evidence ages and freezes begin without anybody doing anything. */
 const CALM_MS = 20_000
 
-interface ReleaseTerms {
-  readonly service: string
-  readonly version: string
-}
-
-export function ReleasePage({ service, version }: ReleaseTerms): ReactNode {
+export function ReleasePage({ release }: { readonly release: ReleaseName }): ReactNode {
+  const { service, version, environment } = release
   useTitle(`${service} ${version}`)
   const review = useLive(
-    `release ${service} ${version}`,
-    () => api.release({ service, version }),
+    `release ${service} ${version} ${environment ?? ''}`,
+    () => api.release({ service, version, environment }),
     toldOfRelease({ service, version }, CALM_MS, ({ type }) => type === 'run.started'),
   )
   return (
@@ -68,7 +65,8 @@ function RunOfRelease({ review: first }: { readonly review: Review }): ReactNode
   return (
     <ReleaseZone value={review.timezone}>
       <p className="soft under-title">
-        for {review.subject.environment} · run started{' '}
+        for {review.subject.environment}
+        <Elsewhere review={review} /> · run started{' '}
         {probe.value === undefined ? '…' : <Moment at={probe.value.run.startedAt} />} ·{' '}
         <Link to={addressOf('plans', review.planHash)}>plan</Link> from{' '}
         <EvidenceLink digest={review.plan.source.sha256} label={review.plan.source.name} />
@@ -86,6 +84,26 @@ function RunOfRelease({ review: first }: { readonly review: Review }): ReactNode
       <RegisterSections review={review} />
       <ReportsSection review={review} />
     </ReleaseZone>
+  )
+}
+
+/** The same release where else it was run: its verdict there is another one. */
+function Elsewhere({ review }: { readonly review: Review }): ReactNode {
+  const { environments, subject } = review
+  const others = environments.filter((each) => each !== subject.environment)
+  if (others.length === 0) return null
+  return (
+    <>
+      {' '}
+      (also run in{' '}
+      {others.map((environment, index) => (
+        <Fragment key={environment}>
+          {index === 0 ? '' : ', '}
+          <Link to={addressOfRelease({ ...subject, environment })}>{environment}</Link>
+        </Fragment>
+      ))}
+      )
+    </>
   )
 }
 

@@ -69,7 +69,7 @@ function ReleaseList({ runs, list }: ListTerms): ReactNode {
   return (
     <>
       <table className="rows releases">
-        <caption className="unseen">Newest run of each release</caption>
+        <caption className="unseen">Newest run of each release in each environment</caption>
         <thead>
           <tr>
             <th scope="col">Release</th>
@@ -98,11 +98,11 @@ function ReleaseList({ runs, list }: ListTerms): ReactNode {
   )
 }
 
-/** Runs come newest first; a release that was run again is shown once. */
+/** Runs come newest first; a release that was run again is shown once for each environment. */
 function newestOfEach(runs: readonly RunRow[]): readonly RunRow[] {
   const seen = new Set<string>()
-  return runs.filter(({ service, version }) => {
-    const name = JSON.stringify([service, version])
+  return runs.filter(({ service, version, subject }) => {
+    const name = JSON.stringify([service, version, subject.environment])
     return seen.size !== seen.add(name).size
   })
 }
@@ -110,14 +110,14 @@ function newestOfEach(runs: readonly RunRow[]): readonly RunRow[] {
 function ReleaseRow({ run }: { readonly run: RunRow }): ReactNode {
   const review = useLive(
     `release ${run.runId}`,
-    () => api.release(run),
+    () => api.release(run.subject),
     toldOfRelease(run, VERDICT_MS),
     run,
   )
   return (
     <tr>
       <th scope="row">
-        <Link to={addressOfRelease(run)} className="name">
+        <Link to={addressOfRelease(run.subject)} className="name">
           {run.service} <span className="version">{run.version}</span>
         </Link>
       </th>

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import { api } from '../api.ts'
+import type { ReleaseName } from '../api.ts'
 import type { RenderedReport } from '../answers.ts'
 import { useLive } from '../live.ts'
 import { saveFile } from '../parts/file.tsx'
@@ -10,16 +11,17 @@ import { addressOfRelease, Link } from '../routes.tsx'
 import { REPORTS } from './report-kinds.ts'
 
 interface ReportTerms {
-  readonly service: string
-  readonly version: string
+  readonly release: ReleaseName
   readonly kind: string
 }
 
-export function ReportPage({ service, version, kind }: ReportTerms): ReactNode {
+export function ReportPage({ release, kind }: ReportTerms): ReactNode {
+  const { service, version, environment } = release
   const name = REPORTS.find((each) => each.kind === kind)?.name ?? kind
   useTitle(`${name}, ${service} ${version}`)
-  const release = { service, version }
-  const report = useLive(`report ${service} ${version} ${kind}`, () => api.report(release, kind))
+  const report = useLive(`report ${service} ${version} ${environment ?? ''} ${kind}`, () =>
+    api.report(release, kind),
+  )
   return (
     <>
       <p className="crumb">

@@ -16,6 +16,8 @@ const PAGES = [
   '/',
   '/releases/:service/:version',
   '/releases/:service/:version/reports/:kind',
+  '/releases/:service/:version/in/:environment',
+  '/releases/:service/:version/in/:environment/reports/:kind',
   '/evidence/:digest',
   '/import',
   '/import/:draftId',

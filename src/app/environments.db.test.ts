@@ -24,8 +24,11 @@ interface Berth {
 }
 
 /** A release with an open run in the environment. */
-async function openBerth(app: ComposedApp, environment: string): Promise<Berth> {
-  const service = `tide-${environment}`
+async function openBerth(
+  app: ComposedApp,
+  environment: string,
+  service = `tide-${environment}`,
+): Promise<Berth> {
   const query = `name=tide.md&service=${service}&environment=${environment}`
   const { planHash } = await askAsOperator<{ planHash: string }>(
     app,
@@ -49,6 +52,13 @@ async function openBerth(app: ComposedApp, environment: string): Promise<Berth> 
   )
   const { requestId } = request
   return { runId: run.runId, requestId, planHash, start, service, review, signOff }
+}
+
+const HERE = { host: 'localhost' }
+
+interface Looked {
+  readonly runId: string
+  readonly latestDecision: object | null
 }
 
 const NOBODY = '01900000-0000-7000-8000-000000000000'
@@ -143,6 +153,32 @@ test('a key limited to staging changes nothing of production, and nothing that d
     const status = await statusOf(app, requestTo(route, production, open.key))
     assert.doesNotMatch(status, /^40[13]/, `${route.method} ${route.path}`)
   }
+})
+
+test('a release in two environments is decided by a key limited to staging where it names staging', async (t) => {
+  const app = await openComposedApp(t)
+  const live = await openBerth(app, 'production', 'ebb')
+  await askAsOperator(app, `/v1/run-requests/${live.requestId}/cancel`, {})
+  const staged = await openBerth(app, 'staging', 'ebb')
+  const rights = { name: 'ci', role: 'developer', environments: ['staging'] }
+  const { key } = await askAsOperator<{ key: string }>(app, '/v1/api-keys', rights)
+  const headers = bearer(key)
+  const url = '/v1/releases/ebb/1.0.0/decisions'
+  const decide = (query: string): Promise<string> =>
+    statusOf(app, { method: 'POST', url: url + query, headers })
+  assert.equal(await decide(''), REFUSED)
+  assert.equal(await decide('?environment=production'), REFUSED)
+  assert.equal(await decide('?environment=staging'), '201')
+  assert.equal(await decide('?environment=moon'), '404 GATES_RUN_UNKNOWN')
+  const look = async (query: string): Promise<Looked> => {
+    const url = `/v1/releases/ebb/1.0.0${query}`
+    const answer = await app.web.inject({ method: 'GET', url, headers: { ...HERE, ...headers } })
+    return answer.json<{ data: Looked }>().data
+  }
+  const [own, there] = [await look(''), await look('?environment=staging')]
+  assert.deepEqual([own.runId, own.latestDecision], [live.runId, null])
+  assert.equal(there.runId, staged.runId)
+  assert.ok(there.latestDecision)
 })
 
 test('a key limited to staging reads what is in production', async (t) => {

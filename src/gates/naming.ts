@@ -12,7 +12,8 @@ export interface ReleaseNaming {
 /** A version as people write it in titles: v24.4.0, 1.4.0-rc.1. */
 const VERSION = /\bv?\d+\.\d+(?:\.\d+)?(?:-[0-9A-Za-z.]+)?\b/
 
-const DEFAULT_ENVIRONMENT = 'production'
+/** Of a checklist that names none, and of a release that was run there too. */
+export const DEFAULT_ENVIRONMENT = 'production'
 /** Most words that a service's name in a title has. */
 const NAME_WORD_LIMIT = 4
 

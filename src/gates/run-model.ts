@@ -82,6 +82,27 @@ export interface GateIntent {
 export interface ReleaseName {
   readonly service: string
   readonly version: string
+  /** Where it is looked at; the release's own environment when nobody names one. */
+  readonly environment?: string | undefined
+}
+
+/** A release where it is looked at. */
+export interface PlacedRelease extends ReleaseName {
+  readonly environment: string
+}
+
+export interface ReleaseEnvironments {
+  /** The one that is meant here. */
+  readonly environment: string
+  /** The one that is meant where nobody names one. */
+  readonly own: string
+  /** Every one with a run, the one that was run first in front. */
+  readonly all: readonly string[]
+}
+
+/** The newest run of a release in one environment. */
+export interface LatestRun extends RunView {
+  readonly environments: ReleaseEnvironments
 }
 
 /** A built-in check that ran here, with the statement that the control plane signed. */
@@ -117,8 +138,10 @@ export interface Runs {
   read(tenantId: string, runId: string): Promise<RunView>
   /** What environment the run looks at. @throws GATES_RUN_UNKNOWN */
   environmentOf(tenantId: string, runId: string): Promise<string>
-  /** @throws GATES_RUN_UNKNOWN */
-  readLatest(tenantId: string, release: ReleaseName): Promise<RunView>
+  /** In the environment that the release names, or else in its own. @throws GATES_RUN_UNKNOWN */
+  readLatest(tenantId: string, release: ReleaseName): Promise<LatestRun>
+  /** Where the release was run, and where it is looked at. @throws GATES_RUN_UNKNOWN */
+  environmentsOf(tenantId: string, release: ReleaseName): Promise<ReleaseEnvironments>
   /** Newest first. @param before only runs older than the one of this id */
   listPage(tenantId: string, limit: number, before?: string): Promise<readonly StoredRun[]>
   /** Releases with a run, those that were run last first. @param before only those whose newest run is older than this one */

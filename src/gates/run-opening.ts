@@ -18,7 +18,7 @@ export interface RunWish {
   readonly subject: Subject
 }
 
-/** The newest run of the release, if it is open and on the same plan, values, workspace and subject. */
+/** The newest run of the release in the plan's environment, if it is open and on the same plan, values, workspace and subject. */
 export async function findOpenRun(
   tx: SqlTx,
   tenantId: string,

@@ -1,5 +1,6 @@
 // All SQL of runs: started once, found again, executed by one holder at a time, finished once.
 import type { ContentDigest, SqlTx } from '../kernel/index.ts'
+import { DEFAULT_ENVIRONMENT } from './naming.ts'
 import type { RunTerms, Subject } from '../verdict/index.ts'
 
 export interface StoredRun {
@@ -108,18 +109,32 @@ export async function selectRun(
   return rows[0] && runOfRow(rows[0])
 }
 
-/** The newest run of a release; run ids sort by time. */
+/** The newest run of a release in one environment; run ids sort by time. */
 export async function selectLatestRun(
   tx: SqlTx,
   tenantId: string,
-  release: { readonly service: string; readonly version: string },
+  release: { readonly service: string; readonly version: string; readonly environment: string },
 ): Promise<(StoredRun & RunIdentity) | undefined> {
   const rows = await tx.query<RunRow>(
-    `select * from gates_run where tenant_id = $1 and service = $2 and version = $3
+    `select * from gates_run where tenant_id = $1 and service = $2 and version = $3 and environment = $4
      order by run_id desc limit 1`,
-    [tenantId, release.service, release.version],
+    [tenantId, release.service, release.version, release.environment],
   )
   return rows[0] && { ...runOfRow(rows[0]), pin: rows[0].pin }
+}
+
+/** Where a release was run, the first one in front; empty where it never was. */
+export async function selectRunEnvironments(
+  tx: SqlTx,
+  tenantId: string,
+  release: { readonly service: string; readonly version: string },
+): Promise<readonly string[]> {
+  const rows = await tx.query<{ environment: string }>(
+    `select environment from gates_run where tenant_id = $1 and service = $2 and version = $3
+     group by environment order by min(run_id)`,
+    [tenantId, release.service, release.version],
+  )
+  return rows.map(({ environment }) => environment)
 }
 
 /** Ids of runs rise with time, so they are the place in the list. */
@@ -141,6 +156,9 @@ export async function selectRunPage(
 export interface RunRelease {
   readonly service: string
   readonly version: string
+  /** Its own: the one that is meant when nobody names one. */
+  readonly environment: string
+  /** In whichever environment. */
   readonly latestRunId: string
 }
 
@@ -151,11 +169,13 @@ export async function selectReleasePage(
   limit: number,
   before: string | null,
 ): Promise<RunRelease[]> {
-  const rows = await tx.query<{ service: string; version: string; latest: string }>(
-    `select service, version, max(run_id) as latest from gates_run where tenant_id = $1
+  const rows = await tx.query<Omit<RunRelease, 'latestRunId'> & { latest: string }>(
+    `select service, version, max(run_id) as latest,
+       coalesce(max(environment) filter (where environment = $4), (array_agg(environment order by run_id))[1]) as environment
+     from gates_run where tenant_id = $1
      group by service, version having $3::text is null or max(run_id) < $3
      order by latest desc limit $2`,
-    [tenantId, limit, before],
+    [tenantId, limit, before, DEFAULT_ENVIRONMENT],
   )
   return rows.map(({ latest, ...release }) => ({ ...release, latestRunId: latest }))
 }

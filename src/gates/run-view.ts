@@ -2,7 +2,8 @@
 import { settleRun } from '../verdict/index.ts'
 import { selectEarlierAttempts, tellEarlier } from './earlier-attempts.ts'
 import { gatesFault } from './errors.ts'
-import type { ReleaseName, RunContext, RunView } from './run-model.ts'
+import { readEnvironments } from './release-scope.ts'
+import type { LatestRun, ReleaseName, RunContext, RunView } from './run-model.ts'
 import { selectLatestRun, selectRun, updateRunFinished } from './run-store.ts'
 import type { FixedRun, StoredRun } from './run-store.ts'
 import { selectIntents, selectLastResults, selectReviews } from './store.ts'
@@ -52,21 +53,23 @@ export async function readFixedRun(
   return fixed
 }
 
+/** @throws GATES_RUN_UNKNOWN */
 export async function readLatestRun(
   context: RunContext,
   tenantId: string,
   release: ReleaseName,
-): Promise<RunView> {
-  const run = await context.ports.sql.transaction({ tenantId }, (tx) =>
-    selectLatestRun(tx, tenantId, release),
-  )
-  if (run === undefined) {
-    throw gatesFault(
-      'GATES_RUN_UNKNOWN',
-      `expected a run of ${release.service}@${release.version}, found none`,
-    )
-  }
-  return viewRun(context, tenantId, run)
+): Promise<LatestRun> {
+  const { environments, run } = await context.ports.sql.transaction({ tenantId }, async (tx) => {
+    const found = await readEnvironments(tx, tenantId, release)
+    const { environment } = found
+    return {
+      environments: found,
+      run: await selectLatestRun(tx, tenantId, { ...release, environment }),
+    }
+  })
+  // Runs are never removed, and one was seen in this environment.
+  if (run === undefined) throw new TypeError(`expected the run in ${environments.environment}`)
+  return { ...(await viewRun(context, tenantId, run)), environments }
 }
 
 export async function viewRun(

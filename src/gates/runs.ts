@@ -4,6 +4,7 @@ import type { Action } from '../kernel/index.ts'
 import { performBuiltin } from './built-in.ts'
 import { runConfirmAction } from './run-action.ts'
 import { startAskedRun } from './run-asked.ts'
+import { readEnvironments } from './release-scope.ts'
 import { auditRun } from './run-audit.ts'
 import { pauseRun, renewRun } from './run-lease.ts'
 import type { RunContext, RunPorts, Runs } from './run-model.ts'
@@ -41,6 +42,8 @@ function runsOf(context: RunContext): Runs {
     environmentOf: async (tenantId, runId) =>
       (await readFixedRun(context, tenantId, runId)).subject.environment,
     readLatest: (tenantId, release) => readLatestRun(context, tenantId, release),
+    environmentsOf: (tenantId, release) =>
+      sql.transaction({ tenantId }, (tx) => readEnvironments(tx, tenantId, release)),
     audit: (tenantId, runId) => auditRun(context, tenantId, runId),
     listReleasePage: (tenantId, limit, before) =>
       sql.transaction({ tenantId }, (tx) => selectReleasePage(tx, tenantId, limit, before ?? null)),

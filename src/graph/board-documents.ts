@@ -10,9 +10,9 @@ fragment BrokenGate on Gate {
 
 export const BOARD_DOCUMENTS = {
   /** One release from its verdict down to the checkpoint, gates gathered by section. */
-  provenance: `query Provenance($service: String!, $version: String!) {
-  release(service: $service, version: $version) {
-    service version
+  provenance: `query Provenance($service: String!, $version: String!, $environment: String) {
+  release(service: $service, version: $version, environment: $environment) {
+    service version environment
     artefacts { name digest }
     verdict { value reasonCount }
     decision { value decidedAt statement { digest entry { seq isCovered } } }
@@ -28,8 +28,8 @@ export const BOARD_DOCUMENTS = {
   }
 }${BROKEN_GATE}`,
   /** The gates of one section, in pages. */
-  section: `query Section($service: String!, $version: String!, $section: String!, $after: String) {
-  release(service: $service, version: $version) {
+  section: `query Section($service: String!, $version: String!, $environment: String, $section: String!, $after: String) {
+  release(service: $service, version: $version, environment: $environment) {
     gates(first: 100, after: $after, section: $section) {
       totalCount
       pageInfo { hasNextPage endCursor }

@@ -7,10 +7,10 @@ import type { View } from './views.ts'
 
 export function viewGate(reader: GraphReader, graph: GatheredGraph, each: StandingGate): View {
   const { gate, result, status, reason, expiresAtMs, objections } = each
-  const { service, version } = graph.release
+  const { service, version, environment } = graph.release
   return {
     __typename: 'Gate',
-    id: idOf('Gate', service, version, gate.id),
+    id: idOf('Gate', service, version, environment, gate.id),
     gate: gate.id,
     title: gate.title,
     section: gate.section,

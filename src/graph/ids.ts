@@ -2,7 +2,7 @@
 import { utf8Bytes, utf8Text } from '../kernel/index.ts'
 
 /** How many names each kind of thing has. */
-const NAME_COUNTS = { Release: 2, Gate: 3, Evidence: 1, Statement: 1, Entry: 1 } as const
+const NAME_COUNTS = { Release: 3, Gate: 4, Evidence: 1, Statement: 1, Entry: 1 } as const
 
 export type NodeKind = keyof typeof NAME_COUNTS
 

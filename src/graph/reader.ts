@@ -1,6 +1,6 @@
 // Reads for one request and one tenant: each thing once, and of many things of a kind all at once.
 import type { RecordedStatement, ObjectRow } from '../evidence/index.ts'
-import type { ReleaseName } from '../gates/index.ts'
+import type { PlacedRelease, ReleaseName } from '../gates/index.ts'
 import type { RegisteredPrincipal } from '../identity/index.ts'
 import { isContentDigest, SeaworthyError } from '../kernel/index.ts'
 import type { LedgerEntry, SignedCheckpoint } from '../ledger/index.ts'
@@ -17,7 +17,7 @@ export interface StandingGate extends GateStanding {
 }
 
 export interface GatheredGraph {
-  readonly release: ReleaseName
+  readonly release: PlacedRelease
   readonly review: ReleaseReview
   readonly gates: readonly StandingGate[]
 }
@@ -66,7 +66,7 @@ export class GraphReader {
 
   /** What a route would answer about the release; undefined where it would say that there is none. */
   release(release: ReleaseName): Promise<GatheredGraph | undefined> {
-    const name = JSON.stringify([release.service, release.version])
+    const name = JSON.stringify([release.service, release.version, release.environment ?? null])
     const known = this.#releases.get(name) ?? this.#gather(release)
     this.#releases.set(name, known)
     return known
@@ -93,7 +93,8 @@ export class GraphReader {
         ? []
         : [{ ...standing, objections: objections.get(gate.id) ?? NO_REASONS }]
     })
-    return { release, review, gates }
+    const { environment } = review.subject
+    return { release: { ...release, environment }, review, gates }
   }
 }
 

@@ -1,6 +1,6 @@
 // A release and its gates as fields ask for them.
 import { formatReleaseName } from '../gates/index.ts'
-import type { ReleaseName } from '../gates/index.ts'
+import type { PlacedRelease } from '../gates/index.ts'
 import type { SignedCheckpoint } from '../ledger/index.ts'
 import { connectionOf, itemCountOf, pageOf, readPageArgs } from './connection.ts'
 import type { PageArgs } from './connection.ts'
@@ -18,7 +18,7 @@ interface GateArgs extends PageArgs {
 }
 
 /** A release that is known to be there; what costs a look is looked up when a field asks. */
-export function viewRelease(reader: GraphReader, name: ReleaseName): View {
+export function viewRelease(reader: GraphReader, name: PlacedRelease): View {
   const gathered = async (): Promise<GatheredGraph> => {
     const found = await reader.release(name)
     // A run was there a moment ago, and runs are never removed.
@@ -26,13 +26,14 @@ export function viewRelease(reader: GraphReader, name: ReleaseName): View {
     return found
   }
   const review = async (): Promise<GatheredGraph['review']> => (await gathered()).review
-  const { service, version } = name
+  const { service, version, environment } = name
   return {
     __typename: 'Release',
-    id: idOf('Release', service, version),
+    id: idOf('Release', service, version, environment),
     service,
     version,
-    environment: async () => (await review()).subject.environment,
+    environment,
+    environments: async () => (await review()).environments,
     runId: async () => (await review()).runId,
     artefacts: async () =>
       Object.entries((await review()).subject.digests).map(([of, digest]) => ({

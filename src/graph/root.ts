@@ -2,6 +2,7 @@
 import { isContentDigest } from '../kernel/index.ts'
 import { connectionOf, readPageArgs } from './connection.ts'
 import type { PageArgs } from './connection.ts'
+import type { ReleaseName } from '../gates/index.ts'
 import { readId } from './ids.ts'
 import type { NodeName } from './ids.ts'
 import type { GraphReader } from './reader.ts'
@@ -12,11 +13,13 @@ import { viewEntry, viewEvidence, viewStatement } from './views.ts'
 interface ReleaseArgs {
   readonly service: string
   readonly version: string
+  readonly environment?: string | null
 }
 
 export function makeRoot(reader: GraphReader): Readonly<Record<string, unknown>> {
   return {
-    release: async ({ service, version }: ReleaseArgs) => findRelease(reader, service, version),
+    release: async ({ environment, ...name }: ReleaseArgs) =>
+      findRelease(reader, { ...name, environment: environment ?? undefined }),
     releases: async (args: PageArgs) => listReleases(reader, args),
     async node({ id }: { readonly id: string }) {
       const name = readId(id)
@@ -40,23 +43,20 @@ async function listReleases(reader: GraphReader, args: PageArgs): Promise<unknow
   return connectionOf('releases', views, (view) => runOf.get(view) ?? '', found.length > limit)
 }
 
-async function findRelease(
-  reader: GraphReader,
-  service: string,
-  version: string,
-): Promise<unknown> {
-  const found = await reader.release({ service, version })
+async function findRelease(reader: GraphReader, name: ReleaseName): Promise<unknown> {
+  const found = await reader.release(name)
   return found === undefined ? null : viewRelease(reader, found.release)
 }
 
 async function findNode(reader: GraphReader, { kind, names }: NodeName): Promise<unknown> {
-  const [first = '', second = '', third = ''] = names
+  const [first = '', second = '', third = '', fourth = ''] = names
+  const release = { service: first, version: second, environment: third }
   switch (kind) {
     case 'Release':
-      return findRelease(reader, first, second)
+      return findRelease(reader, release)
     case 'Gate': {
-      const graph = await reader.release({ service: first, version: second })
-      const found = graph?.gates.find(({ gate }) => gate.id === third)
+      const graph = await reader.release(release)
+      const found = graph?.gates.find(({ gate }) => gate.id === fourth)
       return graph === undefined || found === undefined ? null : viewGate(reader, graph, found)
     }
     case 'Evidence': {

@@ -15,9 +15,9 @@ interface Node { id: ID! }
 
 "All that can be asked. Nothing here changes anything, and nothing of another tenant is there."
 type Query {
-  "A release that was run at least once; null where there is none."
-  release(service: String!, version: String!): Release @cost(weight: "20")
-  "Releases with a run, those that were run last first."
+  "A release that was run at least once; null where there is none. Without an environment it is looked at in its own: production where it was run there, else the one it was run in first."
+  release(service: String!, version: String!, environment: String): Release @cost(weight: "20")
+  "Releases with a run, each in its own environment, those that were run last first."
   releases("At most 100." first: Int = 20, after: String): ReleaseConnection! @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "Anything by its id; null where there is no such thing in this tenant."
   node(id: ID!): Node @cost(weight: "20")
@@ -45,14 +45,17 @@ type Release implements Node {
   id: ID!
   service: String!
   version: String!
-  environment: String! @cost(weight: "20")
-  "The newest run, whose results count."
+  "Where it is looked at."
+  environment: String!
+  "Where it was run, the first one in front."
+  environments: [String!]! @cost(weight: "20") @listSize(assumedSize: 5)
+  "The newest run in this environment, whose results count."
   runId: String! @cost(weight: "20")
   "What is released."
   artefacts: [Artefact!]! @cost(weight: "20") @listSize(assumedSize: 5)
   "What would be decided now."
   verdict: Verdict! @cost(weight: "20")
-  "The newest decision that was signed, which may be of an earlier run; null before the first."
+  "The newest decision that was signed about this environment, which may be of an earlier run; null before the first."
   decision: Decision @cost(weight: "20")
   "Gates by top-level section of the checklist, in its order."
   sections: [Section!]! @cost(weight: "20") @listSize(assumedSize: 20)

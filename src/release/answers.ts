@@ -7,11 +7,15 @@ const verdict = z.looseObject({ value: z.string() })
 const list = z.array(z.looseObject({}))
 const names = z.record(z.string(), z.string())
 
+/** Where the release was looked at, and where it is when nobody names an environment. */
+const shown = { environment: z.string(), ownEnvironment: z.string() }
+
 export const openedSchema = z.strictObject({ service: z.string(), version: z.string() })
 
 export const reviewSchema = z.strictObject({
   release: z.string(),
   runId: z.string(),
+  environments: z.array(z.string()),
   reviewHash: digest,
   subject: z.looseObject({}),
   plan: z.looseObject({}),
@@ -53,12 +57,14 @@ export const documentsSchema = z.strictObject({
   reportMarkdown: z.string(),
   reportHtml: z.string(),
   isDecided: z.boolean(),
+  ...shown,
 })
 
 export const reportSchema = z.strictObject({
   markdown: z.string(),
   html: z.string(),
   isDecided: z.boolean(),
+  ...shown,
 })
 
 export const attestedSchema = z.strictObject({
@@ -71,6 +77,7 @@ export const sealedSchema = z.strictObject({
   bundle: digest,
   sizeBytes: z.int().min(1),
   trust: z.string(),
+  ...shown,
 })
 
 export const recordedChangeSchema = z.strictObject({

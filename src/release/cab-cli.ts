@@ -23,7 +23,7 @@ export async function runCabAgenda(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const release = await chooseRelease(context, args[0])
+  const release = await chooseRelease(context, args[0], options)
   const review = await readReview(context, release)
   const opened = await openRegisterOf(context, release.service, options)
   const markdown = renderAgenda(review, opened)
@@ -44,7 +44,7 @@ export async function runCabRecord(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const release = await chooseRelease(context, args[0])
+  const release = await chooseRelease(context, args[0], options)
   const opened = await openRegisterOf(context, release.service, options)
   const id = textOption(options, 'id') ?? nextId('CAB', opened.register.cab)
   const names = listOption(options, 'attendee')
@@ -79,7 +79,7 @@ export async function runCabList(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const release = await chooseRelease(context, args[0])
+  const release = await chooseRelease(context, args[0], options)
   const opened = await openRegisterOf(context, release.service, options)
   const records = opened.register.cab
     .filter((each) => each.version === release.version)

@@ -3,9 +3,10 @@ import { EXIT, harmlessLine, utf8Bytes } from '../kernel/index.ts'
 import type { ExitCode } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import type { AttestedRelease } from './attested.ts'
-import { fileStem, pathOf, renderPaths, writeDocuments, writeReports } from './files.ts'
+import type { ShownWhere } from './documents.ts'
+import { fileStem, named, renderPaths, routeOf, writeDocuments, writeReports } from './files.ts'
 import type { DecidedRelease, ReleaseReview } from './model.ts'
-import { chooseRelease, phaseQuery, readReview, requireOption } from './release-calls.ts'
+import { chooseRelease, phaseTerms, readReview, requireOption } from './release-calls.ts'
 import type { ReplayedDecision } from './replay.ts'
 import type { ReleaseKey } from './store.ts'
 import { renderLocks, renderStatus, renderVerdict } from './screen.ts'
@@ -19,7 +20,7 @@ export async function runStatus(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const review = await readReview(context, await chooseRelease(context, args[0]), options)
+  const review = await readReview(context, await chooseRelease(context, args[0], options), options)
   const { plan, ...rest } = review
   const stage = stageOption(options)
   return {
@@ -34,7 +35,7 @@ export async function runSign(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const release = await chooseRelease(context, args[0])
+  const release = await chooseRelease(context, args[0], options)
   return signRelease(context, release, options, 'APPROVE')
 }
 
@@ -44,7 +45,7 @@ export async function runReject(
   options: OptionValues,
 ): Promise<CommandOutcome> {
   const decision = options['withdraw'] === true ? 'WITHDRAW' : 'REJECT'
-  return signRelease(context, await chooseRelease(context, args[0]), options, decision)
+  return signRelease(context, await chooseRelease(context, args[0], options), options, decision)
 }
 
 export async function runDecide(
@@ -52,12 +53,12 @@ export async function runDecide(
   args: readonly string[],
   options: OptionValues = {},
 ): Promise<CommandOutcome> {
-  const release = await chooseRelease(context, args[0])
+  const release = await chooseRelease(context, args[0], options)
   if (options['replay'] === true) return replayDecision(context, release)
   const stage = stageOption(options)
   const decided = await context.client.call<DecidedRelease & { exit: ExitCode }>(
     'POST',
-    `${pathOf(release)}/decisions${phaseQuery(options)}`,
+    routeOf(release, '/decisions', phaseTerms(options)),
     {},
   )
   const paths = await writeDocuments(context, release)
@@ -83,7 +84,7 @@ async function replayDecision(
 ): Promise<CommandOutcome> {
   const { exit, ...replayed } = await context.client.call<ReplayedDecision & { exit: ExitCode }>(
     'GET',
-    `${pathOf(release)}/replay`,
+    routeOf(release, '/replay'),
   )
   const isSame = replayed.differences.length === 0
   const head = isSame
@@ -98,7 +99,7 @@ export async function runReport(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const release = await chooseRelease(context, args[0])
+  const release = await chooseRelease(context, args[0], options)
   const folder = typeof options['out'] === 'string' ? options['out'] : undefined
   const kind = typeof options['kind'] === 'string' ? options['kind'] : undefined
   const paths = await writeReports(context, release, { folder, kind })
@@ -110,10 +111,10 @@ export async function runExport(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const release = await chooseRelease(context, args[0])
+  const release = await chooseRelease(context, args[0], options)
   const format = requireOption(options, 'format')
   if (options['sigstore'] === true) return exportAttested(context, release, format, options)
-  const route = `${pathOf(release)}/exports/${encodeURIComponent(format)}`
+  const route = routeOf(release, `/exports/${encodeURIComponent(format)}`)
   const bytes = await context.client.download(route)
   const path = context.files.resolve(requireOption(options, 'out'))
   await context.files.write(path, bytes)
@@ -137,7 +138,7 @@ async function exportAttested(
   }
   const attested = await context.client.call<AttestedRelease>(
     'POST',
-    `${pathOf(release)}/attestations/${encodeURIComponent(format)}`,
+    routeOf(release, `/attestations/${encodeURIComponent(format)}`),
     {},
   )
   await context.files.write(paths.bundle, utf8Bytes(`${JSON.stringify(attested.bundle)}\n`))
@@ -163,22 +164,15 @@ export async function runBundle(
   options: OptionValues,
 ): Promise<CommandOutcome> {
   const run = options['withRun']
-  const release = await chooseRelease(context, args[0])
-  const sealed = await context.client.call<{ bundle: string; sizeBytes: number; trust: string }>(
-    'POST',
-    `${pathOf(release)}/bundles${typeof run === 'string' ? `?run=${encodeURIComponent(run)}` : ''}`,
-    {},
-  )
+  const release = await chooseRelease(context, args[0], options)
+  const sealed = await context.client.call<
+    ShownWhere & { bundle: string; sizeBytes: number; trust: string }
+  >('POST', routeOf(release, '/bundles', typeof run === 'string' ? { run } : {}), {})
   const bytes = await context.client.download(`/v1/evidence/${sealed.bundle}`)
+  const stem = fileStem(context.ports.digest, named(release, sealed))
   const paths = {
-    bundle: context.files.resolve(
-      context.files.outputFolder,
-      `${fileStem(context.ports.digest, release)}.bundle.tar`,
-    ),
-    trust: context.files.resolve(
-      context.files.outputFolder,
-      `${fileStem(context.ports.digest, release)}.trust.json`,
-    ),
+    bundle: context.files.resolve(context.files.outputFolder, `${stem}.bundle.tar`),
+    trust: context.files.resolve(context.files.outputFolder, `${stem}.trust.json`),
   }
   await context.files.write(paths.bundle, bytes)
   await context.files.write(paths.trust, utf8Bytes(sealed.trust))

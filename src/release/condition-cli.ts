@@ -1,7 +1,6 @@
 // The commands of conditions: add, list, extend, withdraw.
 import { EXIT, harmlessLine } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
-import { parseReleaseName } from '../gates/index.ts'
 import { chooseRelease, readReview, requireOption } from './release-calls.ts'
 import {
   choiceOption,
@@ -45,8 +44,7 @@ export async function runConditionList(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const release =
-    args[0] === undefined ? await chooseRelease(context, undefined) : parseReleaseName(args[0])
+  const release = await chooseRelease(context, args[0], options)
   const opened = await openRegisterOf(context, release.service, options)
   const review = await readReview(context, release)
   const states = new Map((review.verdict.conditions ?? []).map((each) => [each.id, each.state]))

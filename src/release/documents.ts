@@ -17,14 +17,20 @@ import { gatherRelease } from './review.ts'
 import type { GatheredRelease } from './review.ts'
 import type { ReleaseKey } from './store.ts'
 
-export interface RenderedReport {
+/** Where a release was looked at, and where it is when nobody names an environment. */
+export interface ShownWhere {
+  readonly environment: string
+  readonly ownEnvironment: string
+}
+
+export interface RenderedReport extends ShownWhere {
   readonly markdown: Uint8Array
   readonly html: Uint8Array
   /** False when it shows a verdict that nobody has recorded yet. */
   readonly isDecided: boolean
 }
 
-export interface ReleaseDocuments {
+export interface ReleaseDocuments extends ShownWhere {
   /** The checklist as it was imported; absent when the plan was not made from one that is stored. */
   readonly original?: Uint8Array
   readonly filled?: Uint8Array
@@ -76,7 +82,8 @@ export async function renderReport(
 ): Promise<RenderedReport> {
   const gathered = await gatherRelease(context, tenantId, release)
   const state = await readReportedState(context, tenantId, release, gathered)
-  return renderFacts(context, kind, await addHistory(context, tenantId, release, state))
+  const facts = await addHistory(context, tenantId, release, state)
+  return { ...renderFacts(context, kind, facts), ...shownWhere(gathered) }
 }
 
 export async function renderDocuments(
@@ -95,14 +102,20 @@ export async function renderDocuments(
     reportMarkdown: report.markdown,
     reportHtml: report.html,
     isDecided: report.isDecided,
+    ...shownWhere(gathered),
   }
+}
+
+function shownWhere({ view }: GatheredRelease): ShownWhere {
+  const { environment, own } = view.environments
+  return { environment, ownEnvironment: own }
 }
 
 function renderFacts(
   context: ReleaseContext,
   kind: ReportKind,
   facts: ReportFacts,
-): RenderedReport {
+): Omit<RenderedReport, keyof ShownWhere> {
   const { digest } = context.ports
   const page = composeReport(digest, kind, facts)
   return {

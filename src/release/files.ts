@@ -3,6 +3,7 @@ import { bytesOfBase64, hexOf, utf8Bytes } from '../kernel/index.ts'
 import type { Digest } from '../kernel/index.ts'
 import type { CommandContext } from '../client/index.ts'
 import { REPORT_KINDS } from '../report/index.ts'
+import type { ShownWhere } from './documents.ts'
 import { releaseFault } from './errors.ts'
 import type { ReleaseKey } from './store.ts'
 
@@ -34,18 +35,31 @@ export async function writeReports(
   }
   const paths: Record<string, string> = {}
   for (const each of kinds) {
-    const report = await context.client.call<{ markdown: string; html: string }>(
+    const report = await context.client.call<ShownWhere & { markdown: string; html: string }>(
       'GET',
-      `${pathOf(release)}/reports/${each}`,
+      routeOf(release, `/reports/${each}`),
     )
     // The release report has had its name since before there were others.
     const suffix = each === 'decision' ? 'report' : each
-    paths[suffix] = await write(context, release, folder, `${suffix}.md`, report.markdown)
-    paths[`${suffix}Html`] = await write(context, release, folder, `${suffix}.html`, report.html)
+    paths[suffix] = await write(
+      context,
+      named(release, report),
+      folder,
+      `${suffix}.md`,
+      report.markdown,
+    )
+    paths[`${suffix}Html`] = await write(
+      context,
+      named(release, report),
+      folder,
+      `${suffix}.html`,
+      report.html,
+    )
   }
   if (kind === CHECKLIST || kind === ALL) {
-    const { filled } = await readDocuments(context, release)
-    if (filled !== null) paths['filled'] = await writeFilled(context, release, folder, filled)
+    const { filled, ...where } = await readDocuments(context, release)
+    const name = named(release, where)
+    if (filled !== null) paths['filled'] = await writeFilled(context, name, folder, filled)
     else if (kind === CHECKLIST) throw noChecklist()
   }
   return paths
@@ -59,16 +73,24 @@ export async function writeDocuments(
 ): Promise<Readonly<Record<string, string>>> {
   const documents = await readDocuments(context, release)
   const { reportMarkdown, reportHtml, filled } = documents
+  const name = named(release, documents)
   const paths: Record<string, string> = {
-    report: await write(context, release, folder, 'report.md', reportMarkdown),
-    reportHtml: await write(context, release, folder, 'report.html', reportHtml),
+    report: await write(context, name, folder, 'report.md', reportMarkdown),
+    reportHtml: await write(context, name, folder, 'report.html', reportHtml),
   }
-  if (filled !== null) paths['filled'] = await writeFilled(context, release, folder, filled)
+  if (filled !== null) paths['filled'] = await writeFilled(context, name, folder, filled)
   return paths
 }
 
-export function pathOf(release: ReleaseKey): string {
-  return `/v1/releases/${encodeURIComponent(release.service)}/${encodeURIComponent(release.version)}`
+/** Where the API has something of the release, in the environment that it names. @param rest begins with `/` */
+export function routeOf(
+  { service, version, environment }: ReleaseKey,
+  rest = '',
+  terms: Readonly<Record<string, string>> = {},
+): string {
+  const query = new URLSearchParams(environment === undefined ? terms : { ...terms, environment })
+  const path = `/v1/releases/${encodeURIComponent(service)}/${encodeURIComponent(version)}${rest}`
+  return query.size === 0 ? path : `${path}?${query.toString()}`
 }
 
 export function renderPaths(paths: Readonly<Record<string, string>>): string {
@@ -77,38 +99,46 @@ export function renderPaths(paths: Readonly<Record<string, string>>): string {
     .join('\n')
 }
 
+/** What names files of a release: nothing of another environment takes the place of what is of its own. */
+export function named(
+  { service, version }: ReleaseKey,
+  { environment, ownEnvironment }: ShownWhere,
+): readonly string[] {
+  return [service, version, ...(environment === ownEnvironment ? [] : [environment])]
+}
+
 /** Safe as a file name on every system; a name that had to be changed carries a mark of what it was. */
-export function fileStem(digest: Digest, release: ReleaseKey): string {
-  const safe = (text: string): string =>
-    text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '')
-  const stem = `${safe(release.service) || 'release'}-${safe(release.version)}`
-  if (stem === `${release.service}-${release.version}`) return stem
-  const mark = hexOf(digest.sha256(utf8Bytes(JSON.stringify([release.service, release.version]))))
+export function fileStem(digest: Digest, names: readonly string[]): string {
+  const safe = names.map((text) => text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, ''))
+  const [first = '', ...rest] = safe
+  const stem = [first || 'release', ...rest].join('-')
+  if (stem === names.join('-')) return stem
+  const mark = hexOf(digest.sha256(utf8Bytes(JSON.stringify(names))))
   return `${stem}-${mark.slice(0, 8)}`
 }
 
-interface DocumentsAnswer {
+interface DocumentsAnswer extends ShownWhere {
   readonly filled: string | null
   readonly reportMarkdown: string
   readonly reportHtml: string
 }
 
 function readDocuments(context: CommandContext, release: ReleaseKey): Promise<DocumentsAnswer> {
-  return context.client.call<DocumentsAnswer>('GET', `${pathOf(release)}/documents`)
+  return context.client.call<DocumentsAnswer>('GET', routeOf(release, '/documents'))
 }
 
 function writeFilled(
   context: CommandContext,
-  release: ReleaseKey,
+  names: readonly string[],
   folder: string | undefined,
   filled: string,
 ): Promise<string> {
-  return write(context, release, folder, 'checklist.md', bytesOfBase64(filled))
+  return write(context, names, folder, 'checklist.md', bytesOfBase64(filled))
 }
 
 async function write(
   context: CommandContext,
-  release: ReleaseKey,
+  names: readonly string[],
   folder: string | undefined,
   suffix: string,
   content: string | Uint8Array,
@@ -116,7 +146,7 @@ async function write(
   const { files, ports } = context
   const path = files.resolve(
     folder ?? files.outputFolder,
-    `${fileStem(ports.digest, release)}.${suffix}`,
+    `${fileStem(ports.digest, names)}.${suffix}`,
   )
   await files.write(path, typeof content === 'string' ? utf8Bytes(content) : content)
   return path

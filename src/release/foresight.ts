@@ -30,9 +30,9 @@ export async function foreseeReleases(
 async function foreseeRelease(
   context: ReleaseContext,
   tenantId: string,
-  { service, version }: ReleaseKey,
+  { service, version, environment }: ReleaseKey,
 ): Promise<readonly Foreseen[]> {
-  const key = { service, version }
+  const key = { service, version, environment }
   const nowMs = context.ports.clock.nowMs()
   const review = await reviewRelease(context, tenantId, key)
   const { latestDecision } = review

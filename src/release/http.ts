@@ -1,29 +1,15 @@
 // Routes of releases.
 import { z } from 'zod'
-import { base64Of, defineRoute, utf8Text } from '../kernel/index.ts'
-import type { DataAnswer, Route, RouteInput } from '../kernel/index.ts'
+import { defineRoute } from '../kernel/index.ts'
+import type { DataAnswer, Route } from '../kernel/index.ts'
 import { exitCodeOfVerdict, PHASES } from '../verdict/index.ts'
-import { EXPORT_FORMATS, REPORT_KINDS } from '../report/index.ts'
-import type { ExportFormat, ReportKind } from '../report/index.ts'
-import { ATTESTED_FORMATS } from './attested.ts'
-import type { AttestedFormat } from './attested.ts'
-import { releaseFault } from './errors.ts'
+import { makeDocumentRoutes } from './document-http.ts'
 import { makeRegisterRoutes } from './register-http.ts'
 import type { Releases } from './service.ts'
 import type { DecidedRelease } from './model.ts'
-import type { SealedRelease } from './seal.ts'
 import { parseReleaseName } from '../gates/index.ts'
-import type { ReleaseKey } from './store.ts'
-import {
-  attestedSchema,
-  decidedSchema,
-  documentsSchema,
-  openedSchema,
-  replayedSchema,
-  reportSchema,
-  reviewSchema,
-  sealedSchema,
-} from './answers.ts'
+import { environmentShape, releaseOf } from './release-query.ts'
+import { decidedSchema, openedSchema, replayedSchema, reviewSchema } from './answers.ts'
 
 const openSchema = z.strictObject({
   service: z
@@ -39,9 +25,12 @@ const openSchema = z.strictObject({
   author: z.string().max(200).nullable(),
 })
 
-const reviewName = z.object({ release: z.string() })
-const phaseQuery = z.strictObject({ phase: z.enum(PHASES).optional() })
-const bundleQuery = z.strictObject({ run: z.string().max(100).optional() })
+// Names that were kept by an older version say no environment.
+const reviewName = z.object({
+  release: z.string(),
+  subject: z.object({ environment: z.string() }).exactOptional(),
+})
+const phaseQuery = z.strictObject({ phase: z.enum(PHASES).optional(), ...environmentShape })
 
 export function makeReleaseRoutes(releases: Releases): readonly Route[] {
   return [
@@ -73,8 +62,14 @@ export function makeReleaseRoutes(releases: Releases): readonly Route[] {
         data: reviewSchema,
         reread: {
           name: (data) => reviewName.parse(data),
-          read: ({ principal }, name) =>
-            releases.review(principal.tenantId, parseReleaseName(reviewName.parse(name).release)),
+          read({ principal }, name) {
+            const { release, subject } = reviewName.parse(name)
+            const environment = subject?.environment
+            return releases.review(principal.tenantId, {
+              ...parseReleaseName(release),
+              environment,
+            })
+          },
         },
       },
       async handle({ principal, body }) {
@@ -121,158 +116,25 @@ export function makeReleaseRoutes(releases: Releases): readonly Route[] {
         return answerOf(
           await releases.decide(
             tenantId,
-            releaseOf({ params }),
+            releaseOf({ params, query }),
             query.phase,
             keep && ((tx, decided) => keep(tx, answerOf(decided))),
           ),
         )
       },
     }),
-    {
+    defineRoute({
       method: 'GET',
       path: '/v1/releases/:service/:version/replay',
       summary: 'Decide the newest decision again from its frozen inputs',
       access: 'read',
+      query: z.strictObject(environmentShape),
       answer: { data: replayedSchema },
       async handle(input) {
         const replayed = await releases.replay(input.principal.tenantId, releaseOf(input))
         return { data: { ...replayed, exit: exitCodeOfVerdict(replayed.verdict.value) } }
       },
-    },
+    }),
     ...makeDocumentRoutes(releases),
   ]
-}
-
-/** Routes that render: documents, reports, exports, bundles. */
-function makeDocumentRoutes(releases: Releases): readonly Route[] {
-  return [
-    {
-      method: 'GET',
-      path: '/v1/releases/:service/:version/documents',
-      summary: 'Render the filled checklist and the report',
-      access: 'read',
-      answer: { data: documentsSchema },
-      async handle(input) {
-        const documents = await releases.documents(input.principal.tenantId, releaseOf(input))
-        return {
-          data: {
-            filled: documents.filled === undefined ? null : base64Of(documents.filled),
-            reportMarkdown: utf8Text(documents.reportMarkdown),
-            reportHtml: utf8Text(documents.reportHtml),
-            isDecided: documents.isDecided,
-          },
-        }
-      },
-    },
-    {
-      method: 'GET',
-      path: '/v1/releases/:service/:version/reports/:kind',
-      summary:
-        'Render one report: decision, evaluation, readiness, closure, audit, metrics or diff',
-      access: 'read',
-      answer: { data: reportSchema },
-      async handle(input) {
-        const { tenantId } = input.principal
-        const report = await releases.report(tenantId, releaseOf(input), kindOf(input))
-        return {
-          data: {
-            markdown: utf8Text(report.markdown),
-            html: utf8Text(report.html),
-            isDecided: report.isDecided,
-          },
-        }
-      },
-    },
-    {
-      method: 'GET',
-      path: '/v1/releases/:service/:version/exports/:format',
-      summary:
-        'The newest decision as vsa, svr, test-result (signed in-toto statements), junit or sarif',
-      access: 'read',
-      answer: { mediaType: 'application/octet-stream' },
-      async handle(input) {
-        const { tenantId } = input.principal
-        const bytes = await releases.export(tenantId, releaseOf(input), formatOf(input))
-        return { bytes, mediaType: 'application/octet-stream' }
-      },
-    },
-    {
-      method: 'POST',
-      path: '/v1/releases/:service/:version/attestations/:format',
-      summary:
-        'The newest decision (decision, vsa, svr or test-result) as a Sigstore bundle: signed, in the system log, stamped',
-      access: 'write',
-      // It signs a checkpoint, for which its transactions have to be its own; a second bundle says the same.
-      repetition: 'harmless',
-      environment: 'none',
-      answer: { statuses: [201], data: attestedSchema },
-      async handle(input) {
-        const format = attestedFormatOf(input)
-        const { tenantId } = input.principal
-        return { status: 201, data: await releases.attest(tenantId, releaseOf(input), format) }
-      },
-    },
-    defineRoute({
-      method: 'POST',
-      path: '/v1/releases/:service/:version/bundles',
-      summary:
-        'Seal the newest decision into a bundle, kept as evidence under its digest; `?run=` adds the results of a run after the deploy',
-      access: 'write',
-      environment: 'none',
-      query: bundleQuery,
-      // It signs a checkpoint of what it appended.
-      repetition: 'own',
-      answer: { statuses: [201], data: sealedSchema },
-      async handle({ principal, params, query, keep }) {
-        const answerOf = ({ bundle, sizeBytes, trust }: SealedRelease): DataAnswer => ({
-          status: 201,
-          data: { bundle, sizeBytes, trust: utf8Text(trust) },
-        })
-        const { tenantId } = principal
-        return answerOf(
-          await releases.seal(
-            tenantId,
-            releaseOf({ params }),
-            query.run,
-            keep && ((tx, sealed) => keep(tx, answerOf(sealed))),
-          ),
-        )
-      },
-    }),
-  ]
-}
-
-function releaseOf(input: Pick<RouteInput, 'params'>): ReleaseKey {
-  return { service: input.params['service'] ?? '', version: input.params['version'] ?? '' }
-}
-
-function kindOf(input: Pick<RouteInput, 'params'>): ReportKind {
-  const given = input.params['kind'] ?? ''
-  const kind = REPORT_KINDS.find((known) => known === given)
-  if (kind !== undefined) return kind
-  throw releaseFault(
-    'RELEASE_REPORT_UNKNOWN',
-    `expected one of ${REPORT_KINDS.join(', ')}, got ${JSON.stringify(given.slice(0, 60))}`,
-  )
-}
-
-function attestedFormatOf(input: Pick<RouteInput, 'params'>): AttestedFormat {
-  return formatAmong(ATTESTED_FORMATS, input)
-}
-
-function formatOf(input: Pick<RouteInput, 'params'>): ExportFormat {
-  return formatAmong(EXPORT_FORMATS, input)
-}
-
-function formatAmong<Format extends string>(
-  formats: readonly Format[],
-  input: Pick<RouteInput, 'params'>,
-): Format {
-  const given = input.params['format'] ?? ''
-  const format = formats.find((known) => known === given)
-  if (format !== undefined) return format
-  throw releaseFault(
-    'RELEASE_FORMAT_UNKNOWN',
-    `expected one of ${formats.join(', ')}, got ${JSON.stringify(given.slice(0, 60))}`,
-  )
 }

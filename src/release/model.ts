@@ -33,6 +33,8 @@ export const RELEASE_ERASURE = {
 export interface ReleaseReview {
   readonly release: string
   readonly runId: string
+  /** Where the release was run, the first one in front; what is said here is of the subject's. */
+  readonly environments: readonly string[]
   readonly reviewHash: ContentDigest
   readonly subject: Subject
   readonly plan: Plan
@@ -46,7 +48,7 @@ export interface ReleaseReview {
   readonly terms: RegisterTerms
   /** The release time zone, an IANA name. */
   readonly timezone: string
-  /** The newest recorded decision, which may be of an earlier run or state; null before the first one. */
+  /** The newest recorded decision in this environment, which may be of an earlier run or state; null before the first one. */
   readonly latestDecision: StoredDecision | null
   /** What the release may not do although it may do other things. */
   readonly locks: readonly Lock[]

@@ -105,7 +105,7 @@ export async function runBudgetOverride(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const release = await chooseRelease(context, args[0])
+  const release = await chooseRelease(context, args[0], options)
   const opened = await openRegisterOf(context, release.service, options)
   const reason = requireOption(options, 'reason')
   const { version } = release
@@ -192,7 +192,7 @@ export async function runLaunchPlan(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const release = await chooseRelease(context, args[0])
+  const release = await chooseRelease(context, args[0], options)
   const opened = await openRegisterOf(context, release.service, options)
   const at = momentOption(context, opened, options, 'at')
   const done = `launch of ${release.service}@${release.version} at ${opened.describe(Date.parse(at))}`
@@ -209,7 +209,7 @@ export async function runLaunchShow(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const release = await chooseRelease(context, args[0])
+  const release = await chooseRelease(context, args[0], options)
   const planned = await openRegisterOf(context, release.service, options)
   const launch = planned.register.launches.find((each) => each.version === release.version)
   if (launch === undefined)
@@ -239,7 +239,7 @@ export async function runBreakGlass(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const release = await chooseRelease(context, args[0])
+  const release = await chooseRelease(context, args[0], options)
   const opened = await openRegisterOf(context, release.service, options)
   const id = nextId('B', opened.register.glasses)
   const terms = { for: '4h', reviewWithin: '24h', ...options }

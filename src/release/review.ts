@@ -1,7 +1,7 @@
 // Builds what people sign and what the decision reads, from what is stored now.
 import type { ContentDigest, Digest } from '../kernel/index.ts'
 import { formatReleaseName } from '../gates/index.ts'
-import type { RunView } from '../gates/index.ts'
+import type { LatestRun } from '../gates/index.ts'
 import { foldRegister, termsOf } from '../register/index.ts'
 import type { RegisterTerms } from '../register/index.ts'
 import { decide, defaultPhaseOf, locksOf, reviewHashOf, RULES_EDITION } from '../verdict/index.ts'
@@ -17,7 +17,7 @@ import { countWaiverUses, readWaiverUses } from './waiver-uses.ts'
 import type { UsesByWaiver } from './waiver-uses.ts'
 
 export interface GatheredRelease {
-  readonly view: RunView
+  readonly view: LatestRun
   /** The person who wrote the change. */
   readonly author: string | null
   readonly signOffs: readonly SignOff[]
@@ -136,6 +136,7 @@ export async function reviewRelease(
   return {
     release: formatReleaseName(view.run),
     runId: view.run.runId,
+    environments: view.environments.all,
     reviewHash,
     subject: view.run.subject,
     plan: view.plan,

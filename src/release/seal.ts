@@ -17,15 +17,16 @@ import type { DecisionInputs, GateResult, Plan } from '../verdict/index.ts'
 import { collectClosings } from './closing-evidence.ts'
 import { readLatestDecision } from './latest-decision.ts'
 import { renderDocuments } from './documents.ts'
+import type { ShownWhere } from './documents.ts'
 import { listEntries } from './entries.ts'
 import { releaseFault } from './errors.ts'
 import { formatReleaseName } from '../gates/index.ts'
 import type { ReleaseContext } from './context.ts'
 import { collectLedger } from './sealed-ledger.ts'
 import { assertUnmoved, collectSecondSet } from './second-set.ts'
-import type { ReleaseKey } from './store.ts'
+import type { ReleaseKey, StoredDecision } from './store.ts'
 
-export interface SealedRelease {
+export interface SealedRelease extends ShownWhere {
   readonly release: ReleaseKey
   /** Where the bundle lies in the evidence store. */
   readonly bundle: ContentDigest
@@ -44,12 +45,7 @@ export async function sealRelease(
   keep?: KeepSealed,
 ): Promise<SealedRelease> {
   const { sql, clock, digest, ledger, evidence, signer } = context.ports
-  const decision = await readLatestDecision(context, tenantId, release)
-  if (decision === undefined)
-    throw releaseFault(
-      'RELEASE_DECISION_MISSING',
-      `expected a decision about ${formatReleaseName(release)}, found none`,
-    )
+  const decision = await requireDecision(context, tenantId, release)
   const inputsBytes = await evidence.read(tenantId, decision.inputsDigest)
   const inputs = parseDecisionInputs(JSON.parse(utf8Text(inputsBytes)))
   const planBytes = await evidence.read(tenantId, inputs.plan)
@@ -82,19 +78,43 @@ export async function sealRelease(
   }
   const bytes = await packBundle(digest, draft, signer)
   const bundle = await evidence.keepBytes(tenantId, bytes)
-  const sealed = { release: draft.release, bundle, sizeBytes: bytes.length, trust }
+  const where = await findWhere(context, tenantId, release)
+  const sealed = { release: draft.release, bundle, sizeBytes: bytes.length, trust, ...where }
   const fact = {
     type: 'bundle.sealed',
     actor: context.controlPlane.id,
     subject: formatReleaseName(release),
     payload: { decision: decision.statementId, sizeBytes: bytes.length },
-    refs: [bundle],
+    // Of which decision it is, so that a release in several environments has the bundle of each.
+    refs: [bundle, decision.statementId],
   }
   await sql.transaction({ tenantId }, async (tx) => {
     await ledger.appendInTx(tx, tenantId, [fact])
     await keep?.(tx, sealed)
   })
   return sealed
+}
+
+async function requireDecision(
+  context: ReleaseContext,
+  tenantId: string,
+  release: ReleaseKey,
+): Promise<StoredDecision> {
+  const decision = await readLatestDecision(context, tenantId, release)
+  if (decision !== undefined) return decision
+  throw releaseFault(
+    'RELEASE_DECISION_MISSING',
+    `expected a decision about ${formatReleaseName(release)}, found none`,
+  )
+}
+
+async function findWhere(
+  { runs }: ReleaseContext,
+  tenantId: string,
+  release: ReleaseKey,
+): Promise<ShownWhere> {
+  const { environment, own } = await runs.environmentsOf(tenantId, release)
+  return { environment, ownEnvironment: own }
 }
 
 interface ShownEntries {

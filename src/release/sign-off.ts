@@ -33,7 +33,7 @@ export async function recordSignOff(
   )
 }
 
-/** That of the run that is signed about; a sign-off about another run than the newest is refused when it is recorded. */
+/** That of the run that is signed about; a sign-off about another run than the newest there is refused when it is recorded. */
 export async function environmentOfSignOff(
   context: ReleaseContext,
   tenantId: string,
@@ -61,7 +61,10 @@ async function trySignOff(
   const { tenantId } = caller
   const { sql, clock, evidence, identity, ledger } = context.ports
   const claim = opened.predicate
-  const release = parseReleaseName(claim.release)
+  const release = {
+    ...parseReleaseName(claim.release),
+    environment: await context.runs.environmentOf(tenantId, claim.run),
+  }
   const gathered = await gatherRelease(context, tenantId, release)
   assertEligible(opened, gathered)
   assertTimely(opened, gathered, clock.nowMs())

@@ -5,6 +5,8 @@ import type { SignOff, VerdictValue } from '../verdict/index.ts'
 export interface ReleaseKey {
   readonly service: string
   readonly version: string
+  /** Where it is looked at; the release's own environment when nobody names one. What is stored of a release is of all of them. */
+  readonly environment?: string | undefined
 }
 
 export interface StoredDecision {

@@ -27,7 +27,7 @@ export async function runWaive(
   args: readonly string[],
   options: OptionValues,
 ): Promise<CommandOutcome> {
-  const release = await chooseRelease(context, args[0])
+  const release = await chooseRelease(context, args[0], options)
   const opened = await openRegisterOf(context, release.service, options)
   const review = await readReview(context, release)
   const gates = Array.isArray(options['gate']) ? (options['gate'] as readonly string[]) : []

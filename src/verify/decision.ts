@@ -59,10 +59,11 @@ function findDecision(
     )
   }
   const later = ledger.entries.find(
-    ({ seq, body }) =>
+    ({ seq, body, payload }) =>
       body.type === 'release.decided' &&
       body.subject === signed.entry.body.subject &&
-      seq > signed.entry.seq,
+      seq > signed.entry.seq &&
+      !isOfElsewhere(contents, ledger, payload),
   )
   if (later !== undefined) {
     inspection.find(
@@ -72,6 +73,23 @@ function findDecision(
     )
   }
   return signed
+}
+
+/** Whether the ledger shows that a decision is about a run in another environment; what it does not show is taken for this one. */
+function isOfElsewhere({ inputs }: BundleContents, ledger: LedgerPart, decided: unknown): boolean {
+  const run = memberOf(decided, 'run')
+  if (typeof run !== 'string') return false
+  const start = ledger.entries.find(
+    ({ body, payload }) => body.type === 'run.started' && memberOf(payload, 'run') === run,
+  )
+  const environment = memberOf(memberOf(start?.payload, 'subject'), 'environment')
+  return typeof environment === 'string' && environment !== inputs.subject.environment
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined
 }
 
 /** The terms the results were judged under must be those the run was started on, as the ledger has them. */

@@ -65,7 +65,7 @@ export const FINDING_TITLES = {
   VERIFY_TIME_IMPOSSIBLE: 'Something is dated before or after what the ledger allows',
   VERIFY_DECISION_MISSING: 'No signed decision rests on these decision inputs',
   VERIFY_DECISION_DIFFERS: 'The decision is not what follows from its inputs',
-  VERIFY_DECISION_SUPERSEDED: 'A later decision on this release is recorded',
+  VERIFY_DECISION_SUPERSEDED: 'A later decision on this release in its environment is recorded',
   VERIFY_NOTHING_CHECKED: 'The bundle lacks something without which there is nothing to prove',
   VERIFY_INSPECTION_BROKEN: 'The inspection itself could not be finished',
 } as const

@@ -17,8 +17,9 @@ export async function runRunCommand(
 ): Promise<CommandOutcome> {
   if (options['dryRun'] === true) return runDryRun(context, args, options)
   const report = await runHere(context, args, options)
-  const { service, version } = report.view.run
-  const paths = await writeDocuments(context, { service, version })
+  const { service, version, subject } = report.view.run
+  const { environment } = subject
+  const paths = await writeDocuments(context, { service, version, environment })
   const exit = exitOf(report)
   await writeJobSummary(context, report, exit)
   return {

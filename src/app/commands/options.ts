@@ -5,6 +5,11 @@ export const RELEASE: CommandArgument = {
   name: '[release]',
   description: 'SERVICE@VERSION; default: the release of the newest run',
 }
+export const ENVIRONMENT: CommandOption = {
+  flags: '--environment <name>',
+  description:
+    'environment that is meant where the release was run in several; default: of a named release production, or where it was run first, else that of the newest run',
+}
 export const CHECKLIST: CommandArgument = {
   name: '[file]',
   description: 'markdown checklist; default: the one of seaworthy.yaml',

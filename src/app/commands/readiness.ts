@@ -1,6 +1,6 @@
 // The commands of what surrounds a decision, as data: freezes, error budget, on-call, launch, break-glass.
 import type { CommandSpec } from '../../client/index.ts'
-import { AS, RELEASE, SERVICE, TIMEZONE } from './options.ts'
+import { AS, ENVIRONMENT, RELEASE, SERVICE, TIMEZONE } from './options.ts'
 
 export const readinessCommands: readonly CommandSpec[] = [
   {
@@ -172,7 +172,7 @@ export const readinessCommands: readonly CommandSpec[] = [
     name: 'launch show',
     summary: 'Show the launch protocol: T-24h, T-1h, T-0, T+24h, and what is behind',
     arguments: [RELEASE],
-    options: [TIMEZONE],
+    options: [ENVIRONMENT, TIMEZONE],
     examples: ['seaworthy launch show harbour@1.4.0'],
     needs: 'api',
     load: async () => (await import('../../release/readiness-cli.ts')).runLaunchShow,
@@ -182,6 +182,7 @@ export const readinessCommands: readonly CommandSpec[] = [
     summary: 'Write the agenda of a change advisory board: what is to be decided, and how',
     arguments: [RELEASE],
     options: [
+      ENVIRONMENT,
       { flags: '--out <file>', description: 'write it there instead of showing it' },
       TIMEZONE,
     ],

@@ -1,6 +1,6 @@
 // The commands of risks, conditions and waivers, as data.
 import type { CommandSpec } from '../../client/index.ts'
-import { AS, RELEASE, SERVICE, TIMEZONE } from './options.ts'
+import { AS, ENVIRONMENT, RELEASE, SERVICE, TIMEZONE } from './options.ts'
 
 export const registerCommands: readonly CommandSpec[] = [
   {
@@ -180,7 +180,7 @@ export const registerCommands: readonly CommandSpec[] = [
     name: 'condition list',
     summary: 'List the conditions of a release with their states',
     arguments: [RELEASE],
-    options: [TIMEZONE],
+    options: [ENVIRONMENT, TIMEZONE],
     examples: ['seaworthy condition list harbour@1.4.0'],
     needs: 'api',
     load: async () => (await import('../../release/condition-cli.ts')).runConditionList,
@@ -226,6 +226,7 @@ export const registerCommands: readonly CommandSpec[] = [
     arguments: [RELEASE],
     options: [
       AS,
+      ENVIRONMENT,
       { flags: '--gate <gate>', description: 'gate id; repeat for several', repeated: true },
       { flags: '--reason <text>', description: 'why' },
       { flags: '--risk <id>', description: 'risk of the register that it rests on' },

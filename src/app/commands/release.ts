@@ -1,14 +1,18 @@
 // The commands of releases and bundles, as data.
 import type { CommandSpec } from '../../client/index.ts'
-import { AS, PHASE, RELEASE, STAGE } from './options.ts'
+import { AS, ENVIRONMENT, PHASE, RELEASE, STAGE } from './options.ts'
 
 export const releaseCommands: readonly CommandSpec[] = [
   {
     name: 'status',
     summary: 'Show where a release stands: every gate, and who has signed',
     arguments: [RELEASE],
-    options: [PHASE, STAGE],
-    examples: ['seaworthy status', 'seaworthy status harbour@1.4.0 --for deploy'],
+    options: [ENVIRONMENT, PHASE, STAGE],
+    examples: [
+      'seaworthy status',
+      'seaworthy status harbour@1.4.0 --environment staging',
+      'seaworthy status harbour@1.4.0 --for deploy',
+    ],
     needs: 'api',
     load: async () => (await import('../../release/cli.ts')).runStatus,
   },
@@ -17,6 +21,7 @@ export const releaseCommands: readonly CommandSpec[] = [
     summary: 'Sign a release off in your role, over exactly what it shows now',
     arguments: [RELEASE],
     options: [
+      ENVIRONMENT,
       AS,
       { flags: '--role <role>', description: 'role you sign in' },
       { flags: '--comment <text>', description: 'what you looked at' },
@@ -31,6 +36,7 @@ export const releaseCommands: readonly CommandSpec[] = [
     summary: 'Say no to a release in your role; it stands until you withdraw it',
     arguments: [RELEASE],
     options: [
+      ENVIRONMENT,
       AS,
       { flags: '--role <role>', description: 'role you speak in' },
       { flags: '--comment <text>', description: 'why' },
@@ -49,6 +55,7 @@ export const releaseCommands: readonly CommandSpec[] = [
     summary: 'Take the decision: one verdict, its reasons, and what would flip it',
     arguments: [RELEASE],
     options: [
+      ENVIRONMENT,
       PHASE,
       STAGE,
       {
@@ -76,6 +83,7 @@ export const releaseCommands: readonly CommandSpec[] = [
     summary: 'Write reports of the newest decision, from the ledger alone, as Markdown and HTML',
     arguments: [RELEASE],
     options: [
+      ENVIRONMENT,
       {
         flags: '--kind <kind>',
         description:
@@ -95,6 +103,7 @@ export const releaseCommands: readonly CommandSpec[] = [
     summary: 'Write the newest decision in a format that other tools read',
     arguments: [RELEASE],
     options: [
+      ENVIRONMENT,
       {
         flags: '--format <format>',
         description:
@@ -120,6 +129,7 @@ export const releaseCommands: readonly CommandSpec[] = [
     summary: 'Seal everything needed to verify the newest decision offline',
     arguments: [RELEASE],
     options: [
+      ENVIRONMENT,
       {
         flags: '--with-run <run>',
         description:

@@ -1,0 +1,2 @@
+drop index gates_run_environment;
+alter table gates_run drop column environment;
