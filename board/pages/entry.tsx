@@ -1,6 +1,6 @@
 // One entry of the ledger, and the proof that it is in the log: worked out in this browser, not told by the server.
 import type { ReactNode } from 'react'
-import { parseLogTrustText, verifyEntryProof } from '../../src/verify/index.ts'
+import { fieldsToldOtherwise, parseLogTrustText, verifyEntryProof } from '../../src/verify/index.ts'
 import type { EntryProofReport } from '../../src/verify/index.ts'
 import { browserVerifyPorts } from '../../src/verify/browser.ts'
 import { api } from '../api.ts'
@@ -111,7 +111,7 @@ function Inclusion({ entry }: { readonly entry: Entry }): ReactNode {
         <Loaded live={proof} what="the proof">
           {(proven) =>
             'report' in proven ? (
-              <Path {...proven} />
+              <Path {...proven} erasedBy={entry.erasedBy} />
             ) : (
               <p role="alert">
                 <Mark tone="stop">The proof does not hold</Mark>: {proven.problem}
@@ -138,13 +138,10 @@ async function prove(entry: Entry): Promise<Proven> {
   const report = await verifyEntryProof(utf8(tlogProof), given)
   const finding = report.findings[0]
   if (finding !== undefined) return { problem: finding.text }
-  const isShown =
-    report.leafHash === entry.leafHash &&
-    report.index === entry.seq &&
-    report.entry?.body.id === entry.body.id
-  return isShown
+  const other = fieldsToldOtherwise(report, entry)
+  return other.length === 0
     ? { report, tlogProof }
-    : { problem: 'it is about other bytes than the entry shown above' }
+    : { problem: `the proven bytes say otherwise than what is shown above (${other.join(', ')})` }
 }
 
 function utf8(text: string): Uint8Array {
@@ -162,8 +159,19 @@ function readPath(tlogProof: string): {
   return { siblings: lines.slice(at + 1), root: checkpoint.split('\n')[2] ?? '' }
 }
 
-function Path({ report, tlogProof }: Extract<Proven, { readonly report: unknown }>): ReactNode {
+type PathTerms = Extract<Proven, { readonly report: unknown }> & {
+  readonly erasedBy: number | undefined
+}
+
+function Path({ report, tlogProof, erasedBy }: PathTerms): ReactNode {
   const { index, size, leafHash, origin } = report
+  const notProven = [
+    ...report.notProven,
+    // The leaf was written before: only the entry that attests an erasure shows it.
+    ...(erasedBy === undefined
+      ? []
+      : [`that the payload was erased: entry ${erasedBy} attests it`]),
+  ]
   const { siblings, root } = readPath(tlogProof)
   return (
     <>
@@ -189,7 +197,7 @@ function Path({ report, tlogProof }: Extract<Proven, { readonly report: unknown 
         </li>
       </ol>
       <p className="soft">
-        Not proven: {report.notProven.join('; ')}. The key itself comes from this server.
+        Not proven: {notProven.join('; ')}. The key itself comes from this server.
       </p>
       <button
         type="button"

@@ -30,6 +30,8 @@ export interface ProvenEntry {
   readonly seq: number
   /** The sequencer's clock, RFC 3339. */
   readonly time: string
+  /** Leaf hash of the entry before, or the genesis link of the log; hexadecimal. */
+  readonly prev: string
   readonly body: EntryBody
 }
 
@@ -191,7 +193,8 @@ function readOwnEntry(bytes: Uint8Array, index: number): ProvenEntry | undefined
     )
   const body = parseEntryBody(leaf.value.body)
   if (!body.ok) throw new Refusal('VERIFY_ENTRY_MALFORMED', body.reason)
-  return { seq: index, time: instantOf(leaf.value.timeMs), body: body.value }
+  const { timeMs, prev } = leaf.value
+  return { seq: index, time: instantOf(timeMs), prev: hexOf(prev), body: body.value }
 }
 
 const TIME_LIMIT_MS = 8_640_000_000_000_000

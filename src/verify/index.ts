@@ -15,4 +15,6 @@ export type {
 export { renderEntryProof, renderVerifyReport } from './rendering.ts'
 export { exitCodeOfReport, refuseBundle, verifyBundle } from './service.ts'
 export type { VerifyOptions } from './service.ts'
+export { fieldsToldOtherwise } from './told-entry.ts'
+export type { ToldEntry } from './told-entry.ts'
 export { parseLogTrustText, parseTrustText } from './trust-text.ts'

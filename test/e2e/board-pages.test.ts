@@ -184,6 +184,19 @@ test(
     })
     await reader.open(signedIn('/ledger/3'))
     await reader.shows('The proof does not hold')
+    await tab.send('Page.addScriptToEvaluateOnNewDocument', {
+      source: `const whole = globalThis.fetch
+        globalThis.fetch = async (path, terms) => {
+          const answer = await whole(path, terms)
+          if (!String(path).includes('/ledger/entries')) return answer
+          const text = await answer.text()
+          return new Response(text.replace(/"actor":"[^"]*"/, '"actor":"mallory"'), answer)
+        }`,
+    })
+    await reader.open(signedIn('/ledger/2'))
+    await reader.shows('mallory')
+    await reader.shows('The proof does not hold')
+    await reader.shows('say otherwise than what is shown above (body.actor)')
   }),
 )
 
