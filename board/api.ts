@@ -1,5 +1,5 @@
 // Every question the board asks the server, in one place; the rest of the board knows no path and no header.
-import { makeClient } from '../src/client/index.ts'
+import { everyRow, makeClient } from '../src/client/index.ts'
 import type { ApiAnswer, ApiRequest } from '../src/client/index.ts'
 import { documentAddress } from '../src/graph/browser.ts'
 import type {
@@ -137,6 +137,28 @@ async function readPage<Row, Data = readonly Row[]>(path: string): Promise<Page<
   return known.value as Page<Data>
 }
 
+const wholes = new WeakMap<object, readonly unknown[]>()
+
+/** A list to its end, for what needs all of it; the same rows while nothing changed. */
+async function readEvery<Row>(path: string): Promise<readonly Row[]> {
+  let first: object | undefined
+  const rows = await everyRow<Row>(
+    {
+      async page<T>(asked: string) {
+        const page = await readPage<Row, T>(asked)
+        first ??= page
+        return page
+      },
+    },
+    path,
+  )
+  const before = first && wholes.get(first)
+  if (before?.length === rows.length && before.every((row, at) => row === rows[at]))
+    return before as readonly Row[]
+  if (first !== undefined) wholes.set(first, rows)
+  return rows
+}
+
 function pathOf(...parts: readonly (string | number)[]): string {
   return `/v1/${parts.map((part) => encodeURIComponent(part)).join('/')}`
 }
@@ -155,7 +177,7 @@ interface Page<Data> {
 }
 
 /** For the questions that lie in files of their own beside this one. */
-export const asking = { client, pathOf, queryOf, read, readPage } as const
+export const asking = { client, pathOf, queryOf, read, readEvery, readPage } as const
 
 export interface ReleaseName {
   readonly service: string
@@ -218,7 +240,7 @@ export const runs = {
   /** The newest request for a run of the release, or none. */
   requests: ({ service, version }: ReleaseName) =>
     read<readonly RunRequest[]>(pathOf('run-requests') + queryOf({ service, version, limit: 1 })),
-  seats: () => read<readonly RunnerSeat[]>(pathOf('runner-seats')),
+  seats: () => readEvery<RunnerSeat>(pathOf('runner-seats')),
   ask: (wish: AskWish & { readonly confirmToken: string | undefined }) =>
     client.call<{ readonly request: RunRequest | null; readonly preview: AskPreview | null }>(
       'POST',
@@ -239,14 +261,14 @@ export const runs = {
 
 /** Questions about the running of things; those that change something ask for a key that may. */
 export const operations = {
-  endpoints: () => read<readonly Endpoint[]>(pathOf('webhooks')),
+  endpoints: () => readEvery<Endpoint>(pathOf('webhooks')),
   replay: (endpointId: string, wish: ReplayWish) =>
     client.call<Replayed>('POST', pathOf('webhooks', endpointId, 'replay'), wish),
   sendTest: (endpointId: string) =>
     client.call<unknown>('POST', pathOf('webhooks', endpointId, 'test')),
   retryJob: (jobId: string) => client.call<unknown>('POST', pathOf('jobs', jobId, 'retry')),
   cancelJob: (jobId: string) => client.call<unknown>('POST', pathOf('jobs', jobId, 'cancel')),
-  schedules: () => read<readonly Schedule[]>(pathOf('schedules')),
+  schedules: () => readEvery<Schedule>(pathOf('schedules')),
   /** Comes without an envelope, as every service's guards tell it. */
   async guards() {
     const text = new TextDecoder().decode(await client.download(pathOf('guards')))
@@ -260,7 +282,7 @@ export const operations = {
     }),
   confirm: (token: string) =>
     client.call<unknown>('POST', pathOf('action-tokens', 'confirm'), { token }),
-  apiKeys: () => read<readonly ApiKey[]>(pathOf('api-keys')),
+  apiKeys: () => readEvery<ApiKey>(pathOf('api-keys')),
   rotateKey: (keyId: string) =>
     client.call<ApiKey & { readonly key: string }>(
       'POST',
@@ -269,5 +291,5 @@ export const operations = {
     ),
   revokeKey: (keyId: string, reason: string) =>
     client.call<unknown>('POST', pathOf('api-keys', keyId, 'revocation'), { reason }),
-  principals: () => read<readonly Principal[]>(pathOf('principals')),
+  principals: () => readEvery<Principal>(pathOf('principals')),
 } as const

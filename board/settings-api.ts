@@ -2,7 +2,7 @@
 import { asking } from './api.ts'
 import type { Who } from './answers.ts'
 
-const { client, pathOf, read } = asking
+const { client, pathOf, read, readEvery } = asking
 
 /** Whom the server takes the reader for, with what they came. */
 export interface Reader extends Who {
@@ -27,8 +27,8 @@ export interface NotificationRule {
 
 export const settings = {
   reader: () => client.call<Reader>('GET', pathOf('session')),
-  channels: () => read<readonly Channel[]>(pathOf('channels')),
-  rules: () => read<readonly NotificationRule[]>(pathOf('notification-rules')),
+  channels: () => readEvery<Channel>(pathOf('channels')),
+  rules: () => readEvery<NotificationRule>(pathOf('notification-rules')),
   log: () =>
     read<{ readonly origin: string; readonly noteKey: string }>(pathOf('ledger', 'identity')),
 } as const

@@ -99,7 +99,10 @@ export async function openLyingPlane(
     if (own !== undefined && !name.endsWith('/offers')) return own
     if (name === 'POST /v1/principals') return answerJson({ data: register(registered, body) }, 201)
     if (name === 'GET /v1/principals')
-      return answerJson({ data: [...registered, ...(offered?.people ?? [rita.listed])] })
+      return answerJson({
+        data: [...registered, ...(offered?.people ?? [rita.listed])],
+        next: null,
+      })
     if (name === 'POST /v1/runner-seats') return answerJson({ data: { seatId: randomUUID() } }, 201)
     if (name.endsWith('/offers')) {
       const data = await look()

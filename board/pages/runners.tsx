@@ -74,7 +74,9 @@ function RunnerTable({ runners, seats, onPress }: TableTerms): ReactNode {
           <RunnerRow
             key={runner.id}
             runner={runner}
-            seats={seats.filter(({ runnerId }) => runnerId === runner.id)}
+            seats={seats
+              .filter(({ runnerId }) => runnerId === runner.id)
+              .toSorted((one, other) => other.seenAt.localeCompare(one.seenAt))}
             onPress={onPress}
           />
         ))}

@@ -1,44 +1,8 @@
 // Lists that grow without bound come in pages, all by the same rules: each row once, newest first, and no cursor of another list.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { bearer, openComposedApp } from '../../test/composed.ts'
-import type { ComposedApp } from './compose.ts'
-
-interface Page {
-  readonly data: unknown
-  readonly next: string | null
-  readonly code?: string
-}
-
-async function get(app: ComposedApp, url: string): Promise<Page> {
-  const headers = { host: 'localhost', ...bearer(app.apiKey) }
-  return (await app.web.inject({ url, headers })).json<Page>()
-}
-
-async function send(app: ComposedApp, method: 'POST' | 'PUT', url: string, body: unknown) {
-  const headers = { host: 'localhost', ...bearer(app.apiKey) }
-  const answer = await app.web.inject({ method, url, headers, payload: JSON.stringify(body) })
-  assert.ok(answer.statusCode < 300, answer.body)
-}
-
-/** Every row of the list in pages of three, while one more row is added before each page. */
-async function walk(
-  app: ComposedApp,
-  path: string,
-  rowsOf: (data: unknown) => readonly unknown[],
-  add: () => Promise<void>,
-): Promise<readonly unknown[]> {
-  const seen: unknown[] = []
-  for (let cursor: string | null = ''; cursor !== null;) {
-    const page: Page = await get(app, `${path}?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`)
-    const rows = rowsOf(page.data)
-    assert.ok(rows.length <= 3)
-    seen.push(...rows)
-    cursor = page.next
-    await add()
-  }
-  return seen
-}
+import { openComposedApp } from '../../test/composed.ts'
+import { getPage as get, sendTo as send, walkPages as walk } from '../../test/paging.ts'
 
 const arrayOf = (data: unknown): readonly unknown[] => data as readonly unknown[]
 const jobsOf = (data: unknown): readonly unknown[] => (data as { jobs: readonly unknown[] }).jobs

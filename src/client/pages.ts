@@ -31,6 +31,16 @@ export async function* rowsOf<Row>(
   throw foreignFault(ANSWER, `more than ${PAGE_COUNT_LIMIT} pages of ${path}`)
 }
 
+/** All of them, to the end. */
+export async function everyRow<Row>(
+  client: Pick<Client, 'page'>,
+  path: string,
+): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  for await (const row of rowsOf<Row>(client, path)) rows.push(row)
+  return rows
+}
+
 /** The first row that fits; undefined when none does. */
 export async function findRow<Row>(
   client: Pick<Client, 'page'>,

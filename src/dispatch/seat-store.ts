@@ -2,6 +2,7 @@
 import type { Sql, SqlTx } from '../kernel/index.ts'
 import { SEAT_SILENCE_MS } from './model.ts'
 import type { RunnerOffer, Seat } from './model.ts'
+import type { RowPage } from '../web/index.ts'
 
 interface SeatRow {
   seat_id: string
@@ -54,20 +55,31 @@ export async function selectSeat(
   return rows[0] && seatOfRow(rows[0])
 }
 
-/** Seats of one tenant that are shown at most; more of them wait unseen, and take requests all the same. */
+/** A seat with its place in the list. What waits is named by a hash there: whoever knows the id of a seat can say that its runner is still there. */
+export interface ListedSeat extends Seat {
+  readonly position: string
+}
+
+/** Seats of one tenant that are looked at at once, where nobody asks for a page; more of them wait unseen, and take requests all the same. */
 const SEAT_LIMIT_ROWS = 200
 
 export async function selectSeats(
   tx: SqlTx,
   tenantId: string,
   since: string,
-): Promise<readonly Seat[]> {
-  const rows = await tx.query<SeatRow>(
-    `select * from dispatch_seat where tenant_id = $1 and seen_at >= $2
-     order by seen_at desc, seat_id limit ${SEAT_LIMIT_ROWS}`,
-    [tenantId, since],
+  { limit = SEAT_LIMIT_ROWS, after }: RowPage = {},
+): Promise<readonly ListedSeat[]> {
+  const [openedAt, place] = after?.split(' ') ?? []
+  const rows = await tx.query<SeatRow & { place: string }>(
+    `select * from (
+       select *, encode(sha256(convert_to(seat_id::text, 'UTF8')), 'hex') as place from dispatch_seat
+       where tenant_id = $1 and seen_at >= $2
+     ) as seat
+     where $3::timestamptz is null or (opened_at, place) < ($3::timestamptz, $4)
+     order by opened_at desc, place desc limit $5`,
+    [tenantId, since, openedAt ?? null, place ?? null, limit],
   )
-  return rows.map(seatOfRow)
+  return rows.map((row) => ({ ...seatOfRow(row), position: `${row.opened_at} ${row.place}` }))
 }
 
 export async function updateSeen(

@@ -15,6 +15,8 @@ import {
   selectSeats,
   updateSeen,
 } from './seat-store.ts'
+import type { ListedSeat } from './seat-store.ts'
+import type { RowPage } from '../web/index.ts'
 
 export interface SeatWish {
   readonly runner: string
@@ -85,9 +87,13 @@ export async function openSeat(
 }
 
 /** Runners that were heard of within the last day. */
-export async function listSeats(ports: DispatchPorts, tenantId: string): Promise<readonly Seat[]> {
+export async function listSeats(
+  ports: DispatchPorts,
+  tenantId: string,
+  page?: RowPage,
+): Promise<readonly ListedSeat[]> {
   const since = new Date(ports.clock.nowMs() - SEAT_KEPT_MS).toISOString()
-  return ports.sql.transaction({ tenantId }, (tx) => selectSeats(tx, tenantId, since))
+  return ports.sql.transaction({ tenantId }, (tx) => selectSeats(tx, tenantId, since, page))
 }
 
 /** Requests that this runner may take, oldest first; asking is also its sign of life. @throws DISPATCH_SEAT_UNKNOWN */

@@ -11,6 +11,8 @@ import { leaveSeat, listSeats, offerRequests, openSeat } from './seats.ts'
 import type { SeatWish } from './seats.ts'
 import { claimRequest, declineRequest, endTaken, readClaim, startRequest } from './taking.ts'
 import type { ClaimedRequest, ClaimWish } from './taking.ts'
+import type { ListedSeat } from './seat-store.ts'
+import type { RowPage } from '../web/index.ts'
 
 export interface Dispatch {
   /** @throws DISPATCH_PLAN_UNREVIEWED, DISPATCH_PARAMETER_REFUSED, DISPATCH_REQUEST_OPEN, and the ACTION_ codes of a token */
@@ -24,7 +26,7 @@ export interface Dispatch {
   ): Promise<readonly RunRequest[]>
   cancel(principal: Principal, requestId: string): Promise<RunRequest>
   openSeat(tenantId: string, wish: SeatWish): Promise<Seat>
-  listSeats(tenantId: string): Promise<readonly Seat[]>
+  listSeats(tenantId: string, page?: RowPage): Promise<readonly ListedSeat[]>
   offer(tenantId: string, seatId: string): Promise<readonly string[]>
   leave(tenantId: string, seatId: string): Promise<void>
   claim(tenantId: string, requestId: string, wish: ClaimWish): Promise<ClaimedRequest>
@@ -54,7 +56,7 @@ export function makeDispatch(ports: DispatchPorts): {
     list: (tenantId, filter, limit, before) => listRequests(ports, tenantId, filter, limit, before),
     cancel: (principal, requestId) => cancelRequest(ports, principal, requestId),
     openSeat: (tenantId, wish) => openSeat(ports, tenantId, wish),
-    listSeats: (tenantId) => listSeats(ports, tenantId),
+    listSeats: (tenantId, page) => listSeats(ports, tenantId, page),
     offer: (tenantId, seatId) => offerRequests(ports, tenantId, seatId),
     leave: (tenantId, seatId) => leaveSeat(ports, tenantId, seatId),
     claim: (tenantId, requestId, wish) => claimRequest(ports, tenantId, requestId, wish),

@@ -7,6 +7,8 @@ import { claimedSchema, offeredSchema, requestSchema, seatSchema, seatsSchema } 
 import { environmentOfRequest, labelSchema, requestParams } from './request-path.ts'
 import { isSeatWarm } from './model.ts'
 import type { Dispatch } from './service.ts'
+import { nextOf, pageShape, readPage } from '../web/index.ts'
+import type { PagedList } from '../web/index.ts'
 
 const NAMES_LIMIT = 100
 const SIGNATURE_LIMIT_CHARACTERS = 200
@@ -46,6 +48,12 @@ const declineWish = z.strictObject({
 const claimName = z.object({ request: z.object({ requestId: z.uuid() }) })
 const seatParams = z.strictObject({ seatId: z.uuid() })
 
+const SEATS: PagedList = {
+  name: 'runner-seats',
+  position: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z [0-9a-f]{64}$/,
+  limitDefault: 200,
+}
+
 export function makeTakingRoutes(
   dispatch: Dispatch,
   clock: Pick<Clock, 'nowMs'>,
@@ -68,23 +76,25 @@ function makeSeatRoutes(dispatch: Dispatch, clock: Pick<Clock, 'nowMs'>): readon
         return { status: 201, data: { seatId } }
       },
     }),
-    {
+    defineRoute({
       method: 'GET',
       path: '/v1/runner-seats',
-      summary: 'List runners that wait or waited within a day, the last heard of first',
+      summary: 'List runners that wait or waited within a day in pages, who came last first',
       access: 'read',
-      answer: { data: seatsSchema },
-      async handle({ principal }) {
-        const seats = await dispatch.listSeats(principal.tenantId)
+      query: z.strictObject(pageShape),
+      answer: { data: seatsSchema, isPaged: true },
+      async handle({ principal, query }) {
+        const page = readPage(SEATS, query)
+        const seats = await dispatch.listSeats(principal.tenantId, page)
         const nowMs = clock.nowMs()
         const data = seats.map((seat) => {
           // Whoever knows the id of a seat can say that its runner is still there.
-          const { seatId: _, ...shown } = seat
+          const { seatId: _, position: __, ...shown } = seat
           return { ...shown, isWaiting: isSeatWarm(seat, nowMs) }
         })
-        return { data }
+        return { data, next: nextOf(SEATS, page, seats, ({ position }) => position) }
       },
-    },
+    }),
     defineRoute({
       method: 'GET',
       path: '/v1/runner-seats/:seatId/offers',

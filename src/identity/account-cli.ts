@@ -1,5 +1,6 @@
 // The commands of accounts: invite somebody, see who there is, give other rights, end sessions, take an account away.
 import { EXIT, harmlessLine } from '../kernel/index.ts'
+import { everyRow } from '../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import type { PresentedAccount } from './account/http.ts'
 import { identityFault } from './errors.ts'
@@ -92,7 +93,7 @@ export async function runAccountSignOut(
 }
 
 function listAccounts(context: CommandContext): Promise<readonly PresentedAccount[]> {
-  return context.client.call<readonly PresentedAccount[]>('GET', '/v1/accounts')
+  return everyRow<PresentedAccount>(context.client, '/v1/accounts')
 }
 
 /** By id, or by the address or subject of one that is not removed. */

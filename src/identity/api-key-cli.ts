@@ -1,5 +1,6 @@
 // The commands of API keys: make one, replace it, end it, see which there are.
 import { EXIT, harmlessLine } from '../kernel/index.ts'
+import { everyRow } from '../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import type { PresentedApiKey, PresentedIssue } from './api-key/http.ts'
 import { identityFault } from './errors.ts'
@@ -69,7 +70,7 @@ export async function runApiKeyList(context: CommandContext): Promise<CommandOut
 }
 
 function listApiKeys(context: CommandContext): Promise<readonly PresentedApiKey[]> {
-  return context.client.call<readonly PresentedApiKey[]>('GET', '/v1/api-keys')
+  return everyRow<PresentedApiKey>(context.client, '/v1/api-keys')
 }
 
 /** By id, or by a name that only one key in force bears. */

@@ -1,5 +1,6 @@
 // The runner a command runs as: enrolled with the tenant, under a key of its own on this machine.
 import { base64Of, SeaworthyError } from '../kernel/index.ts'
+import { everyRow } from '../client/index.ts'
 import type { CommandContext, LocalKey, OptionValues } from '../client/index.ts'
 import { identityFault } from './errors.ts'
 import type { PresentedPrincipal } from './http.ts'
@@ -86,6 +87,6 @@ export async function registerKey(
 }
 
 export async function listRunners(context: CommandContext): Promise<readonly PresentedPrincipal[]> {
-  const all = await context.client.call<readonly PresentedPrincipal[]>('GET', '/v1/principals')
+  const all = await everyRow<PresentedPrincipal>(context.client, '/v1/principals')
   return all.filter(({ kind }) => kind === 'runner')
 }

@@ -6,6 +6,8 @@ import { identityFault } from './errors.ts'
 import type { RegisteredPrincipal } from './model.ts'
 import type { Identity } from './service.ts'
 import { principalSchema } from './answers.ts'
+import { nextOf, pageShape, readPage } from '../web/index.ts'
+import type { PagedList } from '../web/index.ts'
 
 const registrationSchema = z.strictObject({
   kind: z.enum(['person', 'runner']),
@@ -33,6 +35,12 @@ export const revocationSchema = z.strictObject({
     .max(500)
     .regex(/^[^\p{Cc}]+$/u),
 })
+
+const PRINCIPALS: PagedList = {
+  name: 'principals',
+  position: /^[\w-]{1,100}$/,
+  limitDefault: 200,
+}
 
 export function makeIdentityRoutes(identity: Identity): readonly Route[] {
   return [
@@ -67,16 +75,22 @@ export function makeIdentityRoutes(identity: Identity): readonly Route[] {
         return { status: 201, data: presentPrincipal(revoked) }
       },
     }),
-    {
+    defineRoute({
       method: 'GET',
       path: '/v1/principals',
-      summary: 'List principals',
+      summary: 'List principals in pages, by id',
       access: 'read',
-      answer: { data: z.array(principalSchema) },
-      async handle({ principal }) {
-        return { data: (await identity.list(principal.tenantId)).map(presentPrincipal) }
+      query: z.strictObject(pageShape),
+      answer: { data: z.array(principalSchema), isPaged: true },
+      async handle({ principal, query }) {
+        const page = readPage(PRINCIPALS, query)
+        const rows = await identity.list(principal.tenantId, page)
+        return {
+          data: rows.map(presentPrincipal),
+          next: nextOf(PRINCIPALS, page, rows, ({ id }) => id),
+        }
       },
-    },
+    }),
   ]
 }
 

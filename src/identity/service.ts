@@ -21,6 +21,7 @@ import {
   selectPrincipalByKey,
   selectPrincipals,
 } from './store.ts'
+import type { RowPage } from '../web/index.ts'
 
 export interface Registration {
   readonly kind: PrincipalKind
@@ -41,7 +42,8 @@ export interface Identity {
   /** Registering the same key with the same facts again is no change. @throws IDENTITY_KEY_TAKEN otherwise; IDENTITY_FULL */
   register(tenantId: string, registration: Registration): Promise<RegisteredPrincipal>
   findByKey(tenantId: string, keyId: string): Promise<RegisteredPrincipal | undefined>
-  list(tenantId: string): Promise<readonly RegisteredPrincipal[]>
+  /** By id; everybody, or one page. */
+  list(tenantId: string, page?: RowPage): Promise<readonly RegisteredPrincipal[]>
   /** Revoking again is no change. @throws IDENTITY_UNKNOWN; IDENTITY_KEY_TAKEN for the control plane's own key */
   revoke(
     tenantId: string,
@@ -180,8 +182,8 @@ export function makeIdentity(ports: {
         `expected a key of ${caller.id}, who is signed in, got one of ${signer.id}`,
       )
     },
-    list(tenantId) {
-      return sql.transaction({ tenantId }, (tx) => selectPrincipals(tx, tenantId))
+    list(tenantId, page) {
+      return sql.transaction({ tenantId }, (tx) => selectPrincipals(tx, tenantId, page))
     },
     openStatement(tenantId, envelope, kind, signerKinds) {
       return openSignedStatement(

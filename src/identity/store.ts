@@ -2,6 +2,7 @@
 import type { SqlTx } from '../kernel/index.ts'
 import { nameKeyOf } from './model.ts'
 import type { PrincipalKind, RegisteredPrincipal } from './model.ts'
+import type { RowPage } from '../web/index.ts'
 
 /** Principals of one tenant at most: lists of them are whole, since a person left out would count as somebody else. */
 export const PRINCIPAL_LIMIT = 10_000
@@ -104,10 +105,12 @@ export async function selectPersonNamed(
 export async function selectPrincipals(
   tx: SqlTx,
   tenantId: string,
+  { limit = PRINCIPAL_LIMIT, after }: RowPage = {},
 ): Promise<RegisteredPrincipal[]> {
   const rows = await tx.query<PrincipalRow>(
-    'select * from identity_principal where tenant_id = $1 order by principal_id limit $2',
-    [tenantId, PRINCIPAL_LIMIT],
+    `select * from identity_principal where tenant_id = $1 and ($3::text is null or principal_id > $3)
+     order by principal_id limit $2`,
+    [tenantId, limit, after ?? null],
   )
   return rows.map(principalOfRow)
 }

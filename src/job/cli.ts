@@ -1,5 +1,6 @@
 // The commands of background work: list, show, retry, cancel, kinds, schedules.
 import { EXIT, harmlessLine, harmlessText } from '../kernel/index.ts'
+import { everyRow } from '../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import type { JobPage, PresentedKind } from './http.ts'
 import type { StoredJob, StoredSchedule } from './model.ts'
@@ -92,7 +93,7 @@ export async function runJobsSchedule(
     const set = await context.client.call<StoredSchedule>('PUT', path, { kind, cron })
     return { exit: EXIT.ok, data: set, text: scheduleLine(set) }
   }
-  const all = await context.client.call<readonly StoredSchedule[]>('GET', '/v1/schedules')
+  const all = await everyRow<StoredSchedule>(context.client, '/v1/schedules')
   return {
     exit: EXIT.ok,
     data: all,

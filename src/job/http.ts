@@ -36,6 +36,12 @@ export interface JobPage {
   readonly next: string | null
 }
 
+const SCHEDULES: PagedList = {
+  name: 'schedules',
+  position: /^[^\p{Cc}]{1,200}$/u,
+  limitDefault: 200,
+}
+
 /** A kind of job as the API shows it. */
 export interface PresentedKind {
   readonly name: string
@@ -132,16 +138,19 @@ function scheduleRoutes(desk: JobDesk): readonly Route[] {
           ),
         }),
     },
-    {
+    defineRoute({
       method: 'GET',
       path: '/v1/schedules',
-      summary: 'List the schedules of the tenant',
+      summary: 'List the schedules of the tenant in pages, by name',
       access: 'read',
-      answer: { data: z.array(scheduleAnswerSchema) },
-      async handle({ principal }) {
-        return { data: await desk.schedules(principal.tenantId) }
+      query: z.strictObject(pageShape),
+      answer: { data: z.array(scheduleAnswerSchema), isPaged: true },
+      async handle({ principal, query }) {
+        const page = readPage(SCHEDULES, query)
+        const rows = await desk.schedules(principal.tenantId, page)
+        return { data: rows, next: nextOf(SCHEDULES, page, rows, ({ name }) => name) }
       },
-    },
+    }),
     defineRoute({
       method: 'PUT',
       path: '/v1/schedules/:name',

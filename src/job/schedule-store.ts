@@ -1,6 +1,7 @@
 // SQL of schedules.
 import type { SqlTx } from '../kernel/index.ts'
 import type { StoredSchedule } from './model.ts'
+import type { RowPage } from '../web/index.ts'
 
 /** Schedules that are carried out in one look. */
 const DUE_LIMIT_COUNT = 100
@@ -58,10 +59,12 @@ export async function deleteSchedule(tx: SqlTx, tenantId: string, name: string):
 export async function selectSchedules(
   tx: SqlTx,
   tenantId: string,
+  { limit, after }: RowPage = {},
 ): Promise<readonly StoredSchedule[]> {
   const rows = await tx.query<ScheduleRow>(
-    `select tenant_id, name, kind, cron, next_at, created_by from job_schedule where tenant_id = $1 order by name`,
-    [tenantId],
+    `select tenant_id, name, kind, cron, next_at, created_by from job_schedule
+     where tenant_id = $1 and ($2::text is null or name > $2) order by name limit $3`,
+    [tenantId, after ?? null, limit ?? null],
   )
   return rows.map(scheduleOfRow)
 }

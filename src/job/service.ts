@@ -27,6 +27,7 @@ import {
   updateToRetry,
 } from './store.ts'
 import type { JobFilter } from './store.ts'
+import type { RowPage } from '../web/index.ts'
 
 export interface JobPorts {
   readonly sql: Sql
@@ -89,7 +90,8 @@ export interface JobDesk {
   cancel(principal: Principal, id: string): Promise<StoredJob>
   /** Asks now for what could be scheduled. @throws JOB_KIND_UNKNOWN */
   ask(principal: Principal, kind: string): Promise<StoredJob>
-  schedules(tenantId: string): Promise<readonly StoredSchedule[]>
+  /** By name; every schedule, or one page. */
+  schedules(tenantId: string, page?: RowPage): Promise<readonly StoredSchedule[]>
   /** @throws JOB_KIND_UNKNOWN, JOB_SCHEDULE_REFUSED */
   schedule(
     principal: Principal,
@@ -142,7 +144,7 @@ export function makeJobDesk(ports: JobPorts, jobs: Jobs, kinds: readonly JobKind
         await ledger.appendInTx(tx, tenantId, [{ ...fact, payload: { id, kind } }])
         return job
       }),
-    schedules: (tenantId) => inTenant(tenantId, (tx) => selectSchedules(tx, tenantId)),
+    schedules: (tenantId, page) => inTenant(tenantId, (tx) => selectSchedules(tx, tenantId, page)),
     ...makeScheduling(ports, kinds),
   }
 }

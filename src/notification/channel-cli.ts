@@ -1,5 +1,6 @@
 // The commands of channels: add, list, change, remove.
 import { EXIT, harmlessLine, harmlessText, utf8Text } from '../kernel/index.ts'
+import { everyRow } from '../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import type { MadeChannel, PresentedChannel } from './channel-http.ts'
 import { notificationFault } from './errors.ts'
@@ -37,7 +38,7 @@ export async function runChannelAdd(
 }
 
 export async function runChannelList(context: CommandContext): Promise<CommandOutcome> {
-  const all = await context.client.call<readonly PresentedChannel[]>('GET', '/v1/channels')
+  const all = await everyRow<PresentedChannel>(context.client, '/v1/channels')
   return {
     exit: EXIT.ok,
     data: all,

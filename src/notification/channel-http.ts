@@ -8,12 +8,16 @@ import type { Channels, ChannelTest } from './channels.ts'
 import { targetSchema } from './channel-target.ts'
 import { RATE_DEFAULT_PER_MINUTE } from './model.ts'
 import type { ChannelKind, ChannelSettings, StoredChannel } from './model.ts'
+import { nextOf, pageShape, readPage } from '../web/index.ts'
+import type { PagedList } from '../web/index.ts'
 
 const RATE_LIMIT_PER_MINUTE = 600
 
 export const channelName = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$/, 'expected a name such as release-room')
+/** Where a page of a list by name ends. */
+export const NAME_POSITION = /^[a-z0-9-]{1,60}$/
 const ratePerMinute = z.int().min(1).max(RATE_LIMIT_PER_MINUTE)
 
 const addSchema = z.strictObject({
@@ -44,6 +48,12 @@ export interface PresentedChannel {
 
 export interface MadeChannel extends PresentedChannel {
   readonly verifyWith: { readonly secret: string; readonly publicKey: string } | null
+}
+
+const CHANNELS: PagedList = {
+  name: 'channels',
+  position: NAME_POSITION,
+  limitDefault: 200,
 }
 
 export function makeChannelRoutes(
@@ -78,16 +88,19 @@ export function makeChannelRoutes(
         }
       },
     }),
-    {
+    defineRoute({
       method: 'GET',
       path: '/v1/channels',
-      summary: 'List the channels of the tenant, and how they are',
+      summary: 'List the channels of the tenant in pages, by name, and how they are',
       access: 'read',
-      answer: { data: z.array(channelSchema) },
-      async handle({ principal }) {
-        return { data: (await channels.list(principal.tenantId)).map(present) }
+      query: z.strictObject(pageShape),
+      answer: { data: z.array(channelSchema), isPaged: true },
+      async handle({ principal, query }) {
+        const page = readPage(CHANNELS, query)
+        const rows = await channels.list(principal.tenantId, page)
+        return { data: rows.map(present), next: nextOf(CHANNELS, page, rows, ({ name }) => name) }
       },
-    },
+    }),
     defineRoute({
       method: 'PUT',
       path: '/v1/channels/:channel',

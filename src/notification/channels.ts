@@ -15,6 +15,7 @@ import { contentHashOf, messageIdOf } from './notice.ts'
 import { sealPurpose, sendOver } from './sending.ts'
 import { deleteChannel, lockChannelNamed, selectChannels, upsertChannel } from './store.ts'
 import { channelSecrets } from './webhook-channel.ts'
+import type { RowPage } from '../web/index.ts'
 
 const NONCE_BYTES = 8
 
@@ -51,8 +52,9 @@ export class Channels {
     this.#ports = ports
   }
 
-  list(tenantId: string): Promise<readonly StoredChannel[]> {
-    return this.#inTenant(tenantId, (tx) => selectChannels(tx, tenantId))
+  /** By name; every channel, or one page. */
+  list(tenantId: string, page?: RowPage): Promise<readonly StoredChannel[]> {
+    return this.#inTenant(tenantId, (tx) => selectChannels(tx, tenantId, page))
   }
 
   /** @throws NOTIFICATION_CHANNEL_UNKNOWN */

@@ -2,8 +2,11 @@
 import { z } from 'zod'
 import { defineRoute } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
+import { nextOf, pageShape, readPage } from '../web/index.ts'
+import type { PagedList } from '../web/index.ts'
 import { messagesSchema, replayedSchema, sentSchema } from './answers.ts'
 import { channelName, channelOf } from './channel-http.ts'
+import { PAGE_LIMIT_COUNT } from './message-store.ts'
 import type { Messages } from './messages.ts'
 import { MESSAGE_STATES, URGENCIES } from './model.ts'
 import type { StoredMessage } from './model.ts'
@@ -31,7 +34,12 @@ const sendSchema = z.strictObject({
   topic: line(200).default('send'),
   isResolved: z.boolean().default(false),
 })
-const listSchema = z.strictObject({ state: z.enum(MESSAGE_STATES).exactOptional() })
+const MESSAGES: PagedList = {
+  name: 'messages',
+  position: /^[^\p{Cc}]{1,200}$/u,
+  limitDefault: PAGE_LIMIT_COUNT,
+}
+const listSchema = z.strictObject({ ...pageShape, state: z.enum(MESSAGE_STATES).exactOptional() })
 const replaySchema = z.strictObject({ messageId: z.string().max(100).exactOptional() })
 
 /** A message as the API shows it: what it said is known by its hash and title. */
@@ -75,13 +83,15 @@ export function makeMessageRoutes(messages: Messages): readonly Route[] {
     defineRoute({
       method: 'GET',
       path: '/v1/channels/:channel/messages',
-      summary: 'List the messages of a channel, newest first, with what was proven of each',
+      summary:
+        'List the messages of a channel in pages, newest first, with what was proven of each',
       access: 'read',
       query: listSchema,
-      answer: { data: messagesSchema },
-      async handle({ principal, params, query }) {
-        const all = await messages.list(principal.tenantId, channelOf(params), query.state)
-        return { data: all.map(present) }
+      answer: { data: messagesSchema, isPaged: true },
+      async handle({ principal, params, query: { state, ...rest } }) {
+        const page = readPage(MESSAGES, rest)
+        const rows = await messages.list(principal.tenantId, channelOf(params), state, page)
+        return { data: rows.map(present), next: nextOf(MESSAGES, page, rows, ({ id }) => id) }
       },
     }),
     defineRoute({

@@ -1,9 +1,10 @@
 // SQL of messages on their way over channels.
 import type { SqlTx } from '../kernel/index.ts'
 import type { MessageState, Notice, Proof, StoredMessage } from './model.ts'
+import type { RowPage } from '../web/index.ts'
 
-/** Messages that one page of a list shows, newest first. */
-const PAGE_LIMIT_COUNT = 200
+/** Messages of one page when nobody says how many. */
+export const PAGE_LIMIT_COUNT = 200
 /** What is kept of an error's message. */
 const ERROR_LIMIT_LENGTH = 500
 const MS_PER_MINUTE = 60_000
@@ -182,11 +183,14 @@ export async function selectMessages(
   tenantId: string,
   channelId: string,
   state: MessageState | undefined,
+  { limit = PAGE_LIMIT_COUNT, after }: RowPage = {},
 ): Promise<readonly StoredMessage[]> {
   const rows = await tx.query<MessageRow>(
     `select * from notification_message where tenant_id = $1 and channel_id = $2::uuid and ($3 = '' or state = $3)
-     order by created_at desc, message_id limit $4`,
-    [tenantId, channelId, state ?? '', PAGE_LIMIT_COUNT],
+       and ($5::text is null or (created_at, message_id) < (select created_at, message_id from notification_message
+         where tenant_id = $1 and channel_id = $2::uuid and message_id = $5))
+     order by created_at desc, message_id desc limit $4`,
+    [tenantId, channelId, state ?? '', limit, after ?? null],
   )
   return rows.map(messageOfRow)
 }

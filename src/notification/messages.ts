@@ -9,6 +9,7 @@ import { insertMessage, selectMessage, selectMessages, updateToPending } from '.
 import { channelSubject } from './model.ts'
 import type { MessageState, Notice, StoredMessage } from './model.ts'
 import { contentHashOf, harmlessNotice, messageIdOf } from './notice.ts'
+import type { RowPage } from '../web/index.ts'
 
 export interface SentMessage {
   readonly channel: string
@@ -51,10 +52,11 @@ export class Messages {
     tenantId: string,
     channel: string,
     state: MessageState | undefined,
+    page?: RowPage,
   ): Promise<readonly StoredMessage[]> {
     return this.#inTenant(tenantId, async (tx) => {
       const { id } = await findChannel(tx, tenantId, channel)
-      return selectMessages(tx, tenantId, id, state)
+      return selectMessages(tx, tenantId, id, state, page)
     })
   }
 

@@ -1,5 +1,6 @@
 // The commands of rules: set, list, remove.
 import { EXIT, harmlessLine } from '../kernel/index.ts'
+import { everyRow } from '../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import type { ShownRule } from './rules.ts'
 
@@ -19,7 +20,7 @@ export async function runRuleSet(
 }
 
 export async function runRuleList(context: CommandContext): Promise<CommandOutcome> {
-  const all = await context.client.call<readonly ShownRule[]>('GET', '/v1/notification-rules')
+  const all = await everyRow<ShownRule>(context.client, '/v1/notification-rules')
   return {
     exit: EXIT.ok,
     data: all,

@@ -2,10 +2,12 @@
 import { z } from 'zod'
 import { defineRoute } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
-import { channelName } from './channel-http.ts'
+import { channelName, NAME_POSITION } from './channel-http.ts'
 import { channelsSchema } from './message-http.ts'
 import { RULE_EVENTS } from './rule-events.ts'
 import type { Rules } from './rules.ts'
+import { nextOf, pageShape, readPage } from '../web/index.ts'
+import type { PagedList } from '../web/index.ts'
 
 const QUIET_DEFAULT_MINUTES = 60
 const QUIET_LIMIT_MINUTES = 7 * 24 * 60
@@ -26,18 +28,27 @@ const ruleSchema = z.strictObject({
   createdBy: z.string(),
 })
 
+const RULES: PagedList = {
+  name: 'notification-rules',
+  position: NAME_POSITION,
+  limitDefault: 200,
+}
+
 export function makeRuleRoutes(rules: Rules): readonly Route[] {
   return [
-    {
+    defineRoute({
       method: 'GET',
       path: '/v1/notification-rules',
-      summary: 'List which facts of the ledger go over which channels',
+      summary: 'List in pages, by name, which facts of the ledger go over which channels',
       access: 'read',
-      answer: { data: z.array(ruleSchema) },
-      async handle({ principal }) {
-        return { data: await rules.list(principal.tenantId) }
+      query: z.strictObject(pageShape),
+      answer: { data: z.array(ruleSchema), isPaged: true },
+      async handle({ principal, query }) {
+        const page = readPage(RULES, query)
+        const rows = await rules.list(principal.tenantId, page)
+        return { data: rows, next: nextOf(RULES, page, rows, ({ name }) => name) }
       },
-    },
+    }),
     defineRoute({
       method: 'PUT',
       path: '/v1/notification-rules/:rule',

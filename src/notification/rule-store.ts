@@ -1,6 +1,7 @@
 // SQL of rules, of the gates of runs under way, and of what was told last about a topic.
 import type { SqlTx } from '../kernel/index.ts'
 import type { RuleEvent } from './rule-events.ts'
+import type { RowPage } from '../web/index.ts'
 
 export interface StoredRule {
   readonly name: string
@@ -22,10 +23,15 @@ interface RuleRow {
   readonly created_by: string
 }
 
-export async function selectRules(tx: SqlTx, tenantId: string): Promise<readonly StoredRule[]> {
+export async function selectRules(
+  tx: SqlTx,
+  tenantId: string,
+  { limit, after }: RowPage = {},
+): Promise<readonly StoredRule[]> {
   const rows = await tx.query<RuleRow>(
-    'select name, events, channel_ids::text[] as channel_ids, subject, quiet_minutes, created_at, created_by from notification_rule where tenant_id = $1 order by name',
-    [tenantId],
+    `select name, events, channel_ids::text[] as channel_ids, subject, quiet_minutes, created_at, created_by
+     from notification_rule where tenant_id = $1 and ($2::text is null or name > $2) order by name limit $3`,
+    [tenantId, after ?? null, limit ?? null],
   )
   return rows.map((row) => ({
     name: row.name,

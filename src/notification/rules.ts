@@ -8,6 +8,7 @@ import type { RuleEvent } from './rule-events.ts'
 import { deleteRule, selectRules, upsertRule } from './rule-store.ts'
 import type { StoredRule } from './rule-store.ts'
 import { selectChannels } from './store.ts'
+import type { RowPage } from '../web/index.ts'
 
 const RULE_LIMIT_COUNT = 100
 
@@ -32,12 +33,13 @@ export class Rules {
     this.#ports = ports
   }
 
-  list(tenantId: string): Promise<readonly ShownRule[]> {
+  /** By name; every rule, or one page. */
+  list(tenantId: string, page?: RowPage): Promise<readonly ShownRule[]> {
     return this.#inTenant(tenantId, async (tx) => {
       const names = new Map(
         (await selectChannels(tx, tenantId)).map(({ id, name }) => [id, name] as const),
       )
-      return (await selectRules(tx, tenantId)).map((rule) => shown(rule, names))
+      return (await selectRules(tx, tenantId, page)).map((rule) => shown(rule, names))
     })
   }
 

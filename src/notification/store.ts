@@ -2,6 +2,7 @@
 import type { SqlTx } from '../kernel/index.ts'
 import type { CoolDown } from '../webhook/index.ts'
 import type { ChannelKind, ChannelSettings, StoredChannel } from './model.ts'
+import type { RowPage } from '../web/index.ts'
 
 interface ChannelRow {
   readonly channel_id: string
@@ -42,10 +43,12 @@ function channelOfRow(row: ChannelRow): StoredChannel {
 export async function selectChannels(
   tx: SqlTx,
   tenantId: string,
+  { limit, after }: RowPage = {},
 ): Promise<readonly StoredChannel[]> {
   const rows = await tx.query<ChannelRow>(
-    'select * from notification_channel where tenant_id = $1 order by name',
-    [tenantId],
+    `select * from notification_channel where tenant_id = $1 and ($2::text is null or name > $2)
+     order by name limit $3`,
+    [tenantId, after ?? null, limit ?? null],
   )
   return rows.map(channelOfRow)
 }

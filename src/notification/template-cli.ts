@@ -1,5 +1,6 @@
 // The commands of templates: set, list, remove, preview.
 import { EXIT, harmlessLine, harmlessText, utf8Text } from '../kernel/index.ts'
+import { everyRow } from '../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { notificationFault } from './errors.ts'
 import type { StoredTemplate } from './template-store.ts'
@@ -29,7 +30,7 @@ export async function runTemplateSet(
 }
 
 export async function runTemplateList(context: CommandContext): Promise<CommandOutcome> {
-  const all = await context.client.call<readonly StoredTemplate[]>('GET', '/v1/templates')
+  const all = await everyRow<StoredTemplate>(context.client, '/v1/templates')
   return {
     exit: EXIT.ok,
     data: all,

@@ -3,10 +3,12 @@ import { z } from 'zod'
 import { defineRoute } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
 import { sentSchema } from './answers.ts'
-import { channelName } from './channel-http.ts'
+import { channelName, NAME_POSITION } from './channel-http.ts'
 import { channelsSchema, urgencySchema } from './message-http.ts'
 import { TEXT_LIMIT_LENGTH, TITLE_LIMIT_LENGTH } from './notice.ts'
 import type { Templates } from './templates.ts'
+import { nextOf, pageShape, readPage } from '../web/index.ts'
+import type { PagedList } from '../web/index.ts'
 
 const VALUE_LIMIT_LENGTH = 500
 
@@ -41,18 +43,27 @@ const filledSchema = z.strictObject({
   text: z.string(),
 })
 
+const TEMPLATES: PagedList = {
+  name: 'templates',
+  position: NAME_POSITION,
+  limitDefault: 200,
+}
+
 export function makeTemplateRoutes(templates: Templates): readonly Route[] {
   return [
-    {
+    defineRoute({
       method: 'GET',
       path: '/v1/templates',
-      summary: 'List the templates of messages',
+      summary: 'List the templates of messages in pages, by name',
       access: 'read',
-      answer: { data: z.array(templateSchema) },
-      async handle({ principal }) {
-        return { data: await templates.list(principal.tenantId) }
+      query: z.strictObject(pageShape),
+      answer: { data: z.array(templateSchema), isPaged: true },
+      async handle({ principal, query }) {
+        const page = readPage(TEMPLATES, query)
+        const rows = await templates.list(principal.tenantId, page)
+        return { data: rows, next: nextOf(TEMPLATES, page, rows, ({ name }) => name) }
       },
-    },
+    }),
     defineRoute({
       method: 'PUT',
       path: '/v1/templates/:template',

@@ -1,5 +1,6 @@
 // SQL of templates.
 import type { SqlTx } from '../kernel/index.ts'
+import type { RowPage } from '../web/index.ts'
 
 export interface StoredTemplate {
   readonly name: string
@@ -22,10 +23,12 @@ interface TemplateRow {
 export async function selectTemplates(
   tx: SqlTx,
   tenantId: string,
+  { limit, after }: RowPage = {},
 ): Promise<readonly StoredTemplate[]> {
   const rows = await tx.query<TemplateRow>(
-    'select * from notification_template where tenant_id = $1 order by name',
-    [tenantId],
+    `select * from notification_template where tenant_id = $1 and ($2::text is null or name > $2)
+     order by name limit $3`,
+    [tenantId, after ?? null, limit ?? null],
   )
   return rows.map((row) => ({
     name: row.name,

@@ -11,6 +11,7 @@ import { readReleaseSlots, RELEASE_SLOTS } from './release-facts.ts'
 import { parseTemplate, renderTemplate } from './template.ts'
 import { deleteTemplate, selectTemplates, upsertTemplate } from './template-store.ts'
 import type { StoredTemplate } from './template-store.ts'
+import type { RowPage } from '../web/index.ts'
 
 const TEMPLATE_LIMIT_COUNT = 100
 
@@ -37,8 +38,9 @@ export class Templates {
     this.#messages = messages
   }
 
-  list(tenantId: string): Promise<readonly StoredTemplate[]> {
-    return this.#inTenant(tenantId, (tx) => selectTemplates(tx, tenantId))
+  /** By name; every template, or one page. */
+  list(tenantId: string, page?: RowPage): Promise<readonly StoredTemplate[]> {
+    return this.#inTenant(tenantId, (tx) => selectTemplates(tx, tenantId, page))
   }
 
   /** @throws NOTIFICATION_TEMPLATE_REFUSED, NOTIFICATION_LIMIT_REACHED */

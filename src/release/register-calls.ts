@@ -1,6 +1,7 @@
 // What the commands of a register share: whose register, who signs, and how names and dates are read.
 import { describeMoment, isTimeZone, readMoment } from '../register/index.ts'
 import type { Change } from '../register/index.ts'
+import { everyRow } from '../client/index.ts'
 import type { CommandContext, OptionValues } from '../client/index.ts'
 import type { PresentedPrincipal } from '../identity/index.ts'
 import { chooseRelease, requireOption } from './release-calls.ts'
@@ -41,7 +42,7 @@ export async function openRegisterOf(
     'GET',
     `/v1/services/${encodeURIComponent(service)}/register`,
   )
-  const people = await context.client.call<readonly PresentedPrincipal[]>('GET', '/v1/principals')
+  const people = await everyRow<PresentedPrincipal>(context.client, '/v1/principals')
   const zone = textOption(options, 'timezone') ?? register.policy.timezone ?? 'UTC'
   if (!isTimeZone(zone))
     throw releaseFault(

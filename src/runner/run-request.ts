@@ -1,6 +1,7 @@
 // What the run command is asked for, from its options: subject, folder, author, and the pin over all that a token fixes.
 import { base64Of, canonicalBytes, contentDigest } from '../kernel/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
+import { everyRow } from '../client/index.ts'
 import type { CommandContext, LocalKey, OptionValues } from '../client/index.ts'
 import type { PresentedPrincipal } from '../identity/index.ts'
 import type { RecordedPlan, RunCall } from '../gates/index.ts'
@@ -27,7 +28,7 @@ export async function authorId(
 ): Promise<string | null> {
   const name = options['author']
   if (typeof name !== 'string') return null
-  const people = await context.client.call<readonly PresentedPrincipal[]>('GET', '/v1/principals')
+  const people = await everyRow<PresentedPrincipal>(context.client, '/v1/principals')
   if (people.some(({ kind, id }) => kind === 'person' && id === name)) return name
   const key = await context.keys.open(name)
   const id = personIdOf(context, key)

@@ -13,7 +13,7 @@ export type { AskedRefusal, AskedRequest, RequestRecorder } from './request-reco
 export type { ReferenceTerms } from './mounted-route.ts'
 export type { OpenDocument } from './open-document.ts'
 export { nextOf, pageShape, readPage } from './paging.ts'
-export type { PagedList } from './paging.ts'
+export type { PagedList, RowPage } from './paging.ts'
 export { makeWebServer } from './server.ts'
 export type { WebOptions, WebRequest } from './server.ts'
 export type { Site } from './site.ts'

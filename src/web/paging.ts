@@ -39,6 +39,9 @@ export interface PageWish {
   readonly after: string | undefined
 }
 
+/** What a store is asked for: rows behind one, as many as fit; every row where neither is said. */
+export type RowPage = Partial<PageWish>
+
 /** @throws WEB_CURSOR_REFUSED */
 export function readPage(list: PagedList, { limit, cursor }: PageQuery): PageWish {
   const after = cursor === undefined ? undefined : decodeCursor(list.name, cursor)

@@ -1,5 +1,5 @@
 // The commands of webhooks: create, list, change, secrets, rotate, remove, send, deliveries, replay.
-import { previewAction } from '../client/index.ts'
+import { everyRow, previewAction } from '../client/index.ts'
 import { EXIT, harmlessLine, harmlessText, SeaworthyError } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { webhookFault } from './errors.ts'
@@ -28,7 +28,7 @@ export async function runWebhookCreate(
 }
 
 export async function runWebhookList(context: CommandContext): Promise<CommandOutcome> {
-  const all = await context.client.call<readonly PresentedEndpoint[]>('GET', '/v1/webhooks')
+  const all = await everyRow<PresentedEndpoint>(context.client, '/v1/webhooks')
   return {
     exit: EXIT.ok,
     data: all,

@@ -69,6 +69,12 @@ const DELIVERIES: PagedList = {
   limitDefault: PAGE_LIMIT_COUNT,
 }
 
+const ENDPOINTS: PagedList = {
+  name: 'webhooks',
+  position: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  limitDefault: 200,
+}
+
 const listSchema = z.strictObject({
   ...pageShape,
   state: z.enum(DELIVERY_STATES).exactOptional(),
@@ -151,16 +157,19 @@ function endpointRoutes(
         return { status: 201, data: { ...present(stored), ...secrets } }
       },
     }),
-    {
+    defineRoute({
       method: 'GET',
       path: '/v1/webhooks',
-      summary: 'List the endpoints of the tenant, and how they are',
+      summary: 'List the endpoints of the tenant in pages, the oldest first, and how they are',
       access: 'read',
-      answer: { data: z.array(endpointSchema) },
-      async handle({ principal }) {
-        return { data: (await webhooks.list(principal.tenantId)).map(present) }
+      query: z.strictObject(pageShape),
+      answer: { data: z.array(endpointSchema), isPaged: true },
+      async handle({ principal, query }) {
+        const page = readPage(ENDPOINTS, query)
+        const rows = await webhooks.list(principal.tenantId, page)
+        return { data: rows.map(present), next: nextOf(ENDPOINTS, page, rows, ({ id }) => id) }
       },
-    },
+    }),
     defineRoute({
       method: 'PUT',
       path: '/v1/webhooks/:webhookId',

@@ -24,6 +24,7 @@ import { publicKeyOf, secretsOf } from './secrets.ts'
 import type { SecretPorts } from './secrets.ts'
 import { deleteEndpoint, lockEndpoint, selectEndpoints, upsertEndpoint } from './store.ts'
 import { WELL } from './cool-down.ts'
+import type { RowPage } from '../web/index.ts'
 
 export interface WebhookPorts extends SecretPorts {
   readonly sql: Sql
@@ -58,8 +59,9 @@ export class Webhooks {
     this.#ports = ports
   }
 
-  list(tenantId: string): Promise<readonly StoredEndpoint[]> {
-    return this.#inTenant(tenantId, (tx) => selectEndpoints(tx, tenantId))
+  /** The oldest first; every endpoint, or one page. */
+  list(tenantId: string, page?: RowPage): Promise<readonly StoredEndpoint[]> {
+    return this.#inTenant(tenantId, (tx) => selectEndpoints(tx, tenantId, page))
   }
 
   /** @throws WEBHOOK_ENDPOINT_REFUSED, WEBHOOK_LIMIT_REACHED */

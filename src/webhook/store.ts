@@ -2,6 +2,7 @@
 import type { SqlTx } from '../kernel/index.ts'
 import type { CoolDown } from './cool-down.ts'
 import type { StoredEndpoint } from './model.ts'
+import type { RowPage } from '../web/index.ts'
 
 interface EndpointRow {
   readonly endpoint_id: string
@@ -47,10 +48,12 @@ function endpointOfRow(row: EndpointRow): StoredEndpoint {
 export async function selectEndpoints(
   tx: SqlTx,
   tenantId: string,
+  { limit, after }: RowPage = {},
 ): Promise<readonly StoredEndpoint[]> {
   const rows = await tx.query<EndpointRow>(
-    'select * from webhook_endpoint where tenant_id = $1 order by endpoint_id',
-    [tenantId],
+    `select * from webhook_endpoint where tenant_id = $1 and ($2::uuid is null or endpoint_id > $2::uuid)
+     order by endpoint_id limit $3`,
+    [tenantId, after ?? null, limit ?? null],
   )
   return rows.map(endpointOfRow)
 }

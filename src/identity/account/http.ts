@@ -9,6 +9,8 @@ import { makeOwnRoutes } from './own-http.ts'
 import type { OwnTerms } from './own-http.ts'
 import type { Account } from './model.ts'
 import type { AccountRights, Accounts } from './service.ts'
+import { nextOf, pageShape, readPage } from '../../web/index.ts'
+import type { PagedList } from '../../web/index.ts'
 
 const nameSchema = z
   .string()
@@ -57,6 +59,12 @@ const removalSchema = z.strictObject({
 })
 
 /** @param own what everybody may ask about themselves rests on */
+const ACCOUNTS: PagedList = {
+  name: 'accounts',
+  position: /^account-[\w-]{1,100}$/,
+  limitDefault: 200,
+}
+
 export function makeAccountRoutes(accounts: Accounts, own: OwnTerms): readonly Route[] {
   return [
     ...makeOwnRoutes(accounts, own),
@@ -78,16 +86,22 @@ export function makeAccountRoutes(accounts: Accounts, own: OwnTerms): readonly R
         return { status: 201, data: presentAccount(invited) }
       },
     }),
-    {
+    defineRoute({
       method: 'GET',
       path: '/v1/accounts',
-      summary: 'List accounts and invitations',
+      summary: 'List accounts and invitations in pages, the oldest first',
       access: 'admin',
-      answer: { data: z.array(accountSchema) },
-      async handle({ principal }) {
-        return { data: (await accounts.list(principal.tenantId)).map(presentAccount) }
+      query: z.strictObject(pageShape),
+      answer: { data: z.array(accountSchema), isPaged: true },
+      async handle({ principal, query }) {
+        const page = readPage(ACCOUNTS, query)
+        const rows = await accounts.list(principal.tenantId, page)
+        return {
+          data: rows.map(presentAccount),
+          next: nextOf(ACCOUNTS, page, rows, ({ accountId }) => accountId),
+        }
       },
-    },
+    }),
     defineRoute({
       method: 'POST',
       path: '/v1/accounts/:accountId/rights',

@@ -21,6 +21,7 @@ import {
   updateAccountRemoval,
   updateAccountRights,
 } from './store.ts'
+import type { RowPage } from '../../web/index.ts'
 
 export interface AccountRights {
   readonly role: AccessRole
@@ -35,7 +36,8 @@ export interface Accounts {
   /** @throws IDENTITY_ISSUER_UNKNOWN; IDENTITY_SCOPE_REFUSED; IDENTITY_ACCOUNT_TAKEN; IDENTITY_FULL */
   invite(tenantId: string, actor: string, wish: AccountWish): Promise<Account>
   /** Oldest first, removed ones too. */
-  list(tenantId: string): Promise<readonly Account[]>
+  /** In the order of their invitations; every account, or one page. */
+  list(tenantId: string, page?: RowPage): Promise<readonly Account[]>
   find(tenantId: string, accountId: string): Promise<Account | undefined>
   /** Other rights end the person's sessions; keys that may sign in more roles than are left are revoked. @throws IDENTITY_UNKNOWN; IDENTITY_SCOPE_REFUSED */
   change(
@@ -107,8 +109,8 @@ export function makeAccounts(ports: AccountPorts): Accounts {
         return account
       })
     },
-    list: (tenantId) =>
-      sql.transaction({ tenantId }, (tx) => selectAccounts(tx, tenantId, ACCOUNT_LIMIT)),
+    list: (tenantId, page) =>
+      sql.transaction({ tenantId }, (tx) => selectAccounts(tx, tenantId, page)),
     find: (tenantId, accountId) =>
       sql.transaction({ tenantId }, (tx) => selectAccount(tx, tenantId, accountId)),
     async change(tenantId, actor, accountId, rights) {

@@ -1,6 +1,8 @@
 // All SQL of accounts.
 import type { AccessRole, SqlTx } from '../../kernel/index.ts'
 import type { Account, ProvenIdentity } from './model.ts'
+import { ACCOUNT_LIMIT } from './model.ts'
+import type { RowPage } from '../../web/index.ts'
 
 export interface AccountRow {
   tenant_id: string
@@ -127,11 +129,14 @@ export async function selectAccount(
 export async function selectAccounts(
   tx: SqlTx,
   tenantId: string,
-  limit: number,
+  { limit = ACCOUNT_LIMIT, after }: RowPage = {},
 ): Promise<Account[]> {
   const rows = await tx.query<AccountRow>(
-    'select * from identity_account where tenant_id = $1 order by invited_at, account_id limit $2',
-    [tenantId, limit],
+    `select * from identity_account
+     where tenant_id = $1 and ($3::text is null or (invited_at, account_id) >
+       (select invited_at, account_id from identity_account where tenant_id = $1 and account_id = $3))
+     order by invited_at, account_id limit $2`,
+    [tenantId, limit, after ?? null],
   )
   return rows.map(accountOfRow)
 }

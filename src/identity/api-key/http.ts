@@ -5,6 +5,8 @@ import type { Route } from '../../kernel/index.ts'
 import type { ApiKey } from './model.ts'
 import type { ApiKeys, IssuedApiKey } from './service.ts'
 import { apiKeySchema, issuedKeySchema } from '../answers.ts'
+import { nextOf, pageShape, readPage } from '../../web/index.ts'
+import type { PagedList } from '../../web/index.ts'
 
 const DAY_S = 24 * 60 * 60
 /** A key that nobody said anything about ends by itself. */
@@ -42,6 +44,12 @@ const KEY_SECRET = {
   recovery: 'Rotate the key: POST /v1/api-keys/{keyId}/rotation.',
 }
 
+const API_KEYS: PagedList = {
+  name: 'api-keys',
+  position: /^\w{1,64}$/,
+  limitDefault: 200,
+}
+
 export function makeApiKeyRoutes(apiKeys: ApiKeys): readonly Route[] {
   return [
     defineRoute({
@@ -63,16 +71,22 @@ export function makeApiKeyRoutes(apiKeys: ApiKeys): readonly Route[] {
         return { status: 201, data: presentIssued(issued) }
       },
     }),
-    {
+    defineRoute({
       method: 'GET',
       path: '/v1/api-keys',
-      summary: 'List API keys, without their text',
+      summary: 'List API keys in pages, the oldest first, without their text',
       access: 'admin',
-      answer: { data: z.array(apiKeySchema) },
-      async handle({ principal }) {
-        return { data: (await apiKeys.list(principal.tenantId)).map(presentApiKey) }
+      query: z.strictObject(pageShape),
+      answer: { data: z.array(apiKeySchema), isPaged: true },
+      async handle({ principal, query }) {
+        const page = readPage(API_KEYS, query)
+        const rows = await apiKeys.list(principal.tenantId, page)
+        return {
+          data: rows.map(presentApiKey),
+          next: nextOf(API_KEYS, page, rows, ({ keyId }) => keyId),
+        }
       },
-    },
+    }),
     defineRoute({
       method: 'POST',
       path: '/v1/api-keys/:keyId/rotation',

@@ -20,6 +20,7 @@ import {
 import type { StoredApiKey } from './store.ts'
 import { makeKeyVerification } from './verification.ts'
 import type { KeyVerification } from './verification.ts'
+import type { RowPage } from '../../web/index.ts'
 
 export interface ApiKeyPorts {
   readonly sql: Sql
@@ -49,7 +50,8 @@ export interface ApiKeys {
   /** Revoking again is no change. @throws IDENTITY_API_KEY_UNKNOWN */
   revoke(tenantId: string, actor: string, keyId: string, reason: string): Promise<ApiKey>
   /** Oldest first. */
-  list(tenantId: string): Promise<readonly ApiKey[]>
+  /** The oldest first; every key, or one page. */
+  list(tenantId: string, page?: RowPage): Promise<readonly ApiKey[]>
   readonly verify: KeyVerification['verify']
   /** Whether the key still opens something; for whoever acts in its name without showing it. */
   isInForce(keyId: string): Promise<boolean>
@@ -162,10 +164,8 @@ export function makeApiKeys(ports: ApiKeyPorts): ApiKeys {
       forget(keyId)
       return revoked
     },
-    async list(tenantId) {
-      const keys = await sql.transaction({ tenantId }, (tx) =>
-        selectApiKeys(tx, tenantId, API_KEY_LIMIT),
-      )
+    async list(tenantId, page) {
+      const keys = await sql.transaction({ tenantId }, (tx) => selectApiKeys(tx, tenantId, page))
       return keys.map(withoutHash)
     },
   }

@@ -1,6 +1,8 @@
 // All SQL of API keys.
 import type { AccessRole, SqlTx } from '../../kernel/index.ts'
 import type { ApiKey } from './model.ts'
+import { API_KEY_LIMIT } from './model.ts'
+import type { RowPage } from '../../web/index.ts'
 
 export interface StoredApiKey extends ApiKey {
   /** PHC string. */
@@ -122,11 +124,14 @@ export async function countApiKeys(tx: SqlTx, tenantId: string): Promise<number>
 export async function selectApiKeys(
   tx: SqlTx,
   tenantId: string,
-  limit: number,
+  { limit = API_KEY_LIMIT, after }: RowPage = {},
 ): Promise<StoredApiKey[]> {
   const rows = await tx.query<ApiKeyRow>(
-    'select * from identity_api_key where tenant_id = $1 order by created_at, key_id limit $2',
-    [tenantId, limit],
+    `select * from identity_api_key
+     where tenant_id = $1 and ($3::text is null or (created_at, key_id) >
+       (select created_at, key_id from identity_api_key where tenant_id = $1 and key_id = $3))
+     order by created_at, key_id limit $2`,
+    [tenantId, limit, after ?? null],
   )
   return rows.map(apiKeyOfRow)
 }

@@ -3,6 +3,7 @@ import { cp, lchown, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { harmlessText, messageOf, SeaworthyError } from '../../kernel/index.ts'
 import type { SpawnUser } from '../../kernel/index.ts'
+import { everyRow } from '../../client/index.ts'
 import type { CommandContext, OptionValues } from '../../client/index.ts'
 import type { ClaimedRequest, RunRequest } from '../../dispatch/index.ts'
 import type { RunHolder, RunView, StartedRun } from '../../gates/index.ts'
@@ -58,7 +59,7 @@ export async function executeRequest(call: AskedCall, claimed: ClaimedRequest): 
   const { requestId } = claimed.request
   const tooOld = await ageObjection(marksFolder(context), requestId, ports.clock.nowMs())
   if (tooOld !== undefined) return decline(tooOld)
-  const people = readPeople(await client.call('GET', '/v1/principals'))
+  const people = readPeople(await everyRow(client, '/v1/principals'))
   const objection = await objectionTo(
     {
       digest: ports.digest,
