@@ -23,8 +23,8 @@ export interface Yard {
   readonly tenantId: string
   readonly principal: Principal
   desk(kinds: readonly JobKind[]): ReturnType<typeof makeJobDesk>
-  /** Started, and stopped with the test. */
-  work(t: TestContext, kinds: readonly JobKind[]): Promise<JobWorker>
+  /** Started, and stopped with the test. @param over the database as this worker has it */
+  work(t: TestContext, kinds: readonly JobKind[], over?: Sql): Promise<JobWorker>
   enqueue(
     wishes: readonly Omit<JobWish, 'tenantId'>[],
     tenantId?: string,
@@ -49,8 +49,8 @@ export async function openYard(): Promise<Yard> {
     tenantId,
     principal: { id: 'operator', tenantId },
     desk: (kinds) => makeJobDesk(ports, jobs, kinds),
-    async work(t, kinds) {
-      const worker = makeJobWorker({ ...ports, jobs }, kinds)
+    async work(t, kinds, over = sql) {
+      const worker = makeJobWorker({ ...ports, sql: over, jobs }, kinds)
       await worker.start()
       t.after(() => worker.stop())
       return worker

@@ -42,6 +42,10 @@ export class ActiveJobs {
     return this.#stopped.signal
   }
 
+  has(id: string): boolean {
+    return this.#running.has(id)
+  }
+
   countOf(kind: string): number {
     return this.#counts.get(kind) ?? 0
   }

@@ -4,8 +4,13 @@ import type { ToldProgress } from './active-jobs.ts'
 import { selectStopping, updateBeat, updateProgress } from './worker-store.ts'
 import type { WorkerBeat } from './worker-store.ts'
 
-/** A worker that has not counted for so long has ended. By the watcher's own steady clock: no two clocks are compared. */
+/**
+ * A worker that has not counted for so long, while the watcher looked, has ended. By the watcher's own steady clock: no two
+ * clocks are compared.
+ */
 export const DEAD_AFTER_MS = 15_000
+/** Of the time between two looks no more than this counts: while the watcher saw nothing, nobody was seen to be silent. */
+const COUNTED_LIMIT_MS = 4_000
 /** A worker that could not count for so long stops its jobs, before the others give them away. */
 const SILENT_LIMIT_MS = 10_000
 
@@ -31,7 +36,7 @@ export async function beatOnce(
 
 export class WorkerWatch {
   readonly #clock: Pick<Clock, 'monotonicMs'>
-  #seen = new Map<string, { readonly beats: number; readonly atMs: number }>()
+  #seen = new Map<string, { readonly beats: number; readonly silentMs: number }>()
   #ownMs = 0
 
   constructor(clock: Pick<Clock, 'monotonicMs'>) {
@@ -49,14 +54,16 @@ export class WorkerWatch {
   /** After a beat of one's own. @returns the workers that count no further */
   note(others: readonly WorkerBeat[]): readonly WorkerBeat[] {
     const nowMs = this.#clock.monotonicMs()
+    const passedMs = Math.min(nowMs - this.#ownMs, COUNTED_LIMIT_MS)
     this.#ownMs = nowMs
     const seen = new Map(
       others.map(({ id, beats }) => {
         const before = this.#seen.get(id)
-        return [id, before?.beats === beats ? before : { beats, atMs: nowMs }] as const
+        const silentMs = before?.beats === beats ? before.silentMs + passedMs : 0
+        return [id, { beats, silentMs }] as const
       }),
     )
     this.#seen = seen
-    return others.filter(({ id }) => nowMs - (seen.get(id)?.atMs ?? nowMs) >= DEAD_AFTER_MS)
+    return others.filter(({ id }) => (seen.get(id)?.silentMs ?? 0) >= DEAD_AFTER_MS)
   }
 }

@@ -53,6 +53,21 @@ test('another tenant’s jobs are neither listed, read, retried nor cancelled', 
   assert.equal((await desk.read(yard.tenantId, id)).state, 'ready')
 })
 
+test('what nobody may ask for is not cancelled either: what it carries would be lost', async () => {
+  const yard = await openYard()
+  const [own, house] = [true, false].map((isSchedulable) =>
+    aKind({ isSchedulable, run: () => Promise.resolve(undefined) }),
+  )
+  const desk = yard.desk([own!, house!])
+  const [asked = '', carried = ''] = await yard.enqueue([
+    { kind: own!.name },
+    { kind: house!.name },
+  ])
+  await assert.rejects(desk.cancel(yard.principal, carried), { code: 'JOB_CANCEL_REFUSED' })
+  assert.equal((await desk.read(yard.tenantId, carried)).state, 'ready')
+  assert.equal((await desk.cancel(yard.principal, asked)).state, 'cancelled')
+})
+
 test('a drill that somebody asks for is dead after its second attempt, and may be retried to be dead again', async (t) => {
   const yard = await openYard()
   const drill = makeDrillJob()

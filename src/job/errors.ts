@@ -2,6 +2,12 @@
 import { defineErrors, EXIT, faultsOf } from '../kernel/index.ts'
 
 export const jobErrors = defineErrors({
+  JOB_CANCEL_REFUSED: {
+    status: 409,
+    exit: EXIT.conflict,
+    title: 'Work that nobody asked for cannot be cancelled',
+    hint: 'Deliveries end with their endpoint or channel: disable or remove that. Kinds that `seaworthy jobs kinds` shows as asked for can be cancelled.',
+  },
   JOB_KIND_UNKNOWN: {
     status: 422,
     exit: EXIT.usage,

@@ -4,8 +4,8 @@ import type { Json } from '../kernel/index.ts'
 export const JOB_STATES = ['waiting', 'ready', 'active', 'done', 'dead', 'cancelled'] as const
 
 /**
- * `waiting`: not due yet. `ready`: a worker may take it. `dead`: every attempt failed; it stays until somebody retries or
- * forgets it.
+ * `waiting`: not due yet. `ready`: a worker may take it. `dead`: every attempt failed; it stays until somebody
+ * retries it.
  */
 export type JobState = (typeof JOB_STATES)[number]
 

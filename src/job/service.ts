@@ -86,7 +86,7 @@ export interface JobDesk {
   read(tenantId: string, id: string): Promise<StoredJob>
   /** @throws JOB_UNKNOWN, JOB_STATE_UNFIT */
   retry(principal: Principal, id: string): Promise<StoredJob>
-  /** @throws JOB_UNKNOWN, JOB_STATE_UNFIT */
+  /** @throws JOB_UNKNOWN, JOB_STATE_UNFIT, JOB_CANCEL_REFUSED for a kind that nobody may ask for: what it carries would be lost */
   cancel(principal: Principal, id: string): Promise<StoredJob>
   /** Asks now for what could be scheduled. @throws JOB_KIND_UNKNOWN */
   ask(principal: Principal, kind: string): Promise<StoredJob>
@@ -116,6 +116,11 @@ export function makeJobDesk(ports: JobPorts, jobs: Jobs, kinds: readonly JobKind
         throw jobFault(
           'JOB_STATE_UNFIT',
           `expected a job in ${rule.from.join(' or ')}, got ${job.state}`,
+        )
+      if (rule === CANCEL && !isAskedFor(kinds, job.kind))
+        throw jobFault(
+          'JOB_CANCEL_REFUSED',
+          `expected a job of a kind that people may ask for, got ${job.kind}`,
         )
       if (rule === RETRY && job.key !== null && (await isKeyOpen(tx, tenantId, job.kind, job.key)))
         throw jobFault('JOB_STATE_UNFIT', `expected no other open job with the key ${job.key}`)
@@ -175,8 +180,12 @@ async function selectKnown(tx: SqlTx, tenantId: string, id: string): Promise<Sto
   )
 }
 
+function isAskedFor(kinds: readonly JobKind[], kind: string): boolean {
+  return kinds.some(({ name, isSchedulable }) => name === kind && isSchedulable === true)
+}
+
 function assertSchedulable(kinds: readonly JobKind[], kind: string): void {
-  if (kinds.some((known) => known.name === kind && known.isSchedulable === true)) return
+  if (isAskedFor(kinds, kind)) return
   throw jobFault(
     'JOB_KIND_UNKNOWN',
     `expected a kind that people may ask for, got ${JSON.stringify(kind.slice(0, 100))}`,

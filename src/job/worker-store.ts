@@ -15,8 +15,14 @@ export async function insertWorker(tx: SqlTx, workerId: string, nowAt: string): 
   ])
 }
 
+/** A worker that signs off leaves nothing behind: what it still holds begins again, without an attempt lost. */
 export async function deleteWorker(tx: SqlTx, workerId: string): Promise<void> {
   await tx.query('delete from job_worker where worker_id = $1::uuid', [workerId])
+  await tx.query(
+    `update job_item set state = 'ready', worker_id = null, attempt = attempt - 1
+     where state = 'active' and worker_id = $1::uuid`,
+    [workerId],
+  )
 }
 
 export interface WorkerBeat {

@@ -163,6 +163,7 @@ test('who cancels a job stops it before it runs or while it does', async (t) => 
   const begun: string[] = []
   const kind = aKind({
     workerLimit: 1,
+    isSchedulable: true,
     async run({ id, signal }) {
       begun.push(id)
       return untilTold(signal)

@@ -5,6 +5,7 @@ import { ActiveJobs } from './active-jobs.ts'
 import { beatOnce, WorkerWatch } from './beat.ts'
 import { JOB_CHANNEL, retryPauseMs } from './model.ts'
 import type { Settlement } from './model.ts'
+import { freeOrphans, giveBackUnheard, ORPHAN_LOOK_MS } from './reclaim.ts'
 import { lookAround } from './round.ts'
 import {
   buryWorker,
@@ -27,6 +28,8 @@ const STOP_GRACE_MS = 8_000
 /** What was told to stop may still say that it did. */
 const ABORT_GRACE_MS = 1_000
 const STOP_LOOK_MS = 20
+/** Time limits, and how long the database has been silent, are looked at this often, also while a beat hangs. */
+const WATCH_INTERVAL_MS = 1_000
 
 export interface WorkerPorts {
   readonly sql: Sql
@@ -60,6 +63,9 @@ class Worker implements JobWorker {
   #settlements: Settlement[] = []
   #id = ''
   #nextLookMs = 0
+  #nextOrphanLookMs = 0
+  /** A statement that gave it jobs may have been carried out although it failed here. */
+  #isUnsure = false
   #isStopping = false
   #running: Promise<unknown> = Promise.resolve()
   #unsubscribe = (): void => undefined
@@ -82,7 +88,7 @@ class Worker implements JobWorker {
       this.#promising.add(kind)
       this.#bell.ring()
     })
-    this.#running = Promise.all([this.#work(), this.#beat()])
+    this.#running = Promise.all([this.#work(), this.#beat(), this.#watchJobs()])
   }
 
   async stop(graceMs = STOP_GRACE_MS): Promise<void> {
@@ -107,11 +113,17 @@ class Worker implements JobWorker {
     }
   }
 
+  #isKnown(jobId: string): boolean {
+    return this.#active.has(jobId) || this.#settlements.some(({ job }) => job.id === jobId)
+  }
+
   async #work(): Promise<void> {
-    const { clock } = this.#ports
+    const { clock, sql } = this.#ports
     while (!this.#isStopping) {
       const waitMs = await this.#guarded(async () => {
         if (this.#settlements.length > 0) await this.#settle()
+        if (this.#isUnsure) await giveBackUnheard(sql, this.#id, (id) => this.#isKnown(id))
+        this.#isUnsure = false
         if (clock.monotonicMs() >= this.#nextLookMs) await this.#look()
         const kinds = [...this.#promising]
         this.#promising.clear()
@@ -146,11 +158,18 @@ class Worker implements JobWorker {
       tenantLimit: kind.tenantLimit,
       nowAt: new Date(clock.nowMs()).toISOString(),
     }
+    this.#isUnsure = true
     const taken = await sql.transaction('system', (tx) => takeJobs(tx, taking))
+    this.#isUnsure = false
     // Meanwhile the beat may have found out the same; what was taken under the old name went to others.
     if (this.#id !== taking.workerId) return
     if (taken === undefined) {
       await this.#begin()
+      return
+    }
+    // It was told to stop while the statement was under way: nobody would wait for these.
+    if (this.#isStopping) {
+      this.#settlements.push(...taken.map((job) => ({ job, state: 'released' as const })))
       return
     }
     if (taken.length === taking.limit) this.#promising.add(name)
@@ -194,9 +213,6 @@ class Worker implements JobWorker {
     while (!this.#isStopping || this.#active.size > 0) {
       await clock.sleep(BEAT_INTERVAL_MS, this.#active.stopped).catch(() => undefined)
       if (this.#active.stopped.aborted) return
-      this.#active.abortOverdue()
-      if (this.#watch.isSilentTooLong())
-        this.#active.abortAll('the worker lost the database', 'released')
       await this.#guarded(async () => {
         const beat = await beatOnce(sql, this.#id, this.#active.takeProgress())
         if (beat === undefined) {
@@ -205,10 +221,29 @@ class Worker implements JobWorker {
         }
         for (const id of beat.stopping) this.#active.cancel(id)
         for (const dead of this.#watch.note(beat.others)) await this.#bury(dead)
+        if (clock.monotonicMs() >= this.#nextOrphanLookMs) await this.#freeOrphans()
         return 0
       })
     }
     log.info('worker stopped')
+  }
+
+  async #watchJobs(): Promise<void> {
+    const { clock } = this.#ports
+    while (!this.#isStopping || this.#active.size > 0) {
+      await clock.sleep(WATCH_INTERVAL_MS, this.#active.stopped).catch(() => undefined)
+      if (this.#active.stopped.aborted) return
+      this.#active.abortOverdue()
+      if (this.#watch.isSilentTooLong())
+        this.#active.abortAll('the worker lost the database', 'released')
+    }
+  }
+
+  async #freeOrphans(): Promise<void> {
+    const { clock, sql, log } = this.#ports
+    const count = await freeOrphans(sql, clock.nowMs())
+    this.#nextOrphanLookMs = clock.monotonicMs() + ORPHAN_LOOK_MS
+    if (count > 0) log.warn('jobs ran on no worker, and begin again', { jobs: count })
   }
 
   /** The others have given this worker's jobs away: it lets go of them and begins anew, under another name. */
