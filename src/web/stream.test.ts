@@ -1,9 +1,10 @@
 // Answers that go on: who may no longer ask, who leaves and a server that closes each end them; there is room for so many.
 import assert from 'node:assert/strict'
-import type { AddressInfo } from 'node:net'
+import { connect } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import test from 'node:test'
 import type { TestContext } from 'node:test'
-import type { Log, Route } from '../kernel/index.ts'
+import type { Clock, Log, Route } from '../kernel/index.ts'
 import { systemClock } from '../platform/index.ts'
 import { makeWebServer } from './index.ts'
 
@@ -18,7 +19,15 @@ interface Served {
   close(): Promise<void>
 }
 
-async function serveTicks(t: TestContext): Promise<Served> {
+interface TickTerms {
+  readonly tick?: Uint8Array
+  readonly pauseMs?: number
+  readonly clock?: Clock
+}
+
+async function serveTicks(t: TestContext, terms: TickTerms = {}): Promise<Served> {
+  const { tick = new TextEncoder().encode(': tick\n\n'), pauseMs = 200 } = terms
+  const { clock = systemClock } = terms
   const route: Route = {
     method: 'GET',
     path: '/ticks',
@@ -32,8 +41,8 @@ async function serveTicks(t: TestContext): Promise<Served> {
           served.openCount += 1
           try {
             for (;;) {
-              yield new TextEncoder().encode(': tick\n\n')
-              await systemClock.sleep(200, signal)
+              yield tick
+              await systemClock.sleep(pauseMs, signal)
             }
           } catch (error) {
             if (!signal.aborted) throw error
@@ -46,7 +55,7 @@ async function serveTicks(t: TestContext): Promise<Served> {
   const web = makeWebServer({
     routes: [route],
     log,
-    clock: systemClock,
+    clock,
     readiness: [],
     newRequestId: () => 'made',
     authenticate: () =>
@@ -78,6 +87,68 @@ async function until(holds: () => boolean): Promise<void> {
   for (let round = 0; round < 2_000 && !holds(); round++) await systemClock.sleep(10)
   assert.ok(holds(), 'expected it within twenty seconds')
 }
+
+/** More than the system takes for a reader that does not read. */
+const FLOOD: TickTerms = { tick: new Uint8Array(256 * 1024).fill(0x41), pauseMs: 1 }
+
+/** Follows, and stops reading after the first bytes. */
+async function stall({ url }: Served, t: TestContext): Promise<Socket> {
+  const { port, pathname } = new URL(url)
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.on('error', ignore)
+  t.after(() => socket.destroy())
+  socket.write(`GET ${pathname} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n\r\n`)
+  await new Promise((resolve) => socket.once('data', resolve))
+  socket.pause()
+  return socket
+}
+
+test('a stream whose reader stalls ends too once its caller would not be let in any more', async (t) => {
+  const served = await serveTicks(t, FLOOD)
+  await stall(served, t)
+  await systemClock.sleep(500)
+  assert.equal(served.openCount, 1)
+  served.isAdmitted = false
+  const startedMs = systemClock.monotonicMs()
+  await until(() => served.openCount === 0)
+  assert.ok(systemClock.monotonicMs() - startedMs < 8_000)
+})
+
+test('a server that closes does not wait for a reader that stalls', async (t) => {
+  const served = await serveTicks(t, FLOOD)
+  await stall(served, t)
+  await systemClock.sleep(500)
+  const startedMs = systemClock.monotonicMs()
+  await served.close()
+  assert.ok(systemClock.monotonicMs() - startedMs < 8_000)
+  await until(() => served.openCount === 0)
+})
+
+test('who takes nothing for half a minute is cut off, and who reads or has nothing to read is not', async (t) => {
+  const quickly: Clock = {
+    ...systemClock,
+    monotonicMs: () => systemClock.monotonicMs() * 10,
+    sleep: (ms, signal) => systemClock.sleep(ms / 10, signal),
+  }
+  const served = await serveTicks(t, { ...FLOOD, clock: quickly })
+  const idle = await serveTicks(t, { pauseMs: 60_000, clock: quickly })
+  await Promise.all([stall(served, t), stall(idle, t)])
+  const leaving = new AbortController()
+  const reading = await fetch(served.url, { signal: leaving.signal })
+  const read = async (): Promise<void> => {
+    for await (const chunk of reading.body ?? []) assert.ok(chunk.length > 0)
+  }
+  const isRead = read().then(
+    () => 'ended',
+    () => 'left',
+  )
+  await until(() => served.openCount === 2)
+  await until(() => served.openCount === 1)
+  await systemClock.sleep(1_000)
+  assert.deepEqual([served.openCount, idle.openCount], [1, 1])
+  leaving.abort()
+  assert.equal(await isRead, 'left')
+})
 
 test('a stream ends once its caller would not be let in any more', async (t) => {
   const served = await serveTicks(t)

@@ -1,4 +1,5 @@
 // Answers that go on: sent as fast as their reader takes them, ended when it may ask no more or the server closes.
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Clock } from '../kernel/index.ts'
@@ -9,6 +10,10 @@ const TENANT_LIMIT_STREAMS = 500
 const PROCESS_LIMIT_STREAMS = 2_000
 /** How often the right to ask is looked at again while a stream is open. */
 const ADMISSION_PAUSE_MS = 2_000
+/** Whoever takes nothing of what waits for them in this time is cut off; they come back with the last they know. */
+const STALL_LIMIT_MS = 30_000
+/** A stream that was ended has this long to tell its reader so. */
+const FAREWELL_MS = 1_000
 
 export interface StreamTerms {
   readonly tenantId: string
@@ -19,29 +24,34 @@ export interface StreamTerms {
   isAdmitted(): Promise<boolean>
 }
 
+interface OpenStream {
+  readonly tenantId: string
+  /** Nothing more is to be told. */
+  readonly ending: AbortController
+  /** The system took everything, or the connection is closed: only then is its place free. */
+  readonly gone: AbortController
+}
+
 export class OpenStreams {
   readonly #clock: Clock
-  readonly #open = new Map<AbortController, string>()
+  readonly #open = new Set<OpenStream>()
 
   constructor(server: FastifyInstance, clock: Clock) {
     this.#clock = clock
     server.addHook('preClose', (done) => {
-      for (const stream of this.#open.keys()) stream.abort()
+      for (const { ending } of this.#open) ending.abort()
       done()
     })
   }
 
   /** @throws WEB_STREAMS_EXHAUSTED */
   send(reply: FastifyReply, terms: StreamTerms): FastifyReply {
-    const { tenantId } = terms
-    this.#assertRoom(tenantId)
-    const ending = new AbortController()
-    this.#open.set(ending, tenantId)
-    ending.signal.addEventListener('abort', () => this.#open.delete(ending), { once: true })
-    reply.raw.once('close', () => ending.abort())
+    const { raw } = reply
+    this.#assertRoom(terms.tenantId)
+    const { ending } = this.#keep(raw, terms.tenantId)
     const body = Readable.from(terms.make(ending.signal), { objectMode: false })
     body.once('close', () => ending.abort())
-    this.#watchAdmission(terms, ending).catch((error: unknown) => ending.abort(error))
+    this.#watch(raw, terms, ending).catch((error: unknown) => ending.abort(error))
     return (
       reply
         .code(terms.status)
@@ -55,7 +65,7 @@ export class OpenStreams {
   }
 
   #assertRoom(tenantId: string): void {
-    const count = [...this.#open.values()].filter((each) => each === tenantId).length
+    const count = [...this.#open].filter((each) => each.tenantId === tenantId).length
     if (count >= TENANT_LIMIT_STREAMS || this.#open.size >= PROCESS_LIMIT_STREAMS) {
       throw webFault(
         'WEB_STREAMS_EXHAUSTED',
@@ -64,11 +74,50 @@ export class OpenStreams {
     }
   }
 
-  async #watchAdmission(terms: StreamTerms, ending: AbortController): Promise<void> {
-    for (;;) {
+  #keep(raw: ServerResponse, tenantId: string): OpenStream {
+    const stream = { tenantId, ending: new AbortController(), gone: new AbortController() }
+    const { ending, gone } = stream
+    this.#open.add(stream)
+    const leave = (): void => {
+      this.#open.delete(stream)
+      gone.abort()
+      ending.abort()
+    }
+    raw.once('finish', leave).once('close', leave)
+    ending.signal.addEventListener('abort', () => this.#cutOff(raw, gone.signal), { once: true })
+    // It may have gone while its first page was looked for.
+    if (raw.closed) leave()
+    return stream
+  }
+
+  /** What makes the answer is asked for more only while somebody reads, so who does not read would never hear that it ended. */
+  #cutOff(raw: ServerResponse, gone: AbortSignal): void {
+    if (gone.aborted) return
+    this.#clock.sleep(FAREWELL_MS, gone).then(
+      () => raw.destroy(),
+      // It went by itself.
+      () => undefined,
+    )
+  }
+
+  async #watch(raw: ServerResponse, terms: StreamTerms, ending: AbortController): Promise<void> {
+    let takenBytes = bytesTaken(raw)
+    let takenAtMs = this.#clock.monotonicMs()
+    while (!ending.signal.aborted) {
       // Rejects once the stream has ended.
       await this.#clock.sleep(ADMISSION_PAUSE_MS, ending.signal)
-      if (!(await terms.isAdmitted())) ending.abort()
+      const nowBytes = bytesTaken(raw)
+      if (raw.writableLength === 0 || nowBytes > takenBytes) {
+        takenBytes = nowBytes
+        takenAtMs = this.#clock.monotonicMs()
+      }
+      const isStalled = this.#clock.monotonicMs() - takenAtMs >= STALL_LIMIT_MS
+      if (isStalled || !(await terms.isAdmitted())) ending.abort()
     }
   }
+}
+
+/** Of everything written, what no longer waits here. */
+function bytesTaken({ socket, writableLength }: ServerResponse): number {
+  return (socket?.bytesWritten ?? 0) - writableLength
 }
