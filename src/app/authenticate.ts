@@ -13,7 +13,7 @@ export interface Doors {
   readonly operatorKey: string
   /** Key of the pages: it shows one tenant and changes nothing. */
   readonly viewKey: string
-  readonly apiKeys: Pick<ApiKeys, 'verify'>
+  readonly apiKeys: Pick<ApiKeys, 'verify' | 'verifyAgain'>
   readonly serviceTokens: Pick<ServiceTokens, 'verify'>
   readonly sessions: Pick<Sessions, 'verify'>
   readonly defaultTenant: string
@@ -26,7 +26,10 @@ export async function authenticate(request: WebRequest, doors: Doors): Promise<C
   // RFC 6750: the scheme in any case, then one token; a key without its scheme is none.
   const bearer = /^Bearer +(\S+)$/i.exec(request.authorization ?? '')?.[1]
   if (bearer !== undefined && looksLikeApiKey(bearer)) {
-    const key = await doors.apiKeys.verify(bearer, request.peer)
+    const { apiKeys } = doors
+    const key = await (request.wasLetIn === true
+      ? apiKeys.verifyAgain(bearer)
+      : apiKeys.verify(bearer, request.peer))
     if (key === undefined) return undefined
     const { tenantId, role, environments } = key
     return { id: `key-${key.keyId}`, tenantId, role, environments, credential: 'api-key' }

@@ -32,8 +32,9 @@ export async function openRealtimeFeed(terms: RealtimeTerms): Promise<OpenedFeed
     sink: telemetry.realtimeSink,
     guardSink: telemetry.guardSink,
     ...(redis === undefined ? {} : { redis: adapterOf(redis) }),
-    authenticate: ({ token, tenant, session, peer }) =>
+    authenticate: ({ token, tenant, session, peer, wasLetIn = false }) =>
       terms.authenticate({
+        wasLetIn,
         access: 'read',
         authorization: token === undefined ? undefined : `Bearer ${token}`,
         viewKey: undefined,

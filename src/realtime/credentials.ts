@@ -7,6 +7,8 @@ import type { LedgerEntry } from '../ledger/index.ts'
 const ROUND_PAUSE_MS = 1_000
 /** Asked about at once: many sessions must not take the database from everybody else. */
 const AT_ONCE_COUNT = 16
+/** A credential of which nothing can be learned for as long opens nothing more. */
+const UNANSWERED_LIMIT_MS = 60_000
 /** Facts after which somebody may open less than before. */
 const ENDING_FACT = /^(?:api-key|session|account|service-token)\./
 
@@ -16,6 +18,8 @@ export interface Shown {
   readonly tenant: string | undefined
   readonly session: string | undefined
   readonly peer: string | undefined
+  /** It was let in before, by this process, and is asked about again: nothing is guessed. */
+  readonly wasLetIn?: boolean
 }
 
 export interface CredentialPorts {
@@ -34,6 +38,8 @@ interface Known {
   readonly shown: Shown
   readonly caller: Caller
   readonly closings: Set<() => void>
+  /** When it was last known to be in force. */
+  confirmedAtMs: number
 }
 
 export class Credentials {
@@ -48,7 +54,8 @@ export class Credentials {
   /** @param close ends the connection when what was shown opens nothing more */
   admit(shown: Shown, caller: Caller, close: () => void): Admitted {
     const name = JSON.stringify([shown.token, shown.tenant, shown.session])
-    const known = this.#known.get(name) ?? { shown, caller, closings: new Set() }
+    const confirmedAtMs = this.#ports.clock.monotonicMs()
+    const known = this.#known.get(name) ?? { shown, caller, closings: new Set(), confirmedAtMs }
     this.#known.set(name, known)
     known.closings.add(close)
     return {
@@ -94,15 +101,20 @@ export class Credentials {
     }
   }
 
-  async #isOver({ shown, caller }: Known): Promise<boolean> {
+  async #isOver(known: Known): Promise<boolean> {
+    const { clock, log } = this.#ports
+    const { shown, caller } = known
+    const askedAtMs = clock.monotonicMs()
     try {
-      const now = await this.#ports.authenticate(shown)
-      return now === undefined || now.tenantId !== caller.tenantId || now.id !== caller.id
+      const now = await this.#ports.authenticate({ ...shown, wasLetIn: true })
+      if (now?.tenantId !== caller.tenantId || now.id !== caller.id) return true
+      known.confirmedAtMs = askedAtMs
+      return false
     } catch (error) {
       if (opensNothing(error)) return true
-      // A database that is away has nothing to tell either; who is connected stays, and is asked about again.
-      this.#ports.log.warn('a connection cannot be asked about', { detail: messageOf(error) })
-      return false
+      // A database that is away has nothing to tell either; who is connected stays for a while, and is asked about again.
+      log.warn('a connection cannot be asked about', { detail: messageOf(error) })
+      return askedAtMs - known.confirmedAtMs > UNANSWERED_LIMIT_MS
     }
   }
 }

@@ -99,6 +99,8 @@ export interface WebRequest {
   readonly session: string | undefined
   /** Address that the request came from. */
   readonly peer: string | undefined
+  /** What is shown was let in before, by this very process, and is asked about again: whoever guesses elsewhere has no part in it. */
+  readonly wasLetIn?: boolean
 }
 
 /** A Fastify instance with every route mounted; `listen` or `inject` it. */
@@ -181,8 +183,9 @@ function mountRoute(
   route: Route,
   { options, streams, callers }: Mounting,
 ): void {
-  const identify = (request: FastifyRequest): Promise<Caller | undefined> =>
+  const identify = (request: FastifyRequest, wasLetIn = false): Promise<Caller | undefined> =>
     options.authenticate({
+      wasLetIn,
       access: route.access,
       authorization: request.headers.authorization,
       viewKey: queryText(request, VIEW_KEY_PARAMETER),
@@ -227,15 +230,9 @@ function mountRoute(
           ? await recorder.carryOut(asked, handle)
           : await handle()
       if ('stream' in answer) {
-        const { mediaType, status = 200, stream: make } = answer
-        const isAdmitted = async (): Promise<boolean> => (await identify(request)) !== undefined
-        return streams.send(reply, {
-          tenantId: caller.tenantId,
-          mediaType,
-          status,
-          make,
-          isAdmitted,
-        })
+        const isAdmitted = async (): Promise<boolean> =>
+          (await identify(request, true)) !== undefined
+        return streams.send(reply, answer, { caller, isAdmitted })
       }
       return sendAnswer(reply, answer, textHeader(request, 'if-none-match'))
     },

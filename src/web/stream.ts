@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Clock } from '../kernel/index.ts'
+import type { Caller, Clock, RouteAnswer } from '../kernel/index.ts'
 import { webFault } from './errors.ts'
 
 /** Open at once, of one tenant and of the whole process. */
@@ -16,10 +16,7 @@ const STALL_LIMIT_MS = 30_000
 const FAREWELL_MS = 1_000
 
 export interface StreamTerms {
-  readonly tenantId: string
-  readonly mediaType: string
-  readonly status: number
-  readonly make: (signal: AbortSignal) => AsyncIterable<Uint8Array>
+  readonly caller: Caller
   /** Whether the caller would be let in now. */
   isAdmitted(): Promise<boolean>
 }
@@ -45,21 +42,26 @@ export class OpenStreams {
   }
 
   /** @throws WEB_STREAMS_EXHAUSTED */
-  send(reply: FastifyReply, terms: StreamTerms): FastifyReply {
+  send(
+    reply: FastifyReply,
+    { mediaType, status = 200, stream: make }: Extract<RouteAnswer, { readonly stream: unknown }>,
+    terms: StreamTerms,
+  ): FastifyReply {
     const { raw } = reply
-    this.#assertRoom(terms.tenantId)
-    const { ending } = this.#keep(raw, terms.tenantId)
-    const body = Readable.from(terms.make(ending.signal), { objectMode: false })
+    const { tenantId } = terms.caller
+    this.#assertRoom(tenantId)
+    const { ending } = this.#keep(raw, tenantId)
+    const body = Readable.from(make(ending.signal), { objectMode: false })
     body.once('close', () => ending.abort())
     this.#watch(raw, terms, ending).catch((error: unknown) => ending.abort(error))
     return (
       reply
-        .code(terms.status)
+        .code(status)
         .header('cache-control', 'no-store')
         .header('x-accel-buffering', 'no')
         // A connection that a stream had is not kept: a server that closes would wait for it.
         .header('connection', 'close')
-        .type(terms.mediaType)
+        .type(mediaType)
         .send(body)
     )
   }

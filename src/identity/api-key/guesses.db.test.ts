@@ -38,6 +38,30 @@ test('a key that was verified before is looked at in spite of others who guess f
   assert.equal(await codeOf(keys.verify(late.text, PEER)), 'opened')
 })
 
+test('a key that was let in is asked about again in spite of guesses, without a hash, and is known when it ends', async () => {
+  const { keys, elsewhere, tenantId, clock, hashCount, holdHashes } = await openGatehouse()
+  const { text, key } = await keys.create(tenantId, 'operator', WISH)
+  const short = await keys.create(tenantId, 'operator', { ...WISH, lifetimeS: 120 })
+  for (const each of [text, short.text])
+    assert.equal(await codeOf(keys.verify(each, PEER)), 'opened')
+  await elsewhere.revoke(tenantId, 'operator', key.keyId, 'leaked')
+  clock.advance(2_000)
+  const guesses = Array.from({ length: 20 }, () => makeApiKeyText(nodeRandom, 'live').text)
+  for (const each of guesses) assert.equal(await codeOf(keys.verify(each, PEER)), 'refused')
+  const letGo = holdHashes()
+  const made = hashCount()
+  assert.equal(await codeOf(keys.verifyAgain(text)), 'IDENTITY_API_KEY_ENDED')
+  assert.equal(await codeOf(keys.verifyAgain(short.text)), 'opened')
+  // Also of what is not remembered any more.
+  clock.advance(61_000)
+  assert.equal(await codeOf(keys.verifyAgain(short.text)), 'opened')
+  clock.advance(61_000)
+  assert.equal(await codeOf(keys.verifyAgain(short.text)), 'IDENTITY_API_KEY_ENDED')
+  assert.equal(await codeOf(keys.verifyAgain(guesses[0]!)), 'refused')
+  assert.equal(hashCount(), made)
+  letGo()
+})
+
 test(
   'a flood of keys that do not fit is hashed by two at once, and what does not fit into the queue is asked to come again',
   { timeout: 120_000 },

@@ -16,6 +16,7 @@ import {
   selectApiKeys,
   updateApiKeyEnd,
   updateApiKeyRevocation,
+  withoutHash,
 } from './store.ts'
 import type { StoredApiKey } from './store.ts'
 import { makeKeyVerification } from './verification.ts'
@@ -53,6 +54,7 @@ export interface ApiKeys {
   /** The oldest first; every key, or one page. */
   list(tenantId: string, page?: RowPage): Promise<readonly ApiKey[]>
   readonly verify: KeyVerification['verify']
+  readonly verifyAgain: KeyVerification['verifyAgain']
   /** Whether the key still opens something; for whoever acts in its name without showing it. */
   isInForce(keyId: string): Promise<boolean>
 }
@@ -108,6 +110,7 @@ export function makeApiKeys(ports: ApiKeyPorts): ApiKeys {
   }
   return {
     verify: (text, peer) => verification.verify(text, peer),
+    verifyAgain: (text) => verification.verifyAgain(text),
     isInForce: (keyId) => states.isInForce(keyId),
     async create(tenantId, actor, wish) {
       assertScope(wish)
@@ -188,11 +191,6 @@ function assertScope({ role, environments }: ApiKeyWish): void {
 async function assertRoom(tx: SqlTx, tenantId: string): Promise<void> {
   if ((await countApiKeys(tx, tenantId)) > API_KEY_LIMIT)
     throw identityFault('IDENTITY_FULL', `expected at most ${API_KEY_LIMIT} API keys of one tenant`)
-}
-
-function withoutHash(stored: StoredApiKey): ApiKey {
-  const { secretHash: _, ...key } = stored
-  return key
 }
 
 function unknownKey(keyId: string): Error {

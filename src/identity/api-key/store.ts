@@ -9,6 +9,12 @@ export interface StoredApiKey extends ApiKey {
   readonly secretHash: string
 }
 
+/** As everybody but the hash's reader may know it. */
+export function withoutHash(stored: StoredApiKey): ApiKey {
+  const { secretHash: _, ...key } = stored
+  return key
+}
+
 interface ApiKeyRow {
   tenant_id: string
   key_id: string

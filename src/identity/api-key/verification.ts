@@ -14,6 +14,7 @@ import {
   selectApiKeyStates,
   updateApiKeyUse,
   updateApiKeyUses,
+  withoutHash,
 } from './store.ts'
 
 /** How long after its last use a verified key is not hashed again: its hash and its rights never change. */
@@ -40,6 +41,11 @@ export interface KeyVerification {
    * @throws IDENTITY_API_KEY_ENDED for whoever holds one that is over; IDENTITY_FAILURES_LIMITED, IDENTITY_KEYS_BUSY
    */
   verify(text: string, peer: string | undefined): Promise<ApiKey | undefined>
+  /**
+   * The same of a text that `verify` knew before, in this process: nothing is guessed, so nothing is hashed and no limit stands before it.
+   * @throws IDENTITY_API_KEY_ENDED
+   */
+  verifyAgain(text: string): Promise<ApiKey | undefined>
   /** What is remembered of a key counts no more, also not what is being looked at right now. */
   forget(keyId: string): void
 }
@@ -77,13 +83,26 @@ class RememberingVerification implements KeyVerification {
   async verify(text: string, peer: string | undefined): Promise<ApiKey | undefined> {
     const parsed = parseApiKey(text)
     if (parsed === undefined) return undefined
-    const mark = hexOf(this.#ports.digest.hmacSha256(this.#memoryKey, utf8Bytes(text)))
+    const mark = this.#markOf(text)
     const key = (await this.#recall(mark)) ?? (await this.#lookOnce(mark, parsed, peer))
     if (key === undefined) return undefined
     const end = endOfKey(key, this.#ports.clock.nowMs())
     if (end === undefined) return key
     this.#failures.count(peer, key.keyId)
-    throw identityFault('IDENTITY_API_KEY_ENDED', `expected an API key in force, got one ${end}`)
+    throw keyEnded(end)
+  }
+
+  async verifyAgain(text: string): Promise<ApiKey | undefined> {
+    const parsed = parseApiKey(text)
+    if (parsed === undefined) return undefined
+    const { sql, clock } = this.#ports
+    const recalled = await this.#recall(this.#markOf(text))
+    if (recalled !== undefined && endOfKey(recalled, clock.nowMs()) === undefined) return recalled
+    const stored = await sql.transaction('system', (tx) => selectApiKeyAnywhere(tx, parsed.keyId))
+    if (stored === undefined) return undefined
+    const end = endOfKey(stored, clock.nowMs())
+    if (end !== undefined) throw keyEnded(end)
+    return withoutHash(stored)
   }
 
   forget(keyId: string): void {
@@ -91,6 +110,10 @@ class RememberingVerification implements KeyVerification {
     for (const [mark, { key }] of this.#remembered) {
       if (key.keyId === keyId) this.#remembered.delete(mark)
     }
+  }
+
+  #markOf(text: string): string {
+    return hexOf(this.#ports.digest.hmacSha256(this.#memoryKey, utf8Bytes(text)))
   }
 
   async #recall(mark: string): Promise<ApiKey | undefined> {
@@ -171,7 +194,7 @@ class RememberingVerification implements KeyVerification {
       this.#failures.count(peer, keyId)
       return undefined
     }
-    const { secretHash: _, ...key } = stored
+    const key = withoutHash(stored)
     if (endOfKey(key, clock.nowMs()) !== undefined) {
       this.#remembered.delete(mark)
       return key
@@ -199,6 +222,10 @@ class RememberingVerification implements KeyVerification {
     this.#remembered.delete(mark)
     this.#remembered.set(mark, found)
   }
+}
+
+function keyEnded(end: string): Error {
+  return identityFault('IDENTITY_API_KEY_ENDED', `expected an API key in force, got one ${end}`)
 }
 
 function isInUse({ usedAtMs }: RememberedKey, nowMs: number): boolean {
