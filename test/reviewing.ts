@@ -2,9 +2,9 @@
 import { base64Of, utf8Text } from '../src/kernel/index.ts'
 import type { Signer } from '../src/kernel/index.ts'
 import type { ComposedApp } from '../src/app/compose.ts'
-import { buildStatement, sealStatement, subjectsOf } from '../src/proof/index.ts'
-import { sealSignOff } from '../src/release/signed-word.ts'
-import { askAsOperator } from './composed.ts'
+import { buildStatement, sealStatement, signerIdOf, subjectsOf } from '../src/proof/index.ts'
+import { sealChange, sealSignOff, sealWaiverRequest } from '../src/release/signed-word.ts'
+import { askAsOperator, bearer } from './composed.ts'
 import { nodeDigest, testSigner } from './crypto.ts'
 
 /** @returns the approval as it was sent */
@@ -32,6 +32,55 @@ export async function sealIdleSignOff(app: ComposedApp, run: string): Promise<st
   const review = { release: 'any@1', runId: run, reviewHash, subject }
   const word = { role: 'Nobody', decision: 'APPROVE', comment: '', atMs: Date.now() } as const
   return utf8Text((await sealSignOff({ digest: nodeDigest, signer }, review, word)).bytes)
+}
+
+/** What changes a service's register about one environment alone: requests of waivers there, the first of them recorded, and its revocation, which is not sent. */
+export async function requestWaiver(
+  app: ComposedApp,
+  service: string,
+  environment: string,
+): Promise<{ readonly waiver: string; readonly change: string }> {
+  const { signer } = await registerPerson(app, `wim of ${service}`)
+  const terms = { digest: nodeDigest, signer }
+  const place = { audience: await originOf(app), atMs: Date.now(), service }
+  const send = async (path: string, sealed: { readonly bytes: Uint8Array }): Promise<string> => {
+    const text = utf8Text(sealed.bytes)
+    await askAsOperator(app, path, text)
+    return text
+  }
+  const risk = {
+    kind: 'risk.opened',
+    id: `R-${environment}`,
+    level: 'P3',
+    title: 'rig',
+    mitigation: '',
+  }
+  const rated = { ...risk, owner: signerIdOf(terms), likelihood: 'low', impact: 'low' }
+  await send('/v1/changes', await sealChange(terms, place, rated))
+  const waiver = `W-${environment}`
+  const wish = {
+    service,
+    version: '1.0.0',
+    environment,
+    gates: ['any'],
+    reason: 'rig',
+    risk: `R-${environment}`,
+    compensatingControl: 'canary',
+    expiresAt: new Date(place.atMs + 86_400_000).toISOString(),
+    maxUses: 1,
+  }
+  await send('/v1/waivers', await sealWaiverRequest(terms, place, { id: waiver, ...wish }))
+  const next = await sealWaiverRequest(terms, place, { id: `${waiver}-2`, ...wish })
+  const revoked = { kind: 'waiver.revoked', id: waiver, reason: 'no' }
+  const change = await sealChange(terms, place, revoked)
+  return { waiver: utf8Text(next.bytes), change: utf8Text(change.bytes) }
+}
+
+async function originOf(app: ComposedApp): Promise<string> {
+  const headers = { host: 'localhost', ...bearer(app.apiKey) }
+  const url = '/v1/ledger/identity'
+  const answer = await app.web.inject({ method: 'GET', url, headers })
+  return answer.json<{ data: { origin: string } }>().data.origin
 }
 
 async function registerPerson(

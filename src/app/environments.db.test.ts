@@ -4,7 +4,7 @@ import test from 'node:test'
 import { askAsOperator, bearer, openComposedApp, statusOf } from '../../test/composed.ts'
 import type { ApiRequest } from '../../test/composed.ts'
 import { nodeDigest } from '../../test/crypto.ts'
-import { reviewPlan, sealIdleSignOff } from '../../test/reviewing.ts'
+import { requestWaiver, reviewPlan, sealIdleSignOff } from '../../test/reviewing.ts'
 import { canonicalBytes, contentDigest } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
 import type { ComposedApp } from './compose.ts'
@@ -21,6 +21,8 @@ interface Berth {
   /** Signed statements about it, as they are sent. */
   readonly review: string
   readonly signOff: string
+  readonly waiver: string
+  readonly change: string
 }
 
 /** A release with an open run in the environment. */
@@ -51,7 +53,8 @@ async function openBerth(
     { planHash },
   )
   const { requestId } = request
-  return { runId: run.runId, requestId, planHash, start, service, review, signOff }
+  const words = await requestWaiver(app, service, environment)
+  return { ...words, runId: run.runId, requestId, planHash, start, service, review, signOff }
 }
 
 const HERE = { host: 'localhost' }
@@ -96,6 +99,8 @@ function requestTo({ method, path }: Route, berth: Berth, key: string): ApiReque
   const signed: Readonly<Record<string, string>> = {
     '/v1/plan-reviews': berth.review,
     '/v1/sign-offs': berth.signOff,
+    '/v1/waivers': berth.waiver,
+    '/v1/changes': berth.change,
   }
   const body = own[path] ?? FITTING_BODIES[path] ?? {}
   const payload = signed[path] ?? JSON.stringify(body)
@@ -141,7 +146,13 @@ test('a key limited to staging changes nothing of production, and nothing that d
   // Whoever may start runs in staging names it for a plan of production.
   assert.equal(await statusOf(app, requestTo(starts, untrue, key)), '422 GATES_SUBJECT_DIFFERS')
   const words = bound.filter(({ asksProof }) => asksProof === 'always').map(({ path }) => path)
-  const ofEnvironments = ['/v1/plan-reviews', '/v1/runs/:runId/results', '/v1/sign-offs']
+  const ofEnvironments = [
+    '/v1/changes',
+    '/v1/plan-reviews',
+    '/v1/runs/:runId/results',
+    '/v1/sign-offs',
+    '/v1/waivers',
+  ]
   assert.deepEqual(words.sort(), ofEnvironments)
   assert.ok(bound.length >= 8 && free.length >= 5 && silent.length >= 5)
   // The same requests are open to a developer without a limit.

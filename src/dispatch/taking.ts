@@ -39,7 +39,7 @@ export async function claimRequest(
   const word = claimWord({ runner: seat.runnerId, request: requestId, holder, at })
   await openWord(ports, tenantId, seat.runnerId, word, wish)
   const stateBefore = await sql.transaction({ tenantId }, async (tx) => {
-    await identity.assertInForce(tx, tenantId, seat.runnerId)
+    await identity.assertInForce(tx, tenantId, seat.runnerId, null)
     const found = await lockRequest(tx, tenantId, requestId)
     if (found === undefined) throw unknownRequest(requestId)
     const request = await settleRequest(ports, tx, tenantId, found)

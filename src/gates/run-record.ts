@@ -82,7 +82,7 @@ export async function recordGateRun(
   }
   const at = instantText(context)
   const recordRows = async (tx: SqlTx): Promise<void> => {
-    const speaker = await identity.assertInForce(tx, tenantId, opened.signer.id)
+    const speaker = await identity.assertInForce(tx, tenantId, opened.signer.id, plan.environment)
     await identity.assertOwnWord(tx, caller, opened.signer)
     const outcome = await insertResult(tx, tenantId, runId, result, at, isManual)
     if (!outcome.isAdded) {

@@ -160,7 +160,12 @@ export function makePlans(ports: PlanPorts): Plans {
       const recorded = await readPlan(tenantId, planHash)
       await evidence.keep(tenantId, opened.id, envelope)
       await sql.transaction({ tenantId }, async (tx) => {
-        const speaker = await identity.assertInForce(tx, tenantId, opened.signer.id)
+        const speaker = await identity.assertInForce(
+          tx,
+          tenantId,
+          opened.signer.id,
+          recorded.plan.environment,
+        )
         await identity.assertOwnWord(tx, caller, opened.signer)
         const review = { planHash, principalId: opened.signer.id, statementId: opened.id }
         if (!(await insertReview(tx, tenantId, review, nowText()))) return

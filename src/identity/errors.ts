@@ -32,6 +32,12 @@ export const identityErrors = defineErrors({
     title: 'The key that signed is not one of the person’s who is signed in',
     hint: 'Sign with a key of this account, or sign in with the account that the key belongs to.',
   },
+  IDENTITY_SIGNER_LIMITED: {
+    status: 403,
+    exit: 5,
+    title: 'The account of whoever signed is limited to other environments',
+    hint: 'Somebody signs whose account may change things there; an admin changes rights with `seaworthy account change`.',
+  },
   IDENTITY_FULL: {
     status: 409,
     exit: 7,

@@ -3,7 +3,7 @@ import { contentDigest } from '../kernel/index.ts'
 import type { Clock, Digest, Principal, SignatureVerifier, Sql, SqlTx } from '../kernel/index.ts'
 import type { StatementKind } from '../proof/index.ts'
 import type { Ledger } from '../ledger/index.ts'
-import { selectAccount } from './account/store.ts'
+import { lockLimits, selectAccount } from './account/store.ts'
 import { identityFault } from './errors.ts'
 import { assertP256, principalIdOf, registrationPayload } from './model.ts'
 import type { PrincipalKind, RegisteredPrincipal } from './model.ts'
@@ -51,8 +51,17 @@ export interface Identity {
     principalId: string,
     reason: string,
   ): Promise<RegisteredPrincipal>
-  /** To be asked in the transaction that records what a key signed; what it answers stands in the ledger's fact. @throws IDENTITY_REVOKED */
-  assertInForce(tx: SqlTx, tenantId: string, principalId: string): Promise<Speaker>
+  /**
+   * To be asked in the transaction that records what a key signed; what it answers stands in the ledger's fact.
+   * @param environment what the word is about; null where it is about every one, which an account with a limit says nothing of
+   * @throws IDENTITY_REVOKED, IDENTITY_SIGNER_LIMITED
+   */
+  assertInForce(
+    tx: SqlTx,
+    tenantId: string,
+    principalId: string,
+    environment: string | null,
+  ): Promise<Speaker>
   /**
    * Whoever signed in speaks for themselves alone: the key that signed has to be one of their account's. Callers with keys hand on what others signed.
    * To be asked in the transaction that records it. @throws IDENTITY_SIGNER_FOREIGN
@@ -165,13 +174,20 @@ export function makeIdentity(ports: {
         return revokeInTx(ports, tx, tenantId, found, { actor, reason })
       })
     },
-    async assertInForce(tx, tenantId, principalId) {
+    async assertInForce(tx, tenantId, principalId, environment) {
       const { revokedAt, ...speaker } = await lockSpeaker(tx, tenantId, principalId)
-      if (revokedAt === null) return speaker
-      throw identityFault(
-        'IDENTITY_REVOKED',
-        `expected a key in force, got the key of ${principalId}, revoked at ${revokedAt}`,
-      )
+      if (revokedAt !== null)
+        throw identityFault(
+          'IDENTITY_REVOKED',
+          `expected a key in force, got the key of ${principalId}, revoked at ${revokedAt}`,
+        )
+      for (const allowed of await lockLimits(tx, tenantId, speaker))
+        if (environment === null || !allowed.includes(environment))
+          throw identityFault(
+            'IDENTITY_SIGNER_LIMITED',
+            `expected a word about ${allowed.join(', ')} from ${principalId}, got one about ${environment === null ? 'every environment' : JSON.stringify(environment.slice(0, 100))}`,
+          )
+      return speaker
     },
     async assertOwnWord(tx, caller, signer) {
       if (!('session' in caller) || caller.session === undefined) return

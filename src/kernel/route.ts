@@ -130,8 +130,8 @@ export interface Route<Body = unknown, Query = unknown, Params = TextRecord> {
   /** `read` never changes state and is open to viewers; `write` needs a developer, `admin` an admin. */
   readonly access: 'read' | 'write' | 'admin'
   /**
-   * What environment a request would change something in; `none` where it changes nothing of an environment. A route that
-   * does not say so changes nothing for callers who are limited to some environments.
+   * What environment a request would change something in; null for one that is bound to none; `none` where no request changes
+   * anything of an environment. A request that is bound to none changes nothing for callers who are limited to some environments.
    */
   readonly environment?: 'none' | EnvironmentOf<Body, Query, Params>
   /**
@@ -160,7 +160,7 @@ export interface Route<Body = unknown, Query = unknown, Params = TextRecord> {
 
 // Taken from a method, so that a route with a body of its own is still a route.
 type EnvironmentOf<Body, Query, Params> = {
-  of(input: RouteInput<Body, Query, Params>): Promise<string>
+  of(input: RouteInput<Body, Query, Params>): Promise<string | null>
 }['of']
 
 type AsksProofOf<Body, Query, Params> = {

@@ -12,6 +12,8 @@ export function makeRegisterRoutes(releases: Releases): readonly Route[] {
       summary: 'Accept a signed change of a register, or a second person’s approval of one',
       access: 'write',
       asksProof: 'always',
+      environment: ({ principal, body }) =>
+        releases.environmentOfChange(principal.tenantId, 'approval', body as Uint8Array),
       accepts: 'bytes',
       answer: { statuses: [201], data: recordedChangeSchema },
       async handle({ principal, body }) {
@@ -25,6 +27,8 @@ export function makeRegisterRoutes(releases: Releases): readonly Route[] {
       summary: 'Accept a signed request for a waiver',
       access: 'write',
       asksProof: 'always',
+      environment: ({ principal, body }) =>
+        releases.environmentOfChange(principal.tenantId, 'waiver', body as Uint8Array),
       accepts: 'bytes',
       answer: { statuses: [201], data: recordedChangeSchema },
       async handle({ principal, body }) {

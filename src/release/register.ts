@@ -61,15 +61,16 @@ export async function recordChange(
   await evidence.keep(tenantId, opened.id, envelope)
   const at = new Date(nowMs).toISOString()
   return sql.transaction({ tenantId }, async (tx) => {
-    const speaker = await identity.assertInForce(tx, tenantId, opened.signer.id)
-    await identity.assertOwnWord(tx, caller, opened.signer)
     const position = await takePosition(tx, tenantId, service)
     const acts = await selectActs(tx, tenantId, service)
+    const { register } = foldRegister(acts)
+    const environment = environmentOfChange(register, act.change)
+    const speaker = await identity.assertInForce(tx, tenantId, opened.signer.id, environment)
+    await identity.assertOwnWord(tx, caller, opened.signer)
     if (acts.length >= CHANGE_LIMIT)
       throw refuseChange(`expected at most ${CHANGE_LIMIT} changes of one register`)
     if (acts.some((each) => each.statement === act.statement))
       throw refuseChange('this very statement is recorded already')
-    const { register } = foldRegister(acts)
     assertOpenedBefore(register, act, closing)
     const why = refuseAct(register, act) ?? refuseSecondGlass(register, act)
     if (why !== undefined) throw refuseChange(why.replaceAll(act.person, opened.signer.displayName))
@@ -88,6 +89,28 @@ export async function recordChange(
     const isPending = after.proposals.has(act.statement) || kind === 'waiver'
     return { service, statement: opened.id, position, isPending }
   })
+}
+
+/** Waivers alone name an environment; everything else in a register is the service's in all of them. */
+function environmentOfChange({ waivers }: Register, change: RegisterAct['change']): string | null {
+  if (change.kind === 'waiver.requested') return change.environment
+  if (change.kind !== 'approved' && change.kind !== 'waiver.revoked') return null
+  const waiver = [...waivers.values()].find(({ request, statement }) =>
+    change.kind === 'approved' ? statement === change.statement : request.id === change.id,
+  )
+  return waiver?.request.environment ?? null
+}
+
+/** What environment a signed change is about; null for one that is about all. @throws IDENTITY_STATEMENT_REFUSED, RELEASE_CHANGE_REFUSED */
+export async function environmentOfEnvelope(
+  context: ReleaseContext,
+  tenantId: string,
+  kind: StoredAct['kind'],
+  envelope: Uint8Array,
+): Promise<string | null> {
+  const opened = await context.ports.identity.openStatement(tenantId, envelope, kind, ['person'])
+  const { act, service } = readAct(context, opened, kind)
+  return environmentOfChange(await readRegister(context, tenantId, service), act.change)
 }
 
 // Not a rule of the fold, which has to take what was recorded before it; decisions of the fourth edition give it no force.

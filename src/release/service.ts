@@ -18,7 +18,7 @@ import type { DecidedRelease, ReleaseReview } from './model.ts'
 import { formatReleaseName } from '../gates/index.ts'
 import { replayDecision } from './replay.ts'
 import type { ReplayedDecision } from './replay.ts'
-import { readRegister, recordChange } from './register.ts'
+import { environmentOfEnvelope, readRegister, recordChange } from './register.ts'
 import type { RecordedChange } from './register.ts'
 import { reviewRelease } from './review.ts'
 import { sealRelease } from './seal.ts'
@@ -54,6 +54,12 @@ export interface Releases {
     kind: 'approval' | 'waiver',
     envelope: Uint8Array,
   ): Promise<RecordedChange>
+  /** What environment a signed change is about; null for one that is about all. @throws IDENTITY_STATEMENT_REFUSED, RELEASE_CHANGE_REFUSED */
+  environmentOfChange(
+    tenantId: string,
+    kind: 'approval' | 'waiver',
+    envelope: Uint8Array,
+  ): Promise<string | null>
   /** @throws RELEASE_DECISION_MISSING */
   documents(tenantId: string, release: ReleaseKey): Promise<ReleaseDocuments>
   /** One report of the kind, decided or provisional. */
@@ -116,6 +122,8 @@ export function makeReleases(context: ReleaseContext): Releases {
     replay: (tenantId, release) => replayDecision(context, tenantId, release),
     register: (tenantId, service) => readRegister(context, tenantId, service),
     change: (caller, kind, envelope) => recordChange(context, caller, kind, envelope),
+    environmentOfChange: (tenantId, kind, envelope) =>
+      environmentOfEnvelope(context, tenantId, kind, envelope),
     documents: (tenantId, release) => renderDocuments(context, tenantId, release),
     report: (tenantId, release, kind) => renderReport(context, tenantId, release, kind),
     export: (tenantId, release, format) => exportRelease(context, tenantId, release, format),

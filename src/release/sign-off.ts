@@ -83,7 +83,12 @@ async function trySignOff(
     await lockSignOffs(tx, tenantId, release)
     const known = await selectSignOffs(tx, tenantId, release)
     if (known.length !== gathered.signOffs.length) return false
-    const speaker = await identity.assertInForce(tx, tenantId, opened.signer.id)
+    const speaker = await identity.assertInForce(
+      tx,
+      tenantId,
+      opened.signer.id,
+      release.environment,
+    )
     await identity.assertOwnWord(tx, caller, opened.signer)
     if (!(await insertSignOff(tx, tenantId, { ...signOff, ...release, runId: claim.run }, at)))
       return true

@@ -9,6 +9,8 @@ const NEEDED_ROLE: Readonly<Record<Route['access'], AccessRole>> = {
 }
 const RANK: Readonly<Record<AccessRole, number>> = { viewer: 1, developer: 2, admin: 3 }
 
+const UNBOUND = 'a request that is not bound to one'
+
 /** @throws WEB_TENANT_FOREIGN, WEB_ROLE_REFUSED, WEB_ENVIRONMENT_REFUSED where no body has to be read to say so */
 export function assertAdmitted(caller: Caller, route: Route, tenant: string | undefined): void {
   if (tenant !== undefined && tenant !== caller.tenantId)
@@ -18,7 +20,7 @@ export function assertAdmitted(caller: Caller, route: Route, tenant: string | un
     throw webFault('WEB_ROLE_REFUSED', `expected a key of a ${needed}, got one of a ${caller.role}`)
   // What does not say where it changes something may change it anywhere.
   if (isLimited(caller, route) && route.environment === undefined)
-    throw refuseEnvironment(caller, 'a request that is not bound to one')
+    throw refuseEnvironment(caller, UNBOUND)
 }
 
 /** @throws WEB_ENVIRONMENT_REFUSED */
@@ -29,6 +31,7 @@ export async function assertEnvironment(
 ): Promise<void> {
   if (!isLimited(caller, route) || typeof route.environment !== 'function') return
   const environment = await route.environment(input)
+  if (environment === null) throw refuseEnvironment(caller, UNBOUND)
   if (caller.environments?.includes(environment) !== true)
     throw refuseEnvironment(caller, JSON.stringify(environment.slice(0, 100)))
 }

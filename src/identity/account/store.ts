@@ -126,6 +126,26 @@ export async function selectAccount(
   return rows[0] && accountOfRow(rows[0])
 }
 
+/**
+ * What limits of environments bind the word of a key: that of its account, and of a key without one those of its person's accounts.
+ * Rights that change at the same time come wholly before or wholly after.
+ */
+export async function lockLimits(
+  tx: SqlTx,
+  tenantId: string,
+  { account, person }: { readonly account?: string; readonly person: string },
+): Promise<readonly (readonly string[])[]> {
+  const rows = await tx.query<{ environments: string | null }>(
+    `select environments from identity_account
+     where tenant_id = $1 and removed_at is null
+       and (account_id = $2 or ($2::text is null and person_id = $3)) for share`,
+    [tenantId, account ?? null, person],
+  )
+  return rows.flatMap(({ environments }) =>
+    environments === null ? [] : [JSON.parse(environments) as string[]],
+  )
+}
+
 export async function selectAccounts(
   tx: SqlTx,
   tenantId: string,
