@@ -192,6 +192,10 @@ function releasePath({ service, version, environment }: ReleaseName, ...rest: st
 
 export interface EntryQuery {
   readonly from?: number
+  /** Exclusive. */
+  readonly before?: number | undefined
+  /** The oldest first without it. */
+  readonly order?: 'newest'
   readonly limit?: number
   readonly type?: string
   readonly subject?: string
@@ -229,8 +233,8 @@ export const api = {
   exported: (release: ReleaseName, format: string) =>
     client.download(releasePath(release, 'exports', format)),
   evidence: (digest: string) => client.download(pathOf('evidence', digest)),
-  entries: ({ from, limit, type, subject }: EntryQuery) =>
-    read<EntryPage>(pathOf('ledger', 'entries') + queryOf({ from, limit, type, subject })),
+  entries: (query: EntryQuery) =>
+    read<EntryPage>(pathOf('ledger', 'entries') + queryOf({ ...query })),
   proof: (seq: number) => read<EntryProof>(pathOf('ledger', 'proofs', seq)),
   checkpoint: () => read<Checkpoint>(pathOf('ledger', 'checkpoint')),
 } as const

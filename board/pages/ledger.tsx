@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { api } from '../api.ts'
 import type { Entry } from '../answers.ts'
-import { useLive } from '../live.ts'
+import { faultOf, useLive } from '../live.ts'
 import { EvidenceLink } from '../parts/digest.tsx'
 import { Erased } from '../parts/erased.tsx'
 import { Moment } from '../parts/moment.tsx'
@@ -21,20 +21,23 @@ interface Filter {
 
 interface Page {
   readonly entries: readonly Entry[]
-  /** Where this page begins in the log; narrowed pages begin at the first entry that fits. */
-  readonly from: number
+  /** What the next older page ends before; null where there is none. */
   readonly next: number | null
   readonly signedCount: number
 }
 
+/** What each older page that was gone to ends before; none = the newest. */
+type Trail = readonly number[]
+
 export function LedgerPage(): ReactNode {
   useTitle('Ledger')
   const [filter, setFilter] = useState<Filter>({ type: '', subject: '' })
-  const [from, goTo] = useState<number>()
+  const [trail, follow] = useState<Trail>([])
+  const before = trail.at(-1)
   const isNarrowed = filter.type !== '' || filter.subject !== ''
   const page = useLive(
-    JSON.stringify(['ledger', filter, from]),
-    () => readPage(filter, from),
+    JSON.stringify(['ledger', filter, before]),
+    () => readPage(filter, before),
     toldOfAll(
       REFRESH_MS,
       ({ type, subject }) =>
@@ -52,7 +55,7 @@ export function LedgerPage(): ReactNode {
       <FilterForm
         filter={filter}
         onChange={(next) => {
-          goTo(undefined)
+          follow([])
           setFilter(next)
         }}
       />
@@ -70,7 +73,7 @@ export function LedgerPage(): ReactNode {
             ) : (
               <EntryTable entries={value.entries} signedCount={value.signedCount} />
             )}
-            <Paging page={value} isNarrowed={isNarrowed} onGo={goTo} />
+            <Paging next={value.next} trail={trail} onGo={follow} />
           </>
         )}
       </Loaded>
@@ -78,18 +81,23 @@ export function LedgerPage(): ReactNode {
   )
 }
 
-/** Without a filter the newest page; how long the log is, its last checkpoint tells, and the entries after it follow. */
-async function readPage(filter: Filter, wanted: number | undefined): Promise<Page> {
-  const signedCount = await api.checkpoint().then(
-    ({ size }) => size,
+/** Asked for newest first, so that what was added since the last checkpoint is there, however much it is. */
+async function readPage(filter: Filter, before: number | undefined): Promise<Page> {
+  const [{ entries, nextSeq: next }, signedCount] = await Promise.all([
+    api.entries({ order: 'newest', limit: PAGE_SIZE, before, ...filter }),
+    countSigned(),
+  ])
+  return { entries, next, signedCount }
+}
+
+async function countSigned(): Promise<number> {
+  try {
+    return (await api.checkpoint()).size
+  } catch (thrown) {
     // A log that was never signed has its entries all the same.
-    () => 0,
-  )
-  const isNarrowed = filter.type !== '' || filter.subject !== ''
-  const from = wanted ?? (isNarrowed ? 0 : Math.max(0, signedCount - PAGE_SIZE))
-  const limit = wanted === undefined && !isNarrowed ? 2 * PAGE_SIZE : PAGE_SIZE
-  const { entries, nextSeq } = await api.entries({ from, limit, ...filter })
-  return { entries: entries.toReversed(), from, next: nextSeq, signedCount }
+    if (faultOf(thrown).code === 'LEDGER_ENTRY_UNKNOWN') return 0
+    throw thrown
+  }
 }
 
 interface FilterTerms {
@@ -111,6 +119,7 @@ function FilterForm({ filter, onChange }: FilterTerms): ReactNode {
       <label>
         Kind
         <input
+          name="type"
           value={type}
           placeholder="release.decided"
           onChange={(event) => setType(event.target.value)}
@@ -119,6 +128,7 @@ function FilterForm({ filter, onChange }: FilterTerms): ReactNode {
       <label>
         Subject
         <input
+          name="subject"
           value={subject}
           placeholder="harbour@1.4.0"
           onChange={(event) => setSubject(event.target.value)}
@@ -179,41 +189,28 @@ function EntryTable({ entries, signedCount }: TableTerms): ReactNode {
 }
 
 interface PagingTerms {
-  readonly page: Page
-  readonly isNarrowed: boolean
-  onGo(from: number | undefined): void
+  readonly next: number | null
+  readonly trail: Trail
+  onGo(trail: Trail): void
 }
 
-function Paging({ page, isNarrowed, onGo }: PagingTerms): ReactNode {
-  const { from, next } = page
+function Paging({ next, trail, onGo }: PagingTerms): ReactNode {
+  const isNewest = trail.length === 0
   return (
     <nav className="buttons" aria-label="Pages of the ledger">
-      {isNarrowed ? (
-        <>
-          <button type="button" disabled={from === 0} onClick={() => onGo(undefined)}>
-            First page
-          </button>
-          <button type="button" disabled={next === null} onClick={() => onGo(next ?? undefined)}>
-            Next page
-          </button>
-        </>
-      ) : (
-        <>
-          <button
-            type="button"
-            disabled={from === 0}
-            onClick={() => onGo(Math.max(0, from - PAGE_SIZE))}
-          >
-            Older
-          </button>
-          <button type="button" disabled={next === null} onClick={() => onGo(next ?? undefined)}>
-            Newer
-          </button>
-          <button type="button" onClick={() => onGo(undefined)}>
-            Newest
-          </button>
-        </>
-      )}
+      <button
+        type="button"
+        disabled={next === null}
+        onClick={() => next !== null && onGo([...trail, next])}
+      >
+        Older
+      </button>
+      <button type="button" disabled={isNewest} onClick={() => onGo(trail.slice(0, -1))}>
+        Newer
+      </button>
+      <button type="button" disabled={isNewest} onClick={() => onGo([])}>
+        Newest
+      </button>
     </nav>
   )
 }

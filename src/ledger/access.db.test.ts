@@ -7,6 +7,7 @@ import { aFact, factsOf, openTestLedger } from '../../test/ledger.ts'
 import { bytesOfHex, hexOf } from '../kernel/index.ts'
 import type { SqlTx, SqlValue } from '../kernel/index.ts'
 import { verifyInclusion } from '../proof/index.ts'
+import type { EntryQuery } from './model.ts'
 
 test('an unknown tenant gets no log', async () => {
   const { ledger } = await openTestLedger()
@@ -45,6 +46,37 @@ test('entries are found by type and subject, page by page', async () => {
   }
   assert.deepEqual(seen, [0, 1, 2, 3, 4])
   await assert.rejects(ledger.list(tenantId, { limit: 0 }), { code: 'LEDGER_ENTRY_REFUSED' })
+})
+
+test('the newest entries come first where that is asked for, narrowed or not, and each once', async () => {
+  const { ledger, tenantId } = await openTestLedger()
+  const facts = [0, 1, 2, 3, 4].map((at) => aFact(at % 2 === 0 ? {} : { type: 'note.changed' }))
+  await ledger.append(tenantId, facts)
+  const walk = async (query: EntryQuery): Promise<readonly number[][]> => {
+    const pages: number[][] = []
+    let beforeSeq: number | undefined
+    do {
+      const more = beforeSeq === undefined ? {} : { beforeSeq }
+      const page = await ledger.list(tenantId, { isNewestFirst: true, ...query, ...more })
+      pages.push(page.entries.map(({ seq }) => seq))
+      beforeSeq = page.nextSeq
+      // What is added meanwhile moves nothing.
+      await ledger.append(tenantId, [aFact({ subject: 'later@1.0.0' })])
+    } while (beforeSeq !== undefined && pages.length < 10)
+    return pages
+  }
+  const subject = 'harbour@2.1.0'
+  assert.deepEqual(await walk({ limit: 2 }), [[4, 3], [2, 1], [0]])
+  assert.deepEqual(await walk({ limit: 2, subject, type: 'note.appended' }), [[4, 2], [0]])
+  assert.deepEqual(await walk({ limit: 1, subject, type: 'note.changed' }), [[3], [1], []])
+  const between = { fromSeq: 1, beforeSeq: 4, limit: 2 }
+  const down = await ledger.list(tenantId, { ...between, isNewestFirst: true })
+  const up = await ledger.list(tenantId, between)
+  assert.deepEqual([down.entries.map(({ seq }) => seq), down.nextSeq], [[3, 2], 2])
+  assert.deepEqual([up.entries.map(({ seq }) => seq), up.nextSeq], [[1, 2], 3])
+  const whole = await ledger.list(tenantId, { fromSeq: 1, beforeSeq: 3, limit: 2 })
+  assert.equal(whole.nextSeq, undefined)
+  await assert.rejects(ledger.list(tenantId, { beforeSeq: -1 }), { code: 'LEDGER_ENTRY_REFUSED' })
 })
 
 test('a tenant sees, appends to and opens no log but its own', async () => {

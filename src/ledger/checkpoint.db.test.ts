@@ -191,6 +191,9 @@ test('the routes append a note, list it, verify, sign and prove it to somebody w
     listed.entries.map((entry) => [entry.seq, entry.body.type, entry.body.actor]),
     [[0, 'note.appended', 'p-1']],
   )
+  const newest = await call('GET', '/v1/ledger/entries', { query: { order: 'newest', limit: '1' } })
+  const { entries, nextSeq } = dataOf<{ entries: { seq: number }[]; nextSeq: number }>(newest)
+  assert.deepEqual([entries.map(({ seq }) => seq), nextSeq], [[1], 1])
   await assert.rejects(call('GET', '/v1/ledger/proofs/:seq', { params: { seq: '0' } }), {
     code: 'LEDGER_ENTRY_UNKNOWN',
   })

@@ -4,7 +4,7 @@ import { defineRoute, utf8Bytes } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
 import type { LedgerFeed } from './feed.ts'
 import { ledgerFault } from './errors.ts'
-import { position, presentEntry } from './http.ts'
+import { position, presentEntry } from './list-http.ts'
 import type { LedgerEntry } from './model.ts'
 
 /** A follower hears something this often, so that nothing between takes the connection for dead. */

@@ -1,17 +1,16 @@
-// Routes of the ledger: append notes, list entries, verify, prove, sign.
+// Routes of the ledger: append notes, verify, prove, sign.
 import { z } from 'zod'
 import { base64Of, defineRoute, hexOf } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
-import { decodeLeaf, formatTlogProof, TLOG_EXTRA_LIMIT_BYTES } from '../proof/index.ts'
+import { formatTlogProof, TLOG_EXTRA_LIMIT_BYTES } from '../proof/index.ts'
 import { ledgerFault } from './errors.ts'
 import { makeTileRoutes } from './tile-http.ts'
-import { PAGE_LIMIT } from './model.ts'
-import type { AppendedEntry, Ledger, LedgerEntry } from './model.ts'
+import { listRoute, position } from './list-http.ts'
+import type { AppendedEntry, Ledger } from './model.ts'
 import {
   appendedSchema,
   checkpointSchema,
   consistencySchema,
-  entriesSchema,
   freshSchema,
   identitySchema,
   proofSchema,
@@ -44,20 +43,6 @@ const verifySchema = z.strictObject({
   checkpoint: z.string().max(100_000).optional(),
 })
 
-/** A position in the log, as text of a query. */
-export const position = z
-  .string()
-  .regex(/^(?:0|[1-9][0-9]{0,15})$/, 'expected a whole number')
-  .transform(Number)
-
-const listSchema = z.strictObject({
-  from: position.optional(),
-  limit: position.pipe(z.int().min(1).max(PAGE_LIMIT)).optional(),
-  type: z.string().max(100).optional(),
-  subject: z.string().max(300).optional(),
-  epoch: position.pipe(z.int().min(1).max(1_000_000)).optional(),
-})
-
 /** `bare` leaves the entry's bytes out of the proof file. */
 const proofQuery = z.strictObject({ bare: z.literal('1').optional() })
 
@@ -88,28 +73,6 @@ function appendRoute(ledger: Ledger): Route {
       const fact = { ...note, actor: principal.id, refs: [], ...(id === undefined ? {} : { id }) }
       const [appended] = await ledger.append(principal.tenantId, [fact])
       return { status: appended!.isRepeat ? 200 : 201, data: presentAppended(appended!) }
-    },
-  })
-}
-
-function listRoute(ledger: Ledger): Route {
-  return defineRoute({
-    method: 'GET',
-    path: '/v1/ledger/entries',
-    summary: 'List entries of the log',
-    access: 'read',
-    query: listSchema,
-    answer: { data: entriesSchema },
-    async handle({ principal, query }) {
-      const { from, limit, type, subject, epoch } = query
-      const page = await ledger.list(principal.tenantId, {
-        ...(from === undefined ? {} : { fromSeq: from }),
-        ...(limit === undefined ? {} : { limit }),
-        ...(type === undefined ? {} : { type }),
-        ...(subject === undefined ? {} : { subject }),
-        ...(epoch === undefined ? {} : { epoch }),
-      })
-      return { data: { entries: page.entries.map(presentEntry), nextSeq: page.nextSeq ?? null } }
     },
   })
 }
@@ -284,17 +247,4 @@ function dayRoutes(ledger: Ledger): readonly Route[] {
 
 function presentAppended(entry: AppendedEntry): Record<string, unknown> {
   return { seq: entry.seq, id: entry.id, leafHash: hexOf(entry.leafHash), isRepeat: entry.isRepeat }
-}
-
-/** An entry as the API shows it. */
-export function presentEntry(entry: LedgerEntry): Record<string, unknown> {
-  const leaf = decodeLeaf(entry.leaf)
-  return {
-    seq: entry.seq,
-    time: new Date(entry.timeMs).toISOString(),
-    leafHash: hexOf(entry.leafHash),
-    prev: leaf.ok ? hexOf(leaf.value.prev) : null,
-    body: entry.body,
-    ...(entry.erasedBy === undefined ? {} : { erasedBy: entry.erasedBy }),
-  }
 }

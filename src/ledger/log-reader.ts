@@ -20,10 +20,10 @@ import {
 import type { Checkpoint, NoteKey } from '../proof/index.ts'
 import { dayEndMs } from './day-check.ts'
 import { ledgerFault } from './errors.ts'
-import { PAGE_LIMIT } from './model.ts'
 import type { EntryPage, EntryQuery, Ledger, LedgerEntry, SignedCheckpoint } from './model.ts'
 import { hashRanges } from './nodes.ts'
 import type { NodePorts } from './nodes.ts'
+import { isPosition, nextSeqOf, readRange } from './page-range.ts'
 import { selectLogPage } from './page-store.ts'
 import type { PayloadKeys } from './payload/keys.ts'
 import { readPayload } from './payload/read.ts'
@@ -31,8 +31,6 @@ import { selectLeavesAt, selectRefPositions } from './ref-store.ts'
 import { selectDay, selectLastCheckpoint } from './signed-store.ts'
 import { isTenantKnown, selectLog } from './store.ts'
 import type { StoredLeaf, StoredLog } from './store.ts'
-
-const PAGE_DEFAULT = 100
 
 export interface ReaderPorts {
   readonly sql: Sql
@@ -64,25 +62,13 @@ export class LogReader implements Reading {
   }
 
   async list(tenantId: string, query: EntryQuery): Promise<EntryPage> {
-    const { fromSeq = 0, limit = PAGE_DEFAULT, type, subject, epoch } = query
-    if (
-      !Number.isSafeInteger(fromSeq) ||
-      fromSeq < 0 ||
-      !Number.isSafeInteger(limit) ||
-      limit < 1 ||
-      limit > PAGE_LIMIT
-    ) {
-      throw ledgerFault(
-        'LEDGER_ENTRY_REFUSED',
-        `expected a first position from 0 and a limit of 1 to ${PAGE_LIMIT}`,
-      )
-    }
+    const { type, subject } = query
+    const range = readRange(query)
     // A canonical body has these texts where the member is; rows that have them elsewhere are sorted out below.
     const needles = Object.entries({ type, subject }).flatMap(([key, value]) =>
       value === undefined ? [] : [needleOf(key, value)],
     )
     const { sql } = this.#ports
-    const range = { fromSeq, limit, epoch }
     const page = await sql.transaction(
       { tenantId },
       (tx) => selectLogPage(tx, tenantId, range, needles),
@@ -99,9 +85,8 @@ export class LogReader implements Reading {
           (type === undefined || body.type === type) &&
           (subject === undefined || body.subject === subject),
       )
-    const last = page.leaves.at(-1)
-    const isEnd = last === undefined || page.leaves.length < limit || last.seq + 1 >= page.size
-    return isEnd ? { entries } : { entries, nextSeq: last.seq + 1 }
+    const nextSeq = nextSeqOf(range, page)
+    return { entries, ...(nextSeq === undefined ? {} : { nextSeq }) }
   }
 
   async positionsOf(
@@ -288,8 +273,4 @@ function unknownEntry(wanted: string, log?: StoredLog): Error {
     'LEDGER_ENTRY_UNKNOWN',
     `expected ${wanted} in the log, got ${log === undefined ? 'fewer entries' : `${log.size} entries`}`,
   )
-}
-
-function isPosition(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0
 }

@@ -59,6 +59,9 @@ export interface LedgerEntry {
 
 export interface EntryQuery {
   readonly fromSeq?: number
+  /** Exclusive. */
+  readonly beforeSeq?: number
+  readonly isNewestFirst?: boolean
   /** 1 to PAGE_LIMIT; 100 when absent. */
   readonly limit?: number
   readonly type?: string
@@ -69,7 +72,7 @@ export interface EntryQuery {
 
 export interface EntryPage {
   readonly entries: readonly LedgerEntry[]
-  /** Where the next page begins; absent at the end of the log. */
+  /** Where the next page begins or, newest first, what it ends before; absent where there is none. */
   readonly nextSeq?: number
 }
 

@@ -1,6 +1,7 @@
 // SQL of a page of a tenant's log: the log and its entries by one statement, as one moment saw them.
 import type { SqlTx } from '../kernel/index.ts'
 import { ledgerFault } from './errors.ts'
+import type { PageRange } from './page-range.ts'
 import type { StoredLeaf } from './store.ts'
 
 /** A log with some of its entries. */
@@ -20,28 +21,29 @@ interface PageRow {
 }
 
 /**
- * Entries from `fromSeq` of the tenant's log of today, or of an epoch; undefined when it has none yet, whether or not the
- * tenant exists.
+ * Entries of a range of the tenant's log of today, or of an epoch; undefined when it has none yet, whether or not the tenant
+ * exists.
  * @param needles texts that the body must contain
  */
 export async function selectLogPage(
   tx: SqlTx,
   tenantId: string,
-  range: { readonly fromSeq: number; readonly limit: number; readonly epoch?: number | undefined },
+  range: PageRange,
   needles: readonly string[],
 ): Promise<LogPage | undefined> {
   const filters = needles
-    .map((_, at) => ` and position(convert_to($${at + 5}, 'UTF8') in leaf) > 0`)
+    .map((_, at) => ` and position(convert_to($${at + 6}, 'UTF8') in leaf) > 0`)
     .join('')
+  const order = range.isNewestFirst ? 'desc' : 'asc'
   const rows = await tx.query<PageRow>(
     `select l.origin, h.size, e.seq, e.leaf, e.leaf_hash, p.erased_seq
      from ledger_log l left join ledger_head h on h.log_id = l.log_id
        left join lateral (select seq, leaf, leaf_hash from ledger_entry
-         where log_id = l.log_id and seq >= $3 and seq < h.size${filters} order by seq limit $4) e on true
+         where log_id = l.log_id and seq >= $3 and seq < least(h.size, $5::bigint)${filters} order by seq ${order} limit $4) e on true
        left join ledger_payload p on p.log_id = l.log_id and p.seq = e.seq and p.erased_seq is not null
      where l.tenant_id = $1 and case when $2::int is null then l.state <> 'sealed' else l.epoch = $2 end
-     order by e.seq`,
-    [tenantId, range.epoch ?? null, range.fromSeq, range.limit, ...needles],
+     order by e.seq ${order}`,
+    [tenantId, range.epoch ?? null, range.fromSeq, range.limit, range.beforeSeq, ...needles],
   )
   const [first] = rows
   if (first === undefined) return undefined

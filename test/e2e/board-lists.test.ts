@@ -197,3 +197,35 @@ test(
     assert.deepEqual([shown.length, new Set(shown).size], [OLD_CHANGES_COUNT, OLD_CHANGES_COUNT])
   }),
 )
+
+test(
+  'the ledger shows its newest entry first however many are not signed, follows what is added, and goes to older ones and back',
+  browse(async (reader) => {
+    const note = async (subject: string): Promise<number> => {
+      const answer = await fetch(new URL('/v1/ledger/entries', served.url), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}` },
+        body: JSON.stringify({ subject, payload: {} }),
+      })
+      const { data } = (await answer.json()) as { data: { seq: number } }
+      return data.seq
+    }
+    const top = `parseInt(document.querySelector('.entries tbody th')?.innerText)`
+    const press = (label: string): Promise<void> => pressOn(reader, label)
+    for (let at = 0; at < 120; at++) await note(`berth-${at % 2}`)
+    const before = await note('berth-0')
+    await reader.open(`/ledger#key=${key}`)
+    // Each note's request is a fact of its own.
+    await reader.until(`${top} >= ${before}`)
+    await reader.shows('not signed yet')
+    const after = await note('berth-1')
+    await reader.until(`${top} >= ${after}`)
+    await fillIn(reader, 'subject', 'berth-0')
+    await press('Show')
+    await reader.until(`${top} === ${before}`)
+    await press('Older')
+    await reader.until(`${top} < ${before}`)
+    await press('Newer')
+    await reader.until(`${top} === ${before}`)
+  }),
+)
