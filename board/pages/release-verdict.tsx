@@ -1,4 +1,5 @@
 // The first screen of a release: the answer, why, what would flip it, what next, and the figures behind it.
+import { useRef } from 'react'
 import type { ReactNode } from 'react'
 import type { Reason, Review } from '../answers.ts'
 import { Command } from '../parts/copy.tsx'
@@ -20,8 +21,11 @@ export function VerdictScreen({ review, isRunning }: ScreenTerms): ReactNode {
   const { verdict } = review
   const { word, tone, answer } = describeVerdict(verdict.value)
   const glass = verdict.breakGlass
+  const wasRunning = useRef(false)
+  wasRunning.current ||= isRunning
+  const held = wasRunning.current ? 'held' : ''
   return (
-    <section className={`verdict-screen ${tone}`} aria-labelledby="verdict">
+    <section className={`verdict-screen ${tone} ${held}`} aria-labelledby="verdict">
       <div className="answer" aria-live="polite">
         <h2 id="verdict">
           <Mark tone={tone}>{word}</Mark>
@@ -32,13 +36,7 @@ export function VerdictScreen({ review, isRunning }: ScreenTerms): ReactNode {
             : `It may go only because ${nameOf(review, glass.principal)} broke the glass: ${glass.reason}`}
         </p>
         <OnWaivers review={review} />
-        {isRunning ? (
-          <p>
-            <Mark tone="calm" className="running">
-              A run is going on; this changes while you look
-            </Mark>
-          </p>
-        ) : null}
+        {wasRunning.current ? <RunNote isRunning={isRunning} /> : null}
         <Recorded review={review} />
       </div>
       <div className="three">
@@ -56,6 +54,21 @@ export function VerdictScreen({ review, isRunning }: ScreenTerms): ReactNode {
         </div>
       </div>
     </section>
+  )
+}
+
+/** As long in either case, so that nothing moves up under whoever reads when the run ends. */
+function RunNote({ isRunning }: { readonly isRunning: boolean }): ReactNode {
+  return (
+    <p>
+      {isRunning ? (
+        <Mark tone="calm" className="running">
+          A run is going on; this changes while you look
+        </Mark>
+      ) : (
+        <Mark tone="calm">The run has stopped; this is what came of it</Mark>
+      )}
+    </p>
   )
 }
 
