@@ -1,6 +1,5 @@
-// Every question the board asks the server, in one place; the rest of the board knows no path and no header.
-import { everyRow, makeClient } from '../src/client/index.ts'
-import type { ApiAnswer, ApiRequest } from '../src/client/index.ts'
+// Every question the board asks the server, in one place; the rest of the board knows no path.
+import { everyRow } from '../src/client/index.ts'
 import { documentAddress } from '../src/graph/browser.ts'
 import type {
   Checkpoint,
@@ -26,87 +25,7 @@ import type {
 } from './operations-answers.ts'
 import type { Provenance, SectionGates } from './provenance-answers.ts'
 import type { AskPreview, AskWish, RunnerSeat, RunRequest } from './run-answers.ts'
-import { boardFault } from './board-fault.ts'
-import { noteAnswer, noteSilence } from './reach.ts'
-import { currentKey, isSignedIn, signOut } from './session.ts'
-import { forgetAllTyped } from './typed.ts'
-
-/** Answers kept to ask "has it changed?" with; the oldest goes first. */
-const KEPT_LIMIT_COUNT = 60
-
-interface Kept {
-  readonly tag: string
-  readonly answer: ApiAnswer
-  /** Read once, so that an unchanged answer is the very same value and nothing is drawn again. */
-  value?: unknown
-}
-
-const kept = new Map<string, Kept>()
-
-const client = makeClient({ send }, {})
-
-async function send(request: ApiRequest): Promise<ApiAnswer> {
-  const { method, path, headers, body } = request
-  const known = method === 'GET' ? kept.get(path) : undefined
-  const askedAtMs = Date.now()
-  const response = await fetchAsReader(path, {
-    method,
-    headers: { ...headers, ...(known === undefined ? {} : { 'if-none-match': known.tag }) },
-    ...(body === undefined ? {} : { body: Uint8Array.from(body) }),
-  }).catch((error: unknown) => {
-    noteSilence()
-    throw boardFault('BOARD_NO_ANSWER', error instanceof Error ? error.message : String(error))
-  })
-  noteAnswer(response, askedAtMs)
-  if (response.status === 304 && known !== undefined) return known.answer
-  const answer = {
-    status: response.status,
-    mediaType: response.headers.get('content-type') ?? '',
-    body: new Uint8Array(await response.arrayBuffer()),
-  }
-  const tag = response.headers.get('etag')
-  if (method === 'GET' && response.ok && tag !== null) keep(path, { tag, answer })
-  return answer
-}
-
-/** With the reader's key, or else with the cookie of the session. */
-async function fetchAsReader(path: string, terms: RequestInit): Promise<Response> {
-  const key = currentKey()
-  const response = await fetch(path, {
-    ...terms,
-    headers: {
-      ...(terms.headers as Readonly<Record<string, string>> | undefined),
-      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-    },
-    cache: 'no-store',
-    // Whoever has a key means it: no cookie goes along.
-    credentials: key === undefined ? 'same-origin' : 'omit',
-  })
-  if (response.status === 401 && isSignedIn() && !asksNewProof(response)) forget()
-  return response
-}
-
-/** RFC 9470: the session goes on, but the person has to sign in again for this. */
-function asksNewProof({ headers }: Response): boolean {
-  return headers.get('www-authenticate')?.includes('insufficient_user_authentication') === true
-}
-
-function keep(path: string, fresh: Kept): void {
-  kept.delete(path)
-  kept.set(path, fresh)
-  const oldest = kept.keys().next()
-  if (kept.size > KEPT_LIMIT_COUNT && oldest.done !== true) kept.delete(oldest.value)
-}
-
-/** Key or session was refused: what it could read goes with it. */
-function forget(): void {
-  kept.clear()
-  signOut(
-    currentKey() === undefined
-      ? 'The session is over: sign in again.'
-      : 'The server does not know this key, or no longer.',
-  )
-}
+import { client, fetchAsReader, intentions, kept } from './sending.ts'
 
 async function read<T>(path: string): Promise<T> {
   const fresh = await client.call<T>('GET', path)
@@ -201,14 +120,6 @@ export interface EntryQuery {
   readonly subject?: string
 }
 
-/** Ends the session in the server; a key is only put away. Until the server has ended it, everything stays as it is. */
-export async function leave(): Promise<void> {
-  if (currentKey() === undefined) await client.call('POST', pathOf('sign-out'))
-  kept.clear()
-  forgetAllTyped()
-  signOut()
-}
-
 export const api = {
   /** What changes in the whole tenant, from a cursor on, as long as the signal lets it. */
   changes: (since: number | undefined, signal: AbortSignal) =>
@@ -252,12 +163,13 @@ export const runs = {
       wish,
     ),
   /** Takes the decision as it stands now, and seals it with its evidence. */
-  async decideAndSeal(release: ReleaseName) {
-    await client.call('POST', releasePath(release, 'decisions'))
-    return client.call<{ readonly bundle: string; readonly trust: string }>(
-      'POST',
-      releasePath(release, 'bundles'),
-    )
+  decideAndSeal(release: ReleaseName) {
+    const decisions = releasePath(release, 'decisions')
+    const bundles = releasePath(release, 'bundles')
+    return intentions.together([decisions, bundles], async () => {
+      await client.call('POST', decisions)
+      return client.call<{ readonly bundle: string; readonly trust: string }>('POST', bundles)
+    })
   },
   cancel: (requestId: string) =>
     client.call<RunRequest>('POST', pathOf('run-requests', requestId, 'cancel')),

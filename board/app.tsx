@@ -5,6 +5,7 @@ import type { Who } from './answers.ts'
 import { useFollowing } from './feed.ts'
 import { ReleasesPage } from './pages/releases.tsx'
 import { Entrance } from './pages/entrance.tsx'
+import { OtherPerson } from './parts/other-person.tsx'
 import { ReachMark } from './parts/reach-mark.tsx'
 import { SignOut } from './parts/sign-out.tsx'
 import { Guarded, Loading, NothingHere } from './parts/state.tsx'
@@ -12,6 +13,7 @@ import { placeOf } from './places.ts'
 import type { Place } from './places.ts'
 import { Link, usePath } from './routes.tsx'
 import { useSession } from './session.ts'
+import { callPerson } from './words.ts'
 
 const ReleasePage = lazy(() =>
   import('./pages/release.tsx').then((it) => ({ default: it.ReleasePage })),
@@ -74,7 +76,7 @@ const SECTIONS = [
 
 export function App(): ReactNode {
   const path = usePath()
-  const { key, person, refusal, code } = useSession()
+  const { key, person, refusal, code, isOther } = useSession()
   const isKnown = key !== undefined || person !== undefined
   const place = placeOf(path)
   const main = useFocusOn(path)
@@ -106,6 +108,7 @@ export function App(): ReactNode {
         {person === undefined ? null : <Reader person={person} />}
         {isKnown ? <OwnPlaces isInSettings={place?.page === 'settings'} /> : null}
       </header>
+      {isOther && person !== undefined ? <OtherPerson shown={person} /> : null}
       <main id="main" ref={main} tabIndex={-1}>
         <Guarded key={path}>
           <Suspense fallback={<Loading what="the page" />}>
@@ -134,10 +137,9 @@ function OwnPlaces({ isInSettings }: { readonly isInSettings: boolean }): ReactN
 
 /** Who signed in, and where: the same person may have accounts in several tenants. */
 function Reader({ person }: { readonly person: Who }): ReactNode {
-  const name = person.displayName ?? person.email ?? person.id
   return (
     <span className="reader" title={person.email ?? undefined}>
-      {name}, {person.role} of {person.tenant}
+      {callPerson(person)}, {person.role} of {person.tenant}
     </span>
   )
 }

@@ -1,5 +1,6 @@
-// Drafts of plans: checklists that a reader put aside before anything of them is pinned; they lie in this browser alone.
+// Drafts of plans: checklists that a reader put aside before anything of them is pinned; they lie in this browser alone, and are shown to that reader.
 import { boardFault } from './board-fault.ts'
+import { currentPerson } from './session.ts'
 
 /** What a reader says of a checklist beside its bytes; empty = as the document says. */
 export interface DraftTerms {
@@ -30,24 +31,43 @@ const STORE = 'drafts'
 /** The oldest goes when another one comes. */
 const KEPT_LIMIT_COUNT = 50
 
-/** Newest first. */
+interface KeptDraft extends Draft {
+  /** Whose it is. */
+  readonly owner?: string
+}
+
+/** Of the reader, newest first. */
 export async function listDrafts(): Promise<readonly Draft[]> {
-  const all = await withStore('readonly', (store) => store.getAll())
-  return (all as Draft[]).toSorted((one, other) => other.savedAtMs - one.savedAtMs)
+  const all = (await withStore('readonly', (store) => store.getAll())) as KeptDraft[]
+  return all.filter(isOwn).toSorted((one, other) => other.savedAtMs - one.savedAtMs)
 }
 
 export async function readDraft(id: string): Promise<Draft | undefined> {
-  return (await withStore('readonly', (store) => store.get(id))) as Draft | undefined
+  const found = (await withStore('readonly', (store) => store.get(id))) as KeptDraft | undefined
+  return found !== undefined && isOwn(found) ? found : undefined
 }
 
 export async function saveDraft(draft: Draft): Promise<void> {
-  await withStore('readwrite', (store) => store.put(draft))
+  const kept: KeptDraft = { ...draft, owner: currentOwner() }
+  await withStore('readwrite', (store) => store.put(kept))
   const rest = (await listDrafts()).slice(KEPT_LIMIT_COUNT)
   for (const { id } of rest) await removeDraft(id)
 }
 
 export async function removeDraft(id: string): Promise<void> {
   await withStore('readwrite', (store) => store.delete(id))
+}
+
+function isOwn({ owner = KEY_HOLDERS }: KeptDraft): boolean {
+  return owner === currentOwner()
+}
+
+/** Whoever comes with a key is nobody in particular. */
+const KEY_HOLDERS = ''
+
+function currentOwner(): string {
+  const person = currentPerson()
+  return person === undefined ? KEY_HOLDERS : JSON.stringify([person.tenant, person.id])
 }
 
 async function withStore(

@@ -1,6 +1,7 @@
 // Asks something when the server tells of a change, or again and again where it does not, and keeps the last good answer when asking fails.
 import { useEffect, useState } from 'react'
 import type { Change } from '../src/client/index.ts'
+import { faultOf } from './board-fault.ts'
 import type { Fault } from './board-fault.ts'
 import { currentFeed, hearFeed } from './feed.ts'
 import type { FeedNews } from './feed.ts'
@@ -157,20 +158,5 @@ class Watch<T> {
     if (this.#isRefused) return this.#retryMs
     if (everyMs === undefined || isAbout === undefined) return everyMs
     return currentFeed().state === 'live' ? Math.max(everyMs, TOLD_EVERY_MS) : everyMs
-  }
-}
-
-/** Whatever was thrown as something a person can read; status 0 when no answer came. */
-export function faultOf(thrown: unknown): Fault {
-  if (thrown instanceof Error && 'row' in thrown && 'code' in thrown) {
-    const { title, hint, status } = thrown.row as Pick<Fault, 'title' | 'hint' | 'status'>
-    return { code: String(thrown.code), title, text: thrown.message, hint, status }
-  }
-  return {
-    code: 'BOARD_UNEXPECTED',
-    title: 'Something went wrong in this page',
-    text: thrown instanceof Error ? thrown.message : String(thrown),
-    hint: 'Load the page again. If it comes back, tell whoever runs this server.',
-    status: 0,
   }
 }

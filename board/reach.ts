@@ -19,6 +19,11 @@ export function serverNow(): number {
   return Date.now() + aheadMs
 }
 
+/** What the server's clock is ahead of the reader's, as far as its answers told it. */
+export function serverAheadMs(): number {
+  return aheadMs
+}
+
 export function currentReach(): Reach {
   return reach
 }

@@ -12,9 +12,17 @@ interface Session {
   readonly refusal: string | undefined
   /** What an issuer's answer was refused with. */
   readonly code: string | undefined
+  /** The cookie of this browser belongs to somebody else by now: what the page asks for is refused. */
+  readonly isOther: boolean
 }
 
-const NOBODY: Session = { key: undefined, person: undefined, refusal: undefined, code: undefined }
+const NOBODY: Session = {
+  key: undefined,
+  person: undefined,
+  refusal: undefined,
+  code: undefined,
+  isOther: false,
+}
 
 let session: Session = NOBODY
 const watchers = new Set<() => void>()
@@ -51,6 +59,15 @@ export function signOut(refusal?: string): void {
 
 export function currentKey(): string | undefined {
   return session.key
+}
+
+/** Whom the page shows; undefined while a key is used, and before anybody is known. */
+export function currentPerson(): Who | undefined {
+  return session.person
+}
+
+export function noteOther(isOther: boolean): void {
+  if (session.isOther !== isOther) change({ ...session, isOther })
 }
 
 /** Whether anything is shown that an end of key or session takes away. */

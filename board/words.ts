@@ -1,5 +1,5 @@
 // How the board names verdicts, statuses, effects and amounts: one word and one tone for each thing.
-import type { Assertion, Check, Review, Verdict } from './answers.ts'
+import type { Assertion, Check, Review, Verdict, Who } from './answers.ts'
 
 /** What colour means here: it may go, somebody has to look, it may not go; nothing else is coloured. */
 export type Tone = 'go' | 'wait' | 'stop' | 'calm'
@@ -83,6 +83,13 @@ export function sectionPartsOf(section: string): { readonly top: string; readonl
   const [top = '', ...below] = section.split(' › ')
   return { top, below: below.join(' › ') }
 }
+
+/** As a person is called who signed in. */
+export function callPerson({ displayName, email, id }: CalledPerson): string {
+  return displayName ?? email ?? id
+}
+
+type CalledPerson = Pick<Who, 'displayName' | 'email' | 'id'>
 
 /** Display name of a principal, where the server knows one. */
 export function nameOf(review: Pick<Review, 'names'>, principal: string): string {

@@ -4,13 +4,16 @@ import type { ReactNode } from 'react'
 import { shellWordOf } from '../../src/client/index.ts'
 import { api } from '../api.ts'
 import type { PlanGate, Who } from '../answers.ts'
-import { faultOf, useLive } from '../live.ts'
+import { faultOf } from '../board-fault.ts'
+import type { OwnKey } from '../operations-answers.ts'
+import { useLive } from '../live.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import { Choices } from '../parts/choices.tsx'
 import { Command } from '../parts/copy.tsx'
-import { addressOfForm, FormPlace } from '../parts/form-place.tsx'
-import { ProofAge } from '../parts/proof-age.tsx'
+import { addressOfForm, formOfGate, FormPlace } from '../parts/form-place.tsx'
+import { SignsAs } from '../parts/signs-as.tsx'
 import { Loaded } from '../parts/state.tsx'
+import { WordForm } from '../parts/word-form.tsx'
 import { useSession } from '../session.ts'
 import { answerGate, KEY_OVER } from '../signing.ts'
 import { useTyped } from '../typed.ts'
@@ -20,6 +23,8 @@ import { WithKey } from './with-key.tsx'
 /** Also how soon somebody reads that their proof has grown old. */
 const WHO_MS = 20_000
 const NOTE_LIMIT_LENGTH = 2_000
+
+const WORDS = { yes: 'Sign that it holds', no: 'Sign that it does not hold' } as const
 
 export interface AnsweredRun {
   readonly runId: string
@@ -35,7 +40,7 @@ export function AnswerSection({ gate, run }: AnswerTerms): ReactNode {
   const { person } = useSession()
   const command = `npx seaworthy answer ${shellWordOf(gate.id)} --as YOU --yes --comment "what you looked at"`
   return (
-    <FormPlace form={gate.id} labelledBy={`answer-${gate.id}`}>
+    <FormPlace form={formOfGate(gate.id)} labelledBy={`answer-${gate.id}`}>
       <h4 id={`answer-${gate.id}`}>Your answer</h4>
       {person === undefined ? (
         <>
@@ -59,7 +64,9 @@ function OwnAnswer({ gate, run, command }: AnswerTerms & { readonly command: str
     <Loaded live={who} what="who you are">
       {(person) => (
         <WithKey who={person} command={command} changeCount={changeCount} onKey={onKey}>
-          {() => <AnswerForm key={run.runId} who={person} {...{ gate, run, onKey }} />}
+          {(ownKey) => (
+            <AnswerForm key={run.runId} who={person} {...{ gate, run, ownKey, onKey }} />
+          )}
         </WithKey>
       )}
     </Loaded>
@@ -68,27 +75,33 @@ function OwnAnswer({ gate, run, command }: AnswerTerms & { readonly command: str
 
 interface FormTerms extends AnswerTerms {
   readonly who: Who
-  /** A key was made, or turned out to be over. */
+  /** That this browser holds; undefined where one is made. */
+  readonly ownKey: OwnKey | undefined
+  /** A key was made, or turned out to be over, or another one than was shown. */
   onKey(): void
 }
 
 interface TypedAnswer {
-  readonly holds: 'yes' | 'no'
+  /** Nothing is chosen for anybody. */
+  readonly holds: 'yes' | 'no' | undefined
   readonly note: string
   readonly slots: Readonly<Record<string, string>>
 }
 
-function AnswerForm({ who, gate, run, onKey }: FormTerms): ReactNode {
+const NOTHING_TYPED: TypedAnswer = { holds: undefined, note: '', slots: {} }
+
+function AnswerForm({ who, gate, run, ownKey, onKey }: FormTerms): ReactNode {
   const act = useAct()
   const form = `answer ${run.runId} ${gate.id}`
-  const typed = useTyped<TypedAnswer>({ who, form }, { holds: 'yes', note: '', slots: {} })
+  const typed = useTyped<TypedAnswer>({ who, form }, NOTHING_TYPED)
   const { holds, note, slots } = typed.words
   const given = Object.entries(slots).filter(([, value]) => value.trim() !== '')
   const isYes = holds === 'yes'
+  const to = addressOfForm(formOfGate(gate.id))
   const sign = async (): Promise<string> => {
     try {
       const wish = { answer: isYes, note: note.trim(), slots: Object.fromEntries(given) }
-      const { status, reason } = await answerGate(who, { ...run, gate, ...wish })
+      const { status, reason } = await answerGate({ who, ownKey }, { ...run, gate, ...wish })
       typed.forget()
       onKey()
       return `Recorded: ${wordOfStatus(status)}, ${reason}.`
@@ -98,13 +111,7 @@ function AnswerForm({ who, gate, run, onKey }: FormTerms): ReactNode {
     }
   }
   return (
-    <form
-      className="word-form"
-      onSubmit={(event) => {
-        event.preventDefault()
-        act.run(sign)
-      }}
-    >
+    <WordForm onSign={() => act.run(sign)}>
       <Choices
         label="Your answer"
         chosen={holds}
@@ -120,27 +127,25 @@ function AnswerForm({ who, gate, run, onKey }: FormTerms): ReactNode {
         onValue={(id, value) => typed.type({ ...typed.words, slots: { ...slots, [id]: value } })}
       />
       <label>
-        {isYes ? 'What you looked at' : 'What is missing'}
+        {holds === 'no' ? 'What is missing' : 'What you looked at'}
         <textarea
           name="note"
           rows={2}
-          required={!isYes}
+          required={holds === 'no'}
           maxLength={NOTE_LIMIT_LENGTH}
           value={note}
           onChange={({ target }) => typed.type({ ...typed.words, note: target.value })}
         />
         <span className="soft">It is signed too, and goes wherever the bundle goes.</span>
       </label>
-      {act.fault?.code === 'WEB_PROOF_TOO_OLD' ? null : (
-        <ProofAge who={who} to={addressOfForm(gate.id)} />
-      )}
+      <SignsAs {...{ who, ownKey, act, to }} />
       <p>
-        <button type="submit" className="primary" disabled={act.isBusy}>
-          {isYes ? 'Sign that it holds' : 'Sign that it does not hold'}
+        <button type="submit" className="primary" disabled={act.isBusy || holds === undefined}>
+          {holds === undefined ? 'Say first whether it holds' : WORDS[holds]}
         </button>
       </p>
-      <ActNote act={act} to={addressOfForm(gate.id)} />
-    </form>
+      <ActNote act={act} to={to} />
+    </WordForm>
   )
 }
 

@@ -6,6 +6,7 @@ import { readDraft, removeDraft, saveDraft } from '../drafts.ts'
 import type { Draft } from '../drafts.ts'
 import { useLive } from '../live.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
+import { ActsAs } from '../parts/acts-as.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Empty, Loaded, useTitle } from '../parts/state.tsx'
 import type { PlanAnswer } from '../plan-answers.ts'
@@ -131,6 +132,7 @@ function Confirm({
         <input type="checkbox" checked={isAsked} onChange={(event) => ask(event.target.checked)} />I
         have read what it would do
       </label>
+      <ActsAs />
       <p className="buttons">
         <button type="button" className="primary" disabled={act.isBusy || !isAsked} onClick={pin}>
           Confirm as a plan

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { operations } from '../api.ts'
 import type { Flip, FlipPreview, Switch } from '../operations-answers.ts'
 import { lists } from '../lists-api.ts'
-import { faultOf } from '../live.ts'
+import { faultOf } from '../board-fault.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
@@ -59,8 +59,8 @@ function FlipForm({ stored }: { readonly stored: Switch }): ReactNode {
     })
   const confirm = ({ token }: FlipPreview): void =>
     act.run(async () => {
-      show(undefined)
       await operations.confirm(token)
+      show(undefined)
       say('')
       return `${name} is turned.`
     })
@@ -94,7 +94,12 @@ function FlipForm({ stored }: { readonly stored: Switch }): ReactNode {
             see is what will be done; the offer ends <Moment at={preview.expiresAt} />.
           </p>
           <p className="buttons">
-            <button type="button" className="primary" onClick={() => confirm(preview)}>
+            <button
+              type="button"
+              className="primary"
+              disabled={act.isBusy}
+              onClick={() => confirm(preview)}
+            >
               Do it
             </button>
             <button type="button" onClick={() => show(undefined)}>

@@ -2,10 +2,12 @@
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import type { Plan, Who } from '../answers.ts'
-import { faultOf } from '../live.ts'
+import { faultOf } from '../board-fault.ts'
+import type { OwnKey } from '../operations-answers.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import { addressOfForm } from '../parts/form-place.tsx'
-import { ProofAge } from '../parts/proof-age.tsx'
+import { SignsAs } from '../parts/signs-as.tsx'
+import { WordForm } from '../parts/word-form.tsx'
 import type { PlanAnswer } from '../plan-answers.ts'
 import { KEY_OVER, reviewPlan } from '../signing.ts'
 import type { Signed } from '../signing.ts'
@@ -17,21 +19,21 @@ export const FORM = 'review'
 interface FormTerms {
   readonly who: Who
   readonly answer: PlanAnswer
-  /** Of the key that this browser holds; undefined where one is made. */
-  readonly keyId: string | undefined
+  /** That this browser holds; undefined where one is made. */
+  readonly ownKey: OwnKey | undefined
   onSigned(signed: Signed): void
-  /** The key turned out to be over. */
+  /** The key turned out to be over, or another one than was shown. */
   onKey(): void
 }
 
-export function PlanReviewForm({ who, answer, keyId, onSigned, onKey }: FormTerms): ReactNode {
+export function PlanReviewForm({ who, answer, ownKey, onSigned, onKey }: FormTerms): ReactNode {
   const act = useAct()
   const [isRead, read] = useState(false)
   const { plan, planHash } = answer
   const sign = (): void =>
     act.run(async () => {
       try {
-        onSigned(await reviewPlan(who, answer))
+        onSigned(await reviewPlan({ who, ownKey }, answer))
       } catch (thrown) {
         if (KEY_OVER.includes(faultOf(thrown).code)) onKey()
         throw thrown
@@ -39,13 +41,7 @@ export function PlanReviewForm({ who, answer, keyId, onSigned, onKey }: FormTerm
       return undefined
     })
   return (
-    <form
-      className="word-form"
-      onSubmit={(event) => {
-        event.preventDefault()
-        sign()
-      }}
-    >
+    <WordForm onSign={sign}>
       <section aria-labelledby="what-is-reviewed">
         <h4 id="what-is-reviewed">What you sign</h4>
         <dl className="facts">
@@ -57,8 +53,6 @@ export function PlanReviewForm({ who, answer, keyId, onSigned, onKey }: FormTerm
           <dd>
             <code>{planHash}</code>
           </dd>
-          <dt>With the key</dt>
-          <dd>{keyId === undefined ? 'a new one' : <code>{keyId.slice(0, 16)}</code>}</dd>
         </dl>
       </section>
       <p className="meaning">{meaningOf(plan)}</p>
@@ -66,16 +60,14 @@ export function PlanReviewForm({ who, answer, keyId, onSigned, onKey }: FormTerm
         <input type="checkbox" checked={isRead} onChange={(event) => read(event.target.checked)} />I
         have read what each gate does
       </label>
-      {act.fault?.code === 'WEB_PROOF_TOO_OLD' ? null : (
-        <ProofAge who={who} to={addressOfForm(FORM)} />
-      )}
+      <SignsAs {...{ who, ownKey, act }} to={addressOfForm(FORM)} />
       <p>
         <button type="submit" className="primary" disabled={act.isBusy || !isRead}>
           Sign the review
         </button>
       </p>
       <ActNote act={act} to={addressOfForm(FORM)} />
-    </form>
+    </WordForm>
   )
 }
 

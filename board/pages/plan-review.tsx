@@ -71,10 +71,10 @@ function OwnReview({ answer, onReviewed }: ReviewTerms): ReactNode {
             changeCount={changeCount}
             onKey={onKey}
           >
-            {(keyId) => {
-              const isDone = answer.reviewers.some((id) => id === idOfKey(keyId))
+            {(ownKey) => {
+              const isDone = answer.reviewers.some((id) => id === idOfKey(ownKey?.keyId))
               if (!isDone && signed === undefined)
-                return <PlanReviewForm {...{ who: person, answer, keyId, onSigned, onKey }} />
+                return <PlanReviewForm {...{ who: person, answer, ownKey, onSigned, onKey }} />
               return signed === undefined ? (
                 <p>You reviewed it with the key of this browser.</p>
               ) : null

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { api } from '../api.ts'
-import { faultOf } from '../live.ts'
+import { faultOf } from '../board-fault.ts'
 import type { Fault } from '../board-fault.ts'
 import { EvidenceLink } from '../parts/digest.tsx'
 import { StatusMark, VerdictMark } from '../parts/mark.tsx'

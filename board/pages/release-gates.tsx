@@ -1,9 +1,10 @@
 // The gates of a release by section, each with its status, why, and the evidence it rests on.
-import { lazy, memo, Suspense, useState } from 'react'
+import { lazy, memo, Suspense, useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { GateResult, PlanGate, Reason, Review, RunState } from '../answers.ts'
 import { Choices } from '../parts/choices.tsx'
 import { EvidenceLink } from '../parts/digest.tsx'
+import { formOfGate, isFormWanted } from '../parts/form-place.tsx'
 import { LongList } from '../parts/long-list.tsx'
 import type { LongRow } from '../parts/long-list.tsx'
 import { StatusMark } from '../parts/mark.tsx'
@@ -40,6 +41,7 @@ export function GateSections({ review, run }: SectionsTerms): ReactNode {
   const open = rows.filter(({ status }) => !isSettled(status))
   const [choice, choose] = useState<Choice>('all')
   const [words, search] = useState('')
+  useEffect(() => bringWanted(rows), [])
   const wanted = words.trim().toLowerCase()
   const shown = (choice === 'all' ? rows : open).filter(
     ({ gate }) =>
@@ -85,6 +87,12 @@ export function GateSections({ review, run }: SectionsTerms): ReactNode {
   )
 }
 
+/** Far from sight a gate is a line of text: who comes back to its form finds it once it is near. */
+function bringWanted(rows: readonly GateRow[]): void {
+  const found = rows.find(({ gate }) => isFormWanted(formOfGate(gate.id)))
+  if (found !== undefined) document.getElementById(`gate-${found.gate.id}`)?.scrollIntoView()
+}
+
 interface SectionTerms {
   readonly section: string
   readonly rows: readonly GateRow[]
@@ -123,9 +131,9 @@ function reasonOf(result: GateResult | undefined): string {
 /** Drawn again only when something of this very gate has changed. */
 const GateItem = memo(
   ({ gate, result, status, reasons, run }: GateRow): ReactNode => {
-    const [isOpen, open] = useState(false)
+    const [isOpen, open] = useState(() => isFormWanted(formOfGate(gate.id)))
     return (
-      <details onToggle={(event) => open(event.currentTarget.open)}>
+      <details open={isOpen} onToggle={(event) => open(event.currentTarget.open)}>
         <summary>
           <StatusMark status={status} />
           <span className="gate-title">
@@ -144,7 +152,7 @@ const GateItem = memo(
     one.status === other.status &&
     one.result?.statement === other.result?.statement &&
     one.result?.reason === other.result?.reason &&
-    one.reasons.length === other.reasons.length,
+    JSON.stringify(one.reasons) === JSON.stringify(other.reasons),
 )
 
 function GateBody({ gate, result, reasons, run }: Omit<GateRow, 'status'>): ReactNode {

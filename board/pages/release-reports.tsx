@@ -3,9 +3,11 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { api, runs } from '../api.ts'
 import type { Entry, Review } from '../answers.ts'
-import { faultOf, useLive } from '../live.ts'
+import { faultOf } from '../board-fault.ts'
+import { useLive } from '../live.ts'
 import type { Fault } from '../board-fault.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
+import { ActsAs } from '../parts/acts-as.tsx'
 import { saveFile } from '../parts/file.tsx'
 import { FaultNote } from '../parts/state.tsx'
 import { addressOfRelease, Link } from '../routes.tsx'
@@ -153,6 +155,7 @@ function SealBundle({
     })
   return (
     <>
+      <ActsAs />
       <p>
         <button type="button" disabled={act.isBusy} onClick={seal}>
           Record the decision and seal a bundle

@@ -7,6 +7,7 @@ import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Loaded, useTitle } from '../parts/state.tsx'
 import { Link } from '../routes.tsx'
+import { callPerson } from '../words.ts'
 import { settings } from '../settings-api.ts'
 import type { Channel, NotificationRule, Reader } from '../settings-api.ts'
 import { PreferencesForm } from './preferences-form.tsx'
@@ -59,7 +60,7 @@ function You(): ReactNode {
     <Loaded live={reader} what="who you are">
       {({ id, displayName, email, tenant, role, environments, credential, signsAs, session }) => (
         <dl className="facts">
-          <Fact name="Name" value={displayName ?? email ?? id} />
+          <Fact name="Name" value={callPerson({ displayName, email, id })} />
           <Fact name="Tenant" value={tenant} />
           <Fact name="You may" value={role} />
           <Fact

@@ -1,13 +1,15 @@
 // The form of a sign-off: which word in which role, what exactly is signed, and the press that signs it.
 import { useState } from 'react'
-import type { FormEvent, ReactNode } from 'react'
-import type { Review, SignOff, Who } from '../answers.ts'
-import { faultOf } from '../live.ts'
+import type { ReactNode } from 'react'
+import type { Review, SignOff, Verdict, Who } from '../answers.ts'
+import { faultOf } from '../board-fault.ts'
+import type { OwnKey } from '../operations-answers.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import { Choices } from '../parts/choices.tsx'
 import { addressOfForm } from '../parts/form-place.tsx'
 import { VerdictMark } from '../parts/mark.tsx'
-import { ProofAge } from '../parts/proof-age.tsx'
+import { SignsAs } from '../parts/signs-as.tsx'
+import { WordForm } from '../parts/word-form.tsx'
 import { KEY_OVER, signOff } from '../signing.ts'
 import type { Receipt, SignWish } from '../signing.ts'
 import { useTyped } from '../typed.ts'
@@ -30,11 +32,11 @@ interface FormTerms {
   readonly review: Review
   /** Wanted roles that the person may sign in; at least one. */
   readonly roles: readonly string[]
-  /** Of the key that this browser holds; undefined where one is made. */
-  readonly keyId: string | undefined
+  /** That this browser holds; undefined where one is made. */
+  readonly ownKey: OwnKey | undefined
   onDone(receipt: Receipt): void
-  /** The key turned out to be over. */
-  onKeyOver(): void
+  /** The key turned out to be over, or another one than was shown. */
+  onKey(): void
 }
 
 interface TypedWord extends Omit<SignWish, 'decision'> {
@@ -44,7 +46,7 @@ interface TypedWord extends Omit<SignWish, 'decision'> {
 }
 
 export function SignOffForm(terms: FormTerms): ReactNode {
-  const { who, review, roles, keyId, onDone, onKeyOver } = terms
+  const { who, review, roles, ownKey, onDone, onKey } = terms
   const act = useAct()
   // What the person has before them stays before them: a change while they read is told, not slipped in.
   const [seen, look] = useState(review)
@@ -61,22 +63,18 @@ export function SignOffForm(terms: FormTerms): ReactNode {
   const word = choices.find((each) => each === wished) ?? choices[0] ?? 'APPROVE'
   const isMoved = seen.reviewHash !== review.reviewHash || seen.runId !== review.runId
   const wanted: SignWish = { role, decision: word, comment: comment.trim() }
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    act.run(async () => {
-      try {
-        onDone(await signOff(who, seen, wanted))
-      } catch (thrown) {
-        if (KEY_OVER.includes(faultOf(thrown).code)) onKeyOver()
-        throw thrown
-      }
-      typed.forget()
-      return undefined
-    })
+  const sign = async (): Promise<undefined> => {
+    try {
+      onDone(await signOff({ who, ownKey }, seen, wanted))
+    } catch (thrown) {
+      if (KEY_OVER.includes(faultOf(thrown).code)) onKey()
+      throw thrown
+    }
+    typed.forget()
   }
   const leaving = { to: addressOfForm(FORM), onLeave: () => type({}) }
   return (
-    <form className="word-form" onSubmit={submit}>
+    <WordForm onSign={() => act.run(sign)}>
       <Choices
         label="Your word"
         chosen={word}
@@ -96,14 +94,14 @@ export function SignOffForm(terms: FormTerms): ReactNode {
         />
         <span className="soft">It is signed too, and goes wherever the bundle goes.</span>
       </label>
-      <WhatIsSigned review={seen} keyId={keyId} />
+      <WhatIsSigned review={seen} verdict={(isMoved ? seen : review).verdict.value} />
       <p className="meaning">{meaningOf(word, role, seen.release)}</p>
       {typed.kept !== undefined && typed.kept.reviewHash !== seen.reviewHash ? (
         <p className="stale-note" role="alert">
           While you were away the release changed: what you sign now is not what you had before you.
         </p>
       ) : null}
-      {act.fault?.code === 'WEB_PROOF_TOO_OLD' ? null : <ProofAge who={who} {...leaving} />}
+      <SignsAs {...{ who, ownKey, role, act, ...leaving }} />
       {isMoved ? (
         <Moved onLook={() => look(review)} />
       ) : (
@@ -114,7 +112,7 @@ export function SignOffForm(terms: FormTerms): ReactNode {
         </p>
       )}
       <ActNote act={act} {...leaving} />
-    </form>
+    </WordForm>
   )
 }
 
@@ -170,11 +168,12 @@ function RoleField({ roles, role, onRole }: RoleTerms): ReactNode {
 
 interface SignedTerms {
   readonly review: Review
-  readonly keyId: string | undefined
+  /** What it comes to by now: risks, waivers and other people's words change that, and not what is signed. */
+  readonly verdict: Verdict
 }
 
-function WhatIsSigned({ review, keyId }: SignedTerms): ReactNode {
-  const { subject, runId, reviewHash, verdict } = review
+function WhatIsSigned({ review, verdict }: SignedTerms): ReactNode {
+  const { subject, runId, reviewHash } = review
   return (
     <section aria-labelledby="what-is-signed">
       <h4 id="what-is-signed">What you sign</h4>
@@ -196,14 +195,12 @@ function WhatIsSigned({ review, keyId }: SignedTerms): ReactNode {
         </dd>
         <dt>It comes to</dt>
         <dd>
-          <VerdictMark value={verdict.value} /> <span className="soft">without your word</span>
+          <VerdictMark value={verdict} /> <span className="soft">without your word</span>
         </dd>
         <dt>All of it as</dt>
         <dd>
           <code>{reviewHash}</code>
         </dd>
-        <dt>With the key</dt>
-        <dd>{keyId === undefined ? 'a new one' : <code>{keyId.slice(0, 16)}</code>}</dd>
       </dl>
     </section>
   )

@@ -77,7 +77,7 @@ function WordOf({ who, review, changeCount, onDone, onKey }: WordTerms): ReactNo
       changeCount={changeCount}
       onKey={onKey}
     >
-      {(keyId) => <SignOffForm {...{ who, review, roles, keyId, onDone, onKeyOver: onKey }} />}
+      {(ownKey) => <SignOffForm {...{ who, review, roles, ownKey, onDone, onKey }} />}
     </WithKey>
   )
 }

@@ -3,10 +3,13 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { runs } from '../api.ts'
 import type { Plan } from '../answers.ts'
+import { seenText } from '../import-words.ts'
 import { isOpenRequest } from '../run-answers.ts'
 import type { AskPreview, AskWish, RunRequest } from '../run-answers.ts'
 import { useLive } from '../live.ts'
+import { isSilence, faultOf } from '../board-fault.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
+import { ActsAs } from '../parts/acts-as.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Loaded } from '../parts/state.tsx'
 import { toldOfRelease } from '../rhythms.ts'
@@ -114,10 +117,15 @@ function AskForm({ plan, planHash, last, onPress }: AskTerms): ReactNode {
   const wish: AskWish = { planHash, parameters, secrets, repeat: isRepeat }
   const ask = (asked: AskWish, confirmToken?: string): void =>
     act.run(async () => {
-      show(undefined)
-      const { preview } = await runs.ask({ ...asked, confirmToken })
-      if (preview !== null) show({ preview, wish: asked })
-      else onPress()
+      try {
+        const { preview } = await runs.ask({ ...asked, confirmToken })
+        show(preview === null ? undefined : { preview, wish: asked })
+        if (preview === null) onPress()
+      } catch (thrown) {
+        // What nothing answered is confirmed again, with the same offer.
+        if (!isSilence(faultOf(thrown))) show(undefined)
+        throw thrown
+      }
       return undefined
     })
   return (
@@ -142,6 +150,7 @@ function AskForm({ plan, planHash, last, onPress }: AskTerms): ReactNode {
           />
         ))}
         {isCutOff ? <RepeatField isRepeat={isRepeat} onRepeat={repeat} /> : null}
+        <ActsAs />
         <button type="submit" className="primary" disabled={act.isBusy}>
           {isCutOff ? 'Go on with the run' : 'Start a run'}
         </button>
@@ -149,6 +158,7 @@ function AskForm({ plan, planHash, last, onPress }: AskTerms): ReactNode {
       {shown === undefined ? null : (
         <Confirmation
           preview={shown.preview}
+          isBusy={act.isBusy}
           onYes={() => ask(shown.wish, shown.preview.token)}
           onNo={() => show(undefined)}
         />
@@ -216,11 +226,12 @@ function ParameterField({ name, value, isSecret, onValue, onSecret }: FieldTerms
 
 interface ConfirmationTerms {
   readonly preview: AskPreview
+  readonly isBusy: boolean
   onYes(): void
   onNo(): void
 }
 
-function Confirmation({ preview, onYes, onNo }: ConfirmationTerms): ReactNode {
+function Confirmation({ preview, isBusy, onYes, onNo }: ConfirmationTerms): ReactNode {
   const { changes, risk, expiresAt } = preview
   return (
     <div className="state" role="alert">
@@ -232,12 +243,12 @@ function Confirmation({ preview, onYes, onNo }: ConfirmationTerms): ReactNode {
         {changes.map(({ of, effect, what }) => (
           <li key={of}>
             <strong>{of}</strong> <span className="tag">{wordOfEffect(effect)}</span>
-            <pre tabIndex={0}>{what}</pre>
+            <pre tabIndex={0}>{seenText(what)}</pre>
           </li>
         ))}
       </ul>
       <p className="buttons">
-        <button type="button" className="primary" onClick={onYes}>
+        <button type="button" className="primary" disabled={isBusy} onClick={onYes}>
           Confirm and start
         </button>
         <button type="button" onClick={onNo}>

@@ -3,12 +3,15 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { api } from '../api.ts'
 import type { PlanGate, Register, RegisteredWaiver, Review, Who } from '../answers.ts'
-import { faultOf, useLive } from '../live.ts'
+import { faultOf } from '../board-fault.ts'
+import type { OwnKey } from '../operations-answers.ts'
+import { useLive } from '../live.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import { addressOfForm, FormPlace } from '../parts/form-place.tsx'
 import { Moment } from '../parts/moment.tsx'
-import { ProofAge } from '../parts/proof-age.tsx'
+import { SignsAs } from '../parts/signs-as.tsx'
 import { Loaded } from '../parts/state.tsx'
+import { WordForm } from '../parts/word-form.tsx'
 import { approveWaiver, KEY_OVER } from '../signing.ts'
 import { countOf, nameOf } from '../words.ts'
 import { FORM, WaiverRequest } from './waiver-request.tsx'
@@ -28,10 +31,14 @@ interface FormsTerms {
   onDone(words: string): void
 }
 
-export function WaiverForms({ review, register, open, gates, onDone }: FormsTerms): ReactNode {
+export function WaiverForms({ review, register, open, gates, ...terms }: FormsTerms): ReactNode {
   const [changeCount, count] = useState(0)
   const who = useLive('who', api.who, WHO_MS, changeCount)
   const onKey = (): void => count((before) => before + 1)
+  const onDone = (words: string): void => {
+    onKey()
+    terms.onDone(words)
+  }
   return (
     <FormPlace form={FORM} labelledBy="your-waivers">
       <h3 id="your-waivers">Your word on waivers</h3>
@@ -43,16 +50,18 @@ export function WaiverForms({ review, register, open, gates, onDone }: FormsTerm
             changeCount={changeCount}
             onKey={onKey}
           >
-            {() => (
+            {(ownKey) => (
               <>
                 {open.map((waiver) => (
                   <Consent
                     key={waiver.statement}
-                    {...{ who: person, review, register, waiver, onDone, onKey }}
+                    {...{ who: person, ownKey, review, register, waiver, onDone, onKey }}
                   />
                 ))}
                 {gates.length === 0 ? null : (
-                  <WaiverRequest {...{ who: person, review, register, gates, onDone, onKey }} />
+                  <WaiverRequest
+                    {...{ who: person, ownKey, review, register, gates, onDone, onKey }}
+                  />
                 )}
               </>
             )}
@@ -72,12 +81,15 @@ function commandOf({ release, subject }: Review, waiting: RegisteredWaiver | und
 
 interface ConsentTerms extends Pick<FormsTerms, 'review' | 'register' | 'onDone'> {
   readonly who: Who
+  /** That this browser holds; undefined where one is made. */
+  readonly ownKey: OwnKey | undefined
   readonly waiver: RegisteredWaiver
-  /** The key turned out to be over. */
+  /** The key turned out to be over, or another one than was shown. */
   onKey(): void
 }
 
-function Consent({ who, review, register, waiver, onDone, onKey }: ConsentTerms): ReactNode {
+function Consent(terms: ConsentTerms): ReactNode {
+  const { who, ownKey, review, register, waiver, onDone, onKey } = terms
   const act = useAct()
   const { request, approvals } = waiver
   const { service, version } = review.subject
@@ -85,7 +97,7 @@ function Consent({ who, review, register, waiver, onDone, onKey }: ConsentTerms)
     return <p className="soft">You approved {request.id}; it waits for somebody else.</p>
   const sign = async (): Promise<undefined> => {
     try {
-      await approveWaiver(who, service, waiver)
+      await approveWaiver({ who, ownKey }, service, waiver)
     } catch (thrown) {
       if (KEY_OVER.includes(faultOf(thrown).code)) onKey()
       throw thrown
@@ -95,28 +107,20 @@ function Consent({ who, review, register, waiver, onDone, onKey }: ConsentTerms)
   return (
     <details>
       <summary>Approve waiver {request.id}</summary>
-      <form
-        className="word-form"
-        onSubmit={(event) => {
-          event.preventDefault()
-          act.run(sign)
-        }}
-      >
+      <WordForm onSign={() => act.run(sign)}>
         <RequestFacts {...{ review, register, waiver }} />
         <p className="meaning">
           You say that {service} {version} may go although {gatesText(request.gates)} not hold,
           until then.
         </p>
-        {act.fault?.code === 'WEB_PROOF_TOO_OLD' ? null : (
-          <ProofAge who={who} to={addressOfForm(FORM)} />
-        )}
+        <SignsAs {...{ who, ownKey, act }} to={addressOfForm(FORM)} />
         <p>
           <button type="submit" className="primary" disabled={act.isBusy}>
             Sign the approval of {request.id}
           </button>
         </p>
         <ActNote act={act} to={addressOfForm(FORM)} />
-      </form>
+      </WordForm>
     </details>
   )
 }

@@ -9,11 +9,13 @@ import {
   UNSECURED_LIFETIME_MS,
 } from '../../src/release/register-answer.ts'
 import type { PlanGate, Register, Review, Who } from '../answers.ts'
-import { faultOf } from '../live.ts'
+import { faultOf } from '../board-fault.ts'
+import type { OwnKey } from '../operations-answers.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import { Command } from '../parts/copy.tsx'
 import { addressOfForm } from '../parts/form-place.tsx'
-import { ProofAge } from '../parts/proof-age.tsx'
+import { SignsAs } from '../parts/signs-as.tsx'
+import { WordForm } from '../parts/word-form.tsx'
 import { serverNow } from '../reach.ts'
 import { askWaiver, KEY_OVER } from '../signing.ts'
 import { useTyped } from '../typed.ts'
@@ -24,13 +26,15 @@ const TEXT_LIMIT_LENGTH = 2_000
 
 interface RequestTerms {
   readonly who: Who
+  /** That this browser holds; undefined where one is made. */
+  readonly ownKey: OwnKey | undefined
   readonly review: Review
   readonly register: Register
   /** Gates that a waiver may be asked for; at least one. */
   readonly gates: readonly PlanGate[]
   /** @param words what was done */
   onDone(words: string): void
-  /** The key turned out to be over. */
+  /** The key turned out to be over, or another one than was shown. */
   onKey(): void
 }
 
@@ -46,7 +50,7 @@ interface TypedRequest {
 const NOTHING_TYPED: TypedRequest = { gate: '', risk: '', reason: '', control: '', until: '' }
 
 export function WaiverRequest(terms: RequestTerms): ReactNode {
-  const { who, review, register, gates, onDone, onKey } = terms
+  const { who, ownKey, review, register, gates, onDone, onKey } = terms
   const act = useAct()
   const form = `${FORM} ${review.release}`
   const typed = useTyped<TypedRequest>({ who, form }, NOTHING_TYPED)
@@ -66,7 +70,7 @@ export function WaiverRequest(terms: RequestTerms): ReactNode {
     const why = { reason: reason.trim(), compensatingControl: control.trim() }
     try {
       const limits = { expiresAt: endOfDay(until, review.timezone), maxUses: DEFAULT_USE_COUNT }
-      await askWaiver(who, { ...what, ...why, ...limits })
+      await askWaiver({ who, ownKey }, { ...what, ...why, ...limits })
     } catch (thrown) {
       if (KEY_OVER.includes(faultOf(thrown).code)) onKey()
       throw thrown
@@ -80,13 +84,7 @@ export function WaiverRequest(terms: RequestTerms): ReactNode {
   return (
     <details open={isOpen} onToggle={(event) => open(event.currentTarget.open)}>
       <summary>Ask for a waiver</summary>
-      <form
-        className="word-form"
-        onSubmit={(event) => {
-          event.preventDefault()
-          act.run(ask)
-        }}
-      >
+      <WordForm onSign={() => act.run(ask)}>
         <Picked name="gate" label="Gate" value={gate} onPick={(next) => type({ gate: next })}>
           {gates.map((each) => [each.id, each.title] as const)}
         </Picked>
@@ -110,14 +108,14 @@ export function WaiverRequest(terms: RequestTerms): ReactNode {
           You ask, as {id}, that {review.release} may go without this gate until then, for at most{' '}
           {DEFAULT_USE_COUNT} decisions. {APPROVALS_WANTED_COUNT} other people have to approve it.
         </p>
-        {act.fault?.code === 'WEB_PROOF_TOO_OLD' ? null : <ProofAge who={who} {...leaving} />}
+        <SignsAs {...{ who, ownKey, act, ...leaving }} />
         <p>
           <button type="submit" className="primary" disabled={act.isBusy}>
             Sign the request
           </button>
         </p>
         <ActNote act={act} {...leaving} />
-      </form>
+      </WordForm>
     </details>
   )
 }

@@ -23,8 +23,8 @@ interface WithKeyTerms {
   readonly changeCount: number
   /** The key of this browser was put away. */
   onKey(): void
-  /** @param keyId of the key that this browser holds; undefined where one is made */
-  children(keyId: string | undefined): ReactNode
+  /** @param ownKey that this browser holds; undefined where one is made */
+  children(ownKey: OwnKey | undefined): ReactNode
 }
 
 export function WithKey({ who, command, changeCount, onKey, children }: WithKeyTerms): ReactNode {
@@ -50,7 +50,7 @@ export function WithKey({ who, command, changeCount, onKey, children }: WithKeyT
                 <Link to={addressOf('people')}>Your keys</Link>
               </p>
             ) : null}
-            {children(here.state === 'new' ? undefined : here.key.keyId)}
+            {children(here.state === 'new' ? undefined : here.key)}
           </>
         )
       }}

@@ -1,7 +1,7 @@
 // Something a reader does with a press: one at a time, and what came of it in words beside it.
 import { useState } from 'react'
 import type { ReactNode } from 'react'
-import { faultOf } from '../live.ts'
+import { faultOfPress } from '../board-fault.ts'
 import type { Fault } from '../board-fault.ts'
 import { useSession } from '../session.ts'
 import { ProveAgain } from './prove-again.tsx'
@@ -22,7 +22,7 @@ export function useAct(): Act {
     try {
       tell({ ...QUIET, done: await work() })
     } catch (thrown) {
-      tell({ ...QUIET, fault: faultOf(thrown) })
+      tell({ ...QUIET, fault: faultOfPress(thrown) })
     }
   }
   return { ...state, run: (work) => void run(work).catch(reportError) }

@@ -4,7 +4,8 @@ import type { ReactNode } from 'react'
 interface ChoicesTerms<Name extends string> {
   /** What is chosen, for those who hear it. */
   readonly label: string
-  readonly chosen: Name
+  /** Undefined while nothing is. */
+  readonly chosen: Name | undefined
   /** Name and what the button says. */
   readonly choices: readonly (readonly [NoInfer<Name>, string])[]
   onChoose(name: NoInfer<Name>): void

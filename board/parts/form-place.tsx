@@ -10,6 +10,16 @@ export function addressOfForm(form: string): string {
   return `${location.pathname}?${new URLSearchParams({ [MARK]: form }).toString()}`
 }
 
+/** Whether the reader comes back to this form: what it lies in has to be open for it. */
+export function isFormWanted(form: string): boolean {
+  return new URLSearchParams(location.search).get(MARK) === form
+}
+
+/** The name of a gate's form; ids of gates are free, and must not be taken for other forms of the page. */
+export function formOfGate(gate: string): string {
+  return `answer ${gate}`
+}
+
 interface PlaceTerms {
   /** Of all forms of the page. */
   readonly form: string
@@ -20,7 +30,7 @@ interface PlaceTerms {
 export function FormPlace({ form, labelledBy, children }: PlaceTerms): ReactNode {
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    if (new URLSearchParams(location.search).get(MARK) !== form) return
+    if (!isFormWanted(form)) return
     // The next visit of the page begins anew.
     history.replaceState(history.state, '', location.pathname)
     place.current?.scrollIntoView()

@@ -1,6 +1,7 @@
 // The frame of the pages about the running of things: which there are, and where the reader is.
 import type { ReactNode } from 'react'
 import { Link, usePath } from '../routes.tsx'
+import { ActsAs } from './acts-as.tsx'
 import { useTitle } from './state.tsx'
 
 const PAGES = [
@@ -32,6 +33,7 @@ export function Operations({ title, lead, children }: OperationsTerms): ReactNod
       </nav>
       <h1>{title}</h1>
       <p className="lead">{lead}</p>
+      <ActsAs />
       {children}
     </>
   )

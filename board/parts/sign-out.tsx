@@ -1,6 +1,6 @@
 // The press that ends key or session, and what is said when the server did not hear of it.
 import type { ReactNode } from 'react'
-import { leave } from '../api.ts'
+import { leave } from '../sending.ts'
 import { useAct } from './act.tsx'
 
 export function SignOut(): ReactNode {
@@ -16,7 +16,7 @@ export function SignOut(): ReactNode {
       <button type="button" className="quiet" disabled={isBusy} onClick={press}>
         Sign out
       </button>
-      {fault === undefined ? null : (
+      {fault === undefined || fault.code === 'WEB_ACCOUNT_CHANGED' ? null : (
         <p className="refusal said" role="alert">
           You are still signed in. {fault.title}: {fault.text}. Press again before you leave this
           browser to others. <span className="code">{fault.code}</span>

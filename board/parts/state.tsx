@@ -1,7 +1,7 @@
 // What a page shows when it has nothing to show yet, nothing at all, or no right to show it.
 import { Component, useEffect } from 'react'
 import type { ReactNode } from 'react'
-import { faultOf } from '../live.ts'
+import { faultOf } from '../board-fault.ts'
 import type { Fault } from '../board-fault.ts'
 import type { Live } from '../live.ts'
 import { useSession } from '../session.ts'

@@ -247,6 +247,25 @@ test('a cookie changes nothing unless the request comes from a page of this serv
   assert.equal(await statusAs(app, session), '200')
 })
 
+test('a page that shows one account is refused what it asks with the session of another, and nothing is done', async () => {
+  const ann = newPerson()
+  const { app, corp } = house
+  corp.person = ann
+  const { id } = await invite(app, { email: ann.email, role: 'admin' })
+  const { session = '' } = await signInWith(house, { query: '?fresh=yes' })
+  const json = { 'content-type': 'application/json' }
+  const ask = (shown: string): Promise<string> =>
+    statusOf(app, {
+      method: 'POST',
+      url: '/v1/api-keys',
+      headers: { ...json, ...asBrowser(session), 'x-seaworthy-account': shown },
+      payload: JSON.stringify({ name: 'y', role: 'viewer' }),
+    })
+  assert.equal(await ask('account-of-somebody-else'), '409 WEB_ACCOUNT_CHANGED')
+  assert.equal(await ask(''), '409 WEB_ACCOUNT_CHANGED')
+  assert.equal(await ask(id), '201')
+})
+
 test('a session gives no token that would outlive it', async () => {
   const ann = newPerson()
   house.corp.person = ann

@@ -44,6 +44,12 @@ export const identityErrors = defineErrors({
     title: 'The tenant has as many people, runners, accounts or API keys as it can have',
     hint: 'Use one that is there: `seaworthy runner list`, `seaworthy api-key list`.',
   },
+  IDENTITY_ACCOUNT_KEYS_FULL: {
+    status: 409,
+    exit: 7,
+    title: 'You have as many signing keys in force as one person can have',
+    hint: 'End one that you do not use any more, on the page People and keys; what it signed stands.',
+  },
   IDENTITY_UNKNOWN: {
     status: 404,
     exit: 6,

@@ -44,6 +44,12 @@ export const webErrors = defineErrors({
     title: 'The request does not come from a page of this server',
     hint: 'What is not sent by the board shows an API key instead of a session.',
   },
+  WEB_ACCOUNT_CHANGED: {
+    status: 409,
+    exit: 7,
+    title: 'Somebody else signed in in this browser',
+    hint: 'Nothing was done. Load the page again, and look who you are before you go on.',
+  },
   WEB_HOST_FOREIGN: {
     status: 421,
     exit: 5,

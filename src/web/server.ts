@@ -5,7 +5,7 @@ import { fastifyEdgeHook, makeEdgeGuard, securityHeaders } from '../guard/index.
 import { UNTRACED } from '../kernel/index.ts'
 import type { Caller, Clock, Log, Route, RouteAnswer, Tracing } from '../kernel/index.ts'
 import { sendAnswer, sendProblem } from './answer.ts'
-import { assertOwnPage, cookieOf } from './browser.ts'
+import { assertPageOf, cookieOf } from './browser.ts'
 import type { BrowserTerms } from './browser.ts'
 import { webFault } from './errors.ts'
 import { mountHealth } from './health.ts'
@@ -209,7 +209,7 @@ function mountRoute(
       callers.set(request, caller)
       await options.limits?.admitKnown(caller, request, reply)
       if (caller.session !== undefined && options.browser !== undefined)
-        assertOwnPage(request, options.browser)
+        assertPageOf(caller, request, options.browser)
       assertAdmitted(caller, route, textHeader(request, 'x-seaworthy-tenant'))
       if (route.asksProof === 'always') proven(caller)
     },

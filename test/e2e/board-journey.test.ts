@@ -103,6 +103,7 @@ async function answerGate(reader: Reader, title: string, note: string, slot = ''
     const name = await reader.tab.evaluate(`${row}.querySelector('input[name^=slot-]').name`)
     await fillIn(reader, String(name), slot)
   }
+  await pressOn(reader, 'It holds')
   await reader.inspect(`journey-answer-${note.split(' ')[0] ?? ''}`)
   await pressOn(reader, 'Sign that it holds')
   await waitForText(reader, 'Recorded: Pass')

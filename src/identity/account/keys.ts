@@ -27,7 +27,7 @@ const SHOWN_KEY_LIMIT = 100
 export interface AccountKeys {
   /**
    * Registers a key of whoever signed in, with the roles that an admin gave the account. The same key again is no change.
-   * @throws IDENTITY_KEY_MALFORMED, IDENTITY_KEY_TAKEN, IDENTITY_NAME_TAKEN, IDENTITY_FULL, IDENTITY_UNKNOWN
+   * @throws IDENTITY_KEY_MALFORMED, IDENTITY_KEY_TAKEN, IDENTITY_NAME_TAKEN, IDENTITY_ACCOUNT_KEYS_FULL, IDENTITY_FULL, IDENTITY_UNKNOWN
    */
   register(tenantId: string, accountId: string, publicKey: Uint8Array): Promise<RegisteredPrincipal>
   /** Newest first, revoked ones too; the newest hundred. */
@@ -72,7 +72,7 @@ export function makeAccountKeys(ports: KeyPorts): AccountKeys {
         if (known !== undefined) return assertOwn(known, account)
         if ((await selectKeysOf(tx, tenantId, accountId)).length >= ACCOUNT_KEY_LIMIT)
           throw identityFault(
-            'IDENTITY_FULL',
+            'IDENTITY_ACCOUNT_KEYS_FULL',
             `expected at most ${ACCOUNT_KEY_LIMIT} signing keys in force of one account`,
           )
         const id = principalIdOf('person', keyId)
