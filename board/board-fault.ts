@@ -60,6 +60,11 @@ export function isSilence({ code, status }: Pick<Fault, 'code' | 'status'>): boo
   )
 }
 
+/** The same of whatever was thrown. */
+export function isSilent(thrown: unknown): boolean {
+  return isSilence(faultOf(thrown))
+}
+
 /** The same of something that was pressed: it does not ask again by itself, and nobody knows what became of it. */
 export function faultOfPress(thrown: unknown): Fault {
   const fault = faultOf(thrown)

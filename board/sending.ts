@@ -1,8 +1,7 @@
 // How the board asks: as whom, with which idempotency key, what it keeps to ask "has it changed?" with, and what it makes of a refused key.
-import { KEY_HEADER, makeClient } from '../src/client/index.ts'
+import { Intentions, KEY_HEADER, makeClient } from '../src/client/index.ts'
 import type { ApiAnswer, ApiRequest } from '../src/client/index.ts'
-import { boardFault, isSilence } from './board-fault.ts'
-import { Intentions } from './intentions.ts'
+import { boardFault, isSilence, isSilent } from './board-fault.ts'
 import { noteAnswer, noteSilence } from './reach.ts'
 import { currentKey, currentPerson, isSignedIn, noteOther, signOut } from './session.ts'
 import { forgetAllTyped } from './typed.ts'
@@ -10,6 +9,8 @@ import { forgetAllTyped } from './typed.ts'
 /** Says whose account the page shows. */
 const ACCOUNT_HEADER = 'x-seaworthy-account'
 const CONFLICT_STATUS = 409
+/** Random, and longer than anybody guesses. */
+const KEY_BYTES = 16
 /** Answers kept to ask "has it changed?" with; the oldest goes first. */
 const KEPT_LIMIT_COUNT = 60
 
@@ -26,7 +27,7 @@ export const kept = new Map<string, Kept>()
 export const client = makeClient({ send }, {})
 
 /** Of what this page asks for. */
-export const intentions = new Intentions()
+export const intentions = new Intentions(newKey, isSilent)
 
 async function send(request: ApiRequest): Promise<ApiAnswer> {
   const { method, path, headers, body } = request
@@ -53,6 +54,12 @@ async function send(request: ApiRequest): Promise<ApiAnswer> {
   if (isReading && response.ok && tag !== null) keep(path, { tag, answer })
   if (!isReading && isFinal(answer)) intentions.settle(request)
   return answer
+}
+
+/** Not `randomUUID`, which pages that came over plain HTTP do not have. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(KEY_BYTES))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** Nothing came, or not all of it. @throws always */

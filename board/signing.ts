@@ -1,17 +1,16 @@
 // Signs what a person says with the key that this browser holds for them, and makes and registers one where there is none.
 import { pinnedGate, sealAnswer } from '../src/gates/signed-answer.ts'
 import { sealPlanReview } from '../src/gates/signed-review.ts'
-import { makeHeldKey, signerOf } from '../src/release/browser.ts'
+import { Unsent } from '../src/client/index.ts'
+import { keyIdFor, makeHeldKey, signerOf } from '../src/release/browser.ts'
 import { sealChange, sealSignOff, sealWaiverRequest } from '../src/release/signed-word.ts'
 import type { WaiverWish } from '../src/release/signed-word.ts'
 import { browserVerifyPorts } from '../src/verify/browser.ts'
 import { own } from './own-api.ts'
 import type { GateResult, PlanGate, RegisteredWaiver, Review, SignOff, Who } from './answers.ts'
 import { api } from './api.ts'
-import { boardFault } from './board-fault.ts'
-import { Unsent } from './intentions.ts'
+import { boardFault, isSilent } from './board-fault.ts'
 import { dropKey, findKey, keepKey, shelfTrouble } from './key-shelf.ts'
-import { keyIdFor } from './signing-key.ts'
 import type { OwnKey } from './operations-answers.ts'
 import type { PlanAnswer } from './plan-answers.ts'
 import { serverNow } from './reach.ts'
@@ -76,7 +75,7 @@ interface SignTerms {
 }
 
 /** Signed, and not answered yet: a second press sends the same bytes. */
-const words = new Unsent<{ readonly sealed: Sealed; readonly keyId: string }>()
+const words = new Unsent<{ readonly sealed: Sealed; readonly keyId: string }>(isSilent)
 
 type Sealed = Awaited<ReturnType<typeof sealSignOff>>
 
@@ -175,7 +174,7 @@ export interface AnswerWish {
 const answers = new Unsent<{
   readonly sealed: Awaited<ReturnType<typeof sealAnswer>>
   readonly attempt: number
-}>()
+}>(isSilent)
 
 export async function answerGate(
   terms: SignTerms,

@@ -7,7 +7,7 @@ import { seenText } from '../import-words.ts'
 import { isOpenRequest } from '../run-answers.ts'
 import type { AskPreview, AskWish, RunRequest } from '../run-answers.ts'
 import { useLive } from '../live.ts'
-import { isSilence, faultOf } from '../board-fault.ts'
+import { isSilent } from '../board-fault.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import { ActsAs } from '../parts/acts-as.tsx'
 import { Moment } from '../parts/moment.tsx'
@@ -123,7 +123,7 @@ function AskForm({ plan, planHash, last, onPress }: AskTerms): ReactNode {
         if (preview === null) onPress()
       } catch (thrown) {
         // What nothing answered is confirmed again, with the same offer.
-        if (!isSilence(faultOf(thrown))) show(undefined)
+        if (!isSilent(thrown)) show(undefined)
         throw thrown
       }
       return undefined

@@ -1,10 +1,10 @@
 // Whose word a press would be: who they are, with which key, until when they may, and by which clock it is dated where theirs is wrong.
 import type { ReactNode } from 'react'
 import type { Who } from '../answers.ts'
-import { clockNote } from '../clock-note.ts'
+import { keyIdFor } from '../../src/release/browser.ts'
+import { clockNote } from '../../src/release/reader-moment.ts'
 import type { OwnKey } from '../operations-answers.ts'
 import { serverAheadMs } from '../reach.ts'
-import { keyIdFor } from '../signing-key.ts'
 import type { Act } from './act.tsx'
 import { Person } from './acts-as.tsx'
 import { ProofAge } from './proof-age.tsx'

@@ -2,6 +2,7 @@
 export { KEY_HEADER, makeClient } from './client.ts'
 export { concernsRelease } from './changes.ts'
 export { followChanges } from './follow.ts'
+export { Intentions, Unsent } from './intentions.ts'
 export { everyRow, findRow, firstRow, rowsOf } from './pages.ts'
 export { previewAction } from './preview.ts'
 export { shellWordOf } from './shell-word.ts'

@@ -15,7 +15,7 @@ import {
 } from '../proof/index.ts'
 import { sealPlanReview } from '../gates/signed-review.ts'
 import { planHashOf } from '../verdict/index.ts'
-import { makeHeldKey, signerOf } from './browser.ts'
+import { keyIdFor, makeHeldKey, signerOf } from './browser.ts'
 import { sealChange, sealSignOff } from './signed-word.ts'
 
 const review = {
@@ -112,4 +112,15 @@ test('a change of a register is for one service of one ledger, and what has no e
     at: '1970-01-01T00:00:00.000Z',
     change: { kind: 'approved', id: 'W1', statement: review.reviewHash },
   })
+})
+
+test('a key that was made before its person might speak in a role is not the one that signs in it', () => {
+  const key = { keyId: 'ab12', roles: ['Captain'] }
+  const signsAs = ['Captain', 'Pilot']
+  assert.equal(keyIdFor({ signsAs }, key, 'Captain'), 'ab12')
+  assert.equal(keyIdFor({ signsAs }, key, 'Pilot'), undefined)
+  assert.equal(keyIdFor({ signsAs }, key), 'ab12')
+  assert.equal(keyIdFor({ signsAs }, undefined, 'Captain'), undefined)
+  // A new key would have no more roles than this one.
+  assert.equal(keyIdFor({ signsAs: ['Captain'] }, key, 'Pilot'), 'ab12')
 })

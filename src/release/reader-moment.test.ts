@@ -1,7 +1,7 @@
 // How the board writes an instant: in the zone of the reader, with that of the release beside it.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { writeMoment, zoneName } from './reader-moment.ts'
+import { clockNote, writeMoment, zoneName } from './reader-moment.ts'
 
 const EVENING = '2026-11-26T22:45:00.000Z'
 
@@ -32,4 +32,14 @@ test('a zone that this browser does not know is read as UTC, and no instant is c
   assert.equal(writeMoment(EVENING, strange), '26 Nov 2026, 23:45 (22:45 UTC)')
   assert.equal(zoneName('Mars/Base'), 'UTC')
   assert.equal(writeMoment('soon', strange), 'no time')
+})
+
+test('a clock that is off by more than a minute is told, with how much and to which side', () => {
+  assert.equal(clockNote(60_000), undefined)
+  assert.equal(clockNote(-60_000), undefined)
+  assert.match(
+    clockNote(61_000) ?? '',
+    /^The clock of this device is a minute behind the server’s\./,
+  )
+  assert.match(clockNote(-47 * 60_000) ?? '', /is 47 minutes ahead of the server’s\./)
 })

@@ -1,10 +1,10 @@
 // What was asked for and not answered: whoever presses again asks for the very same thing, and it is done once.
-import { faultOf, isSilence } from './board-fault.ts'
 
-/** Random, and longer than anybody guesses. */
-const KEY_BYTES = 16
 /** The oldest goes first; only what nothing answered stays at all. */
 const KEPT_LIMIT_COUNT = 100
+
+/** How whoever asks tells that nobody knows what became of a request, from being refused. */
+export type SilenceJudge = (thrown: unknown) => boolean
 
 export interface Asked {
   readonly method: string
@@ -19,13 +19,21 @@ interface Intention {
 
 /** Idempotency keys: one for each thing that is wanted, and the same one until it was answered. */
 export class Intentions {
+  readonly #newKey: () => string
+  readonly #isSilence: SilenceJudge
   #open: readonly Intention[] = []
   readonly #held = new Set<string>()
+
+  /** @param newKey a random one that nobody guesses */
+  constructor(newKey: () => string, isSilence: SilenceJudge) {
+    this.#newKey = newKey
+    this.#isSilence = isSilence
+  }
 
   keyOf(asked: Asked): string {
     const known = this.#open.find((each) => isSame(each.asked, asked))
     if (known !== undefined) return known.key
-    const key = newKey()
+    const key = this.#newKey()
     this.#open = [...this.#open, { asked, key }].slice(-KEPT_LIMIT_COUNT)
     return key
   }
@@ -46,7 +54,7 @@ export class Intentions {
     try {
       return await steps()
     } catch (thrown) {
-      isOver = !isSilence(faultOf(thrown))
+      isOver = !this.#isSilence(thrown)
       throw thrown
     } finally {
       for (const path of paths) this.#held.delete(path)
@@ -62,7 +70,12 @@ export class Intentions {
 
 /** What was made to be sent, such as something signed: sent again as it was until it is answered. */
 export class Unsent<T> {
+  readonly #isSilence: SilenceJudge
   readonly #kept = new Map<string, T>()
+
+  constructor(isSilence: SilenceJudge) {
+    this.#isSilence = isSilence
+  }
 
   /** @param intention names what is wanted, by whom and about what */
   async once<R>(
@@ -78,7 +91,7 @@ export class Unsent<T> {
       this.#kept.delete(name)
       return answer
     } catch (thrown) {
-      if (!isSilence(faultOf(thrown))) this.#kept.delete(name)
+      if (!this.#isSilence(thrown)) this.#kept.delete(name)
       throw thrown
     }
   }
@@ -91,9 +104,3 @@ function isSame(one: Asked, other: Asked): boolean {
 }
 
 const NO_BYTES = new Uint8Array(0)
-
-/** Not `randomUUID`, which pages that came over plain HTTP do not have. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(KEY_BYTES))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
