@@ -19,6 +19,8 @@ const BACKLOG_LIMIT_BYTES = 1024 * 1024
 /** While it catches up, a client is sent more when this little waits. */
 const CAUGHT_UP_MESSAGES = 8
 const DRAIN_PAUSE_MS = 10
+/** Who takes nothing of it for as long is shed. */
+const DRAIN_LIMIT_MS = 10_000
 /** Refused events in a row after which a client is taken not to listen. */
 const REFUSED_LIMIT_COUNT = 120
 /** Packets of a client within one sweep, whatever they hold. */
@@ -64,6 +66,7 @@ export class Connection {
   readonly #watches = new Map<string, Watch>()
   #refusedCount = 0
   #packetCount = 0
+  #isGone = false
   #ending: Ending | undefined
 
   constructor(socket: Socket, caller: Caller, ports: ConnectionPorts) {
@@ -90,8 +93,8 @@ export class Connection {
   /** Called about once a second. */
   sweep(): void {
     this.#packetCount = 0
-    const bytes = this.#transport.socket?.bufferedAmount ?? 0
-    if (this.#waitingCount > BACKLOG_LIMIT_MESSAGES || bytes > BACKLOG_LIMIT_BYTES) this.end('shed')
+    if (this.#waitingCount > BACKLOG_LIMIT_MESSAGES || this.#waitingBytes > BACKLOG_LIMIT_BYTES)
+      this.end('shed')
   }
 
   /** At once: who does not read would not read a farewell either. */
@@ -103,6 +106,7 @@ export class Connection {
 
   /** The connection is gone. */
   leave(): void {
+    this.#isGone = true
     for (const [room, watch] of this.#watches) this.#drop(room, watch)
   }
 
@@ -110,6 +114,11 @@ export class Connection {
     const waiting: unknown = Reflect.get(this.#socket.conn, 'writeBuffer')
     if (!Array.isArray(waiting)) throw new TypeError('expected what waits to be a list')
     return waiting.length
+  }
+
+  /** Of what was handed to the system, what it has not taken. */
+  get #waitingBytes(): number {
+    return this.#transport.socket?.bufferedAmount ?? 0
   }
 
   get #transport(): Transport {
@@ -123,6 +132,8 @@ export class Connection {
     let told: EventAnswer
     try {
       await this.#admit()
+      // What is watched for who is gone would be held for ever.
+      if (this.#isGone) return
       told = await this.#carryOut(
         readEvent(name, answer === undefined ? words : words.slice(0, -1)),
       )
@@ -158,8 +169,9 @@ export class Connection {
     if (watch === undefined)
       throw realtimeFault('REALTIME_WATCH_UNKNOWN', 'expected something that is watched')
     if (event.name === 'acknowledge') return acknowledge(watch, event.cursor)
-    await this.#socket.leave(room)
+    // Let go of before anything is waited for: it may be watched again at once.
     this.#drop(room, watch)
+    await this.#socket.leave(room)
     return { ok: true }
   }
 
@@ -192,6 +204,7 @@ export class Connection {
         tell: (message: ChangeMessage) => void this.#socket.emit('changes', message),
         // The adapter joins within the call, with or without Redis: nothing can be told in between.
         join: () => void this.#socket.join(room),
+        isBehind: () => this.#isBehind,
         drained: () => this.#drained(watch.ending.signal),
       })
       watch.acknowledged = cursor
@@ -202,9 +215,22 @@ export class Connection {
     }
   }
 
+  get #isBehind(): boolean {
+    return this.#waitingCount > CAUGHT_UP_MESSAGES
+  }
+
   async #drained(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.#waitingCount > CAUGHT_UP_MESSAGES)
-      await this.#ports.clock.sleep(DRAIN_PAUSE_MS, signal).catch(() => undefined)
+    const { clock } = this.#ports
+    let [count, bytes] = [this.#waitingCount, this.#waitingBytes]
+    let progressAtMs = clock.monotonicMs()
+    while (!signal.aborted && this.#isBehind) {
+      await clock.sleep(DRAIN_PAUSE_MS, signal).catch(() => undefined)
+      if (this.#waitingCount < count || this.#waitingBytes < bytes)
+        progressAtMs = clock.monotonicMs()
+      else if (clock.monotonicMs() - progressAtMs > DRAIN_LIMIT_MS) this.end('shed')
+      count = this.#waitingCount
+      bytes = this.#waitingBytes
+    }
   }
 }
 

@@ -15,7 +15,7 @@ const RETRY_FIRST_MS = 100
 const RETRY_LIMIT_MS = 5_000
 /** The feed says at least this often that the log is quiet. */
 const QUIET_MS = 5_000
-/** Who comes back is read to this many at a time; the others wait. */
+/** Who comes back is read to this many at a time; the others wait, and whoever has to take first what it was told waits outside. */
 const READER_LIMIT_COUNT = 8
 
 export interface HubPorts {
@@ -40,7 +40,9 @@ export interface Joining {
   tell(message: ChangeMessage): void
   /** From now on everything heard is told to it too; called in the very moment in which it knows everything. */
   join(): void
-  /** Resolves once it has taken most of what it was told. */
+  /** More waits for it than should. */
+  isBehind(): boolean
+  /** Resolves once it has taken most of what it was told, or is gone. */
   drained(): Promise<void>
   readonly signal: AbortSignal
 }
@@ -73,7 +75,8 @@ export class TenantHub {
     await this.#begun
     const { since } = joining
     if (since === undefined) {
-      joining.join()
+      // It may have been let go while the hub began.
+      if (!joining.signal.aborted) joining.join()
       return this.#cursor
     }
     await this.#assertReached(since)
@@ -84,10 +87,16 @@ export class TenantHub {
       )
     const signal = AbortSignal.any([joining.signal, this.#ending.signal])
     // Another server may have been quicker: what that one told must not be told again.
-    while (this.#cursor < since && !signal.aborted) await this.#nextNews()
-    const at = this.#isRecent(since)
-      ? since
-      : await this.#turns.take(() => this.#readTo(joining, signal))
+    while (this.#cursor < since && !signal.aborted) await this.#nextNews(signal)
+    let at = since
+    while (!this.#isRecent(at) && !signal.aborted) {
+      const fromSeq = at
+      at = await this.#turns.take(() => this.#readOn(joining, fromSeq, signal))
+      // Nobody else waits for a reader that does not read.
+      await joining.drained()
+      // A page may have gone past what was told here: then the others are told first.
+      while (this.#cursor < at && !signal.aborted) await this.#nextNews(signal)
+    }
     if (signal.aborted) return at
     // Nothing waits from here on, so nothing can come between.
     const rest = this.#recent.slice(at - this.#firstRecent())
@@ -101,24 +110,20 @@ export class TenantHub {
     this.#wake()
   }
 
-  /** Tells what the database holds until the rest is kept here. @returns up to where it told */
-  async #readTo(joining: Joining, signal: AbortSignal): Promise<number> {
-    let at = joining.since ?? this.#cursor
-    const pages = this.#ports.feed.follow(this.#tenantId, {
-      fromSeq: at,
-      quietMs: QUIET_MS,
-      signal,
-    })
-    for await (const entries of pages) {
+  /** Tells what the database holds until the rest is kept here, or more waits than should. @returns up to where it told */
+  async #readOn(joining: Joining, fromSeq: number, signal: AbortSignal): Promise<number> {
+    const terms = { fromSeq, quietMs: QUIET_MS, signal }
+    let at = fromSeq
+    // It may have been let go while it waited for its turn.
+    if (signal.aborted) return at
+    for await (const entries of this.#ports.feed.follow(this.#tenantId, terms)) {
       const last = entries.at(-1)
+      if (signal.aborted) break
       if (last !== undefined) {
         at = last.seq + 1
         tellInPieces(joining, entries.map(changeOf), at)
-        await joining.drained()
       }
-      // A page may have gone past what was told here: then the others are told first.
-      while (this.#cursor < at && !signal.aborted) await this.#nextNews()
-      if (this.#isRecent(at)) break
+      if (this.#isRecent(at) || joining.isBehind()) break
     }
     return at
   }
@@ -192,9 +197,16 @@ export class TenantHub {
     this.#wake()
   }
 
-  #nextNews(): Promise<void> {
-    if (this.#ending.signal.aborted) return Promise.resolve()
-    return new Promise((resolve) => this.#waiting.push(resolve))
+  /** @param signal of the watch, and of this hub */
+  #nextNews(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const go = (): void => {
+        signal.removeEventListener('abort', go)
+        resolve()
+      }
+      this.#waiting.push(go)
+      signal.addEventListener('abort', go)
+    })
   }
 
   #wake(): void {

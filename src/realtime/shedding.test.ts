@@ -1,107 +1,30 @@
 // Who reads too slowly, over real sockets and a log in memory that grows faster than anybody reads.
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import test from 'node:test'
 import type { TestContext } from 'node:test'
 import { connectFeed, until } from '../../test/feed.ts'
+import { RELEASE, serveFeed } from '../../test/memory-feed.ts'
 import { openRawClient } from '../../test/raw-client.ts'
-import type { LedgerEntry, LedgerFeed } from '../ledger/index.ts'
+import type { RawClient } from '../../test/raw-client.ts'
+import type { Clock } from '../kernel/index.ts'
 import { systemClock } from '../platform/index.ts'
 import { CATCH_UP_LIMIT_ENTRIES } from './model.ts'
-import { openRealtime } from './index.ts'
-import type { Realtime, RealtimeEvent } from './index.ts'
 
-const TENANT = 'local'
 const ignore = (): undefined => undefined
-/** As long as a subject may be: the system takes megabytes for a reader that does not read. */
-const RELEASE = { service: 's'.repeat(150), version: '1'.repeat(140) }
-const SUBJECT = `${RELEASE.service}@${RELEASE.version}`
 
-type Body = LedgerEntry['body']
-
-function anEntry(seq: number): LedgerEntry {
-  const nothing = new Uint8Array(0)
-  const body = { type: 'note.appended', subject: SUBJECT } as Partial<Body> as Body
-  return { seq, timeMs: 0, leaf: nothing, leafHash: nothing, body }
-}
-
-class MemoryLog implements LedgerFeed {
-  readonly #entries: LedgerEntry[] = []
-  #wake = Promise.withResolvers<void>()
-
-  get size(): number {
-    return this.#entries.length
-  }
-
-  grow(count: number): void {
-    for (let made = 0; made < count; made++) {
-      const seq = this.#entries.length
-      this.#entries.push(anEntry(seq))
-    }
-    this.#wake.resolve()
-    this.#wake = Promise.withResolvers()
-  }
-
-  placeIn(_tenantId: string, wanted: number | undefined): Promise<number> {
-    return Promise.resolve(wanted ?? this.size)
-  }
-
-  hint(): void {
-    this.#wake.resolve()
-  }
-
-  async *follow(
-    _tenantId: string,
-    { fromSeq, signal }: { readonly fromSeq: number; readonly signal: AbortSignal },
-  ): AsyncGenerator<readonly LedgerEntry[], void, undefined> {
-    let at = fromSeq
-    const over = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
-    while (!signal.aborted) {
-      const entries = this.#entries.slice(at, at + 200)
-      at += entries.length
-      if (entries.length > 0) yield entries
-      else await Promise.race([this.#wake.promise, over])
-    }
-  }
-}
-
-interface Served {
-  readonly realtime: Realtime
-  readonly log: MemoryLog
-  readonly events: RealtimeEvent[]
-  readonly port: number
-}
-
-async function serveFeed(t: TestContext): Promise<Served> {
-  const log = new MemoryLog()
-  const events: RealtimeEvent[] = []
-  const realtime = await openRealtime({
-    clock: systemClock,
-    log: { info: ignore, warn: ignore, error: ignore },
-    feed: log,
-    sink: (event) => void events.push(event),
-    guardSink: ignore,
-    authenticate: () =>
-      Promise.resolve({
-        id: 'someone',
-        tenantId: TENANT,
-        role: 'viewer',
-        environments: null,
-        credential: 'api-key',
-      }),
-  })
-  const server = createServer()
-  server.on('upgrade', (request, socket, head) =>
-    realtime.take({ request, socket, head, session: undefined, peer: '127.0.0.1' }),
-  )
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  t.after(async () => {
-    await realtime.close()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
-  return { realtime, log, events, port }
+/** Let in, and watching nothing. */
+async function openSlow(
+  t: TestContext,
+  port: number,
+  onClose: () => void = ignore,
+): Promise<RawClient & { readonly texts: readonly string[] }> {
+  const texts: string[] = []
+  const client = openRawClient({ port, onText: (text) => void texts.push(text), onClose })
+  t.after(() => client.socket.destroy())
+  await client.status
+  client.send('40{"token":"x"}')
+  await until(() => texts.some((text) => text.startsWith('40')), 'a welcome')
+  return { ...client, texts }
 }
 
 test('who does not read is shed within bounds, loses nothing, and keeps nobody waiting', async (t) => {
@@ -109,16 +32,8 @@ test('who does not read is shed within bounds, loses nothing, and keeps nobody w
   const url = `http://127.0.0.1:${port}`
   const quick = await connectFeed(url, { token: 'x' })
   assert.ok((await quick.send('watch', { release: RELEASE })).ok)
-  const texts: string[] = []
   let isOver = false
-  const slow = openRawClient({
-    port,
-    onText: (text) => void texts.push(text),
-    onClose: () => (isOver = true),
-  })
-  await slow.status
-  slow.send('40{"token":"x"}')
-  await until(() => texts.some((text) => text.startsWith('40')), 'a welcome')
+  const { texts, ...slow } = await openSlow(t, port, () => (isOver = true))
   slow.send(`420${JSON.stringify(['watch', { release: RELEASE }])}`)
   await until(() => texts.some((text) => text.startsWith('430')), 'a watch')
   slow.socket.pause()
@@ -150,6 +65,29 @@ test('who does not read is shed within bounds, loses nothing, and keeps nobody w
   await until(() => again.seqs().length === log.size - since, 'what was missed')
   assert.deepEqual(again.seqs(), quick.seqs().slice(since))
   for (const client of [quick, again]) client.socket.close()
+})
+
+test('who does not read what was missed keeps nobody else waiting for it, and is shed', async (t) => {
+  const quickly: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() * 4 }
+  const { log, events, port } = await serveFeed(t, quickly)
+  log.grow(45_000)
+  const shedCount = (): number =>
+    events.filter((event) => event.type === 'realtime.closed' && event.why === 'shed').length
+  for (let count = 0; count < 8; count++) {
+    const slow = await openSlow(t, port)
+    slow.socket.pause()
+    slow.send(`420${JSON.stringify(['watch', { release: RELEASE, since: 0 }])}`)
+  }
+  const quick = await connectFeed(`http://127.0.0.1:${port}`, { token: 'x' })
+  assert.ok((await quick.send('watch', { release: RELEASE, since: 0 })).ok)
+  assert.equal(shedCount(), 0)
+  assert.deepEqual(
+    quick.seqs(),
+    Array.from({ length: log.size }, (_, seq) => seq),
+  )
+  await until(() => shedCount() === 8, 'the end of those who do not read')
+  assert.ok(quick.socket.connected)
+  quick.socket.close()
 })
 
 test('a server that closes ends its connections and takes no other', async (t) => {
