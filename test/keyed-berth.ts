@@ -88,7 +88,13 @@ export async function openBerth(beside?: Berth): Promise<Berth> {
     clock,
     readiness: [],
     newRequestId: () => 'made',
-    keyed: new KeyedAnswers({ sql, clock, random: nodeRandom, digest: nodeDigest }),
+    keyed: new KeyedAnswers({
+      sql,
+      clock,
+      random: nodeRandom,
+      digest: nodeDigest,
+      secret: new Uint8Array(32),
+    }),
     authenticate: ({ authorization }) =>
       Promise.resolve({
         id: authorization ?? 'somebody',

@@ -109,7 +109,7 @@ const web = makeWebServer({
   clock: systemClock,
   readiness: [],
   newRequestId: () => 'made',
-  keyed: new KeyedAnswers({ ...ports, sql }),
+  keyed: new KeyedAnswers({ ...ports, sql, secret: new Uint8Array(32) }),
   authenticate: () =>
     Promise.resolve({
       id: 'somebody',

@@ -15,6 +15,7 @@ import type { Database } from './open-database.ts'
 import { makeReadinessChecks, newRequestId } from './health.ts'
 import { openEvidenceStore } from './evidence-store.ts'
 import { openInstallationKeys } from './installation-keys.ts'
+import { openRepetitionKey } from './payload-keys.ts'
 import { openRealtimeFeed } from './realtime.ts'
 import type { RealtimeTerms } from './realtime.ts'
 import { makeServerLimits, openSharedRedis } from './shared-limits.ts'
@@ -101,6 +102,7 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
       clock: systemClock,
       random: systemRandom,
       digest: systemDigest,
+      secret: await openRepetitionKey(config),
     }),
     reference: describeServer(slices, terms.version),
     routes,

@@ -10,9 +10,14 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const ALGORITHM = 'aes-256-gcm'
 
+/** One secret serves several uses, none of which tells of another. HKDF-SHA256 of RFC 5869. */
+export function deriveKey(masterSecret: Uint8Array, use: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', masterSecret, new Uint8Array(), use, KEY_BYTES))
+}
+
 /** @param use what the key is derived for, so that one secret of the installation serves several seals */
 export function openSeal(masterSecret: Uint8Array, use: string, random: Random): Seal {
-  const key = new Uint8Array(hkdfSync('sha256', masterSecret, new Uint8Array(), use, KEY_BYTES))
+  const key = deriveKey(masterSecret, use)
   return {
     close(purpose, text) {
       const nonce = random.bytes(NONCE_BYTES)

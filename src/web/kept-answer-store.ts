@@ -4,7 +4,10 @@ import type { SqlTx } from '../kernel/index.ts'
 export interface KeyName {
   readonly tenantId: string
   readonly principal: string
+  /** As the caller sent it; it is never stored. */
   readonly key: string
+  /** What is stored of it. */
+  readonly storedKey: string
 }
 
 export interface KeptAnswer {
@@ -17,7 +20,10 @@ export interface KeptAnswer {
   readonly isWhole: boolean
 }
 
-/** Of everybody who asks under one key at a time, one gets true; it is theirs until their transaction ends. */
+/**
+ * Named by the key itself, of which the database sees a hash of 64 bits: servers of the version before take the same lock.
+ * Of everybody who asks under one key at a time, one gets true; it is theirs until their transaction ends.
+ */
 export async function tryLockKey(
   tx: SqlTx,
   { tenantId, principal, key }: KeyName,
@@ -32,7 +38,7 @@ export async function tryLockKey(
 
 export async function selectKeptAnswer(
   tx: SqlTx,
-  { tenantId, principal, key }: KeyName,
+  { tenantId, principal, key, storedKey }: KeyName,
   nowAt: string,
 ): Promise<KeptAnswer | undefined> {
   const [row] = await tx.query<{
@@ -43,8 +49,10 @@ export async function selectKeptAnswer(
     is_whole: boolean
   }>(
     `select salt, fingerprint, status, data, is_whole from web_kept_answer
-     where tenant_id = $1 and principal = $2 and key = $3 and expires_at > $4`,
-    [tenantId, principal, key, nowAt],
+     where tenant_id = $1 and principal = $2 and key in ($3, $4) and expires_at > $5
+     order by key = $3 desc limit 1`,
+    // The version before stored keys as they came; its last ones end a day after it.
+    [tenantId, principal, storedKey, key, nowAt],
   )
   if (row === undefined) return undefined
   const { salt, fingerprint, status, data, is_whole: isWhole } = row
@@ -54,7 +62,7 @@ export async function selectKeptAnswer(
 /** @returns false when an answer is kept under the key already; waits for whoever is writing one */
 export async function insertKeptAnswer(
   tx: SqlTx,
-  { tenantId, principal, key }: KeyName,
+  { tenantId, principal, storedKey }: KeyName,
   { salt, fingerprint, status, data, isWhole }: KeptAnswer,
   { nowAt, expiresAt }: { readonly nowAt: string; readonly expiresAt: string },
 ): Promise<boolean> {
@@ -67,7 +75,7 @@ export async function insertKeptAnswer(
        is_whole = excluded.is_whole, created_at = excluded.created_at, expires_at = excluded.expires_at
        where kept.expires_at <= excluded.created_at
      returning key`,
-    [tenantId, principal, key, salt, fingerprint, status, data, isWhole, nowAt, expiresAt],
+    [tenantId, principal, storedKey, salt, fingerprint, status, data, isWhole, nowAt, expiresAt],
   )
   return rows.length === 1
 }

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { fakeClock } from '../../test/clock.ts'
 import { berthFault, openBerth } from '../../test/keyed-berth.ts'
 import type { Told } from '../../test/keyed-berth.ts'
+import type { SqlTx } from '../kernel/index.ts'
 import { KEPT_MS } from './keyed-answers.ts'
 import { purgeKeptAnswers } from './kept-answer-purge.ts'
 
@@ -123,6 +124,29 @@ test('a secret is in the first answer and nowhere else; the repetition says that
   )
   assert.ok(!JSON.stringify(rows).includes('obviously-fake-seal'))
   assert.equal(await berth.countShips(), 1)
+})
+
+test('what a key says is not in the database, and an answer that the version before kept under its words is found', async () => {
+  const berth = await openBerth()
+  const key = 'ship-of-ada@example.com'
+  await berth.ask({ key: `"${key}"` })
+  const inRow = (tx: SqlTx): Promise<readonly { key: string; kept: string }[]> =>
+    tx.query(
+      'select key, row_to_json(k)::text as kept from web_kept_answer k where tenant_id = $1',
+      [berth.tenantId],
+    )
+  const [row] = await berth.sql.transaction('system', inRow)
+  assert.match(row?.key ?? '', /^h1:[0-9a-f]{64}$/)
+  assert.doesNotMatch(row?.kept ?? '', /ada@/)
+  await berth.ask({ key: `"${key}"`, principal: 'another' })
+  const stored = (await berth.sql.transaction('system', inRow)).map((each) => each.key)
+  assert.equal(new Set(stored).size, 2, 'one key of two callers is two names')
+  const asBefore = 'update web_kept_answer set key = $2 where tenant_id = $1 and key = $3'
+  await berth.sql.transaction('system', (tx) =>
+    tx.query(asBefore, [berth.tenantId, key, row?.key ?? '']),
+  )
+  assert.equal((await berth.ask({ key: `"${key}"` })).isReplayed, true)
+  assert.deepEqual([await berth.countShips(), await berth.countKept()], [2, 2])
 })
 
 test('a handler with transactions of its own keeps the key in that of its effect, also when it is raced', async () => {

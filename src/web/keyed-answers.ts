@@ -1,6 +1,6 @@
 // Answers a request that brings an idempotency key: once, and the same again, with the key committed together with the effect.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { bytesEqual, SeaworthyError } from '../kernel/index.ts'
+import { bytesEqual, canonicalBytes, hexOf, SeaworthyError } from '../kernel/index.ts'
 import type {
   Caller,
   Clock,
@@ -33,6 +33,8 @@ export interface KeyedPorts {
   readonly clock: Pick<Clock, 'nowMs'>
   readonly random: Random
   readonly digest: Digest
+  /** What keys are hashed with before they are stored; the same on every server of a database. */
+  readonly secret: Uint8Array
 }
 
 /** One request that has a key. */
@@ -69,7 +71,7 @@ export class KeyedAnswers {
     const key = takesKey(route) ? readKey(request) : undefined
     if (key === undefined) return route.handle(input)
     const keyed = {
-      name: { tenantId: caller.tenantId, principal: caller.id, key },
+      name: this.#name(caller, key),
       route,
       input,
       asked: describeRequest(route, request, this.#ports.digest),
@@ -141,6 +143,13 @@ export class KeyedAnswers {
       if (kept === undefined) throw error
       return this.#repeat(keyed, kept)
     }
+  }
+
+  /** Keys are the callers' words, and some put secrets or names into them. */
+  #name({ tenantId, id: principal }: Caller, key: string): KeyName {
+    const { digest, secret } = this.#ports
+    const mac = digest.hmacSha256(secret, canonicalBytes([tenantId, principal, key]))
+    return { tenantId, principal, key, storedKey: `h1:${hexOf(mac)}` }
   }
 
   #select(tx: SqlTx, name: KeyName): Promise<KeptAnswer | undefined> {

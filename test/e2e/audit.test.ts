@@ -179,6 +179,7 @@ test('secrets in every input of every route, and hostile words, are nowhere afte
     told.filter((text) => text.includes(CANARY)),
     [],
   )
+  await askTwice(headers)
   assert.equal(await askRaw(`\u0001${'x'.repeat(10_000)}`), 400)
   assert.equal(await askRaw(`${'x'.repeat(10_000)}\u00e2\u0080\u00ae${CANARY}`), 422)
   const shown = [
@@ -202,6 +203,15 @@ test('secrets in every input of every route, and hostile words, are nowhere afte
   assert.deepEqual(holding, [])
   served = await place.serve(['--log', 'json'])
 })
+
+/** Refused requests keep no key: this one is done, and its key serves again. */
+async function askTwice(headers: Record<string, string>): Promise<void> {
+  const kept = { headers, body: JSON.stringify({ subject: 'audited', payload: 1 }) }
+  for (const isRepeat of [null, 'true']) {
+    const answer = await ask('POST', '/v1/ledger/entries', kept)
+    assert.deepEqual([answer.status, answer.headers.get('idempotency-replayed')], [201, isRepeat])
+  }
+}
 
 /** @returns the status that a request with these characters in a header, a byte each, is answered with */
 function askRaw(userAgent: string): Promise<number> {
