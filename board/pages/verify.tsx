@@ -1,7 +1,12 @@
 // Verifies a bundle in the browser: what was proven, what was not; nothing leaves the page, and nobody has to sign in.
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { ReactNode } from 'react'
-import { FINDING_TITLES, parseTrustText, verifyBundle } from '../../src/verify/index.ts'
+import {
+  FINDING_TITLES,
+  headlineOfReport,
+  parseTrustText,
+  verifyBundle,
+} from '../../src/verify/index.ts'
 import type { TrustInput, VerifyReport } from '../../src/verify/index.ts'
 import { browserVerifyPorts } from '../../src/verify/browser.ts'
 import { bytesOfFile, DropZone, Taken } from '../parts/file.tsx'
@@ -12,35 +17,80 @@ import { useTitle } from '../parts/state.tsx'
 import { countOf } from '../words.ts'
 import type { Tone } from '../words.ts'
 
+type Slot = 'bundle' | 'trust'
+
+/** What the files that are taken come to; of which bundle, it says itself. */
+type Outcome =
+  | { readonly kind: 'checking'; readonly name: string }
+  | { readonly kind: 'problem'; readonly text: string }
+  | { readonly kind: 'report'; readonly name: string; readonly report: VerifyReport }
+
+interface Desk {
+  readonly given: Readonly<Partial<Record<Slot, Given>>>
+  readonly outcome: Outcome | undefined
+  take(file: File, slot: Slot): void
+}
+
+/** Files are read and checked side by side; what comes late of an earlier file is dropped. */
+function useDesk(): Desk {
+  const [given, setGiven] = useState<Desk['given']>({})
+  const [outcome, setOutcome] = useState<Outcome>()
+  /** What holds at this moment, whatever was drawn last; turns count the files of each slot. */
+  const now = useRef({ given, turns: { bundle: 0, trust: 0 }, checks: 0 })
+  const put = (slot: Slot, next: Given | undefined): void => {
+    const { [slot]: _, ...others } = now.current.given
+    now.current.given = next === undefined ? others : { ...others, [slot]: next }
+    setGiven(now.current.given)
+  }
+  const check = async (): Promise<void> => {
+    const mine = ++now.current.checks
+    const { bundle, trust } = now.current.given
+    setOutcome(bundle === undefined ? undefined : { kind: 'checking', name: bundle.name })
+    const next = await checkGiven(bundle, trust).catch((thrown: unknown): Outcome => ({
+      kind: 'problem',
+      text: `It could not be checked: ${String(thrown)}`,
+    }))
+    if (mine === now.current.checks) setOutcome(next)
+  }
+  const read = async (file: File, slot: Slot): Promise<void> => {
+    const turn = ++now.current.turns[slot]
+    const isLatest = (): boolean => turn === now.current.turns[slot]
+    // A check that still goes on is one of the files before.
+    now.current.checks++
+    put(slot, undefined)
+    setOutcome({ kind: 'checking', name: file.name })
+    let bytes: Uint8Array
+    try {
+      bytes = await bytesOfFile(file)
+    } catch (thrown) {
+      const text = `${file.name} cannot be read: ${String(thrown)}`
+      if (isLatest()) setOutcome({ kind: 'problem', text })
+      return
+    }
+    if (!isLatest()) return
+    put(slot, { name: file.name, bytes })
+    await check()
+  }
+  return { given, outcome, take: (file, slot) => void read(file, slot) }
+}
+
+async function checkGiven(
+  bundle: Given | undefined,
+  trust: Given | undefined,
+): Promise<Outcome | undefined> {
+  const believed = trust === undefined ? undefined : readTrust(trust)
+  if (typeof believed === 'string') return { kind: 'problem', text: believed }
+  if (bundle === undefined) return undefined
+  const options = {
+    ports: browserVerifyPorts,
+    ...(believed === undefined ? {} : { trust: believed }),
+  }
+  return { kind: 'report', name: bundle.name, report: await verifyBundle(bundle.bytes, options) }
+}
+
 export function VerifyPage(): ReactNode {
   useTitle('Verify a bundle')
-  const [bundle, setBundle] = useState<Given>()
-  const [trust, setTrust] = useState<Given>()
-  const [report, setReport] = useState<VerifyReport>()
-  const [problem, setProblem] = useState<string>()
-  const check = async (
-    nextBundle: Given | undefined,
-    nextTrust: Given | undefined,
-  ): Promise<void> => {
-    setReport(undefined)
-    setProblem(undefined)
-    if (nextBundle === undefined) return
-    const believed = nextTrust === undefined ? undefined : readTrust(nextTrust)
-    if (typeof believed === 'string') return setProblem(believed)
-    const options = {
-      ports: browserVerifyPorts,
-      ...(believed === undefined ? {} : { trust: believed }),
-    }
-    setReport(await verifyBundle(nextBundle.bytes, options))
-  }
-  const take = async (file: File, as: 'bundle' | 'trust'): Promise<void> => {
-    const given = { name: file.name, bytes: await bytesOfFile(file) }
-    const [nextBundle, nextTrust] = as === 'bundle' ? [given, trust] : [bundle, given]
-    setBundle(nextBundle)
-    setTrust(nextTrust)
-    await check(nextBundle, nextTrust)
-  }
-  const fail = (thrown: unknown): void => setProblem(`The file cannot be read: ${String(thrown)}`)
+  const { given, outcome, take } = useDesk()
   return (
     <>
       <h1>Verify a bundle</h1>
@@ -54,29 +104,35 @@ export function VerifyPage(): ReactNode {
           title="Bundle"
           hint="A .bundle.tar, as the command bundle writes it."
           accept=".tar"
-          onFile={(file) => void take(file, 'bundle').catch(fail)}
+          onFile={(file) => take(file, 'bundle')}
         >
-          <Taken given={bundle} />
+          <Taken given={given.bundle} />
         </DropZone>
         <DropZone
           title="Trust file (optional)"
           hint="A .trust.json, or a public key, from somewhere you believe. It says whose the bundle has to be."
           accept=".json,.pem,.txt"
-          onFile={(file) => void take(file, 'trust').catch(fail)}
+          onFile={(file) => take(file, 'trust')}
         >
-          <Taken given={trust} />
+          <Taken given={given.trust} />
         </DropZone>
       </div>
       <div aria-live="polite">
-        {problem === undefined ? null : (
-          <div className="state" role="alert">
-            <h2>This cannot be used</h2>
-            <p>{problem}</p>
-          </div>
-        )}
-        {report === undefined ? null : <Report report={report} />}
+        <OutcomeNote outcome={outcome} />
       </div>
     </>
+  )
+}
+
+function OutcomeNote({ outcome }: Pick<Desk, 'outcome'>): ReactNode {
+  if (outcome === undefined) return null
+  if (outcome.kind === 'checking') return <p className="loading">Checking {outcome.name} …</p>
+  if (outcome.kind === 'report') return <Report report={outcome.report} name={outcome.name} />
+  return (
+    <div className="state" role="alert">
+      <h2>This cannot be used</h2>
+      <p>{outcome.text}</p>
+    </div>
   )
 }
 
@@ -87,7 +143,7 @@ function readTrust({ name, bytes }: Given): TrustInput | string {
 
 const HEADLINES: Readonly<
   Record<
-    VerifyReport['verdict'],
+    ReturnType<typeof headlineOfReport>,
     { readonly tone: Tone; readonly word: string; readonly text: string }
   >
 > = {
@@ -101,11 +157,22 @@ const HEADLINES: Readonly<
     word: 'Intact, signer unknown',
     text: 'Nothing changed since it was sealed. Whose it is, only a trust file from somewhere you believe can show.',
   },
+  INTACT_DECISION_INVALID: {
+    tone: 'stop',
+    word: 'Intact, decision invalid',
+    text: 'Nothing changed since it was sealed, and what was decided is that nothing can be trusted: it lets nothing through.',
+  },
   INVALID: { tone: 'stop', word: 'Invalid', text: 'This bundle proves nothing.' },
 }
 
-function Report({ report }: { readonly report: VerifyReport }): ReactNode {
-  const { tone, word, text } = HEADLINES[report.verdict]
+interface ReportTerms {
+  readonly report: VerifyReport
+  /** Of the file. */
+  readonly name: string
+}
+
+function Report({ report, name }: ReportTerms): ReactNode {
+  const { tone, word, text } = HEADLINES[headlineOfReport(report)]
   const { checked, findings, decision } = report
   return (
     <article className="verified">
@@ -115,8 +182,12 @@ function Report({ report }: { readonly report: VerifyReport }): ReactNode {
             <Mark tone={tone}>{word}</Mark>
           </h2>
           <p>{text}</p>
+          {report.verdict === 'INTACT_SIGNER_UNKNOWN' && tone === 'stop' ? (
+            <p>Whose it is, only a trust file from somewhere you believe can show.</p>
+          ) : null}
           <p className="soft">
-            Looked at: {countOf(checked.files, 'file')}, {countOf(checked.signatures, 'signature')},{' '}
+            Looked at <strong>{name}</strong>: {countOf(checked.files, 'file')},{' '}
+            {countOf(checked.signatures, 'signature')},{' '}
             {countOf(checked.entries, 'ledger entry', 'ledger entries')} (payloads:{' '}
             {checked.commitments} intact, {checked.erased} erased, {checked.undisclosed} not
             disclosed), {countOf(checked.gates, 'gate')}, {countOf(checked.assertions, 'assertion')}

@@ -12,7 +12,7 @@ export type {
   VerifyPorts,
   VerifyReport,
 } from './model.ts'
-export { renderEntryProof, renderVerifyReport } from './rendering.ts'
+export { headlineOfReport, renderEntryProof, renderVerifyReport } from './rendering.ts'
 export { exitCodeOfReport, refuseBundle, verifyBundle } from './service.ts'
 export type { VerifyOptions } from './service.ts'
 export { fieldsToldOtherwise } from './told-entry.ts'

@@ -7,7 +7,13 @@ import { keyIdOf } from '../proof/index.ts'
 import { aBundle, freshBundleKeys } from '../../test/bundle.ts'
 import type { BuiltBundle } from '../../test/bundle.ts'
 import { nodeDigest } from '../../test/crypto.ts'
-import { exitCodeOfReport, parseTrustText, renderVerifyReport, verifyBundle } from './index.ts'
+import {
+  exitCodeOfReport,
+  headlineOfReport,
+  parseTrustText,
+  renderVerifyReport,
+  verifyBundle,
+} from './index.ts'
 import type { TrustInput, VerifyReport } from './index.ts'
 import { nodeVerifyPorts } from './node.ts'
 
@@ -125,6 +131,11 @@ test('a bundle proves that a decision was INVALID, and the exit code says so', a
     [report.verdict, report.release, exitCodeOfReport(report)],
     ['INTACT', 'INVALID', 40],
   )
+  assert.match(renderVerifyReport(report), /^INTACT, DECISION INVALID: /)
+  const unknown = await verifyBundle(built.bytes, { ports: nodeVerifyPorts })
+  assert.equal(unknown.verdict, 'INTACT_SIGNER_UNKNOWN')
+  assert.equal(headlineOfReport(unknown), 'INTACT_DECISION_INVALID')
+  assert.match(renderVerifyReport(unknown), /To know whose it is/)
 })
 
 test('entries that are left out, closed payloads and unrecorded attempts are named as not proven', async () => {

@@ -10,12 +10,22 @@ const HEADLINES = {
   INTACT: 'INTACT: nothing changed, and the signer is the one you trust.',
   INTACT_SIGNER_UNKNOWN:
     'INTACT, SIGNER UNKNOWN: nothing changed since it was sealed; who sealed it is not shown.',
+  INTACT_DECISION_INVALID:
+    'INTACT, DECISION INVALID: nothing changed since it was sealed, and what was decided is that nothing can be trusted.',
   INVALID: 'INVALID: this bundle proves nothing.',
 } as const
 
+/** What a report says first: a true bundle of a decision that is INVALID is none to be glad of, as its exit code says too. */
+export function headlineOfReport({
+  verdict,
+  release,
+}: Pick<VerifyReport, 'verdict' | 'release'>): keyof typeof HEADLINES {
+  return verdict !== 'INVALID' && release === 'INVALID' ? 'INTACT_DECISION_INVALID' : verdict
+}
+
 /** Text with lines of their own for verdict, findings, what was proven and what was not. Ends with a line feed. */
 export function renderVerifyReport(report: VerifyReport): string {
-  const lines: string[] = [HEADLINES[report.verdict]]
+  const lines: string[] = [HEADLINES[headlineOfReport(report)]]
   if (report.signer !== null) lines.push(`Signed by the key ${report.signer}`)
   if (report.findings.length > 0) {
     lines.push('', `What is wrong (${report.findings.length}):`)
