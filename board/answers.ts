@@ -155,6 +155,16 @@ export interface Review {
   readonly planReviews: readonly { readonly principal: string; readonly statement: string }[]
   readonly results: readonly GateResult[]
   readonly signOffs: readonly SignOff[]
+  /** As the verdict counts them: what was withdrawn stands no longer, and one person fills one place. */
+  readonly quorum: {
+    readonly rejections: readonly SignOff[]
+    /** Of roles that have fewer people than they need. */
+    readonly gaps: readonly {
+      readonly role: string
+      readonly minimum: number
+      readonly filled: number
+    }[]
+  }
   readonly verdict: {
     readonly value: Verdict
     readonly raw: Verdict

@@ -7,6 +7,7 @@ import { EvidenceLink } from '../parts/digest.tsx'
 import { formOfGate, isFormWanted } from '../parts/form-place.tsx'
 import { LongList } from '../parts/long-list.tsx'
 import type { LongRow } from '../parts/long-list.tsx'
+import { Named } from '../parts/named.tsx'
 import { StatusMark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Loading } from '../parts/state.tsx'
@@ -25,6 +26,8 @@ interface GateRow {
   readonly result: GateResult | undefined
   readonly status: string
   readonly reasons: readonly Reason[]
+  /** Display names by principal id. */
+  readonly names: Review['names']
   readonly run: AnsweredRun
 }
 
@@ -130,7 +133,7 @@ function reasonOf(result: GateResult | undefined): string {
 
 /** Drawn again only when something of this very gate has changed. */
 const GateItem = memo(
-  ({ gate, result, status, reasons, run }: GateRow): ReactNode => {
+  ({ gate, result, status, reasons, names, run }: GateRow): ReactNode => {
     const [isOpen, open] = useState(() => isFormWanted(formOfGate(gate.id)))
     return (
       <details open={isOpen} onToggle={(event) => open(event.currentTarget.open)}>
@@ -142,7 +145,7 @@ const GateItem = memo(
           </span>
           <span className="gate-reason">{reasonOf(result)}</span>
         </summary>
-        {isOpen ? <GateBody {...{ gate, result, reasons, run }} /> : null}
+        {isOpen ? <GateBody {...{ gate, result, reasons, names, run }} /> : null}
       </details>
     )
   },
@@ -155,13 +158,14 @@ const GateItem = memo(
     JSON.stringify(one.reasons) === JSON.stringify(other.reasons),
 )
 
-function GateBody({ gate, result, reasons, run }: Omit<GateRow, 'status'>): ReactNode {
+function GateBody({ gate, result, reasons, names, run }: Omit<GateRow, 'status'>): ReactNode {
   return (
     <div className="gate-body">
       {result === undefined ? null : <p className="whole-reason">{result.reason}</p>}
       {reasons.map(({ rule, text, flip }) => (
         <p key={rule + text} className="against">
-          {text}. To flip it: {flip} <span className="soft">(rule {rule})</span>
+          <Named review={{ names }} text={`${text}. To flip it: ${flip}`} />{' '}
+          <span className="soft">(rule {rule})</span>
         </p>
       ))}
       <h4>Evidence</h4>
@@ -209,6 +213,7 @@ function rowsOf(review: Review, run: RunState | undefined): readonly GateRow[] {
       result,
       status: isBegun ? 'RUNNING' : statusAt(gate, result, asOfMs),
       reasons: reasonsByGate.get(gate.id) ?? NONE,
+      names: review.names,
       run: answered,
     }
   })

@@ -42,14 +42,8 @@ export function PeopleSection({ review, onSigned }: PeopleTerms): ReactNode {
             </tr>
           </thead>
           <tbody>
-            {signOffs.map(({ role, minimum, anyOf }) => (
-              <RoleRow
-                key={role}
-                review={review}
-                role={[role, ...(anyOf ?? [])].join(' or ')}
-                minimum={minimum}
-                given={review.signOffs.filter((one) => [role, ...(anyOf ?? [])].includes(one.role))}
-              />
+            {signOffs.map(({ role, anyOf }) => (
+              <RoleRow key={role} review={review} role={role} roles={[role, ...(anyOf ?? [])]} />
             ))}
           </tbody>
         </table>
@@ -69,16 +63,16 @@ export function PeopleSection({ review, onSigned }: PeopleTerms): ReactNode {
 interface RoleTerms {
   readonly review: Review
   readonly role: string
-  readonly minimum: number
-  readonly given: readonly SignOff[]
+  /** It, and those that may speak in its place. */
+  readonly roles: readonly string[]
 }
 
-function RoleRow({ review, role, minimum, given }: RoleTerms): ReactNode {
-  const current = given.filter(({ reviewHash }) => reviewHash === review.reviewHash)
-  const { tone, word } = stateOf(current, minimum)
+function RoleRow({ review, role, roles }: RoleTerms): ReactNode {
+  const given = review.signOffs.filter((one) => roles.includes(one.role))
+  const { tone, word } = stateOf(review, { role, roles })
   return (
     <tr>
-      <th scope="row">{role}</th>
+      <th scope="row">{roles.join(' or ')}</th>
       <td data-column="State">
         <Mark tone={tone}>{word}</Mark>
       </td>
@@ -98,16 +92,17 @@ function RoleRow({ review, role, minimum, given }: RoleTerms): ReactNode {
   )
 }
 
+/** By what the verdict counts: a rejection that was withdrawn stands no longer, and one of an earlier state may. */
 function stateOf(
-  current: readonly SignOff[],
-  minimum: number,
+  { quorum: { rejections, gaps } }: Review,
+  { role, roles }: Pick<RoleTerms, 'role' | 'roles'>,
 ): { readonly tone: Tone; readonly word: string } {
-  if (current.some(({ decision }) => decision === 'REJECT'))
+  if (rejections.some((each) => roles.includes(each.role)))
     return { tone: 'stop', word: 'Rejected' }
-  const people = peopleOf(current)
-  return people.size >= minimum
+  const gap = gaps.find((each) => each.role === role)
+  return gap === undefined
     ? { tone: 'go', word: 'Signed' }
-    : { tone: 'wait', word: `${people.size} of ${minimum}` }
+    : { tone: 'wait', word: `${gap.filled} of ${gap.minimum}` }
 }
 
 function wordOf({ decision }: SignOff): string {
@@ -117,10 +112,7 @@ function wordOf({ decision }: SignOff): string {
 
 /** For whoever came with a key, which opens the board and signs nothing. */
 function HowToSign({ review }: { readonly review: Review }): ReactNode {
-  const open = review.plan.signOffs.find(
-    ({ role, minimum, anyOf }) =>
-      peopleOf(currentOf(review, [role, ...(anyOf ?? [])])).size < minimum,
-  )
+  const [open] = review.quorum.gaps
   if (open === undefined) return null
   return (
     <>
@@ -131,20 +123,6 @@ function HowToSign({ review }: { readonly review: Review }): ReactNode {
         text={`npx seaworthy sign ${review.release} --as YOU --role ${shellWordOf(open.role)}`}
       />
     </>
-  )
-}
-
-function currentOf(review: Review, roles: readonly string[]): readonly SignOff[] {
-  return review.signOffs.filter(
-    ({ role, reviewHash }) => roles.includes(role) && reviewHash === review.reviewHash,
-  )
-}
-
-function peopleOf(signOffs: readonly SignOff[]): ReadonlySet<string> {
-  return new Set(
-    signOffs
-      .filter(({ decision }) => decision === 'APPROVE')
-      .map(({ principal, person }) => person ?? principal),
   )
 }
 

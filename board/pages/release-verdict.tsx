@@ -5,6 +5,7 @@ import type { Reason, Review } from '../answers.ts'
 import { Command } from '../parts/copy.tsx'
 import { EvidenceLink } from '../parts/digest.tsx'
 import { Mark } from '../parts/mark.tsx'
+import { Named } from '../parts/named.tsx'
 import { Distance, Moment, useServerNow } from '../parts/moment.tsx'
 import { useSession } from '../session.ts'
 import { countOf, describeVerdict, isSettled, nameOf } from '../words.ts'
@@ -115,7 +116,7 @@ function Why({ review }: { readonly review: Review }): ReactNode {
       {reasons.slice(0, REASONS_SHOWN_COUNT).map((reason) => (
         <li key={keyOf(reason)}>
           <Where review={review} reason={reason} />
-          {reason.text}
+          <Named review={review} text={reason.text} />
         </li>
       ))}
       {rest > 0 ? (
@@ -161,7 +162,7 @@ function Flips({ review }: { readonly review: Review }): ReactNode {
           .slice(0, REASONS_SHOWN_COUNT)
           .map(([flip, held]) => (
             <li key={flip}>
-              {flip} <FlippedGates review={review} reasons={held} />
+              <Named review={review} text={flip} /> <FlippedGates review={review} reasons={held} />
             </li>
           ))}
       </ul>
@@ -227,7 +228,7 @@ function Next({ review }: { readonly review: Review }): ReactNode {
     return (
       <p>
         <Where review={review} reason={first} />
-        {first.flip}
+        <Named review={review} text={first.flip} />
       </p>
     )
   const isRecorded = latestDecision?.runId === review.runId

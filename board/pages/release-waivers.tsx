@@ -9,6 +9,7 @@ import {
 import type { PlanGate, Register, RegisteredWaiver, Review } from '../answers.ts'
 import { Command } from '../parts/copy.tsx'
 import { Mark } from '../parts/mark.tsx'
+import { Named } from '../parts/named.tsx'
 import { Moment, useServerNow } from '../parts/moment.tsx'
 import { Loading } from '../parts/state.tsx'
 import { useSession } from '../session.ts'
@@ -100,7 +101,11 @@ function WaiverTable({ review, nowMs, waivers }: TableTerms): ReactNode {
               </th>
               <td data-column="State">
                 <Mark tone={tone}>{word}</Mark>
-                {why === undefined ? null : <p className="soft">{why}</p>}
+                {why === undefined ? null : (
+                  <p className="soft">
+                    <Named review={review} text={why} />
+                  </p>
+                )}
               </td>
               <td data-column="Asked for by">{nameOf(review, requester)}</td>
               <td data-column="Approved by">{approvers.join(', ') || 'nobody yet'}</td>

@@ -127,12 +127,11 @@ function Moved({ onLook }: { onLook(): void }): ReactNode {
   )
 }
 
-/** Whether the person's last word on rejecting in this role is a rejection. */
-function hasRejected(review: Review, who: Who, role: string): boolean {
-  const words = review.signOffs.filter(
+/** Whether a rejection of theirs stands in this role. */
+function hasRejected({ quorum }: Review, who: Who, role: string): boolean {
+  return quorum.rejections.some(
     (each) => each.role === role && (each.person ?? each.principal) === who.person,
   )
-  return words.findLast(({ decision }) => decision !== 'APPROVE')?.decision === 'REJECT'
 }
 
 function meaningOf(word: Word, role: string, release: string): string {

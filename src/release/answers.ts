@@ -23,6 +23,7 @@ export const reviewSchema = z.strictObject({
   results: list,
   planReviews: list,
   signOffs: list,
+  quorum: z.strictObject({ rejections: list, gaps: list }),
   verdict,
   terms: z.looseObject({}),
   timezone: z.string(),

@@ -4,6 +4,7 @@ import type {
   Lock,
   Plan,
   PlanReview,
+  Quorum,
   SignOff,
   Subject,
   Verdict,
@@ -43,6 +44,8 @@ export interface ReleaseReview {
   /** Recorded reviews of this very plan. */
   readonly planReviews: readonly PlanReview[]
   readonly signOffs: readonly SignOff[]
+  /** Rejections that stand, and roles that people do not fill yet, as the verdict counts them. */
+  readonly quorum: Pick<Quorum, 'rejections' | 'gaps'>
   /** What would be decided now, before anything is verified. */
   readonly verdict: Verdict
   readonly terms: RegisterTerms

@@ -100,7 +100,17 @@ test('a rejection by any role is a NO_GO until that person withdraws it', async 
   await assert.rejects(house.sign(manager, 'Manager', 'WITHDRAW'), {
     code: 'RELEASE_SIGN_OFF_REFUSED',
   })
+  const rejected = await house.releases.review(house.tenantId, RELEASE)
+  assert.deepEqual(
+    rejected.quorum.rejections.map(({ role, decision }) => [role, decision]),
+    [['SRE', 'REJECT']],
+  )
   await house.sign(engineer, 'SRE', 'WITHDRAW')
+  const { quorum } = await house.releases.review(house.tenantId, RELEASE)
+  assert.deepEqual(quorum, {
+    rejections: [],
+    gaps: [{ role: 'SRE', minimum: 1, filled: 0, approved: 0 }],
+  })
   assert.equal((await house.releases.decide(house.tenantId, RELEASE)).verdict.value, 'NOT_READY')
   house.clock.advance(1000)
   await house.sign(engineer, 'SRE')

@@ -4,7 +4,14 @@ import { formatReleaseName } from '../gates/index.ts'
 import type { LatestRun } from '../gates/index.ts'
 import { foldRegister, termsOf } from '../register/index.ts'
 import type { RegisterTerms } from '../register/index.ts'
-import { decide, defaultPhaseOf, locksOf, reviewHashOf, RULES_EDITION } from '../verdict/index.ts'
+import {
+  countSignOffs,
+  decide,
+  defaultPhaseOf,
+  locksOf,
+  reviewHashOf,
+  RULES_EDITION,
+} from '../verdict/index.ts'
 import type { DecisionInputs, Phase, PlanReview, SignOff } from '../verdict/index.ts'
 import type { ReleaseReview } from './model.ts'
 import type { ReleaseContext } from './context.ts'
@@ -133,6 +140,7 @@ export async function reviewRelease(
   const inputs = freezeInputs(digest, gathered, unverifiedAt(clock.nowMs()), phase)
   const reviewHash = hashReview(context, gathered, phase)
   const verdict = decide(digest, view.plan, inputs)
+  const { rejections, gaps } = countSignOffs(view.plan, inputs, reviewHash)
   return {
     release: formatReleaseName(view.run),
     runId: view.run.runId,
@@ -144,6 +152,7 @@ export async function reviewRelease(
     results: view.results,
     planReviews: gathered.planReviews,
     signOffs,
+    quorum: { rejections, gaps },
     verdict,
     terms: registerTermsOf(gathered, reviewHash),
     timezone: timezoneOf(gathered),

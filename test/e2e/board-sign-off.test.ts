@@ -106,6 +106,11 @@ async function enter(reader: Reader, person: TestPerson, address: string): Promi
   await signInAtIssuer(reader, 'What you sign')
 }
 
+/** Where the row of the role says how it stands. */
+function captainIs(word: string): string {
+  return `[...document.querySelectorAll('#people tbody tr')].some((it) => it.innerText.startsWith('Captain') && it.querySelector('.mark').innerText.includes('${word}'))`
+}
+
 /** Takes the bundle and its keys from the page, and verifies them on another machine's command line. */
 async function verifyDownloads(reader: Reader, stem: string): Promise<string> {
   const downloads = join(board.place.folder, 'downloads')
@@ -225,6 +230,8 @@ test(
       await pressButton(ann, 'Sign the rejection as Captain')
       await ann.shows('You rejected brig@1.0.0 as Captain')
       await ann.shows('It may not go: something was seen to stand against it.')
+      await ann.shows('Ann rejected it as Captain')
+      await ann.shows('Ann withdraws the rejection as Captain.')
       await ann.inspect('sign-off-rejected')
       // While the page cannot ask, another run changes what the release comes to.
       await ann.tab.send('Network.setBlockedURLs', { urls: ['*/v1/releases/*'] })
@@ -237,6 +244,13 @@ test(
       await pressButton(ann, 'Show what I would sign now')
       await pressButton(ann, 'Sign that it is taken back as Captain')
       await ann.shows('You took your rejection back of brig@1.0.0 as Captain')
+      // On one state: rejected, and then no longer.
+      await pressButton(ann, 'Reject')
+      await fillIn(ann, 'comment', 'fog again')
+      await pressButton(ann, 'Sign the rejection as Captain')
+      await ann.until(captainIs('Rejected'))
+      await pressButton(ann, 'Sign that it is taken back as Captain')
+      await ann.until(captainIs('0 of 1'))
     },
   ),
 )
