@@ -1,4 +1,4 @@
-// Who may do what: API keys, people who sign, and runners; keys are rotated and revoked here by an admin.
+// Who may do what: accounts, API keys, people who sign, and runners; keys are rotated and revoked here by an admin.
 import type { ReactNode } from 'react'
 import { operations } from '../api.ts'
 import type { Principal } from '../operations-answers.ts'
@@ -10,6 +10,7 @@ import { Operations } from '../parts/operations.tsx'
 import { Loaded } from '../parts/state.tsx'
 import { toldOfFacts } from '../rhythms.ts'
 import { useSession } from '../session.ts'
+import { AccountsSection } from './accounts.tsx'
 import { ApiKeys } from './api-keys.tsx'
 import { OwnKeysSection } from './own-keys.tsx'
 
@@ -28,6 +29,7 @@ export function PeoplePage(): ReactNode {
       lead="API keys open the API and sign nothing. Those who sign keep their keys on their own machines and in their browsers; here are the public halves."
     >
       {person === undefined ? null : <OwnKeysSection who={person} />}
+      <AccountsSection />
       <ApiKeys />
       <section aria-labelledby="signers">
         <h2 id="signers">Who signs</h2>

@@ -13,6 +13,9 @@ interface AgeTerms {
   onLeave?(): void
 }
 
+/** There are issuers that do not tell when they last asked for a proof. */
+const UNKNOWN = 'It is not known when you last proved who you are.'
+
 /** Clocks are never quite the same, so the press stays possible. */
 export function ProofAge({ who, ...leaving }: AgeTerms): ReactNode {
   const until = who.session?.provenUntil ?? null
@@ -24,7 +27,7 @@ export function ProofAge({ who, ...leaving }: AgeTerms): ReactNode {
     )
   return (
     <p className="stale-note">
-      It is too long since you signed in.{' '}
+      {until === null ? UNKNOWN : 'It is too long since you signed in.'}{' '}
       <ProveAgain {...leaving}>Sign in again and come back here</ProveAgain>: what you wrote is
       kept.
     </p>

@@ -4,7 +4,7 @@ import test, { after, before } from 'node:test'
 import { browseApart, fillIn, pressButton } from '../board-tab.ts'
 import type { Reader } from '../board-tab.ts'
 import type { TestPerson } from '../issuer.ts'
-import { openIssuerBoard, signInAtIssuer } from './issuer-board.ts'
+import { leaveAndReturn, openIssuerBoard, signInAtIssuer } from './issuer-board.ts'
 import type { IssuerBoard } from './issuer-board.ts'
 
 const CHECKLIST = `# Gig 1.0.0
@@ -133,3 +133,47 @@ test(
     },
   ),
 )
+
+test(
+  'an admin invites somebody in the browser, after proving again who they are, sees them join, and takes the account away',
+  browseApart(
+    () => board.origin,
+    2,
+    async (ida, dov) => {
+      assert.ok(ida !== undefined && dov !== undefined)
+      const admin = { subject: 'ida', email: 'ida@example.com', name: 'Ida' }
+      await board.run('account', 'invite', admin.email, '--role', 'admin')
+      await enter(ida, { ...admin, provenAgoS: 3_600 }, 'gig')
+      await ida.open('/people')
+      await fillIn(ida, 'email', 'dov@example.com')
+      await fillIn(ida, 'signs-as', 'Captain, Pilot')
+      await pressButton(ida, 'Invite')
+      await ida.shows('WEB_PROOF_TOO_OLD')
+      board.corp.person = admin
+      const again = `[...document.querySelectorAll('.refusal a')].find((it) => it.innerText.startsWith('Sign in again'))`
+      await leaveAndReturn(ida, again, 'Ida, admin of local')
+      await ida.until(`document.querySelector('[name=email]')?.value === 'dov@example.com'`)
+      await ida.until(`!document.querySelector('.refusal')`)
+      await pressButton(ida, 'Invite')
+      await ida.shows('dov@example.com is invited, and signs in at')
+      await ida.shows('Invited until')
+      await ida.inspect('people-invited')
+      await enter(dov, { subject: 'dov', email: 'dov@example.com', name: 'Dov' }, 'As: Dov')
+      await ida.until(rowSays('Dov', 'Captain, Pilot'))
+      await ida.until(rowSays('Dov', 'Joined'))
+      await ida.tab.evaluate(
+        `document.querySelector('[aria-label="Revoke the account of Dov"]').click()`,
+      )
+      await fillIn(ida, 'reason', 'left the team')
+      await pressButton(ida, 'End it')
+      await ida.shows('Dov signs in no more')
+      await dov.shows('The session is over: sign in again.')
+      await dov.open('/people')
+      await dov.shows('Sign in with Example Corp')
+    },
+  ),
+)
+
+function rowSays(name: string, word: string): string {
+  return `[...document.querySelectorAll('tr')].some((it) => it.innerText.includes('${name}') && it.innerText.includes('${word}'))`
+}
