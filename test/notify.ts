@@ -7,7 +7,7 @@ import { SMTPServer } from 'smtp-server'
 import type { SMTPServerOptions } from 'smtp-server'
 import { Doorbell } from '../src/kernel/index.ts'
 import { makeLedger, makeLedgerFollower, makeLedgerReaders } from '../src/ledger/index.ts'
-import type { Clock, GuardedFetch, GuardedMail } from '../src/kernel/index.ts'
+import type { Clock, GuardedFetch, GuardedMail, Log } from '../src/kernel/index.ts'
 import {
   makeGuardedFetch,
   makeGuardedMail,
@@ -34,8 +34,8 @@ export interface Signalhouse extends Yard, NotificationDesk {
   readonly ports: DeliverPorts
   /** What attempts came to, as the metrics count it. */
   readonly outcomes: readonly AttemptOutcome[]
-  /** What follows the ledger for rules, until the test ends. */
-  follow(t: TestContext): void
+  /** What follows the ledger for rules, until the test ends. @param log instead of none */
+  follow(t: TestContext, log?: Log): void
   /** A worker, until the test ends. */
   deliver(t: TestContext): Promise<void>
   /** Payloads of the facts of one type, oldest first. */
@@ -89,14 +89,11 @@ export async function openSignalhouse(
     ports,
     outcomes,
     ...makeNotificationDesk(ports),
-    follow(t) {
+    follow(t, log = SILENT_LOG) {
       const readers = makeLedgerReaders({ ...ports, payloadKeys: testPayloadKeys() })
       const bell = new Doorbell()
-      const terms = ruleTerms(ports)
-      const follower = makeLedgerFollower(
-        { clock: systemClock, log: SILENT_LOG, readers, bell },
-        terms,
-      )
+      const terms = ruleTerms({ ...ports, log })
+      const follower = makeLedgerFollower({ clock: systemClock, log, readers, bell }, terms)
       follower.start()
       t.after(() => follower.stop())
     },

@@ -19,6 +19,7 @@ export {
 } from './canonical.ts'
 export type { Json } from './canonical.ts'
 export * from './errors.ts'
+export { cutText } from './cut.ts'
 export { Doorbell } from './doorbell.ts'
 export { hmacSha256With } from './hmac.ts'
 export * from './ids.ts'

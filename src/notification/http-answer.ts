@@ -1,5 +1,5 @@
 // What the answer of an HTTP channel comes to when it is no success, and one request under the limits of channels; pure but for the request.
-import { messageOf, SeaworthyError, utf8TextLossy } from '../kernel/index.ts'
+import { cutText, messageOf, SeaworthyError, utf8TextLossy } from '../kernel/index.ts'
 import type { Fetch, FetchAnswer, FetchRequest } from '../kernel/index.ts'
 import { readRetryAfterMs } from '../webhook/index.ts'
 import { ANSWER_LIMIT_BYTES, EXCHANGE_TIMEOUT_MS } from './model.ts'
@@ -52,10 +52,7 @@ export function failureOfAnswer(answer: FetchAnswer, nowMs: number, words?: stri
 /** The text of an answer as part of an error: its beginning, on one line. */
 export function shownAnswer({ body }: FetchAnswer): string {
   const text = utf8TextLossy(body.subarray(0, SHOWN_LIMIT_LENGTH * 4))
-  return text
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .trim()
-    .slice(0, SHOWN_LIMIT_LENGTH)
+  return cutText(text.replace(/[\p{Cc}\s]+/gu, ' ').trim(), SHOWN_LIMIT_LENGTH)
 }
 
 export function reasonOf(error: unknown): string {

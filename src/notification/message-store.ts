@@ -1,4 +1,5 @@
 // SQL of messages on their way over channels.
+import { cutText } from '../kernel/index.ts'
 import type { SqlTx } from '../kernel/index.ts'
 import type { MessageState, Notice, Proof, StoredMessage } from './model.ts'
 import type { RowPage } from '../web/index.ts'
@@ -168,7 +169,7 @@ export async function updateMessageEnd(
       end.state === 'pending' ? null : at(end.endedMs),
       end.nextMs === undefined ? null : at(end.nextMs),
       end.status ?? null,
-      end.error === undefined ? null : end.error.slice(0, ERROR_LIMIT_LENGTH),
+      end.error === undefined ? null : cutText(end.error, ERROR_LIMIT_LENGTH),
       end.remoteId ?? null,
       end.proof === undefined ? null : JSON.stringify(end.proof),
       end.reached ?? null,

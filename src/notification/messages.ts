@@ -8,7 +8,7 @@ import { notificationFault } from './errors.ts'
 import { insertMessage, selectMessage, selectMessages, updateToPending } from './message-store.ts'
 import { channelSubject } from './model.ts'
 import type { MessageState, Notice, StoredMessage } from './model.ts'
-import { contentHashOf, harmlessNotice, messageIdOf } from './notice.ts'
+import { contentHashOf, harmlessNotice, messageIdOf, topicOf } from './notice.ts'
 import type { RowPage } from '../web/index.ts'
 
 export interface SentMessage {
@@ -35,7 +35,8 @@ export class Messages {
     origin = 'send',
   ): Promise<readonly SentMessage[]> {
     const { tenantId } = principal
-    const notice = harmlessNotice(wish)
+    const topic = topicOf(this.#ports.digest, wish.topic)
+    const notice = harmlessNotice({ ...wish, topic })
     if (notice.title === '')
       throw notificationFault('NOTIFICATION_MESSAGE_REFUSED', 'expected a title that shows')
     return this.#inTenant(tenantId, async (tx) => {

@@ -1,5 +1,5 @@
 // Notices before they are sent: made harmless and short, and the ids that follow from what they say; pure.
-import { canonicalBytes, contentDigest, hexOf, utf8Bytes } from '../kernel/index.ts'
+import { canonicalBytes, contentDigest, cutText, hexOf, utf8Bytes } from '../kernel/index.ts'
 import type { Digest } from '../kernel/index.ts'
 import { plainLine, harmlessBlock } from './markup.ts'
 import type { Notice } from './model.ts'
@@ -9,6 +9,8 @@ export const TEXT_LIMIT_LENGTH = 20_000
 export const FIELD_LIMIT_COUNT = 20
 const FIELD_LIMIT_LENGTH = 500
 const ID_LENGTH = 32
+/** Topics are looked up by: a database keeps no index of texts of any length. */
+const TOPIC_LIMIT_LENGTH = 200
 
 /** As it is kept and hashed: what steers or hides is gone, and no part is longer than channels take. */
 export function harmlessNotice({
@@ -20,16 +22,24 @@ export function harmlessNotice({
   isResolved,
 }: Notice): Notice {
   return {
-    title: plainLine(title).slice(0, TITLE_LIMIT_LENGTH),
-    text: harmlessBlock(text).slice(0, TEXT_LIMIT_LENGTH),
+    title: cutText(plainLine(title), TITLE_LIMIT_LENGTH),
+    text: cutText(harmlessBlock(text), TEXT_LIMIT_LENGTH),
     fields: fields.slice(0, FIELD_LIMIT_COUNT).map(({ name, value }) => ({
-      name: plainLine(name).slice(0, FIELD_LIMIT_LENGTH),
-      value: plainLine(value).slice(0, FIELD_LIMIT_LENGTH),
+      name: cutText(plainLine(name), FIELD_LIMIT_LENGTH),
+      value: cutText(plainLine(value), FIELD_LIMIT_LENGTH),
     })),
     urgency,
     topic: plainLine(topic),
     ...(isResolved === true ? { isResolved } : {}),
   }
+}
+
+/** A topic as messages keep it: harmless, and of a length that can be looked up, whatever name it was made of. */
+export function topicOf(digest: Digest, wish: string): string {
+  const topic = plainLine(wish)
+  if (topic.length <= TOPIC_LIMIT_LENGTH) return topic
+  const ending = `/${hexOf(digest.sha256(utf8Bytes(topic))).slice(0, ID_LENGTH)}`
+  return cutText(topic, TOPIC_LIMIT_LENGTH - ending.length) + ending
 }
 
 export function contentHashOf(digest: Digest, notice: Notice): string {

@@ -1,5 +1,5 @@
 // PagerDuty by Events API v2: one incident for each topic, opened and resolved under its dedup key.
-import { parseStrictJson, utf8Bytes, utf8TextLossy } from '../kernel/index.ts'
+import { cutText, parseStrictJson, utf8Bytes, utf8TextLossy } from '../kernel/index.ts'
 import type { FetchAnswer } from '../kernel/index.ts'
 import { askChannel, failureOfAnswer, isFailed, shownAnswer } from './http-answer.ts'
 import { plainLine, textOfMarkup } from './markup.ts'
@@ -72,7 +72,7 @@ function enqueue(
 /** Of one topic, so that what is resolved is what was opened; of a test its own. */
 function dedupKeyOf(tenantId: string, { notice, nonce }: OutgoingMessage): string {
   const key = `seaworthy/${tenantId}/${notice.topic}${nonce === undefined ? '' : `/${nonce}`}`
-  return key.slice(0, DEDUP_LIMIT_LENGTH)
+  return cutText(key, DEDUP_LIMIT_LENGTH)
 }
 
 function dedupKeyIn({ body }: FetchAnswer): unknown {
@@ -98,7 +98,7 @@ function eventOf(
     ...common,
     client: 'Seaworthy',
     payload: {
-      summary: plainLine(title).slice(0, SUMMARY_LIMIT_LENGTH),
+      summary: cutText(plainLine(title), SUMMARY_LIMIT_LENGTH),
       source: 'seaworthy',
       severity: urgency,
       timestamp: createdAt,

@@ -1,10 +1,11 @@
 // Follows the ledger for rules: what they want to hear is written down as messages, once, in one transaction with the place in the log.
-import type { Digest, Jobs, SqlTx } from '../kernel/index.ts'
+import { SeaworthyError } from '../kernel/index.ts'
+import type { Digest, Jobs, Log, SqlTx } from '../kernel/index.ts'
 import type { FollowTerms, ReaderEntry } from '../ledger/index.ts'
 import { notifyWish } from './deliver.ts'
 import { insertMessage } from './message-store.ts'
 import type { Notice, StoredChannel } from './model.ts'
-import { contentHashOf, harmlessNotice, messageIdOf } from './notice.ts'
+import { contentHashOf, harmlessNotice, messageIdOf, topicOf } from './notice.ts'
 import { matchesSubject, noticesOf } from './rule-events.ts'
 import type { ToldFact } from './rule-events.ts'
 import {
@@ -19,11 +20,14 @@ import { selectChannels } from './store.ts'
 
 const READER_NAME = 'notification'
 const MS_PER_MINUTE = 60_000
+/** What somebody wrote has no form in which it could be kept. */
+const UNTELLABLE: readonly string[] = ['CANONICAL_VALUE_REFUSED', 'PLATFORM_VALUE_REFUSED']
 
 export interface RulePorts {
   readonly digest: Digest
   readonly clock: { nowMs(): number }
   readonly jobs: Jobs
+  readonly log: Log
 }
 
 export function ruleTerms(ports: RulePorts): FollowTerms {
@@ -45,25 +49,43 @@ async function takeEntries(
   const channels = (await selectChannels(tx, tenantId)).filter(({ isEnabled }) => isEnabled)
   // One millisecond apart: what opens an incident must not leave after what closes it.
   let tickMs = ports.clock.nowMs()
+  const tick = (): number => tickMs++
   for (const entry of entries) {
-    const fact = await factOf(tx, tenantId, entry)
-    for (const { event, notice } of noticesOf(fact))
-      for (const rule of rules) {
-        const isMeant = rule.events.includes(event) && matchesSubject(rule.subject, fact.subject)
-        if (!isMeant || entry.timeMs < Date.parse(rule.createdAt)) continue
-        for (const channel of channels) {
-          const isItself = fact.subject === `channel/${channel.id}`
-          if (!rule.channelIds.includes(channel.id) || isItself) continue
-          await tell(ports, tx, tenantId, {
-            rule,
-            channel,
-            notice,
-            entryId: entry.body.id,
-            nowMs: tickMs++,
-          })
-        }
-      }
+    try {
+      await takeEntry(ports, tx, tenantId, { rules, channels, tick }, entry)
+    } catch (error) {
+      if (!cannotBeTold(error)) throw error
+      const detail = `entry ${entry.seq}: ${error.message}`
+      ports.log.error('rules of notifications: an entry cannot be told', { tenantId, detail })
+    }
   }
+}
+
+interface Listeners {
+  readonly rules: readonly StoredRule[]
+  readonly channels: readonly StoredChannel[]
+  tick(): number
+}
+
+async function takeEntry(
+  ports: RulePorts,
+  tx: SqlTx,
+  tenantId: string,
+  { rules, channels, tick }: Listeners,
+  entry: ReaderEntry,
+): Promise<void> {
+  const fact = await factOf(tx, tenantId, entry)
+  for (const { event, notice } of noticesOf(fact))
+    for (const rule of rules) {
+      const isMeant = rule.events.includes(event) && matchesSubject(rule.subject, fact.subject)
+      if (!isMeant || entry.timeMs < Date.parse(rule.createdAt)) continue
+      for (const channel of channels) {
+        const isItself = fact.subject === `channel/${channel.id}`
+        if (!rule.channelIds.includes(channel.id) || isItself) continue
+        const telling = { rule, channel, notice, entryId: entry.body.id, nowMs: tick() }
+        await tell(ports, tx, tenantId, telling)
+      }
+    }
 }
 
 async function factOf(
@@ -90,6 +112,11 @@ interface Telling {
   readonly nowMs: number
 }
 
+/** Refused before the database heard of it, so that its transaction goes on; nothing else may be skipped. */
+function cannotBeTold(error: unknown): error is SeaworthyError {
+  return error instanceof SeaworthyError && UNTELLABLE.includes(error.code)
+}
+
 /** The same again within the rule's quiet time is counted and not sent; what is over is always told. */
 async function tell(
   { digest, jobs }: RulePorts,
@@ -99,7 +126,8 @@ async function tell(
 ): Promise<void> {
   // Of the fact, not of the words: the same verdict a week later is news, and two rules say it once.
   const id = messageIdOf(digest, channel.id, `${entryId} ${told.topic}`)
-  const last = await selectLastOfTopic(tx, tenantId, channel.id, told.topic)
+  const topic = topicOf(digest, told.topic)
+  const last = await selectLastOfTopic(tx, tenantId, channel.id, topic)
   if (last?.id === id) return
   const isSame = last !== undefined && last.isResolved === (told.isResolved === true)
   const isQuiet = isSame && nowMs - Date.parse(last.createdAt) < rule.quietMinutes * MS_PER_MINUTE
@@ -111,11 +139,11 @@ async function tell(
     isSame && last.quietCount > 0
       ? [{ name: 'kept quiet since the last one', value: String(last.quietCount) }]
       : []
-  const notice = harmlessNotice({ ...told, fields: [...told.fields, ...quiet] })
+  const notice = harmlessNotice({ ...told, topic, fields: [...told.fields, ...quiet] })
   const message = {
     id,
     channelId: channel.id,
-    topic: notice.topic,
+    topic,
     origin: `rule ${rule.name}`,
     notice,
     contentHash: contentHashOf(digest, notice),

@@ -121,3 +121,55 @@ test('a channel that fails is told of over others and never over itself, and two
     ['two'],
   )
 })
+
+test('names that are cut through a character, or of any length, are told like others', async (t) => {
+  const house = await openSignalhouse()
+  const { channels, rules, principal } = house
+  const { url } = await openReceiver(t)
+  await channels.add(principal, channelWish('hook', { kind: 'webhook', url }))
+  const wish = { ...RULE, events: ['decision-no-go', 'decision-go'] as const, channels: ['hook'] }
+  await rules.set(principal, 'verdicts', wish)
+  house.follow(t)
+  // Longer than an index takes, and not of a kind that packs.
+  const long = Array.from({ length: 9_000 }, (_, at) =>
+    String.fromCodePoint(0x4e00 + ((at * 7_919) % 20_000)),
+  ).join('')
+  const split = `${'x'.repeat(199)}🚢@1`
+  const hidden = 'harbour\u200b@3'
+  const said = (subject: string, verdict = 'NO_GO') =>
+    ['release.decided', { verdict, run: 'r' }, subject] as const
+  await append(house, [
+    said(split),
+    said(long),
+    said(`${long}2`),
+    said(long),
+    said(hidden),
+    said(hidden),
+  ])
+  await append(house, [said('harbour@2')])
+  await until(async () => (await titles(house, 'hook')).length === 5)
+  const messages = await house.messages.list(house.tenantId, 'hook', undefined)
+  const [, , third, second, first] = messages
+  assert.equal(first!.notice.title, 'x'.repeat(199))
+  assert.deepEqual([second!.quietCount, third!.quietCount], [1, 0])
+  assert.ok(messages.every(({ topic, notice }) => topic.length <= 200 && topic === notice.topic))
+  assert.equal(messages[1]!.quietCount, 1)
+})
+
+test('an entry that cannot be told is passed over and logged, and the next one is told', async (t) => {
+  const house = await openSignalhouse()
+  const { channels, rules, principal } = house
+  const { url } = await openReceiver(t)
+  await channels.add(principal, channelWish('hook', { kind: 'webhook', url }))
+  await rules.set(principal, 'gates', { ...RULE, events: ['gate-failed'], channels: ['hook'] })
+  const logged: unknown[] = []
+  const error = (message: string, fields: unknown): void => void logged.push(message, fields)
+  house.follow(t, { info: () => undefined, warn: () => undefined, error })
+  await append(house, [
+    ['gate.recorded', { gate: 'a\0b', run: 'r1', status: 'FAIL' }],
+    ['gate.recorded', { gate: 'load', run: 'r1', status: 'FAIL' }],
+  ])
+  await until(async () => (await titles(house, 'hook')).length === 1)
+  assert.deepEqual(await titles(house, 'hook'), [`${RELEASE}: load is FAIL`])
+  assert.match(JSON.stringify(logged), /an entry cannot be told.*zero bytes/)
+})

@@ -1,4 +1,5 @@
 // SQL of events and their deliveries.
+import { cutText } from '../kernel/index.ts'
 import type { SqlTx } from '../kernel/index.ts'
 import type { AttemptEnd, DeliveryState, DueDelivery, StoredDelivery } from './model.ts'
 
@@ -128,7 +129,7 @@ export async function updateAttempts(
       ends.map(({ beganMs }) => at(beganMs)),
       ends.map(({ endedMs }) => at(endedMs)),
       ends.map(({ status }) => status ?? 0),
-      ends.map(({ error }) => (error ?? '').slice(0, ERROR_LIMIT_LENGTH)),
+      ends.map(({ error }) => cutText(error ?? '', ERROR_LIMIT_LENGTH)),
     ],
   )
 }
