@@ -1,4 +1,5 @@
 // Writes down what an attempt came to: the message, the health of its channel and the receipt in the ledger, in one transaction.
+import { bytesEqual } from '../kernel/index.ts'
 import type { Clock, Random, Sql, SqlTx } from '../kernel/index.ts'
 import type { Ledger, LedgerFact } from '../ledger/index.ts'
 import { afterFailure, afterRequest, afterSuccess, pauseMs } from '../webhook/index.ts'
@@ -7,7 +8,7 @@ import { updateMessageEnd } from './message-store.ts'
 import type { MessageEnd } from './message-store.ts'
 import { channelSubject } from './model.ts'
 import type { SendEnd, StoredChannel, StoredMessage } from './model.ts'
-import { selectChannel, updateChannelHealth } from './store.ts'
+import { lockChannel, updateChannelHealth } from './store.ts'
 
 /** Sooner than webhooks at first, because somebody is meant to read it now; given up after a day. */
 const PAUSES_S = [5, 30, 120, 300, 900, 3_600, 3 * 3_600, 6 * 3_600, 12 * 3_600]
@@ -45,37 +46,38 @@ export async function recordAttempt(
   ports: AttemptPorts,
   tenantId: string,
   attempt: Attempt,
-): Promise<CoolDown> {
+): Promise<void> {
   const { channel, message } = attempt
-  const health = healthAfter(channel, attempt)
   const kept = endOfMessage(attempt, ports.random.bytes(1)[0]! / 255)
   await ports.sql.transaction({ tenantId }, async (tx) => {
+    const now = await lockChannel(tx, tenantId, channel.id)
     if (!(await updateMessageEnd(tx, tenantId, channel.id, message.id, kept))) return
-    const facts = [
-      ...receiptOf(ports.actor, attempt, kept),
-      ...healthFacts(ports.actor, channel, health),
-    ]
-    await writeHealth(tx, tenantId, channel, health)
-    await ports.ledger.appendInTx(tx, tenantId, facts)
+    const told = await writeHealth(ports.actor, tx, tenantId, attempt, now)
+    await ports.ledger.appendInTx(tx, tenantId, [...receiptOf(ports.actor, attempt, kept), ...told])
   })
   ports.countAttempt(OUTCOME_OF[kept.state])
-  return health
 }
 
-/** Somebody may have changed the channel meanwhile: its health is of the address it had. */
+/**
+ * Somebody may have changed the channel meanwhile: then its health is of the address it had, and is left alone.
+ * @param now the channel as it is, locked @returns what the ledger is to know
+ */
 export async function writeHealth(
+  actor: string,
   tx: SqlTx,
   tenantId: string,
-  channel: StoredChannel,
-  health: CoolDown,
-): Promise<void> {
-  if (health === channel) return
-  const now = await selectChannel(tx, tenantId, channel.id)
-  if (now?.isEnabled === true && JSON.stringify(now.settings) === JSON.stringify(channel.settings))
-    await updateChannelHealth(tx, tenantId, channel.id, health)
+  attempt: Attempt,
+  now: StoredChannel | undefined,
+): Promise<readonly LedgerFact[]> {
+  // Its target is sealed anew whenever it is given.
+  if (now?.isEnabled !== true || !bytesEqual(now.sealed, attempt.channel.sealed)) return []
+  const health = healthAfter(now, attempt)
+  if (health === now) return []
+  await updateChannelHealth(tx, tenantId, now.id, health)
+  return healthFacts(actor, now, health)
 }
 
-export function healthAfter(before: CoolDown, { end, endedMs }: Attempt): CoolDown {
+function healthAfter(before: CoolDown, { end, endedMs }: Attempt): CoolDown {
   if (end.outcome === 'arrived') return afterSuccess(before, endedMs)
   // The channel answered, and refused what the message says: that tells nothing about the next one.
   if (end.isFinal === true) return before

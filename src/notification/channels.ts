@@ -3,9 +3,11 @@ import { hexOf, UUID_CHANCE_BYTES, uuidV7 } from '../kernel/index.ts'
 import type { Principal, SqlTx } from '../kernel/index.ts'
 import { WELL } from '../webhook/index.ts'
 import type { EndpointSecrets } from '../webhook/index.ts'
-import { channelWords, healthAfter, writeHealth } from './attempt-end.ts'
+import { channelWords, writeHealth } from './attempt-end.ts'
+import type { Attempt } from './attempt-end.ts'
 import { readTarget } from './channel-target.ts'
 import type { ChannelTarget } from './channel-target.ts'
+import { notifyWish } from './deliver.ts'
 import type { DeliverPorts } from './deliver.ts'
 import { notificationFault } from './errors.ts'
 import { insertMessage, updateMessageEnd } from './message-store.ts'
@@ -13,7 +15,13 @@ import { CHANNEL_LIMIT_COUNT, channelSubject } from './model.ts'
 import type { Proof, SendEnd, StoredChannel } from './model.ts'
 import { contentHashOf, messageIdOf } from './notice.ts'
 import { sealPurpose, sendOver } from './sending.ts'
-import { deleteChannel, lockChannelNamed, selectChannels, upsertChannel } from './store.ts'
+import {
+  deleteChannel,
+  lockChannel,
+  lockChannelNamed,
+  selectChannels,
+  upsertChannel,
+} from './store.ts'
 import { channelSecrets } from './webhook-channel.ts'
 import type { RowPage } from '../web/index.ts'
 
@@ -122,6 +130,9 @@ export class Channels {
         // Its rests stay counted: one that is enabled again and fails again must not be hammered from the start.
         ...(read !== undefined || rest.isEnabled === true ? { failures: 0, isResting: false } : {}),
       }
+      // Its job may sleep as long as the rest that it knows of; of one that was disabled it gives up what waits.
+      if (read !== undefined || rest.isEnabled !== undefined)
+        await this.#ports.jobs.enqueue(tx, [notifyWish(tenantId, before.id)])
       await this.#write(tx, principal, stored, 'notification.channel-changed')
       return stored
     })
@@ -166,12 +177,13 @@ export class Channels {
     const endedMs = clock.nowMs()
     const tested = testedOf(channel, message.id, nonce, end, endedMs - beganMs)
     await this.#inTenant(tenantId, async (tx) => {
-      const now = (await selectChannels(tx, tenantId)).find(({ id }) => id === channel.id)
+      const now = await lockChannel(tx, tenantId, channel.id)
       if (now === undefined) return
       await insertMessage(tx, tenantId, message, beganMs)
-      const attempt = { channel: now, message, beganMs, endedMs, end }
+      const attempt = { channel, message, beganMs, endedMs, end }
       await updateMessageEnd(tx, tenantId, channel.id, message.id, testEnd(attempt))
-      await writeHealth(tx, tenantId, now, healthAfter(now, attempt))
+      const told = await writeHealth(this.#ports.actor, tx, tenantId, attempt, now)
+      if (told.length > 0) await this.#ports.ledger.appendInTx(tx, tenantId, told)
       await this.#tell(tx, principal, channel, 'notification.tested', {
         ...tested,
         content: message.contentHash,
@@ -253,15 +265,7 @@ function testMessage(ports: DeliverPorts, channel: StoredChannel, nonce: string,
 }
 
 /** A test is tried once: what did not arrive now is not sent later. */
-function testEnd({
-  beganMs,
-  endedMs,
-  end,
-}: {
-  readonly beganMs: number
-  readonly endedMs: number
-  readonly end: SendEnd
-}) {
+function testEnd({ beganMs, endedMs, end }: Pick<Attempt, 'beganMs' | 'endedMs' | 'end'>) {
   const common = {
     attempt: 1,
     attemptedMs: beganMs,

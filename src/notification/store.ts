@@ -65,6 +65,19 @@ export async function selectChannel(
   return rows[0] && channelOfRow(rows[0])
 }
 
+/** Whoever comes second waits here; before the channel's messages, as a removal takes them. */
+export async function lockChannel(
+  tx: SqlTx,
+  tenantId: string,
+  id: string,
+): Promise<StoredChannel | undefined> {
+  const rows = await tx.query<ChannelRow>(
+    'select * from notification_channel where tenant_id = $1 and channel_id = $2::uuid for update',
+    [tenantId, id],
+  )
+  return rows[0] && channelOfRow(rows[0])
+}
+
 /** Whoever comes second waits here. */
 export async function lockChannelNamed(
   tx: SqlTx,

@@ -14,14 +14,18 @@ export interface RecordPorts {
   readonly actor: string
 }
 
+/** What an attempt does to the health of its endpoint, whatever that is by the time it is written down. */
+export type HealthStep = (before: CoolDown) => CoolDown
+
+const GONE_REASON = 'it answered 410 Gone'
+
 /** What is added while a batch is being written goes with the next; a crash in between sends those few again. */
 export class AttemptRecord {
   readonly #ports: RecordPorts
   readonly #tenantId: string
   readonly #endpoint: StoredEndpoint
   #ends: AttemptEnd[] = []
-  #health: CoolDown
-  #writtenHealth: CoolDown
+  #steps: HealthStep[] = []
   #isGone = false
   #writing: Promise<void> | undefined
   #failure: Error | undefined
@@ -31,8 +35,6 @@ export class AttemptRecord {
     this.#ports = ports
     this.#tenantId = tenantId
     this.#endpoint = endpoint
-    this.#health = endpoint
-    this.#writtenHealth = endpoint
   }
 
   /** What could not be written is sent again later: more of it makes no sense now. */
@@ -45,16 +47,16 @@ export class AttemptRecord {
     return this.#isUnwanted
   }
 
-  add(end: AttemptEnd, health: CoolDown): void {
+  add(end: AttemptEnd, step?: HealthStep): void {
     this.#ends.push(end)
-    this.#health = health
+    if (step !== undefined) this.#steps.push(step)
     this.#writing ??= this.#write()
   }
 
   /** The receiver says that it is gone for good. */
   addGone(end: AttemptEnd): void {
     this.#isGone = true
-    this.add(end, this.#health)
+    this.add(end)
   }
 
   /** @throws what kept it from being written */
@@ -66,9 +68,10 @@ export class AttemptRecord {
   async #write(): Promise<void> {
     try {
       while (this.#ends.length > 0) {
-        const ends = this.#ends
+        const [ends, steps] = [this.#ends, this.#steps]
         this.#ends = []
-        await this.#commit(ends, this.#health, this.#isGone)
+        this.#steps = []
+        await this.#commit(ends, steps, this.#isGone)
       }
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error))
@@ -77,28 +80,38 @@ export class AttemptRecord {
     }
   }
 
-  async #commit(ends: readonly AttemptEnd[], health: CoolDown, isGone: boolean): Promise<void> {
+  async #commit(
+    ends: readonly AttemptEnd[],
+    steps: readonly HealthStep[],
+    isGone: boolean,
+  ): Promise<void> {
     const { sql, clock, ledger } = this.#ports
-    const [tenantId, { id }] = [this.#tenantId, this.#endpoint]
-    const before = this.#writtenHealth
-    const facts = this.#factsOf(before, health, isGone)
+    const [tenantId, { id, url }] = [this.#tenantId, this.#endpoint]
     await sql.transaction({ tenantId }, async (tx) => {
       // The endpoint before its deliveries, as a removal takes them: the other way round each would wait for the other.
       const now = await lockEndpoint(tx, tenantId, id)
+      if (now?.isEnabled !== true || now.url !== url) this.#isUnwanted = true
+      if (now === undefined) return
+      if (now.url !== url) {
+        // What the address before refused or did not answer is for the new one, as if it had not been tried; its health is not.
+        await updateAttempts(tx, tenantId, id, ends.filter(isDelivered))
+        return
+      }
       await updateAttempts(tx, tenantId, id, ends)
-      if (now?.isEnabled !== true || now.url !== this.#endpoint.url) this.#isUnwanted = true
-      if (health !== before) await updateCoolDown(tx, tenantId, id, health)
-      if (isGone) {
-        await updateToDisabled(tx, tenantId, id, 'it answered 410 Gone')
+      // From what the row says now: another worker, or somebody who enabled it again, may have written meanwhile.
+      const health = steps.reduce<CoolDown>((before, step) => step(before), now)
+      if (health !== now) await updateCoolDown(tx, tenantId, id, health)
+      const isEnding = isGone && now.isEnabled
+      if (isEnding) {
+        await updateToDisabled(tx, tenantId, id, GONE_REASON)
         await updateToDead(tx, tenantId, id, clock.nowMs())
       }
-      await ledger.appendInTx(tx, tenantId, facts)
+      await ledger.appendInTx(tx, tenantId, this.#factsOf(now, health, isEnding))
     })
-    this.#writtenHealth = health
   }
 
   /** An endpoint that comes and goes is told of once until it has held for an hour. */
-  #factsOf(before: CoolDown, after: CoolDown, isGone: boolean): readonly LedgerFact[] {
+  #factsOf(before: CoolDown, after: CoolDown, isEnding: boolean): readonly LedgerFact[] {
     const { id, url } = this.#endpoint
     const fact = (type: string, more: object): LedgerFact => ({
       type,
@@ -107,10 +120,14 @@ export class AttemptRecord {
       payload: { endpoint: id, host: new URL(url).host, ...more },
       refs: [],
     })
-    if (isGone) return [fact('webhook.endpoint-disabled', { reason: 'it answered 410 Gone' })]
+    if (isEnding) return [fact('webhook.endpoint-disabled', { reason: GONE_REASON })]
     if (before.rests === 0 && after.rests > 0)
       return [fact('webhook.endpoint-failing', { failures: after.failures })]
     if (before.rests > 0 && after.rests === 0) return [fact('webhook.endpoint-recovered', {})]
     return []
   }
+}
+
+function isDelivered({ state }: AttemptEnd): boolean {
+  return state === 'delivered'
 }

@@ -28,6 +28,8 @@ export function admissionOf({ isResting, restsUntilMs }: CoolDown, nowMs: number
 }
 
 export function afterSuccess(state: CoolDown, nowMs: number): CoolDown {
+  // Was on its way when the rest began, as a request for patience in the same moment shows.
+  if (admissionOf(state, nowMs) === 'resting') return state
   // The rests are remembered: an endpoint that answers one time in ten must not be hammered the other nine.
   const isForgiven = nowMs - (state.restsUntilMs ?? 0) >= FORGIVEN_AFTER_MS
   return isForgiven ? WELL : { ...state, failures: 0, isResting: false }

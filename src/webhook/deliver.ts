@@ -18,6 +18,7 @@ import { selectDue, selectNextDueMs, updateToDead } from './delivery-store.ts'
 import { ANSWER_LIMIT_BYTES, DELIVER_KIND, DELIVERY_TIMEOUT_MS } from './model.ts'
 import type { AttemptEnd, DueDelivery, StoredEndpoint } from './model.ts'
 import { AttemptRecord } from './attempt-record.ts'
+import type { HealthStep } from './attempt-record.ts'
 import { pauseMs, readRetryAfterMs } from './retry-schedule.ts'
 import { signingKeysOf } from './secrets.ts'
 import type { SecretPorts } from './secrets.ts'
@@ -201,11 +202,11 @@ class Round {
       | { readonly error: unknown },
   ): void {
     const { endedMs, attempt } = facts
-    const before = this.#health
     const status = 'status' in came ? came.status : undefined
     if (status !== undefined && status >= 200 && status < 300) {
-      this.#health = afterSuccess(before, endedMs)
-      this.#record.add({ ...facts, state: 'delivered', status }, this.#health)
+      this.#keep({ ...facts, state: 'delivered', status }, (before) =>
+        afterSuccess(before, endedMs),
+      )
       return
     }
     const error = 'error' in came ? reasonOf(came.error) : `answered ${String(status)}`
@@ -217,14 +218,21 @@ class Round {
     }
     const askedMs = 'retryAfter' in came ? readRetryAfterMs(came.retryAfter, endedMs) : 0
     const isAsked = askedMs > 0 && status !== undefined && ASKS_FOR_PATIENCE.includes(status)
-    this.#health = isAsked ? afterRequest(before, endedMs + askedMs) : afterFailure(before, endedMs)
-    if (this.#health.isResting) this.#isOver = true
     const pause = pauseMs(attempt, this.#ports.random.bytes(1)[0]! / 255, askedMs)
     const end =
       pause === undefined
         ? { state: 'dead' as const }
         : { state: 'pending' as const, nextMs: endedMs + pause }
-    this.#record.add({ ...facts, ...told, ...end }, this.#health)
+    this.#keep({ ...facts, ...told, ...end }, (before) =>
+      isAsked ? afterRequest(before, endedMs + askedMs) : afterFailure(before, endedMs),
+    )
+    if (this.#health.isResting) this.#isOver = true
+  }
+
+  /** The round goes by what it has seen itself; the row by what all have. */
+  #keep(end: AttemptEnd, step: HealthStep): void {
+    this.#health = step(this.#health)
+    this.#record.add(end, step)
   }
 }
 

@@ -134,6 +134,20 @@ export async function updateAttempts(
   )
 }
 
+/** What waits for another attempt waits no longer. */
+export async function updateToDue(
+  tx: SqlTx,
+  tenantId: string,
+  endpointId: string,
+  nowMs: number,
+): Promise<void> {
+  await tx.query(
+    `update webhook_delivery set next_at = $3
+     where tenant_id = $1 and endpoint_id = $2::uuid and state = 'pending' and next_at > $3`,
+    [tenantId, endpointId, at(nowMs)],
+  )
+}
+
 /** Nobody is there any more to whom they could go. */
 export async function updateToDead(
   tx: SqlTx,

@@ -52,6 +52,13 @@ test('what was on its way when the rest began does not lengthen it', () => {
   assert.deepEqual(afterFailure(resting, 10), resting)
 })
 
+test('what was on its way when the rest began does not end it either', () => {
+  const patient = afterRequest(WELL, 120_000)
+  for (const resting of [after(5, WELL, 0), patient, afterRequest(after(3, WELL, 0), 120_000)])
+    assert.deepEqual(afterSuccess(resting, 10), resting)
+  assert.equal(admissionOf(afterSuccess(patient, 10), 119_999), 'resting')
+})
+
 test('a trial that succeeds ends the rest, but the next rest is longer until an hour has gone well', () => {
   const well = afterSuccess(after(5, WELL, 0), 30_000)
   assert.equal(admissionOf(well, 30_000), 'open')

@@ -7,6 +7,7 @@ import {
   countReplay,
   countUndelivered,
   selectDeliveries,
+  updateToDue,
   updateToReplay,
 } from './delivery-store.ts'
 import type { ReplayCount, ReplayRange } from './delivery-store.ts'
@@ -100,7 +101,9 @@ export class Webhooks {
   ): Promise<StoredEndpoint> {
     return this.#inTenant(principal.tenantId, async (tx) => {
       const before = await this.#lock(tx, principal.tenantId, id)
-      const after = { ...before, ...changes }
+      const isMoved = changes.url !== undefined && changes.url !== before.url
+      // Whoever answers at another address has not failed, nor asked for patience.
+      const after = { ...before, ...changes, ...(isMoved ? WELL : {}) }
       this.#assertUsable(after)
       // Its rests stay counted: one that is enabled again and fails again must not be hammered from the start.
       const stored: StoredEndpoint =
@@ -109,6 +112,10 @@ export class Webhooks {
           : changes.isEnabled === false
             ? { ...after, disabledReason: `${principal.id} disabled it` }
             : after
+      if (isMoved) await updateToDue(tx, principal.tenantId, id, this.#ports.clock.nowMs())
+      // Its job may sleep as long as the rest that it knows of; of one that was disabled it gives up what waits.
+      if (isMoved || changes.isEnabled !== undefined)
+        await this.#ports.jobs.enqueue(tx, [deliverWish(principal.tenantId, id)])
       await this.#write(
         tx,
         principal,
