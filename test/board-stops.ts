@@ -192,7 +192,7 @@ export const STOPS: Readonly<Record<BoardPage, Stop>> = {
     },
   },
   evidence: {
-    title: 'decision',
+    title: 'Evidence',
     async visit(reader, board) {
       await follow(reader, board, '[href$="?as=decision"]')
       await reader.shows('These bytes have this digest; this browser computed it')
