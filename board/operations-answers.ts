@@ -110,6 +110,20 @@ export interface FlipPreview {
   readonly expiresAt: string
 }
 
+/** Somebody whose requests are held to what is usual for them. */
+export interface Throttled {
+  readonly tenant: string
+  readonly ratePerS: number
+  readonly throttle: {
+    readonly id: string
+    readonly beganAtEpochMs: number
+    /** Else it is only learned what would be held back. */
+    readonly isEnforced: boolean
+    readonly allowedPerS: number
+    readonly refusedCount: number
+  }
+}
+
 export interface GuardStatus {
   readonly limits: readonly {
     readonly name: string
@@ -117,10 +131,14 @@ export interface GuardStatus {
     readonly windowMs: number
     readonly burst?: number
   }[]
-  readonly blocks: { readonly count: number }
+  readonly blocks: {
+    readonly count: number
+    /** The first thousand. */
+    readonly listed: readonly { readonly address: string; readonly untilEpochMs: number }[]
+  }
   readonly throttles: {
     readonly count: number
-    readonly listed: readonly { readonly tenant: string }[]
+    readonly listed: readonly Throttled[]
   }
 }
 

@@ -153,3 +153,16 @@ export function describeAssertion({ read, op, value, unit }: Assertion): string 
   const wanted = value === undefined ? '' : ` ${JSON.stringify(value)}`
   return `${what} ${OPERATORS[op] ?? op}${wanted}${unit === undefined ? '' : ` ${unit}`}`
 }
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const
+
+/** The largest unit that says it exactly enough. */
+export function durationText(ms: number): string {
+  const [unit, width] = UNITS.find((each) => ms >= each[1]) ?? ['ms', 1]
+  return `${Math.round((ms / width) * 10) / 10} ${unit}`
+}

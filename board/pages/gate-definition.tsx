@@ -3,14 +3,7 @@ import type { ReactNode } from 'react'
 import type { PlanGate } from '../answers.ts'
 import { seenText } from '../import-words.ts'
 import { Mark } from '../parts/mark.tsx'
-import { describeAssertion, describeCheck, EFFECTS, textOfCheck } from '../words.ts'
-
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['min', 60_000],
-  ['s', 1_000],
-] as const
+import { describeAssertion, describeCheck, durationText, EFFECTS, textOfCheck } from '../words.ts'
 
 export function GateDefinition({ gate }: { readonly gate: PlanGate }): ReactNode {
   const text = textOfCheck(gate.check)
@@ -64,10 +57,4 @@ function Terms({ gate }: { readonly gate: PlanGate }): ReactNode {
       ))}
     </dl>
   )
-}
-
-/** The largest unit that says it exactly enough. */
-function durationText(ms: number): string {
-  const [unit, width] = UNITS.find((each) => ms >= each[1]) ?? ['ms', 1]
-  return `${Math.round((ms / width) * 10) / 10} ${unit}`
 }

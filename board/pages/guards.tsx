@@ -1,4 +1,4 @@
-// What protects services and this server: limits as they stand, who is throttled, and switches with their history.
+// What protects services and this server: limits as they stand, who is throttled or blocked, and switches with their history.
 import type { ReactNode } from 'react'
 import { operations } from '../api.ts'
 import type { GuardStatus } from '../operations-answers.ts'
@@ -6,6 +6,8 @@ import { lists } from '../lists-api.ts'
 import { useLive } from '../live.ts'
 import { usePages } from '../paged.ts'
 import { Command } from '../parts/copy.tsx'
+import { Mark } from '../parts/mark.tsx'
+import { Moment } from '../parts/moment.tsx'
 import { MoreRows } from '../parts/more.tsx'
 import { Operations } from '../parts/operations.tsx'
 import { Empty, Loaded } from '../parts/state.tsx'
@@ -15,6 +17,8 @@ import { SwitchItem } from './guard-switch.tsx'
 
 const REFRESH_MS = 5_000
 const MS_PER_SECOND = 1_000
+/** Of those that are throttled or blocked; further ones are counted. */
+const SHOWN_LIMIT_COUNT = 100
 
 export function GuardsPage(): ReactNode {
   const switches = usePages('switches', lists.switches, toldOfFacts(REFRESH_MS, 'flag'))
@@ -83,11 +87,93 @@ function Limits({ status }: { readonly status: GuardStatus }): ReactNode {
           ))}
         </tbody>
       </table>
+      <h3>Who is throttled now</h3>
+      <Throttles throttles={throttles} />
+      <h3>Which addresses are blocked now</h3>
+      <Blocks blocks={blocks} />
       <p className="soft">
-        {countOf(throttles.count, 'tenant')} throttled,{' '}
-        {countOf(blocks.count, 'address', 'addresses')} blocked. What guards hold in your own
-        services is on their own page; see <code>seaworthy guard status</code>.
+        What guards hold in your own services is on their own page; see{' '}
+        <code>seaworthy guard status</code>.
       </p>
     </>
   )
+}
+
+function Throttles({ throttles }: Pick<GuardStatus, 'throttles'>): ReactNode {
+  const { count, listed } = throttles
+  if (count === 0) return <p className="soft">Nobody: each is served within the limits above.</p>
+  return (
+    <>
+      <table className="rows">
+        <caption className="unseen">Throttled tenants</caption>
+        <thead>
+          <tr>
+            <th scope="col">Tenant</th>
+            <th scope="col">State</th>
+            <th scope="col">Asks</th>
+            <th scope="col">Is held to</th>
+            <th scope="col">Refused</th>
+            <th scope="col">Since</th>
+          </tr>
+        </thead>
+        <tbody>
+          {listed.slice(0, SHOWN_LIMIT_COUNT).map(({ tenant, ratePerS, throttle }) => (
+            <tr key={throttle.id}>
+              <th scope="row">{tenant}</th>
+              <td data-column="State">
+                {throttle.isEnforced ? (
+                  <Mark tone="stop">Held back</Mark>
+                ) : (
+                  <Mark tone="calm">Learning: nothing is held back</Mark>
+                )}
+              </td>
+              <td data-column="Asks">{rateText(ratePerS)}</td>
+              <td data-column="Is held to">{rateText(throttle.allowedPerS)}</td>
+              <td data-column="Refused">{countOf(throttle.refusedCount, 'request')}</td>
+              <td data-column="Since">
+                <Moment at={throttle.beganAtEpochMs} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <Rest count={count} listed={listed} />
+    </>
+  )
+}
+
+function Blocks({ blocks }: Pick<GuardStatus, 'blocks'>): ReactNode {
+  const { count, listed } = blocks
+  if (count === 0) return <p className="soft">None.</p>
+  return (
+    <>
+      <ul>
+        {listed.slice(0, SHOWN_LIMIT_COUNT).map(({ address, untilEpochMs }) => (
+          <li key={address}>
+            <code>{address}</code> until <Moment at={untilEpochMs} />
+          </li>
+        ))}
+      </ul>
+      <Rest count={count} listed={listed} />
+    </>
+  )
+}
+
+interface RestTerms {
+  readonly count: number
+  readonly listed: readonly unknown[]
+}
+
+/** The command lists more of them. */
+function Rest({ count, listed }: RestTerms): ReactNode {
+  const rest = count - Math.min(listed.length, SHOWN_LIMIT_COUNT)
+  return rest > 0 ? (
+    <p className="soft">
+      and {rest.toLocaleString('en')} more: <code>seaworthy guard status --json</code>
+    </p>
+  ) : null
+}
+
+function rateText(perS: number): string {
+  return `${(Math.round(perS * 10) / 10).toLocaleString('en')} a second`
 }

@@ -11,13 +11,18 @@ import { Command } from '../parts/copy.tsx'
 import { Choices } from '../parts/choices.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
+import type { Outcome } from '../outcomes.ts'
 import { MoreRows } from '../parts/more.tsx'
+import { OutcomeChart } from '../parts/outcome-chart.tsx'
 import { Operations } from '../parts/operations.tsx'
 import { Loaded } from '../parts/state.tsx'
 import { usePages } from '../paged.ts'
 import type { Tone } from '../words.ts'
 
 const REFRESH_MS = 3_000
+const CHART_REFRESH_MS = 15_000
+/** As many as the server answers at once. */
+const CHART_ROWS = 200
 
 type Choice = 'all' | Job['state']
 
@@ -35,6 +40,7 @@ export function JobsPage(): ReactNode {
       title="Jobs"
       lead="What the server does by itself. A job that failed with every attempt stays here until somebody looks."
     >
+      <JobChart />
       <div className="section-head">
         <Choices
           label="Which jobs"
@@ -68,6 +74,40 @@ export function JobsPage(): ReactNode {
       <Schedules />
     </Operations>
   )
+}
+
+/** Of the newest that ended; where there are more of one kind, both kinds begin where those that are known do. */
+function JobChart(): ReactNode {
+  const { value } = useLive('chart of jobs', readEnded, CHART_REFRESH_MS)
+  if (value === undefined) return null
+  return (
+    <OutcomeChart
+      question="Does the background work get done?"
+      what="jobs that ended"
+      well="done"
+      bad="failed for good"
+      {...value}
+    />
+  )
+}
+
+async function readEnded(): Promise<{
+  readonly outcomes: readonly Outcome[]
+  readonly isCut: boolean
+}> {
+  const page = { limit: CHART_ROWS, cursor: undefined }
+  const both = await Promise.all([lists.jobs('done', page), lists.jobs('dead', page)])
+  const ends = both.map(({ data }) => data.map(endOf).filter((atMs) => !Number.isNaN(atMs)))
+  const sinceMs = Math.max(
+    0,
+    ...both.map(({ next }, nth) => (next === null ? 0 : Math.min(...ends[nth]!))),
+  )
+  const outcomes = ends.flatMap((all, nth) => all.map((atMs) => ({ atMs, isWell: nth === 0 })))
+  return { outcomes: outcomes.filter(({ atMs }) => atMs >= sinceMs), isCut: sinceMs > 0 }
+}
+
+function endOf({ endedAt }: Job): number {
+  return endedAt === null ? Number.NaN : Date.parse(endedAt)
 }
 
 const STATES: Readonly<Record<Job['state'], { readonly word: string; readonly tone: Tone }>> = {

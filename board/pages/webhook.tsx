@@ -11,6 +11,7 @@ import { Choices } from '../parts/choices.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { MoreRows } from '../parts/more.tsx'
+import { OutcomeChart } from '../parts/outcome-chart.tsx'
 import { Operations } from '../parts/operations.tsx'
 import { Empty, Loaded } from '../parts/state.tsx'
 import { usePages } from '../paged.ts'
@@ -18,6 +19,9 @@ import { Link } from '../routes.tsx'
 import type { Tone } from '../words.ts'
 import { ReplayForm } from './webhook-replay.tsx'
 import { EndpointMark, REFRESH_MS } from './webhooks.tsx'
+
+/** As many as the server answers at once. */
+const CHART_ROWS = 200
 
 type Choice = 'all' | Delivery['state']
 
@@ -50,12 +54,37 @@ export function WebhookPage({ endpointId }: { readonly endpointId: string }): Re
               <p className="soft">
                 It wants <code>{endpoint.kinds.join(', ')}</code>
               </p>
+              <DeliveryChart endpointId={endpointId} />
               <Deliveries endpointId={endpointId} />
             </>
           )
         }
       </Loaded>
     </Operations>
+  )
+}
+
+/** Of the newest; those on the way have not come out yet. */
+function DeliveryChart({ endpointId }: { readonly endpointId: string }): ReactNode {
+  const { value } = useLive(
+    `chart of ${endpointId}`,
+    () => lists.deliveries(endpointId, undefined, { limit: CHART_ROWS, cursor: undefined }),
+    REFRESH_MS,
+  )
+  const outcomes = (value?.data ?? []).flatMap(({ state, endedAt }) =>
+    endedAt === null || state === 'pending'
+      ? []
+      : [{ atMs: Date.parse(endedAt), isWell: state === 'delivered' }],
+  )
+  return (
+    <OutcomeChart
+      question="Does it take what it is sent?"
+      what="deliveries that ended"
+      well="delivered"
+      bad="given up"
+      outcomes={outcomes}
+      isCut={value !== undefined && value.next !== null}
+    />
   )
 }
 

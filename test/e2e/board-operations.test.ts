@@ -128,6 +128,7 @@ test(
     await press(reader, 'Dry run')
     await reader.shows('1 delivery would go out again')
     await reader.inspect('webhook')
+    assert.equal(await reader.tab.evaluate(`document.querySelector('.chart')`), null)
     assert.equal(received.length, 2)
     await reader.tab.evaluate(`document.querySelector('form button.primary').click()`)
     await until(() => received.length === 3)
