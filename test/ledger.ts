@@ -6,7 +6,7 @@ import type {
   CheckpointGuard,
   ErasureRegister,
   Erasures,
-  KnownRoot,
+  GuardedLog,
   Ledger,
   LedgerFact,
   LedgerPorts,
@@ -57,18 +57,31 @@ export async function openTestLedger(
 }
 
 export function memoryGuard(): CheckpointGuard {
-  const known = new Map<string, KnownRoot>()
+  const known = new Map<string, Omit<GuardedLog, 'origin'> & { readonly tenantId?: string }>()
   return {
-    read: (origin) => Promise.resolve(known.get(origin)),
-    write: (origin, next) => {
-      const last = known.get(origin)
+    read: (origin) => Promise.resolve(known.get(origin)?.signed),
+    logsOf: (tenantId) =>
+      Promise.resolve(
+        [...known]
+          .filter(([, row]) => row.tenantId === tenantId)
+          .map(([origin, row]) => ({ origin, ...row })),
+      ),
+    announce(origin, tenantId, restored) {
+      known.set(origin, { signed: undefined, restored, tenantId })
+      return Promise.resolve()
+    },
+    write: (origin, next, tenantId) => {
+      const row = known.get(origin)
+      const last = row?.signed
       if (
         last !== undefined &&
         (next.size < last.size || (next.size === last.size && !bytesEqual(next.root, last.root)))
       ) {
         return Promise.reject(new Error('the guard holds a later or different checkpoint'))
       }
-      known.set(origin, next)
+      const owner = row?.tenantId ?? tenantId
+      const owned = owner === undefined ? {} : { tenantId: owner }
+      known.set(origin, { signed: next, restored: row?.restored, ...owned })
       return Promise.resolve()
     },
   }

@@ -1,5 +1,6 @@
 // Databases that are older than what was signed or erased: rolled back in place, or put back from a copy.
 import type { SqlTx } from '../src/kernel/index.ts'
+import { LogRestore, makeLedger } from '../src/ledger/index.ts'
 import type { Ledger, RestorePorts } from '../src/ledger/index.ts'
 import { factsOf, memoryRegister, openTestLedger, rollBack } from './ledger.ts'
 import type { TestLedger } from './ledger.ts'
@@ -11,6 +12,16 @@ export function erasingOf(
   const { payloadKeys, digest, random } = ports
   const register = memoryRegister()
   return { register, erasing: { ledger, payloadKeys, digest, random, derived: [], register } }
+}
+
+/** As a process that opens the database which was put back. */
+export function restoreOf(opened: TestLedger, changed: Partial<RestorePorts> = {}): LogRestore {
+  const { sql, guard, ports } = opened
+  const { digest, clock, verifier } = ports
+  const ledger = makeLedger(ports)
+  const erasing = erasingOf(opened, ledger)
+  const own = { sql, guard, ledger, digest, clock, verifier, journal: undefined, ...erasing }
+  return new LogRestore({ ...own, ...changed })
 }
 
 /** 10 entries of which 10 were signed; the database knows 4 of them, as it did when the backup was made. */
@@ -87,4 +98,18 @@ export async function copyLedger({ sql, tenantId }: TestLedger): Promise<() => P
         await tx.query(`alter table ledger_${name} enable trigger user`)
       }
     })
+}
+
+/** Takes every log of a tenant away, so that no row is left to miss it. */
+export async function deleteLogs({ sql, tenantId }: TestLedger): Promise<void> {
+  await sql.transaction('system', async (tx) => {
+    for (const name of COPIED.filter((each) => each !== 'dek')) {
+      await tx.query(`alter table ledger_${name} disable trigger user`)
+      await tx.query(
+        `delete from ledger_${name} where log_id in (select log_id from ledger_log where tenant_id = $1)`,
+        [tenantId],
+      )
+      await tx.query(`alter table ledger_${name} enable trigger user`)
+    }
+  })
 }

@@ -52,7 +52,7 @@ export async function appendPrepared(
       throw explainRefusal(error)
     },
   )
-  await ports.rollbackWatch.assertContinues(tx, head)
+  await ports.rollbackWatch.assertContinues(tx, tenantId, head)
   await journal?.settleBatches(tenantId, head)
   const known = await findKnownEntries(ports, tx, tenantId, head, seenIds)
   if (tries !== undefined)

@@ -203,12 +203,16 @@ function earlierLine({
   lost,
   next,
   restoredBy,
+  isKnown,
   erasures,
 }: EarlierEpoch): string {
   const state = ok ? 'verified' : `DAMAGED: ${reason ?? 'unknown'}`
   const gone =
     lost === null ? '' : `, entries ${lost.from} to ${lost.until - 1} were signed and are lost`
-  const goesOn = next === null ? '' : `; ${next} goes on, by ${restoredBy ?? 'nobody'}`
+  const goesOn =
+    next === null
+      ? ''
+      : `; ${next} goes on, by ${restoredBy ?? 'nobody'}${isKnown ? '' : ', which this guard was not told of'}`
   return `epoch ${epoch}: ${origin}, ${size} entries, ${state}${gone}${goesOn}; ${erasuresLine(erasures)}`
 }
 

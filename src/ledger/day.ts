@@ -3,9 +3,10 @@ import { base64Of, bytesEqual } from '../kernel/index.ts'
 import type { SqlTx } from '../kernel/index.ts'
 import { consistencyRanges, sealCheckpoint, verifyConsistency } from '../proof/index.ts'
 import type { LogHead } from './batch.ts'
-import { assertPrefix } from './checkpoint.ts'
+import { assertPrefix } from './prefix.ts'
 import type { CheckpointPorts } from './checkpoint.ts'
 import { dayEndMs } from './day-check.ts'
+import { assertGuarded } from './epoch/guarded.ts'
 import { ledgerFault } from './errors.ts'
 import type { KnownRoot, SealedDay } from './model.ts'
 import { hashRanges } from './nodes.ts'
@@ -38,6 +39,7 @@ export async function signDay(
       'LEDGER_DAY_OPEN',
       `expected a day that ended before ${new Date(nowMs).toISOString()}, got ${day}`,
     )
+  await assertGuarded(ports, tx, tenantId)
   const head = await lockHead(tx, tenantId)
   const size = head === undefined ? 0 : await selectSizeBefore(tx, head.logId, endMs)
   if (head === undefined || size === 0)
@@ -71,7 +73,8 @@ export async function signDay(
   const note =
     signed?.note ??
     (await sealCheckpoint(ports.digest, ports.signer, { origin: head.origin, ...known }))
-  if (guarded === undefined || guarded.size <= size) await ports.guard?.write(head.origin, known)
+  if (guarded === undefined || guarded.size <= size)
+    await ports.guard?.write(head.origin, known, tenantId)
   const at = new Date(nowMs).toISOString()
   if (last === undefined || last.size < size)
     await insertCheckpoint(tx, head.logId, { ...known, note }, at)

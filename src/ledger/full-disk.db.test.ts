@@ -68,10 +68,10 @@ async function openOn(
     sql,
     journal: sql,
     guard: {
-      read: (origin) => guard.read(origin),
-      write: async (origin, next) => {
+      ...guard,
+      write: async (origin, next, whose) => {
         disk.write()
-        await guard.write(origin, next)
+        await guard.write(origin, next, whose)
       },
     },
   })

@@ -161,6 +161,8 @@ export interface EarlierEpoch {
   /** Origin that goes on. */
   readonly next: string | null
   readonly restoredBy: string | null
+  /** False when nothing outside the database was told of the restore: it is of an older version, or nobody asks. */
+  readonly isKnown: boolean
   /** Whether erasures later than the database that was put back were carried out again; null when nothing says so. */
   readonly erasures: {
     readonly registerSince: string
@@ -184,11 +186,40 @@ export interface VerifyQuery {
   readonly checkpoint?: string | KnownRoot
 }
 
-/** Remembers, outside the database, the last checkpoint signed for each log. */
+/** A size with its root as text. */
+export interface NamedRoot {
+  readonly size: number
+  /** base64 of 32 bytes. */
+  readonly root: string
+}
+
+/** What a guard was told of a restore, before it was committed. */
+export interface GuardedRestore {
+  /** Hexadecimal SHA-256 of the statement in canonical JSON. */
+  readonly statement: string
+  /** base64 of SubjectPublicKeyInfo, DER: of whoever signed it. */
+  readonly publicKey: string
+  /** By origin, how the tenant's other logs stand from then on; null for one that the database lacks. */
+  readonly stands: Readonly<Record<string, NamedRoot | null>>
+}
+
+export interface GuardedLog {
+  readonly origin: string
+  /** Undefined for a restore that was announced and never came to sign anything. */
+  readonly signed: KnownRoot | undefined
+  /** Undefined for a log of which no restore was announced. */
+  readonly restored: GuardedRestore | undefined
+}
+
+/** Remembers, outside the database, the last checkpoint signed for each log, whose it is, and what began it. */
 export interface CheckpointGuard {
   read(origin: string): Promise<KnownRoot | undefined>
-  /** Durable when it resolves; rejects a smaller size and another root for the same size. */
-  write(origin: string, checkpoint: KnownRoot): Promise<void>
+  /** Durable when it resolves; rejects a smaller size and another root for the same size. @param tenantId whose log it is */
+  write(origin: string, checkpoint: KnownRoot, tenantId?: string): Promise<void>
+  /** Of the tenant, oldest first; none from before the guard was told whose they are. */
+  logsOf(tenantId: string): Promise<readonly GuardedLog[]>
+  /** Durable when it resolves; rejects once something of the log was signed. */
+  announce(origin: string, tenantId: string, restored: GuardedRestore): Promise<void>
 }
 
 export interface LogIdentity {

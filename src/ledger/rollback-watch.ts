@@ -1,7 +1,7 @@
 // Notices, before anything is appended, a log that is less or other than what was signed of it before.
 import type { Digest, SqlTx } from '../kernel/index.ts'
 import type { LogHead } from './batch.ts'
-import { assertPrefix } from './checkpoint.ts'
+import { assertGuarded } from './epoch/guarded.ts'
 import type { CheckpointGuard } from './model.ts'
 
 export interface WatchPorts {
@@ -23,19 +23,11 @@ export class RollbackWatch {
   }
 
   /** For whoever has the log's turn. @throws LEDGER_LOG_ROLLED_BACK, LEDGER_CHECKPOINT_FORKED */
-  async assertContinues(tx: SqlTx, head: LogHead): Promise<void> {
+  async assertContinues(tx: SqlTx, tenantId: string, head: LogHead): Promise<void> {
     const seen = this.#seen.get(head.origin)
     // Smaller is no proof: what was seen may have been a transaction's own, and undone with it.
     if (seen === undefined || head.size < seen) {
-      const signed = await this.#ports.guard?.read(head.origin)
-      if (signed !== undefined)
-        await assertPrefix(
-          this.#ports,
-          tx,
-          head,
-          signed,
-          'the last checkpoint outside the database',
-        )
+      await assertGuarded(this.#ports, tx, tenantId)
     }
     this.#seen.set(head.origin, head.size)
   }

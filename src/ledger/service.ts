@@ -10,38 +10,33 @@ import type {
   Tracing,
 } from '../kernel/index.ts'
 import { SeaworthyError } from '../kernel/index.ts'
-import { noteKeyOf, openCheckpoint } from '../proof/index.ts'
+import { noteKeyOf } from '../proof/index.ts'
 import { appendPrepared, assertOriginPrefix } from './append.ts'
 import { signCheckpoint } from './checkpoint.ts'
 import type { CheckpointPorts } from './checkpoint.ts'
 import { ClockWatch } from './clock-watch.ts'
 import { signDay } from './day.ts'
-import { ledgerFault } from './errors.ts'
 import { prepareFact } from './fact.ts'
 import type { PreparedFact, Producer } from './fact.ts'
 import type { AppendWay, JournalledSql } from './journal.ts'
-import { LogReader } from './log-reader.ts'
 import type {
-  SealedDay,
   AppendedEntry,
   CheckpointGuard,
   EntryQuery,
-  KnownRoot,
   Ledger,
   LedgerFact,
   LogTiles,
   LogVerdict,
+  SealedDay,
   VerifyQuery,
 } from './model.ts'
+import { LogReader } from './log-reader.ts'
 import type { PayloadKeys } from './payload/keys.ts'
 import { AppendQueue } from './queue.ts'
-import { verifyEarlier } from './epoch/earlier.ts'
 import type { BatchTries } from './retry.ts'
 import { RollbackWatch } from './rollback-watch.ts'
-import type { StoredLog } from './store.ts'
 import { tilesBehind, TileReader } from './tile-reader.ts'
-import { emptyVerdict, withEarlier } from './verdict.ts'
-import { LogCheck } from './verify-log.ts'
+import { verifyTenant } from './verify-tenant.ts'
 
 export interface LedgerPorts {
   readonly sql: Sql
@@ -134,24 +129,8 @@ class LedgerService implements Ledger {
     }
   }
 
-  async verifyLog(tenantId: string, query: VerifyQuery): Promise<LogVerdict> {
-    const log = await this.#reader.readLog(tenantId, (_, found) => Promise.resolve(found))
-    const given =
-      query.checkpoint === undefined ? [] : [await this.#readCheckpoint(log, query.checkpoint)]
-    if (log === undefined) return emptyVerdict(given)
-    const guarded = await this.#ports.guard?.read(log.origin)
-    const outside = guarded === undefined ? given : [...given, guarded]
-    const limit = query.checkpoint === undefined ? query.limit : undefined
-    if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1)) {
-      throw ledgerFault('LEDGER_ENTRY_REFUSED', `expected a limit from 1, got ${limit}`)
-    }
-    const task = { tenantId, log, noteKey: this.#reader.noteKeyOf(log), limit, outside }
-    const verdict = await new LogCheck(this.#ports, task).run()
-    if (limit !== undefined) return verdict
-    const earlier = await verifyEarlier(this.#ports, tenantId, (each) =>
-      this.#reader.noteKeyOf(each),
-    )
-    return withEarlier(verdict, earlier)
+  verifyLog(tenantId: string, query: VerifyQuery): Promise<LogVerdict> {
+    return verifyTenant(this.#ports, this.#reader, tenantId, query)
   }
 
   list(tenantId: string, query: EntryQuery): ReturnType<Ledger['list']> {
@@ -273,25 +252,5 @@ class LedgerService implements Ledger {
     })
     this.#queues.set(tenantId, queue)
     return queue
-  }
-
-  /** @throws LEDGER_ENTRY_REFUSED when a note was not signed by this log. */
-  async #readCheckpoint(
-    log: StoredLog | undefined,
-    checkpoint: string | KnownRoot,
-  ): Promise<KnownRoot> {
-    if (typeof checkpoint !== 'string') return checkpoint
-    if (log === undefined)
-      throw ledgerFault(
-        'LEDGER_LOG_EMPTY',
-        'expected a log to hold the checkpoint against, got none',
-      )
-    const opened = await openCheckpoint(
-      this.#ports.verifier,
-      checkpoint,
-      this.#reader.noteKeyOf(log),
-    )
-    if (!opened.ok) throw ledgerFault('LEDGER_ENTRY_REFUSED', `checkpoint: ${opened.reason}`)
-    return opened.value
   }
 }

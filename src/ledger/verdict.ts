@@ -1,22 +1,34 @@
 // Verdicts that are put together from others, and the one about nothing.
 import type { EarlierEpoch, KnownRoot, LogVerdict } from './model.ts'
 
-/** A log whose past is damaged is not whole either. */
-export function withEarlier(verdict: LogVerdict, earlier: readonly EarlierEpoch[]): LogVerdict {
-  if (earlier.length === 0) return verdict
-  const bad = earlier.find(({ ok }) => !ok)
-  if (!verdict.ok) return { ...verdict, earlier }
-  if (bad === undefined) return { ...verdict, scope: scopeWith(verdict.scope, earlier), earlier }
-  const reason = `epoch ${bad.epoch}: ${bad.reason ?? 'damaged'}`
-  return { ...verdict, ok: false, scope: 'damaged', reason, firstBadSeq: null, earlier }
+/**
+ * A log whose past is damaged is not whole either.
+ * @param broken what contradicts the guard among all logs of the tenant
+ */
+export function withEarlier(
+  verdict: LogVerdict,
+  found: readonly EarlierEpoch[],
+  broken: string | undefined,
+): LogVerdict {
+  const earlier = found.length === 0 ? {} : { earlier: found }
+  if (!verdict.ok) return { ...verdict, ...earlier }
+  const bad = found.find(({ ok }) => !ok)
+  const reason = bad === undefined ? broken : `epoch ${bad.epoch}: ${bad.reason ?? 'damaged'}`
+  if (reason === undefined)
+    return { ...verdict, scope: scopeWith(verdict.scope, found), ...earlier }
+  return { ...verdict, ok: false, scope: 'damaged', reason, firstBadSeq: null, ...earlier }
 }
 
-/** An intact log may still show what was erased after the database that was put back. */
+/** An intact log may go on for one of which nobody outside knows how it ended, and show what was erased after the database that was put back. */
 function scopeWith(scope: string, earlier: readonly EarlierEpoch[]): string {
+  const named = (rows: readonly EarlierEpoch[]): string => rows.map(({ epoch }) => epoch).join(', ')
+  const untold = earlier.filter(({ isKnown }) => !isKnown)
   const open = earlier.filter(({ erasures }) => erasures?.isCovered !== true)
-  if (open.length === 0) return scope
-  const epochs = open.map(({ epoch }) => epoch).join(', ')
-  return `${scope}, erasures lost with epoch ${epochs} not known`
+  return [
+    scope,
+    ...(untold.length === 0 ? [] : [`the end of epoch ${named(untold)} not known to this guard`]),
+    ...(open.length === 0 ? [] : [`erasures lost with epoch ${named(open)} not known`]),
+  ].join(', ')
 }
 
 export function emptyVerdict(given: readonly KnownRoot[]): LogVerdict {

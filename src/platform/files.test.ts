@@ -7,7 +7,8 @@ import { test, type TestContext } from 'node:test'
 import { fakeClock } from '../../test/clock.ts'
 import { SeaworthyError, utf8Bytes } from '../kernel/index.ts'
 import { systemClock } from './clock.ts'
-import { atomicWriteFile, openCheckpointGuard } from './files.ts'
+import { openCheckpointGuard } from './checkpoint-guard.ts'
+import { atomicWriteFile } from './files.ts'
 import { openLog } from './log.ts'
 
 const ORIGIN = 'seaworthy.example/ledger/one'
@@ -52,6 +53,33 @@ test('the guard remembers each log and survives reopening', async (t) => {
   await guard.write(ORIGIN, { size: 5, root: rootOf(5) })
   assert.deepEqual(await openCheckpointGuard(path).read(ORIGIN), { size: 5, root: rootOf(5) })
   assert.deepEqual(await openCheckpointGuard(path).read('other'), { size: 1, root: rootOf(1) })
+})
+
+test('the guard remembers whose a log is and what began it, also of rows that did not say so before', async (t) => {
+  const path = join(scratch(t), 'guard.json')
+  const before = { [ORIGIN]: { size: 1, root: Buffer.from(rootOf(1)).toString('base64') } }
+  writeFileSync(path, JSON.stringify(before))
+  const guard = openCheckpointGuard(path)
+  assert.deepEqual(await guard.logsOf('t-1'), [])
+  await guard.write(ORIGIN, { size: 1, root: rootOf(1) }, 't-1')
+  const restored = {
+    statement: 'ab',
+    publicKey: 'cd',
+    stands: { [ORIGIN]: null, old: { size: 2, root: 'ef' } },
+  }
+  await guard.announce('next', 't-1', restored)
+  assert.equal(await guard.read('next'), undefined)
+  await guard.write('others', { size: 1, root: rootOf(1) }, 't-2')
+  assert.deepEqual(await openCheckpointGuard(path).logsOf('t-1'), [
+    { origin: ORIGIN, signed: { size: 1, root: rootOf(1) }, restored: undefined },
+    { origin: 'next', signed: undefined, restored },
+  ])
+  await guard.write('next', { size: 1, root: rootOf(1) }, 't-1')
+  assert.deepEqual((await guard.logsOf('t-1'))[1]?.restored, restored)
+  await assert.rejects(
+    guard.announce('next', 't-1', restored),
+    hasCode('PLATFORM_CHECKPOINT_CONFLICT'),
+  )
 })
 
 test('the guard refuses a smaller size and a second root, and takes the same again', async (t) => {

@@ -3,7 +3,7 @@ import { EXIT, harmlessText } from '../../kernel/index.ts'
 import { shellWordOf } from '../../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../../client/index.ts'
 import { LogRestore } from '../../ledger/index.ts'
-import type { Restored, RestorePreview, RestoreStatement } from '../../ledger/index.ts'
+import type { OtherLog, Restored, RestorePreview, RestoreStatement } from '../../ledger/index.ts'
 import { appFault } from '../errors.ts'
 import { withLedger } from './ledger-house.ts'
 
@@ -54,16 +54,18 @@ function statementLines({
   tenant,
   old,
   lost,
+  others,
   erasures,
   next,
 }: RestoreStatement): readonly string[] {
   const signed =
     old.signed === null ? 'nothing' : `size ${old.signed.size}, root ${old.signed.root}`
   return [
-    `  tenant ${tenant}, epoch ${old.epoch}: ${old.origin}`,
+    `  tenant ${tenant}, ${old.epoch === 0 ? 'a log that is gone' : `epoch ${old.epoch}`}: ${old.origin}`,
     `    as it stands: size ${old.stands.size}, root ${old.stands.root}`,
     `    signed before, outside the database: ${signed}`,
     `    lost: ${lost === null ? 'what the journal alone knows' : `entries ${lost.from} to ${lost.until - 1}`}`,
+    ...others.map(otherLine),
     `    erased before and here again: ${erasures.payloads} payloads, whose keys are destroyed again`,
     ...(erasures.isCovered
       ? []
@@ -72,4 +74,14 @@ function statementLines({
         ]),
     `  epoch ${next.epoch}: ${next.origin}`,
   ]
+}
+
+function otherLine({ origin, signed, stands }: OtherLog): string {
+  const before =
+    signed === null ? 'of which nothing was signed' : `of which ${signed.size} entries were signed`
+  const now =
+    stands === null
+      ? 'it is not here any more'
+      : `it stands at size ${stands.size}, root ${stands.root}`
+  return `    another log, ${origin}, ${before}: ${now}`
 }

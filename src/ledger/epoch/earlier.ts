@@ -3,6 +3,7 @@ import { z } from 'zod'
 import {
   base64Of,
   canonicalBytes,
+  hexOf,
   parseStrictJson,
   readBase64,
   SeaworthyError,
@@ -12,11 +13,18 @@ import type { Json, SqlTx } from '../../kernel/index.ts'
 import { algorithmOfKey } from '../../proof/index.ts'
 import type { NoteKey } from '../../proof/index.ts'
 import { readEntry } from '../log-reader.ts'
-import type { EarlierEpoch } from '../model.ts'
+import type {
+  CheckpointGuard,
+  EarlierEpoch,
+  GuardedLog,
+  GuardedRestore,
+  LogVerdict,
+} from '../model.ts'
 import { readPayload } from '../payload/read.ts'
 import { selectLeaves } from '../store.ts'
 import { LogCheck } from '../verify-log.ts'
 import type { VerifyPorts } from '../verify-log.ts'
+import { restoreOf } from './guarded.ts'
 import type { RestoredErasures } from './model.ts'
 import { selectEpochs } from './store.ts'
 import type { EpochLog } from './store.ts'
@@ -40,12 +48,24 @@ const erasuresSchema = z.strictObject({
   isCovered: z.boolean(),
   payloads: z.int().min(0),
 })
-/** The first kind is from versions that kept no erasure register. */
+/** The first kind is from versions that kept no erasure register, the second from those that looked at one log alone. */
 const statementSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('seaworthy-ledger-restore/1'), ...statementParts }),
   z.strictObject({
     kind: z.literal('seaworthy-ledger-restore/2'),
     ...statementParts,
+    erasures: erasuresSchema,
+  }),
+  z.strictObject({
+    kind: z.literal('seaworthy-ledger-restore/3'),
+    ...statementParts,
+    others: z.array(
+      z.strictObject({
+        origin: z.string(),
+        signed: namedRoot.nullable(),
+        stands: namedRoot.nullable(),
+      }),
+    ),
     erasures: erasuresSchema,
   }),
 ])
@@ -60,39 +80,62 @@ const payloadSchema = z.strictObject({
 })
 type Payload = z.infer<typeof payloadSchema>
 
-/** Every log before the one of today, oldest first. */
+export interface EarlierPorts extends VerifyPorts {
+  readonly guard?: CheckpointGuard
+}
+
+/** Every log before the one of today, oldest first. What was signed of them is for `findBreaks` to hold against them. */
 export async function verifyEarlier(
-  ports: VerifyPorts,
+  ports: EarlierPorts,
   tenantId: string,
   noteKeyOf: (log: EpochLog) => NoteKey,
 ): Promise<readonly EarlierEpoch[]> {
+  const known = (await ports.guard?.logsOf(tenantId)) ?? []
   const logs = await inTx(ports, tenantId, (tx) => selectEpochs(tx, tenantId))
   const found: EarlierEpoch[] = []
+  const [first] = logs
+  if (first !== undefined && restoreOf(known, first.origin) !== undefined)
+    found.push(await judgeBreak(ports, tenantId, { log: undefined, next: first, known }))
   for (const [at, log] of logs.entries()) {
     const next = logs[at + 1]
     if (next === undefined) break
-    // What was signed last outside the database is not held against it: that it has less is what ended it.
     const task = { tenantId, log, noteKey: noteKeyOf(log), limit: undefined, outside: [] }
     const verdict = await new LogCheck(ports, task).run()
-    const named = await readRestored(ports, tenantId, next)
-    const reason = verdict.ok
-      ? typeof named === 'string'
-        ? named
-        : await findContradiction(ports, named, log, next, verdict.root)
-      : verdict.reason
-    found.push({
-      epoch: log.epoch,
-      origin: log.origin,
-      size: log.size,
-      ok: reason === null,
-      reason,
-      lost: typeof named === 'string' ? null : named.statement.lost,
-      next: next.origin,
-      restoredBy: typeof named === 'string' ? null : named.signedBy.name,
-      erasures: typeof named === 'string' ? null : erasuresOf(named),
-    })
+    found.push(await judgeBreak(ports, tenantId, { log: { ...log, verdict }, next, known }))
   }
   return found
+}
+
+interface EpochBreak {
+  /** Undefined where the database lacks whatever came before. */
+  readonly log: (EpochLog & { readonly verdict: LogVerdict }) | undefined
+  readonly next: EpochLog
+  readonly known: readonly GuardedLog[]
+}
+
+async function judgeBreak(
+  ports: VerifyPorts,
+  tenantId: string,
+  { log, next, known }: EpochBreak,
+): Promise<EarlierEpoch> {
+  const payload = await readRestored(ports, tenantId, next)
+  const told = restoreOf(known, next.origin)
+  const named = typeof payload === 'string' ? undefined : payload
+  const contradiction =
+    typeof payload === 'string' ? payload : await findContradiction(ports, payload, log, next, told)
+  const reason = log === undefined || log.verdict.ok ? contradiction : log.verdict.reason
+  return {
+    epoch: log?.epoch ?? 0,
+    origin: log?.origin ?? named?.statement.old.origin ?? 'unknown',
+    size: log?.size ?? 0,
+    ok: reason === null,
+    reason,
+    lost: named?.statement.lost ?? null,
+    next: next.origin,
+    restoredBy: named?.signedBy.name ?? null,
+    isKnown: told !== undefined,
+    erasures: named === undefined ? null : erasuresOf(named),
+  }
 }
 
 function erasuresOf({ statement }: Payload): RestoredErasures | null {
@@ -130,31 +173,37 @@ function parsePayload(text: string): Payload | undefined {
 }
 
 async function findContradiction(
-  { verifier }: VerifyPorts,
+  { verifier, digest }: VerifyPorts,
   { statement, signedBy }: Payload,
-  log: EpochLog,
+  log: EpochBreak['log'],
   next: EpochLog,
-  root: string | null,
+  told: GuardedRestore | undefined,
 ): Promise<string | null> {
   const { old } = statement
-  const isNamed =
-    old.origin === log.origin &&
-    old.epoch === log.epoch &&
+  const isNext =
     statement.next.origin === next.origin &&
-    statement.next.epoch === next.epoch
-  if (!isNamed) return 'the next one names another log'
-  if (old.stands.size !== log.size || (log.size > 0 && old.stands.root !== root))
+    statement.next.epoch === next.epoch &&
+    old.epoch === (log?.epoch ?? 0)
+  if (!isNext || (log !== undefined && old.origin !== log.origin))
+    return 'the next one names another log'
+  const { size, root } = old.stands
+  if (size !== (log?.size ?? 0) || (size > 0 && root !== log?.verdict.root))
     return 'it is not as it was when it ended'
   const publicKey = readBase64(signedBy.publicKey)
   const signature = readBase64(signedBy.signature)
   const algorithm = publicKey && algorithmOfKey(publicKey)
+  const bytes = canonicalBytes(statement)
   const isSigned =
     publicKey !== undefined &&
     signature !== undefined &&
     algorithm !== undefined &&
     algorithm === signedBy.algorithm &&
-    (await verifier.verify(algorithm, publicKey, canonicalBytes(statement), signature))
-  return isSigned ? null : `the restore of epoch ${next.epoch} is not signed`
+    (await verifier.verify(algorithm, publicKey, bytes, signature))
+  if (!isSigned) return `the restore of epoch ${next.epoch} is not signed`
+  const isTold =
+    told === undefined ||
+    (told.statement === hexOf(digest.sha256(bytes)) && told.publicKey === signedBy.publicKey)
+  return isTold ? null : `the restore of epoch ${next.epoch} is another than the guard was told of`
 }
 
 function inTx<T>(

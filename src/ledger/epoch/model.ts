@@ -2,7 +2,7 @@
 import type { Clock, Digest, SignatureVerifier, Signer, Sql } from '../../kernel/index.ts'
 import type { ErasurePorts } from '../erasure/model.ts'
 import type { ErasureRegister } from '../erasure/register.ts'
-import type { CheckpointGuard, Ledger, SignedCheckpoint } from '../model.ts'
+import type { CheckpointGuard, Ledger, NamedRoot, SignedCheckpoint } from '../model.ts'
 
 export interface RestorePorts {
   readonly sql: Sql
@@ -24,20 +24,14 @@ export interface RestoredJournal {
   forgive(tenantId: string): () => void
 }
 
-/** A size with its root as text. */
-export interface NamedRoot {
-  readonly size: number
-  /** base64 of 32 bytes. */
-  readonly root: string
-}
-
 /** What the operator signs: which log ends, what of it is gone, and which log goes on. */
 export interface RestoreStatement {
-  readonly kind: 'seaworthy-ledger-restore/2'
+  readonly kind: 'seaworthy-ledger-restore/3'
   readonly tenant: string
   readonly reason: string
   readonly old: {
     readonly origin: string
+    /** 0 when the database has no log of the tenant any more. */
     readonly epoch: number
     /** As the database has it now. */
     readonly stands: NamedRoot
@@ -46,8 +40,18 @@ export interface RestoreStatement {
   }
   /** Positions of entries that were signed and are gone or others now. Null when none was signed. */
   readonly lost: { readonly from: number; readonly until: number } | null
+  /** Other logs of the tenant that are not as they were signed. */
+  readonly others: readonly OtherLog[]
   readonly erasures: RestoredErasures
   readonly next: { readonly origin: string; readonly epoch: number }
+}
+
+export interface OtherLog {
+  readonly origin: string
+  /** Last checkpoint outside the database; null for a log that nothing outside was told of. */
+  readonly signed: NamedRoot | null
+  /** As the database has it now; null when it has no such log. */
+  readonly stands: NamedRoot | null
 }
 
 /** What a restore knows of erasures later than the database that was put back. */

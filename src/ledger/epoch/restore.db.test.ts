@@ -10,24 +10,13 @@ import {
   recountSubjects,
   rollBack,
 } from '../../../test/ledger.ts'
-import type { TestLedger } from '../../../test/ledger.ts'
-import { cutHead, erasingOf, openRolledBack } from '../../../test/rolled-back.ts'
+import { cutHead, erasingOf, openRolledBack, restoreOf } from '../../../test/rolled-back.ts'
 import { bytesEqual } from '../../kernel/index.ts'
 import { LogRestore, makeLedger, openJournalledSql } from '../index.ts'
-import type { JournalledSql, RestorePorts } from '../index.ts'
+import type { JournalledSql } from '../index.ts'
 
 const REASON = 'the disk is lost, this is the backup of the night'
 const by = { name: 'ana', signer: testSigner('ecdsa-p256-sha256') }
-
-function restoreOf(opened: TestLedger, changed: Partial<RestorePorts> = {}): LogRestore {
-  const { sql, guard, ports } = opened
-  const { digest, clock, verifier } = ports
-  // As a process that opens the restored database.
-  const ledger = makeLedger(ports)
-  const erasing = erasingOf(opened, ledger)
-  const own = { sql, guard, ledger, digest, clock, verifier, journal: undefined, ...erasing }
-  return new LogRestore({ ...own, ...changed })
-}
 
 test('a log behind its checkpoint is read and takes nothing, whichever way, also in a process that has appended before', async () => {
   const opened = await openRolledBack()
@@ -107,6 +96,7 @@ test('a signed restore opens the next epoch, and verification shows both with th
       lost: { from: 4, until: 10 },
       next: next.origin,
       restoredBy: 'ana',
+      isKnown: true,
       erasures: { registerSince: '2026-11-21T10:00:00.000Z', isCovered: true, payloads: 0 },
     },
   ])

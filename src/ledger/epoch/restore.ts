@@ -1,16 +1,16 @@
 // Lets a tenant go on after an older database was put in place: a new log that names what the old one had signed.
-import { base64Of, canonicalBytes, hexOf, messageOf, SeaworthyError } from '../../kernel/index.ts'
+import { base64Of, canonicalBytes, hexOf } from '../../kernel/index.ts'
 import type { SqlTx } from '../../kernel/index.ts'
-import { frontierRoot, genesisLink } from '../../proof/index.ts'
+import { EMPTY_FRONTIER, frontierRoot, genesisLink } from '../../proof/index.ts'
 import type { LogHead } from '../batch.ts'
-import { assertPrefix } from '../checkpoint.ts'
 import { attestReplayed, selectReplayed } from '../erasure/replay.ts'
 import type { ReplayedKeys } from '../erasure/replay.ts'
 import { ledgerFault } from '../errors.ts'
-import type { KnownRoot } from '../model.ts'
+import type { KnownRoot, NamedRoot } from '../model.ts'
 import { lockHead } from '../store.ts'
+import { findBreaks } from './guarded.ts'
+import type { GuardBreak } from './guarded.ts'
 import type {
-  NamedRoot,
   Restored,
   RestoredPayload,
   RestorePorts,
@@ -31,7 +31,6 @@ export interface RestoreWish {
 
 interface Look {
   readonly preview: RestorePreview
-  readonly head: LogHead
   readonly replayed: ReplayedKeys
 }
 
@@ -56,7 +55,7 @@ export class LogRestore {
     let takeBack: (() => void) | undefined
     const statement = await sql
       .transaction('system', async (tx) => {
-        const { preview, head, replayed } = await this.#look(tx, wish)
+        const { preview, replayed } = await this.#look(tx, wish)
         if (preview.token !== token)
           throw ledgerFault(
             'LEDGER_RESTORE_CHANGED',
@@ -65,7 +64,7 @@ export class LogRestore {
           )
         // What the journal has against the old log is what the new one's first entry is about.
         takeBack = journal?.forgive(wish.tenantId)
-        await this.#open(tx, wish.tenantId, head, preview.statement, by)
+        await this.#open(tx, wish.tenantId, preview.statement, by)
         await attestReplayed(this.#ports.erasing, tx, wish.tenantId, replayed, by.name)
         return preview.statement
       })
@@ -79,88 +78,96 @@ export class LogRestore {
   async #open(
     tx: SqlTx,
     tenantId: string,
-    head: LogHead,
     statement: RestoreStatement,
     { name, signer }: RestoreSigner,
   ): Promise<void> {
-    const { digest, ledger, verifier } = this.#ports
+    const { digest, ledger, verifier, guard } = this.#ports
     const bytes = canonicalBytes(statement)
     const signature = await signer.sign(bytes)
-    const { algorithm, publicKey } = signer
-    if (!(await verifier.verify(algorithm, publicKey, bytes, signature)))
+    const { algorithm } = signer
+    if (!(await verifier.verify(algorithm, signer.publicKey, bytes, signature)))
       throw ledgerFault('LEDGER_RESTORE_REFUSED', 'expected a key whose signature verifies')
-    const { next } = statement
-    await sealLog(tx, head.logId)
+    const { next, old, others } = statement
+    const publicKey = base64Of(signer.publicKey)
+    const ended = old.epoch === 0 ? null : old.stands
+    const stands = [{ origin: old.origin, stands: ended }, ...others]
+    // Before anything is appended, which the guard would refuse otherwise; without the commit it means nothing.
+    await guard.announce(next.origin, tenantId, {
+      statement: hexOf(digest.sha256(bytes)),
+      publicKey,
+      stands: Object.fromEntries(stands.map((each) => [each.origin, each.stands])),
+    })
+    await sealLog(tx, tenantId, old.origin)
     await insertEpoch(tx, tenantId, next, genesisLink(digest, next.origin, next.epoch))
-    const signedBy = {
-      name,
-      algorithm,
-      publicKey: base64Of(publicKey),
-      signature: base64Of(signature),
-    }
+    const signedBy = { name, algorithm, publicKey, signature: base64Of(signature) }
     const payload: RestoredPayload = { statement, signedBy }
     const fact = { type: 'ledger.restored', actor: name, subject: RESTORE_SUBJECT, refs: [] }
     await ledger.appendInTx(tx, tenantId, [{ ...fact, payload }])
   }
 
   async #look(tx: SqlTx, { tenantId, reason }: RestoreWish): Promise<Look> {
-    const { guard, digest, journal, register } = this.#ports
+    const { digest, journal, register } = this.#ports
     const head = await lockHead(tx, tenantId)
-    if (head === undefined)
+    const breaks = await findBreaks(this.#ports, tx, tenantId)
+    const ended =
+      head === undefined ? breaks.at(-1) : breaks.find(({ origin }) => origin === head.origin)
+    if (head === undefined && ended === undefined)
       throw ledgerFault('LEDGER_LOG_EMPTY', `expected a log of ${tenantId}, got none`)
-    const epochs = await selectEpochs(tx, tenantId)
-    const epoch = epochs.find(({ origin }) => origin === head.origin)?.epoch ?? 0
-    const signed = await guard.read(head.origin)
-    const cause =
-      (await this.#causeOf(tx, head, signed)) ?? journal?.contradictionOf(tenantId) ?? undefined
+    const cause = breaks[0]?.fault.message ?? journal?.contradictionOf(tenantId)
     if (cause === undefined)
       throw ledgerFault(
         'LEDGER_RESTORE_REFUSED',
-        `expected a log that is behind what was signed, got ${head.size} entries that continue it`,
+        `expected a log that is behind what was signed, got ${head?.size ?? 0} entries that continue it`,
       )
-    const old = {
+    const old = await this.#describeOld(tx, tenantId, head, ended)
+    const { since, erasures } = await register.read()
+    const replayed = await selectReplayed(tx, tenantId, erasures)
+    const base = {
+      kind: 'seaworthy-ledger-restore/3',
+      tenant: tenantId,
+      reason,
+      old,
+      lost: ended?.signed === undefined ? null : lostOf(old.stands.size, ended.signed.size),
+      others: breaks
+        .filter(({ origin }) => origin !== old.origin)
+        .map(({ origin, signed, stands }) => ({
+          origin,
+          signed: signed === undefined ? null : named(signed),
+          stands,
+        })),
+      erasures: {
+        registerSince: since,
+        isCovered: old.stands.size === 0 || Date.parse(since) <= (head?.latestMs ?? 0),
+        payloads: replayed.payloads,
+      },
+    } as const
+    const next = { origin: await this.#newOrigin(old.origin, base), epoch: old.epoch + 1 }
+    const statement = { ...base, next }
+    const token = hexOf(digest.sha256(canonicalBytes(statement))).slice(0, TOKEN_DIGITS)
+    return { preview: { statement, cause, token }, replayed }
+  }
+
+  /** The log that ends: the open one, or the last that was signed where the database lacks every log. */
+  async #describeOld(
+    tx: SqlTx,
+    tenantId: string,
+    head: LogHead | undefined,
+    ended: GuardBreak | undefined,
+  ): Promise<RestoreStatement['old']> {
+    const { digest, guard } = this.#ports
+    if (head === undefined) {
+      const nothing = named({ size: 0, root: frontierRoot(digest, EMPTY_FRONTIER) })
+      const signed = ended?.signed === undefined ? null : named(ended.signed)
+      return { origin: ended?.origin ?? '', epoch: 0, stands: nothing, signed }
+    }
+    const epochs = await selectEpochs(tx, tenantId)
+    const epoch = epochs.find(({ origin }) => origin === head.origin)?.epoch ?? 0
+    const signed = await guard.read(head.origin)
+    return {
       origin: head.origin,
       epoch,
       stands: named({ size: head.size, root: frontierRoot(digest, head.frontier) }),
       signed: signed === undefined ? null : named(signed),
-    }
-    const lost = signed === undefined ? null : lostOf(head.size, signed.size)
-    const { since, erasures } = await register.read()
-    const replayed = await selectReplayed(tx, tenantId, erasures)
-    const base = {
-      kind: 'seaworthy-ledger-restore/2',
-      tenant: tenantId,
-      reason,
-      old,
-      lost,
-      erasures: {
-        registerSince: since,
-        isCovered: head.size === 0 || Date.parse(since) <= head.latestMs,
-        payloads: replayed.payloads,
-      },
-    } as const
-    const next = { origin: await this.#newOrigin(head.origin, base), epoch: epoch + 1 }
-    const statement = { ...base, next }
-    const token = hexOf(digest.sha256(canonicalBytes(statement))).slice(0, TOKEN_DIGITS)
-    return { preview: { statement, cause, token }, head, replayed }
-  }
-
-  /** Undefined for a log that continues what was signed. */
-  async #causeOf(
-    tx: SqlTx,
-    head: LogHead,
-    signed: KnownRoot | undefined,
-  ): Promise<string | undefined> {
-    if (signed === undefined) return undefined
-    try {
-      await assertPrefix(this.#ports, tx, head, signed, 'the last checkpoint outside the database')
-      return undefined
-    } catch (error) {
-      const isVerdict =
-        error instanceof SeaworthyError &&
-        ['LEDGER_LOG_ROLLED_BACK', 'LEDGER_CHECKPOINT_FORKED'].includes(error.code)
-      if (!isVerdict) throw error
-      return messageOf(error)
     }
   }
 

@@ -5,6 +5,8 @@ import type { StoredLog } from '../store.ts'
 export interface EpochLog extends StoredLog {
   readonly epoch: number
   readonly state: 'open' | 'archived' | 'sealed'
+  /** As it is stored. */
+  readonly frontier: Uint8Array
 }
 
 /** Every log of the tenant, oldest first. */
@@ -16,16 +18,21 @@ export async function selectEpochs(tx: SqlTx, tenantId: string): Promise<EpochLo
     state: EpochLog['state']
     genesis: Uint8Array
     size: number
+    frontier: Uint8Array
   }>(
-    `select l.log_id, l.origin, l.epoch, l.state, l.genesis, h.size
+    `select l.log_id, l.origin, l.epoch, l.state, l.genesis, h.size, h.frontier
      from ledger_log l join ledger_head h on h.log_id = l.log_id where l.tenant_id = $1 order by l.epoch`,
     [tenantId],
   )
   return rows.map(({ log_id: logId, ...row }) => ({ logId, ...row }))
 }
 
-export async function sealLog(tx: SqlTx, logId: number): Promise<void> {
-  await tx.query(`update ledger_log set state = 'sealed' where log_id = $1`, [logId])
+/** Nothing happens to a log that is not there. */
+export async function sealLog(tx: SqlTx, tenantId: string, origin: string): Promise<void> {
+  await tx.query(`update ledger_log set state = 'sealed' where tenant_id = $1 and origin = $2`, [
+    tenantId,
+    origin,
+  ])
 }
 
 /** @param genesis what `prev` of entry 0 will hold */
