@@ -7,7 +7,8 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { SeaworthyError } from '../kernel/index.ts'
 import { makeGuardedFetch } from './guarded-fetch.ts'
-import type { GuardedTerms, ResolvedAddress } from './guarded-fetch.ts'
+import type { GuardedTerms } from './guarded-fetch.ts'
+import type { ResolvedAddress } from './name-lookup.ts'
 
 const request = { method: 'POST', headers: {}, timeoutMs: 5_000, bodyLimitBytes: 1_024 }
 

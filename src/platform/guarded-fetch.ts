@@ -1,5 +1,4 @@
 // Outbound HTTP to addresses that somebody else chose: public ones only, judged at the moment of the connection.
-import { lookup as systemLookup } from 'node:dns'
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { isIP } from 'node:net'
@@ -8,23 +7,19 @@ import { callbackify } from 'node:util'
 import type { GuardedFetch, SeaworthyError } from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
 import { admitUrl, makeFetch } from './fetch.ts'
+import { LOOPBACK_NAME, makeNameLookup } from './name-lookup.ts'
+import type { ResolvedAddress } from './name-lookup.ts'
 import { isLoopbackAddress, isPublicAddress } from './public-address.ts'
 
 const HTTPS_PORT = 443
 /** Ports below belong to services that speak something else. */
 const FREE_PORT_FROM = 1_024
-export const LOOPBACK_NAME = 'localhost'
 
 export interface GuardedTerms {
   /** Also this machine, also without TLS: for tests and demonstrations. */
   readonly allowsLoopback: boolean
-  /** Instead of the system's resolver. */
+  /** Instead of the hosts file and the system's nameservers. */
   readonly resolve?: (host: string) => Promise<readonly ResolvedAddress[]>
-}
-
-export interface ResolvedAddress {
-  readonly address: string
-  readonly family: 4 | 6
 }
 
 /**
@@ -66,7 +61,7 @@ export function allowedBy({ allowsLoopback }: GuardedTerms): (address: string) =
 
 /** For sockets: resolves a name once, and hands on what it leads to only when all of it may be reached. */
 export function makeJudgedLookup(terms: GuardedTerms): LookupFunction {
-  const resolve = terms.resolve ?? resolveAll
+  const resolve = terms.resolve ?? makeNameLookup()
   const allows = allowedBy(terms)
   const judge = callbackify(async (host: string): Promise<readonly ResolvedAddress[]> => {
     const addresses = await resolve(host)
@@ -82,14 +77,4 @@ export function makeJudgedLookup(terms: GuardedTerms): LookupFunction {
       else callback(null, first.address, first.family)
     })
   }
-}
-
-function resolveAll(host: string): Promise<readonly ResolvedAddress[]> {
-  return new Promise((resolve, reject) => {
-    systemLookup(host, { all: true }, (error, addresses) => {
-      if (error === null)
-        resolve(addresses.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 })))
-      else reject(error)
-    })
-  })
 }

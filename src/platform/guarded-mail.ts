@@ -6,8 +6,9 @@ import { messageOf, redactValues } from '../kernel/index.ts'
 import type { GuardedMail, MailAnswer, MailRequest, MailServer } from '../kernel/index.ts'
 import type { SeaworthyError } from '../kernel/index.ts'
 import { platformFault } from './errors.ts'
-import { allowedBy, LOOPBACK_NAME, makeJudgedLookup } from './guarded-fetch.ts'
+import { allowedBy, makeJudgedLookup } from './guarded-fetch.ts'
 import type { GuardedTerms } from './guarded-fetch.ts'
+import { LOOPBACK_NAME } from './name-lookup.ts'
 import { isLoopbackAddress } from './public-address.ts'
 
 /** Ports of mail: others belong to services that speak something else. */
