@@ -9,6 +9,8 @@ export const PAGE_LIMIT_COUNT = 200
 /** What is kept of an error's message. */
 const ERROR_LIMIT_LENGTH = 500
 const MS_PER_MINUTE = 60_000
+/** Messages that are forgotten in one statement. */
+const FORGET_LIMIT_COUNT = 1_000
 
 const at = (ms: number): string => new Date(ms).toISOString()
 
@@ -211,6 +213,22 @@ export async function updateToPending(
     [tenantId, channelId, messageId, at(nowMs)],
   )
   return rows.map(({ message_id: id }) => id)
+}
+
+/** A part of the messages that ended before a moment. @returns whether there may be more */
+export async function deleteEndedMessages(
+  tx: SqlTx,
+  tenantId: string,
+  beforeAt: string,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `delete from notification_message where tenant_id = $1 and (channel_id, message_id) in (
+       select channel_id, message_id from notification_message
+       where tenant_id = $1 and state <> 'pending' and ended_at < $2 limit $3)
+     returning message_id`,
+    [tenantId, beforeAt, FORGET_LIMIT_COUNT],
+  )
+  return rows.length === FORGET_LIMIT_COUNT
 }
 
 /** Nobody is there any more to whom they could go. */

@@ -3,6 +3,8 @@ import { SeaworthyError } from '../kernel/index.ts'
 import type { Digest, Jobs, Log, SqlTx } from '../kernel/index.ts'
 import type { FollowTerms, ReaderEntry } from '../ledger/index.ts'
 import { notifyWish } from './deliver.ts'
+import { forgetOld } from './forget.ts'
+import type { ForgetPorts } from './forget.ts'
 import { insertMessage } from './message-store.ts'
 import type { Notice, StoredChannel } from './model.ts'
 import { contentHashOf, harmlessNotice, messageIdOf, topicOf } from './notice.ts'
@@ -23,9 +25,8 @@ const MS_PER_MINUTE = 60_000
 /** What somebody wrote has no form in which it could be kept. */
 const UNTELLABLE: readonly string[] = ['CANONICAL_VALUE_REFUSED', 'PLATFORM_VALUE_REFUSED']
 
-export interface RulePorts {
+export interface RulePorts extends ForgetPorts {
   readonly digest: Digest
-  readonly clock: { nowMs(): number }
   readonly jobs: Jobs
   readonly log: Log
 }
@@ -36,6 +37,7 @@ export function ruleTerms(ports: RulePorts): FollowTerms {
     what: 'rules of notifications',
     isWanted: async (tx, tenantId) => (await selectRules(tx, tenantId)).length > 0,
     take: (tx, tenantId, entries) => takeEntries(ports, tx, tenantId, entries),
+    keepUp: () => forgetOld(ports),
   }
 }
 

@@ -99,6 +99,14 @@ export async function takeGateStatuses(
   return rows.toSorted((a, b) => (a.gate < b.gate ? -1 : 1))
 }
 
+/** Gates of runs that began before a moment, never to end. @param beforeId as a run's id of that moment: they sort by time */
+export async function deleteOldGates(tx: SqlTx, tenantId: string, beforeId: string): Promise<void> {
+  await tx.query(
+    'delete from notification_gate where tenant_id = $1 and run_id collate "C" < $2 collate "C"',
+    [tenantId, beforeId],
+  )
+}
+
 /** What was last told of a topic over a channel. */
 export async function selectLastOfTopic(
   tx: SqlTx,

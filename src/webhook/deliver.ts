@@ -31,8 +31,9 @@ const WORKER_LIMIT_COUNT = 200
 const TENANT_LIMIT_COUNT = 50
 /** Deliveries on their way to one endpoint at the same time. */
 const LANE_COUNT = 8
-/** Deliveries that are read in one statement. */
+/** Deliveries that are read in one statement, and how much of bodies a job holds at most, but for the last of them. */
 const BATCH_LIMIT_COUNT = 200
+const BATCH_LIMIT_BYTES = 1024 * 1024
 /** Then others get their turn. */
 const SLICE_MS = 20_000
 const JOB_TIME_LIMIT_MS = 120_000
@@ -101,7 +102,8 @@ function findWork({ sql, clock }: DeliverPorts, tenantId: string, id: string): P
     const admission = admissionOf(endpoint, nowMs)
     if (admission === 'resting') return { againMs: Math.max(nextMs, endpoint.restsUntilMs ?? 0) }
     if (nextMs > nowMs) return { againMs: nextMs }
-    const limit = admission === 'trial' ? 1 : BATCH_LIMIT_COUNT
+    const count = admission === 'trial' ? 1 : BATCH_LIMIT_COUNT
+    const limit = { count, sizeBytes: BATCH_LIMIT_BYTES }
     return { endpoint, due: await selectDue(tx, tenantId, id, nowMs, limit) }
   })
 }

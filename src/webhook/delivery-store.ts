@@ -3,7 +3,6 @@ import { cutText } from '../kernel/index.ts'
 import type { SqlTx } from '../kernel/index.ts'
 import type { AttemptEnd, DeliveryState, DueDelivery, StoredDelivery } from './model.ts'
 
-/** Deliveries that one page of a list shows, newest first. */
 /** What is kept of an error's message. */
 const ERROR_LIMIT_LENGTH = 500
 /** Events that are forgotten in one statement. */
@@ -60,12 +59,13 @@ export async function insertEvents(
   )
 }
 
+/** Those that are due first; of bodies no more than the limit and the one that reaches it. */
 export async function selectDue(
   tx: SqlTx,
   tenantId: string,
   endpointId: string,
   nowMs: number,
-  limit: number,
+  limit: { readonly count: number; readonly sizeBytes: number },
 ): Promise<readonly DueDelivery[]> {
   const rows = await tx.query<{
     event_id: string
@@ -73,11 +73,15 @@ export async function selectDue(
     body: string
     traceparent: string | null
   }>(
-    `select d.event_id, d.attempt, e.body, e.traceparent
-     from webhook_delivery d join webhook_event e on e.tenant_id = d.tenant_id and e.event_id = d.event_id
-     where d.tenant_id = $1 and d.endpoint_id = $2::uuid and d.state = 'pending' and d.next_at <= $3
-     order by d.next_at, d.seq limit $4`,
-    [tenantId, endpointId, at(nowMs), limit],
+    `select w.event_id, w.attempt, e.body, e.traceparent
+     from (select b.*, sum(b.size) over (order by b.next_at, b.seq rows unbounded preceding) - b.size as before from (
+         select d.event_id, d.attempt, d.next_at, d.seq, octet_length(s.body) as size
+         from webhook_delivery d join webhook_event s on s.tenant_id = d.tenant_id and s.event_id = d.event_id
+         where d.tenant_id = $1 and d.endpoint_id = $2::uuid and d.state = 'pending' and d.next_at <= $3
+         order by d.next_at, d.seq limit $4) b) w
+       join webhook_event e on e.tenant_id = $1 and e.event_id = w.event_id
+     where w.before < $5 order by w.next_at, w.seq`,
+    [tenantId, endpointId, at(nowMs), limit.count, limit.sizeBytes],
   )
   return rows.map(({ event_id: eventId, attempt, body, traceparent: trace }) => ({
     eventId,
@@ -278,14 +282,19 @@ function valuesOf(
   return [tenantId, endpointId, states, eventId ?? '', fromAt ?? '', toAt ?? '']
 }
 
-/** Events whose deliveries have all ended before a moment, with those deliveries. */
-export async function deleteEnded(tx: SqlTx, tenantId: string, beforeAt: string): Promise<void> {
-  await tx.query(
+/**
+ * A part of the events whose deliveries, if there are any left, have all ended before a moment, with those deliveries.
+ * @returns whether there may be more
+ */
+export async function deleteEnded(tx: SqlTx, tenantId: string, beforeAt: string): Promise<boolean> {
+  const rows = await tx.query(
     `delete from webhook_event e where e.tenant_id = $1 and e.event_id in (
        select o.event_id from webhook_event o where o.tenant_id = $1 and o.happened_at < $2
          and not exists (select from webhook_delivery d where d.tenant_id = $1 and d.event_id = o.event_id
            and (d.state = 'pending' or d.ended_at >= $2))
-       limit $3)`,
+       limit $3)
+     returning event_id`,
     [tenantId, beforeAt, FORGET_LIMIT_COUNT],
   )
+  return rows.length === FORGET_LIMIT_COUNT
 }

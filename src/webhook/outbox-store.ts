@@ -1,4 +1,4 @@
-// SQL that looks over every tenant: which endpoints have something to wait for.
+// SQL that looks over every tenant: which endpoints have something to wait for, and who has old events.
 import type { SqlTx } from '../kernel/index.ts'
 
 export async function selectPendingEndpoints(
@@ -12,9 +12,14 @@ export async function selectPendingEndpoints(
   return rows.map(({ tenant_id: tenantId, endpoint_id: endpointId }) => ({ tenantId, endpointId }))
 }
 
-export async function selectTenants(tx: SqlTx): Promise<readonly string[]> {
+/** Those that have events from before a moment, whether they have an endpoint or had one. */
+export async function selectTenantsOfEvents(
+  tx: SqlTx,
+  beforeAt: string,
+): Promise<readonly string[]> {
   const rows = await tx.query<{ tenant_id: string }>(
-    'select distinct tenant_id from webhook_endpoint',
+    'select distinct tenant_id from webhook_event where happened_at < $1',
+    [beforeAt],
   )
   return rows.map(({ tenant_id }) => tenant_id)
 }
