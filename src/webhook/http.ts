@@ -1,6 +1,6 @@
 // Routes of webhooks.
 import { z } from 'zod'
-import { defineRoute } from '../kernel/index.ts'
+import { callerOf, defineRoute } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
 import { nextOf, pageShape, readPage } from '../web/index.ts'
 import type { PagedList } from '../web/index.ts'
@@ -88,6 +88,7 @@ const listSchema = z.strictObject({
 /** An endpoint as the API shows it. */
 export interface PresentedEndpoint {
   readonly id: string
+  /** For others than admins it ends with `/…` after the host. */
   readonly url: string
   readonly kinds: readonly string[]
   readonly description: string
@@ -134,6 +135,12 @@ function presentAt(stored: StoredEndpoint, nowMs: number): PresentedEndpoint {
   }
 }
 
+/** Receivers put tokens into paths and queries: whoever may not change an endpoint sees where it leads and no more. */
+function withoutTokens(endpoint: PresentedEndpoint): PresentedEndpoint {
+  const { origin, pathname, search, hash } = new URL(endpoint.url)
+  return { ...endpoint, url: pathname + search + hash === '/' ? endpoint.url : `${origin}/…` }
+}
+
 const READ_AGAIN = {
   members: ['secrets'],
   recovery: 'Read the secrets: GET /v1/webhooks/{webhookId}/secrets.',
@@ -160,14 +167,19 @@ function endpointRoutes(
     defineRoute({
       method: 'GET',
       path: '/v1/webhooks',
-      summary: 'List the endpoints of the tenant in pages, the oldest first, and how they are',
+      summary:
+        'List the endpoints of the tenant in pages, the oldest first, and how they are; whole addresses for admins',
       access: 'read',
       query: z.strictObject(pageShape),
       answer: { data: z.array(endpointSchema), isPaged: true },
       async handle({ principal, query }) {
         const page = readPage(ENDPOINTS, query)
         const rows = await webhooks.list(principal.tenantId, page)
-        return { data: rows.map(present), next: nextOf(ENDPOINTS, page, rows, ({ id }) => id) }
+        const all = rows.map(present)
+        return {
+          data: callerOf(principal).role === 'admin' ? all : all.map(withoutTokens),
+          next: nextOf(ENDPOINTS, page, rows, ({ id }) => id),
+        }
       },
     }),
     defineRoute({
