@@ -32,6 +32,12 @@ export const webhookErrors = defineErrors({
     title: 'The replay names nothing that could be sent again',
     hint: 'Name an event, or a span of time with --from and --to; try it with --dry-run.',
   },
+  WEBHOOK_ROTATION_UNDER_WAY: {
+    status: 409,
+    exit: EXIT.conflict,
+    title: 'The secret before still signs',
+    hint: 'Wait until its overlap ends, or rotate with --overlap-hours 0, which ends every secret before the new one at once.',
+  },
   WEBHOOK_SIGNATURE_REFUSED: {
     status: 422,
     exit: EXIT.invalid,

@@ -159,17 +159,23 @@ export class Webhooks {
     })
   }
 
-  /** Signs with a new secret from now on, and with the one before as well for a while. @throws WEBHOOK_ENDPOINT_UNKNOWN */
+  /**
+   * Signs with a new secret from now on, and with the one before as well for a while. @param overlapMs 0 ends all before at once
+   * @throws WEBHOOK_ENDPOINT_UNKNOWN, WEBHOOK_ROTATION_UNDER_WAY
+   */
   rotate(principal: Principal, id: string, overlapMs: number): Promise<StoredEndpoint> {
     return this.#inTenant(principal.tenantId, async (tx) => {
       const before = await this.#lock(tx, principal.tenantId, id)
-      const stored = {
-        ...before,
-        secretVersion: before.secretVersion + 1,
-        previousUntilMs: this.#ports.clock.nowMs() + overlapMs,
-      }
+      const nowMs = this.#ports.clock.nowMs()
+      // Two secrets sign: a third would end the first, which receivers were told still holds.
+      if (overlapMs > 0 && nowMs < (before.previousUntilMs ?? 0))
+        throw webhookFault(
+          'WEBHOOK_ROTATION_UNDER_WAY',
+          `expected no rotation whose overlap goes on, this one's ends at ${new Date(before.previousUntilMs ?? 0).toISOString()}`,
+        )
+      const secretVersion = before.secretVersion + 1
+      const stored = { ...before, secretVersion, previousUntilMs: nowMs + overlapMs }
       await upsertEndpoint(tx, principal.tenantId, stored)
-      const { secretVersion } = stored
       await this.#tell(tx, principal, id, 'webhook.secret-rotated', { secretVersion, overlapMs })
       return stored
     })

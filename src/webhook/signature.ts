@@ -29,7 +29,7 @@ export interface SigningKeys {
   /** The one that holds first, then those that still hold during a rotation; each `whsec_` and base64. */
   readonly secrets: readonly string[]
   readonly signer?: Signer
-  /** Adds `X-Signature: sha256=`, for receivers that know nothing else. */
+  /** Adds `X-Signature: sha256=`, for receivers that know nothing else; there is room for one secret, the oldest that holds. */
   readonly hasBodySignature: boolean
 }
 
@@ -44,7 +44,8 @@ export async function signedFields(
     (secret) => `v1,${base64Of(digest.hmacSha256(secretBytes(secret), content))}`,
   )
   if (keys.signer !== undefined) signatures.push(`v1a,${base64Of(await keys.signer.sign(content))}`)
-  const [secret] = keys.secrets
+  // Its receivers know one secret: with the new one at once, all that comes would be refused until they have it.
+  const secret = keys.secrets.at(-1)
   return {
     'webhook-id': parts.id,
     'webhook-timestamp': String(parts.timestampS),

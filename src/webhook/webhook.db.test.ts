@@ -83,7 +83,7 @@ test('an endpoint hears only what it wants, of its own tenant, from its creation
     await assert.rejects(act(), { code: 'WEBHOOK_ENDPOINT_UNKNOWN' })
 })
 
-test('after a rotation both secrets sign until the overlap ends, and the ledger knows of it', async (t) => {
+test('after a rotation both secrets sign until the overlap ends, which another one may only end at once', async (t) => {
   const { webhooks, principal, tenantId, deliver, ledger } = await openExchange()
   const { url, received } = await openReceiver(t)
   const { id } = await webhooks.create(principal, { ...WISH, url })
@@ -97,10 +97,26 @@ test('after a rotation both secrets sign until the overlap ends, and the ledger 
   await until(() => received.length === 1)
   for (const secret of during)
     new Webhook(secret).verify(received[0]!.body, { ...received[0]!.headers })
+  const [, old] = during
+  assert.equal(
+    received[0]!.headers['x-signature'],
+    bodySignature(nodeDigest, old!, utf8Bytes(received[0]!.body)),
+  )
+  await assert.rejects(webhooks.rotate(principal, id, HOUR_MS), {
+    code: 'WEBHOOK_ROTATION_UNDER_WAY',
+  })
+  assert.deepEqual((await webhooks.secrets(tenantId, id)).secrets, during)
   await webhooks.rotate(principal, id, 0)
   assert.equal((await webhooks.secrets(tenantId, id)).secrets.length, 1)
   const { entries } = await ledger.list(tenantId, { type: 'webhook.secret-rotated' })
   assert.equal(entries.length, 2)
+  await webhooks.test(principal, id)
+  await until(() => received.length === 2)
+  const [left] = (await webhooks.secrets(tenantId, id)).secrets
+  assert.equal(
+    received[1]!.headers['x-signature'],
+    bodySignature(nodeDigest, left!, utf8Bytes(received[1]!.body)),
+  )
 })
 
 test('an address that leads inside, or kinds that are none, are refused before anything is stored', async () => {
