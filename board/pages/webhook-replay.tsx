@@ -1,24 +1,28 @@
 // Sends again what ended within a span of time: counted first, sent only after that was seen.
 import { useState } from 'react'
 import type { ReactNode } from 'react'
+import { instantOfLocalTime } from '../../src/release/local-time.ts'
+import { zoneName } from '../../src/release/reader-moment.ts'
 import { operations } from '../api.ts'
 import type { Replayed, ReplayWish } from '../operations-answers.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import { momentText } from '../parts/moment.tsx'
+import { usePreferences } from '../preferences.ts'
 import { countOf } from '../words.ts'
 
 type Span = Omit<ReplayWish, 'dryRun'>
 
 export function ReplayForm({ endpointId }: { readonly endpointId: string }): ReactNode {
   const act = useAct()
+  const { zone } = usePreferences()
   const [from, setFrom] = useState('')
   const [to, setTo] = useState('')
   const [hasDelivered, setDelivered] = useState(false)
   const [seen, see] = useState<{ readonly span: Span; readonly replayed: Replayed }>()
   const span: Span = {
     states: hasDelivered ? ['dead', 'delivered'] : ['dead'],
-    ...(from === '' ? {} : { from: new Date(from).toISOString() }),
-    ...(to === '' ? {} : { to: new Date(to).toISOString() }),
+    ...(from === '' ? {} : { from: instantOfLocalTime(from, zone) }),
+    ...(to === '' ? {} : { to: instantOfLocalTime(to, zone) }),
   }
   const isSeen = seen !== undefined && JSON.stringify(seen.span) === JSON.stringify(span)
   const count = (): void =>
@@ -37,7 +41,8 @@ export function ReplayForm({ endpointId }: { readonly endpointId: string }): Rea
     <section aria-labelledby="again">
       <h2 id="again">Send a span of time again</h2>
       <p className="soft">
-        Each event goes under the id it had, so that a receiver can tell it. Times are of your zone.
+        Each event goes under the id it had, so that a receiver can tell it. Times are of{' '}
+        {zoneName(zone)}.
       </p>
       <form
         className="filter"

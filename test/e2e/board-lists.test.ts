@@ -136,6 +136,25 @@ test(
 )
 
 test(
+  'a time that is typed is of the zone that times are shown in',
+  browse(async (reader) => {
+    const { tab } = reader
+    await reader.open(`/settings#key=${key}`)
+    await fillIn(reader, 'zone', 'Asia/Tokyo')
+    await reader.until(`/\\(.*UTC\\)$/.test(document.querySelector('.preferences time').innerText)`)
+    await reader.open(`/audit#key=${key}`)
+    await reader.shows('From, Asia/Tokyo')
+    await fillIn(reader, 'from', '2026-01-05T09:30')
+    tab.requests.length = 0
+    await pressOn(reader, 'Show')
+    await reader.until(rowCount(50))
+    const asked = tab.requests.map((url) => new URL(url).searchParams.get('from'))
+    assert.ok(asked.includes('2026-01-05T00:30:00.000Z'), asked.join())
+    await tab.evaluate('localStorage.clear()')
+  }),
+)
+
+test(
   'a key that only reads sees the settings it may, and is told of those it may not',
   browse(async (reader) => {
     await reader.open(`/settings#key=${viewKeyOf(place.dataFolder)}`)
