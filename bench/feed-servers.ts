@@ -35,6 +35,8 @@ export async function serve(
       SEAWORTHY_DATA: data,
       SEAWORTHY_DATABASE_URL: databaseUrl,
       SEAWORTHY_REDIS_URL: redisUrl,
+      // All connections of the bench are of one tenant.
+      SEAWORTHY_SOCKETS_PER_TENANT: '12000',
     },
     cwd: data,
     stdio: ['ignore', 'pipe', 'ignore'],

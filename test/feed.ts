@@ -27,7 +27,7 @@ export interface ServedApp {
 
 export async function serveApp(
   t: { after(ending: () => unknown): void },
-  more: Pick<AppConfig, 'signIn'> = {},
+  more: Partial<Pick<AppConfig, 'signIn' | 'socketLimits'>> = {},
 ): Promise<ServedApp> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'seaworthy-feed-'))
   const config = await readConfig({ data: dataFolder, tenant: 'local' })

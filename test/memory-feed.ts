@@ -6,7 +6,7 @@ import type { Clock } from '../src/kernel/index.ts'
 import type { LedgerEntry, LedgerFeed } from '../src/ledger/index.ts'
 import { systemClock } from '../src/platform/index.ts'
 import { openRealtime } from '../src/realtime/index.ts'
-import type { Realtime, RealtimeEvent } from '../src/realtime/index.ts'
+import type { Realtime, RealtimeEvent, SocketLimits } from '../src/realtime/index.ts'
 
 export const TENANT = 'local'
 const ignore = (): undefined => undefined
@@ -78,7 +78,11 @@ export interface ServedFeed {
   readonly port: number
 }
 
-export async function serveFeed(t: TestContext, clock: Clock = systemClock): Promise<ServedFeed> {
+export async function serveFeed(
+  t: TestContext,
+  clock: Clock = systemClock,
+  limits: Partial<SocketLimits> = {},
+): Promise<ServedFeed> {
   const log = new MemoryLog()
   const events: RealtimeEvent[] = []
   const realtime = await openRealtime({
@@ -87,19 +91,25 @@ export async function serveFeed(t: TestContext, clock: Clock = systemClock): Pro
     feed: log,
     sink: (event) => void events.push(event),
     guardSink: ignore,
-    authenticate: () =>
+    limits,
+    authenticate: ({ token = '', tenant = TENANT }) =>
       Promise.resolve({
-        id: 'someone',
-        tenantId: TENANT,
+        id: token,
+        tenantId: tenant,
         role: 'viewer',
         environments: null,
         credential: 'api-key',
       }),
   })
   const server = createServer()
-  server.on('upgrade', (request, socket, head) =>
-    realtime.take({ request, socket, head, session: undefined, peer: '127.0.0.1' }),
-  )
+  server.on('upgrade', (request, socket, head) => {
+    try {
+      realtime.take({ request, socket, head, session: undefined, peer: '127.0.0.1' })
+    } catch {
+      // The edge of a server answers with the reason; here it is enough that there is none.
+      socket.destroy()
+    }
+  })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   t.after(async () => {
     await realtime.close()

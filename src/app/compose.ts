@@ -87,7 +87,7 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
     openTenant,
   }
   const askWho = (request: WebRequest): Promise<Caller | undefined> => authenticate(request, doors)
-  const door = telemetry && (await openDoor(rooms, { log, telemetry, redis, authenticate: askWho }))
+  const door = await openDoor(rooms, terms, { redis, authenticate: askWho })
   const web = makeWebServer({
     log,
     clock: systemClock,
@@ -141,12 +141,15 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
   }
 }
 
-/** Of the realtime feed, which hears at once of what this process appends. */
+/** Of the realtime feed, which hears at once of what this process appends; undefined where nothing comes over a socket. */
 async function openDoor(
   { feed, appendListeners }: Pick<Rooms, 'feed' | 'appendListeners'>,
-  terms: Omit<RealtimeTerms, 'feed'>,
-): Promise<UpgradeDoor> {
-  const { realtime, door } = await openRealtimeFeed({ ...terms, feed })
+  { config, log, telemetry }: HouseTerms,
+  more: Pick<RealtimeTerms, 'redis' | 'authenticate'>,
+): Promise<UpgradeDoor | undefined> {
+  if (telemetry === undefined) return undefined
+  const limits = config.socketLimits ?? {}
+  const { realtime, door } = await openRealtimeFeed({ ...more, log, telemetry, limits, feed })
   appendListeners.push((tenantId) => realtime.hint(tenantId))
   return door
 }

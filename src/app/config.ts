@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { CiSystem, CommandDefaults } from '../client/index.ts'
 import type { IssuerSettings } from '../identity/index.ts'
+import type { SocketLimits } from '../realtime/index.ts'
 import type { FileSettings } from './config-file.ts'
 import { appFault } from './errors.ts'
 
@@ -30,6 +31,8 @@ export interface Services {
   readonly s3Region: string
   /** Where a server sends its traces (OTLP over HTTP); absent = it makes none, and hands on what comes in. */
   readonly traceCollector: string
+  /** How many connections of the realtime feed a server has for one address, one principal and one tenant, where that is not as usual. */
+  readonly socketLimits: Partial<SocketLimits>
 }
 
 export interface AppConfig extends Partial<Services> {
@@ -172,10 +175,30 @@ function takeServices(take: Take, isServer: boolean): Partial<Services> {
       fromEnvironment('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
       fromEnvironment('OTEL_EXPORTER_OTLP_ENDPOINT'),
     ]),
+    socketLimits: takeSocketLimits(take),
   }
   if (found.readDatabaseUrl !== undefined && found.databaseUrl === undefined)
     throw appFault('APP_CONFIG_REFUSED', 'expected DATABASE_URL beside READ_DATABASE_URL')
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
+}
+
+/** Not from the file: whoever writes a repository's file must not say how much room one of many has. */
+function takeSocketLimits(take: Take): Partial<SocketLimits> {
+  const read = (key: string, name: string): number | undefined => {
+    const found = take(key, [fromEnvironment(name)])
+    if (found === undefined || /^[1-9]\d{0,4}$/.test(found))
+      return found === undefined ? undefined : Number(found)
+    throw appFault(
+      'APP_CONFIG_REFUSED',
+      `expected ${name} to be from 1 to 99999, got ${JSON.stringify(found.slice(0, 100))}`,
+    )
+  }
+  const limits = {
+    perAddress: read('socketsPerAddress', 'SEAWORTHY_SOCKETS_PER_ADDRESS'),
+    perPrincipal: read('socketsPerPrincipal', 'SEAWORTHY_SOCKETS_PER_PRINCIPAL'),
+    perTenant: read('socketsPerTenant', 'SEAWORTHY_SOCKETS_PER_TENANT'),
+  }
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined))
 }
 
 interface Candidate {

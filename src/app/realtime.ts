@@ -4,7 +4,7 @@ import type { LedgerFeed } from '../ledger/index.ts'
 import { systemClock } from '../platform/index.ts'
 import type { OpenRedis } from '../platform/index.ts'
 import { openRealtime, REALTIME_PATH } from '../realtime/index.ts'
-import type { Realtime, RealtimePorts } from '../realtime/index.ts'
+import type { Realtime, RealtimePorts, SocketLimits } from '../realtime/index.ts'
 import type { UpgradeDoor, WebRequest } from '../web/index.ts'
 import { REDIS_PREFIX } from './shared-limits.ts'
 import type { Telemetry } from './telemetry/index.ts'
@@ -14,6 +14,7 @@ export interface RealtimeTerms {
   readonly feed: LedgerFeed
   readonly telemetry: Telemetry
   readonly redis: OpenRedis | undefined
+  readonly limits: Partial<SocketLimits>
   authenticate(request: WebRequest): Promise<Caller | undefined>
 }
 
@@ -24,13 +25,14 @@ export interface OpenedFeed {
 
 /** Connections are let in as whoever asks a route that reads. */
 export async function openRealtimeFeed(terms: RealtimeTerms): Promise<OpenedFeed> {
-  const { log, feed, telemetry, redis } = terms
+  const { log, feed, telemetry, redis, limits } = terms
   const realtime = await openRealtime({
     clock: systemClock,
     log,
     feed,
     sink: telemetry.realtimeSink,
     guardSink: telemetry.guardSink,
+    limits,
     ...(redis === undefined ? {} : { redis: adapterOf(redis) }),
     authenticate: ({ token, tenant, session, peer, wasLetIn = false }) =>
       terms.authenticate({

@@ -9,6 +9,7 @@ import type { CredentialPorts, Shown } from './credentials.ts'
 import { realtimeFault } from './errors.ts'
 import { readHandshake, refusalOf } from './events.ts'
 import { OPENING_POLICY, STRANGER_POLICY } from './model.ts'
+import type { Leave, Places } from './places.ts'
 import type { RealtimeSink } from './sink.ts'
 
 const KEY_LIMIT_COUNT = 100_000
@@ -18,6 +19,7 @@ export interface EntrancePorts extends Pick<CredentialPorts, 'authenticate'> {
   readonly sink: RealtimeSink
   readonly guardClock: GuardClock
   readonly guardSink: GuardSink
+  readonly places: Places
 }
 
 export interface Introduced {
@@ -25,7 +27,10 @@ export interface Introduced {
   readonly shown: Shown
 }
 
-type Came = Pick<Shown, 'session' | 'peer'>
+interface Came extends Pick<Shown, 'session' | 'peer'> {
+  /** Gives back the place of who has not said who they are. */
+  readonly leave: Leave
+}
 
 export class Entrance {
   readonly #ports: EntrancePorts
@@ -108,6 +113,11 @@ export class Entrance {
     if (tenant !== undefined && tenant !== caller.tenantId)
       throw realtimeFault('REALTIME_TENANT_FOREIGN', 'expected the tenant that the key belongs to')
     await this.#take(this.#openings, JSON.stringify([caller.tenantId, caller.id]))
+    const leave = this.#ports.places.takeKnown(caller)
+    socket.conn.once('close', leave)
+    // It may have gone while what it showed was looked at.
+    if (socket.conn.readyState !== 'open') leave()
+    came.leave()
     this.#introduced.set(socket, { caller, shown })
   }
 

@@ -47,6 +47,19 @@ export const STRANGER_POLICY: BucketPolicy = {
 export const CONNECTION_LIMIT_COUNT = 12_000
 /** Of them, those that have not said so. */
 export const UNKNOWN_LIMIT_COUNT = 4_000
+/** Open at once at one server. */
+export interface SocketLimits {
+  /** Of one address, those that have not said who they are: all clients behind one proxy count together. */
+  readonly perAddress: number
+  /** Of one key or account. */
+  readonly perPrincipal: number
+  readonly perTenant: number
+}
+export const SOCKET_LIMITS: SocketLimits = {
+  perAddress: 250,
+  perPrincipal: 1_000,
+  perTenant: 6_000,
+}
 /** Who does not say by then who they are is cut off. */
 export const INTRODUCTION_LIMIT_MS = 10_000
 /** A message of a client at most; the longest token is shorter. */

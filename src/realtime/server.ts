@@ -22,8 +22,11 @@ import {
   EVENT_POLICY,
   INTRODUCTION_LIMIT_MS,
   MESSAGE_LIMIT_BYTES,
+  SOCKET_LIMITS,
   UNKNOWN_LIMIT_COUNT,
 } from './model.ts'
+import type { SocketLimits } from './model.ts'
+import { Places } from './places.ts'
 import { Rooms } from './rooms.ts'
 import type { RealtimeFigures, RealtimeSink } from './sink.ts'
 
@@ -39,6 +42,8 @@ export interface RealtimePorts {
   readonly feed: LedgerFeed
   readonly sink: RealtimeSink
   readonly guardSink: GuardSink
+  /** Where they are not as usual. */
+  readonly limits?: Partial<SocketLimits>
   /** As for every route that reads. Undefined, or a fault of 401 or 403, lets nobody in. */
   authenticate(shown: Shown): Promise<Caller | undefined>
   /** Two connections to one Redis as Socket.IO's adapter takes them; undefined where there is one server. */
@@ -96,6 +101,7 @@ class OpenedRealtime implements Realtime {
   readonly #credentials: Credentials
   readonly #rooms: Rooms
   readonly #hints: Hints
+  readonly #places: Places
   readonly #connections = new Map<string, Connection>()
   readonly #ending = new AbortController()
   #isClosing = false
@@ -123,7 +129,8 @@ class OpenedRealtime implements Realtime {
     })
     this.#hints = makeHints(ports.redis === undefined ? undefined : io, ports)
     const guardClock = guardClockOf(clock)
-    this.#entrance = new Entrance({ ...ports, guardClock })
+    this.#places = new Places({ ...SOCKET_LIMITS, ...ports.limits })
+    this.#entrance = new Entrance({ ...ports, guardClock, places: this.#places })
     const limiter = makeLimiter({
       policy: EVENT_POLICY,
       clock: guardClock,
@@ -160,11 +167,13 @@ class OpenedRealtime implements Realtime {
           'REALTIME_CONNECTIONS_EXHAUSTED',
           `expected at most ${CONNECTION_LIMIT_COUNT} connections`,
         )
+      const leave = this.#places.takeUnknown(peer)
+      socket.once('close', leave)
+      this.#entrance.expect(request, { session, peer, leave })
     } catch (error) {
       this.#entrance.countRefusal(error)
       throw error
     }
-    this.#entrance.expect(request, { session, peer })
     // The answer to the upgrade and the first packet behind it leave together.
     socket.cork()
     this.#engine.handleUpgrade(request, socket, head)

@@ -58,11 +58,11 @@ async function serveTicks(t: TestContext, terms: TickTerms = {}): Promise<Served
     clock,
     readiness: [],
     newRequestId: () => 'made',
-    authenticate: () =>
+    authenticate: ({ authorization = 'someone' }) =>
       Promise.resolve(
         served.isAdmitted
           ? {
-              id: 'someone',
+              id: authorization,
               tenantId: 'local',
               role: 'viewer',
               environments: null,
@@ -101,6 +101,13 @@ async function stall({ url }: Served, t: TestContext): Promise<Socket> {
   await new Promise((resolve) => socket.once('data', resolve))
   socket.pause()
   return socket
+}
+
+const ask = ({ url }: Served, authorization: string): Promise<Response> =>
+  fetch(url, { headers: { authorization } })
+
+async function codeOf(answer: Response): Promise<string> {
+  return ((await answer.json()) as { readonly code: string }).code
 }
 
 test('a stream whose reader stalls ends too once its caller would not be let in any more', async (t) => {
@@ -182,14 +189,23 @@ test('beyond 500 streams of a tenant the next is refused, and one that ends make
   const leaving = new AbortController()
   await Promise.all([
     fetch(served.url, { signal: leaving.signal }),
-    ...Array.from({ length: 499 }, () => fetch(served.url)),
+    ...Array.from({ length: 499 }, (_, nth) => ask(served, `number ${nth % 5}`)),
   ])
-  const refused = await fetch(served.url)
-  const problem = (await refused.json()) as { readonly code: string }
-  assert.deepEqual([refused.status, problem.code], [503, 'WEB_STREAMS_EXHAUSTED'])
+  const refused = await ask(served, 'number 6')
+  assert.deepEqual([refused.status, await codeOf(refused)], [503, 'WEB_STREAMS_EXHAUSTED'])
   leaving.abort()
   await until(() => served.openCount === 499)
   const next = await fetch(served.url)
   assert.equal(next.status, 200)
   await next.body?.cancel()
+})
+
+test('beyond 100 streams of a key or account the next is refused, and others have room', async (t) => {
+  const served = await serveTicks(t)
+  await Promise.all(Array.from({ length: 100 }, () => ask(served, 'one')))
+  const refused = await ask(served, 'one')
+  assert.deepEqual([refused.status, await codeOf(refused)], [503, 'WEB_STREAMS_EXHAUSTED'])
+  const other = await ask(served, 'another')
+  assert.equal(other.status, 200)
+  await other.body?.cancel()
 })

@@ -5,7 +5,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Caller, Clock, RouteAnswer } from '../kernel/index.ts'
 import { webFault } from './errors.ts'
 
-/** Open at once, of one tenant and of the whole process. */
+/** Open at once, of one key or account, of one tenant and of the whole process. */
+const PRINCIPAL_LIMIT_STREAMS = 100
 const TENANT_LIMIT_STREAMS = 500
 const PROCESS_LIMIT_STREAMS = 2_000
 /** How often the right to ask is looked at again while a stream is open. */
@@ -22,7 +23,7 @@ export interface StreamTerms {
 }
 
 interface OpenStream {
-  readonly tenantId: string
+  readonly caller: Caller
   /** Nothing more is to be told. */
   readonly ending: AbortController
   /** The system took everything, or the connection is closed: only then is its place free. */
@@ -48,9 +49,8 @@ export class OpenStreams {
     terms: StreamTerms,
   ): FastifyReply {
     const { raw } = reply
-    const { tenantId } = terms.caller
-    this.#assertRoom(tenantId)
-    const { ending } = this.#keep(raw, tenantId)
+    this.#assertRoom(terms.caller)
+    const { ending } = this.#keep(raw, terms.caller)
     const body = Readable.from(make(ending.signal), { objectMode: false })
     body.once('close', () => ending.abort())
     this.#watch(raw, terms, ending).catch((error: unknown) => ending.abort(error))
@@ -66,18 +66,23 @@ export class OpenStreams {
     )
   }
 
-  #assertRoom(tenantId: string): void {
-    const count = [...this.#open].filter((each) => each.tenantId === tenantId).length
-    if (count >= TENANT_LIMIT_STREAMS || this.#open.size >= PROCESS_LIMIT_STREAMS) {
-      throw webFault(
-        'WEB_STREAMS_EXHAUSTED',
-        `expected at most ${TENANT_LIMIT_STREAMS} open streams of a tenant and ${PROCESS_LIMIT_STREAMS} in all`,
-      )
-    }
+  #assertRoom({ tenantId, id }: Caller): void {
+    const ofTenant = [...this.#open].filter(({ caller }) => caller.tenantId === tenantId)
+    const ownCount = ofTenant.filter(({ caller }) => caller.id === id).length
+    if (
+      ownCount < PRINCIPAL_LIMIT_STREAMS &&
+      ofTenant.length < TENANT_LIMIT_STREAMS &&
+      this.#open.size < PROCESS_LIMIT_STREAMS
+    )
+      return
+    throw webFault(
+      'WEB_STREAMS_EXHAUSTED',
+      `expected at most ${PRINCIPAL_LIMIT_STREAMS} open streams of a key or account, ${TENANT_LIMIT_STREAMS} of a tenant and ${PROCESS_LIMIT_STREAMS} in all`,
+    )
   }
 
-  #keep(raw: ServerResponse, tenantId: string): OpenStream {
-    const stream = { tenantId, ending: new AbortController(), gone: new AbortController() }
+  #keep(raw: ServerResponse, caller: Caller): OpenStream {
+    const stream = { caller, ending: new AbortController(), gone: new AbortController() }
     const { ending, gone } = stream
     this.#open.add(stream)
     const leave = (): void => {

@@ -109,6 +109,18 @@ test('a file cannot point the data folder, a key or a server elsewhere, multiply
   assert.equal(missing.code, 'APP_CONFIG_REFUSED')
 })
 
+test('how many realtime connections one has is a whole number from the environment', async () => {
+  const place = aPlace({ SEAWORTHY_SOCKETS_PER_TENANT: '12000' })
+  assert.deepEqual(await settingOf(place, 'socketsPerTenant'), [
+    '12000',
+    'SEAWORTHY_SOCKETS_PER_TENANT',
+  ])
+  for (const count of ['0', 'many', '1.5', '-1', '1000000']) {
+    const refused = await aPlace({ SEAWORTHY_SOCKETS_PER_ADDRESS: count }).refusal(['config'])
+    assert.equal(refused.code, 'APP_CONFIG_REFUSED', count)
+  }
+})
+
 test('a password in a database URL is not shown', async () => {
   const place = aPlace({ SEAWORTHY_DATABASE_URL: 'postgres://someone:hunter-two@localhost/x' })
   assert.deepEqual(await settingOf(place, 'database'), [
