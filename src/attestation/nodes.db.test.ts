@@ -10,7 +10,7 @@ import {
   inclusionRanges,
   merkleRoot,
 } from '../proof/index.ts'
-import { nodeDigest } from '../../test/crypto.ts'
+import { nodeDigest, testSigner } from '../../test/crypto.ts'
 import { openTestSql } from '../../test/database.ts'
 import { attestationSlice } from './index.ts'
 import { assertNodes, hashSystemRanges, keepNodes } from './nodes.ts'
@@ -23,7 +23,7 @@ const MIGRATED = [{ name: 'attestation', migrations: attestationSlice.migrations
 async function withLog(work: (ports: NodePorts) => Promise<void>): Promise<void> {
   const sql = await openTestSql(MIGRATED)
   const origin = `ships.example/${randomUUID()}`
-  const publicKey = new Uint8Array(1)
+  const { publicKey } = testSigner('ed25519')
   await sql.transaction('system', async (tx) => {
     await insertSystemLog(tx, { origin, noteKey: '', publicKey, beganAt: '2026-11-21T00:00:00Z' })
     await work({ digest: nodeDigest, tx, origin })
