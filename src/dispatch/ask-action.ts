@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { canonicalize, UUID_CHANCE_BYTES, uuidV7 } from '../kernel/index.ts'
 import type { Action, ActionCall, ContentDigest, Json, Principal, SqlTx } from '../kernel/index.ts'
-import { riskOf, waitingChanges } from '../gates/index.ts'
+import { riskOf, selectLatestRun, waitingChanges } from '../gates/index.ts'
 import type { Plan, Subject } from '../verdict/index.ts'
 import { dispatchFault } from './errors.ts'
 import type { RunRequest, StoredRequest } from './model.ts'
@@ -57,14 +57,17 @@ function callOf(
   const count = changes.length === 1 ? '1 gate' : `${changes.length} gates`
   const again = params.repeat ? ', those that were cut off again' : ''
   return {
-    preview: () =>
-      Promise.resolve({
+    async preview(tx) {
+      const latest = await selectLatestRun(tx, principal.tenantId, plan)
+      return {
         summary: `have a runner run ${count} of ${plan.service}@${plan.version} in ${plan.environment}${again}`,
         risk: riskOf(changes),
         changes,
         policy: 'all but reads ask',
-        state: {},
-      }),
+        // An open run is taken up, and what was cut off in it may be done again: of another run something else is.
+        state: { run: latest?.finishedAt === null ? latest.runId : null },
+      }
+    },
     carryOut: (tx) =>
       keepRequest(
         ports,

@@ -56,6 +56,12 @@ export const runnerErrors = defineErrors({
     title: 'The control plane answers a waiting runner what it cannot mean',
     hint: 'Nothing was executed. Check that SEAWORTHY_URL names your control plane, and that it is not older than the runner.',
   },
+  RUNNER_RUN_OTHER: {
+    status: 409,
+    exit: 7,
+    title: 'The run that was started is not the one that can be taken up',
+    hint: 'Somebody began another run meanwhile; see `seaworthy status`, then run again.',
+  },
   RUNNER_REQUEST_DECLINED: {
     status: 403,
     exit: 5,

@@ -2,6 +2,7 @@
 import { SeaworthyError } from '../kernel/index.ts'
 import type { Client, CommandProcess } from '../client/index.ts'
 import type { RunHolder, StartedRun } from '../gates/index.ts'
+import { runnerFault } from './errors.ts'
 
 /** Body of a start; what it holds besides is the control plane's to read. */
 export interface StartRequest {
@@ -23,7 +24,9 @@ export async function takeUpRun(
     if (untold !== undefined) {
       // The run is this holder's, who takes it from itself. A confirm token was spent by the start.
       const again = { resume: 'must', replaces: request.runner.id, confirmToken: undefined }
-      return { ...(await start(again)), isResumed: untold.isResumed }
+      const taken = await start(again)
+      await assertSame(client, request.runner, untold.run?.runId, taken)
+      return { ...taken, isResumed: untold.isResumed }
     }
     const dead = deadHolder(thrown, process)
     if (dead === undefined) throw thrown
@@ -32,11 +35,28 @@ export async function takeUpRun(
 }
 
 /** A start whose answer was lost on the way, and is not told again because a token was in it that is told once. */
-function untoldStart(thrown: unknown): { readonly isResumed: boolean } | undefined {
+interface UntoldStart {
+  readonly isResumed: boolean
+  readonly run?: { readonly runId: string }
+}
+
+function untoldStart(thrown: unknown): UntoldStart | undefined {
   if (!(thrown instanceof SeaworthyError)) return undefined
   if (thrown.code !== 'WEB_IDEMPOTENCY_ANSWER_WITHHELD') return undefined
-  const kept = thrown.details['data'] as Pick<StartedRun, 'isResumed'> | null
-  return { isResumed: kept?.isResumed === true }
+  const kept = thrown.details['data'] as Partial<UntoldStart> | null
+  return { ...kept, isResumed: kept?.isResumed === true }
+}
+
+/** A run of somebody else on the same terms, begun meanwhile, is let go: this one was neither shown nor confirmed. */
+async function assertSame(
+  client: Pick<Client, 'call'>,
+  { id: holder }: RunHolder,
+  wanted: string | undefined,
+  { run: { runId } }: StartedRun,
+): Promise<void> {
+  if (wanted === undefined || runId === wanted) return
+  await client.call('POST', `/v1/runs/${runId}/pause`, { holder, isWaiting: false })
+  throw runnerFault('RUNNER_RUN_OTHER', `expected the run ${wanted} that was started, got ${runId}`)
 }
 
 function deadHolder(

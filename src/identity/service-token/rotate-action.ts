@@ -43,6 +43,8 @@ export function rotateTokenKeysAction({ clock, ledger, operatorTenant }: Rotatio
       const { reason } = read.data
       return Promise.resolve({
         async preview(tx) {
+          // Held until the confirmation ends: whoever is publishing a key has done so, or will see that these have ended.
+          await lockTokenKeys(tx)
           const kids = (await selectTokenKeys(tx))
             .filter((key) => !key.isEnded)
             .map((key) => key.kid)
@@ -52,12 +54,11 @@ export function rotateTokenKeysAction({ clock, ledger, operatorTenant }: Rotatio
             risk: 'medium',
             changes: kids.toSorted().map((of) => ({ of, effect, what: 'signs nothing any more' })),
             policy: 'an admin of the server’s own tenant',
-            state: {},
+            // A key that was published since is ended only by somebody who was shown it.
+            state: { keys: kids.toSorted() },
           }
         },
         async carryOut(tx) {
-          // Whoever is publishing a key has done so, or will see that these have ended.
-          await lockTokenKeys(tx)
           const kids = await endTokenKeys(tx, new Date(clock.nowMs()).toISOString())
           await ledger.appendInTx(tx, tenantId, [
             {

@@ -1,8 +1,10 @@
 // A request is executed once, also when its mark is gone, and whatever clocks and control planes say.
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { nodeRandom } from '../../../test/crypto.ts'
 import { UUID_CHANCE_BYTES, uuidV7 } from '../../kernel/index.ts'
@@ -35,6 +37,26 @@ test('a request is executed once, of several processes by one', async (t) => {
   const told = await Promise.all([1, 2, 3].map(() => markExecuted(folder, id, NOON_MS)))
   assert.equal(told.filter((each) => each === undefined).length, 1)
   assert.match((await markExecuted(folder, id, NOON_MS + 1)) ?? '', /executed the request before/)
+})
+
+test('a mark is on the disk before anything is executed: the file, its name, and the folder of a first mark', async (t) => {
+  if (process.platform !== 'linux') {
+    t.skip('which file a handle is of is looked up in /proc')
+    return
+  }
+  const folder = scratch(t)
+  const id = idAt(NOON_MS)
+  const probe = await open(dirname(folder), 'r')
+  const handles = Object.getPrototypeOf(probe) as FileHandle
+  await probe.close()
+  const synced: string[] = []
+  const { sync } = handles
+  t.mock.method(handles, 'sync', function (this: FileHandle) {
+    synced.push(readlinkSync(`/proc/self/fd/${this.fd}`))
+    return sync.call(this)
+  })
+  assert.equal(await markExecuted(folder, id, NOON_MS), undefined)
+  assert.deepEqual(synced, [dirname(folder), join(folder, id), folder])
 })
 
 test('what is too old, of the future, or of no known time is not executed', async (t) => {

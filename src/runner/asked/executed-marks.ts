@@ -1,6 +1,6 @@
 // Marks of requests that this data folder has executed: each is executed once, and a mark goes only when its request is refused for its age.
 import { mkdir, open, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** Older than the longest that a request waits (24 h), with an hour for clocks that differ. */
 export const REQUEST_AGE_LIMIT_MS = 25 * 60 * 60 * 1000
@@ -38,7 +38,8 @@ export async function markExecuted(
   requestId: string,
   nowMs: number,
 ): Promise<string | undefined> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (made !== undefined) await syncFolder(dirname(made))
   // Of two processes of one runner that are offered the same one makes the file.
   if (!(await makeFile(join(folder, requestId))))
     return 'this runner has executed the request before'
@@ -97,10 +98,22 @@ async function makeFile(path: string): Promise<boolean> {
     const file = await open(path, 'wx', 0o600)
     await file.sync()
     await file.close()
+    await syncFolder(dirname(path))
     return true
   } catch (thrown) {
     if (isOfCode(thrown, 'EEXIST')) return false
     throw thrown
+  }
+}
+
+/** A new name is on the disk when its folder is. Windows opens no folder, and needs none to be. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 
