@@ -8,8 +8,10 @@ import type { Workplace } from './command-line.ts'
 import { openTwins } from './twins.ts'
 import type { Twins } from './twins.ts'
 
-/** Ten times what is promised for every server of one database, so that a busy machine proves nothing; usually 2 s. */
-const REVOKED_WITHIN_MS = 50_000
+/** What is promised for every server of one database. Counted by when a request begins: how slowly a busy machine answers is another matter. */
+const REVOKED_WITHIN_MS = 5_000
+/** For what is promised no time. */
+const PATIENCE_MS = 50_000
 
 interface Issued {
   readonly id: string
@@ -49,7 +51,7 @@ async function assertRotated(
   const confirmed = await here.ask(['confirm', shown.data.preview.token])
   const rotatedAtMs = performance.now()
   assert.equal(confirmed.exit, 0, confirmed.stdout)
-  for (const token of tokens) await untilAll(401, () => everywhere(token))
+  for (const token of tokens) await untilRefused(rotatedAtMs, () => everywhere(token))
   tell(`rotated: refused on both after ${Math.round(performance.now() - rotatedAtMs)} ms`)
   for (const place of [here, there]) {
     const token = await makeToken(place)
@@ -68,7 +70,21 @@ async function assertRotated(
 async function untilAll(wanted: number, ask: () => Promise<readonly number[]>): Promise<void> {
   const startedAtMs = performance.now()
   while ((await ask()).some((status) => status !== wanted)) {
-    assert.ok(performance.now() - startedAtMs < REVOKED_WITHIN_MS, `not ${wanted} everywhere`)
+    assert.ok(performance.now() - startedAtMs < PATIENCE_MS, `not ${wanted} everywhere`)
+    await pause(100)
+  }
+}
+
+/** Asked again and again, so that what is remembered is in use; nothing that begins later than promised is let in. */
+async function untilRefused(
+  endedAtMs: number,
+  ask: () => Promise<readonly number[]>,
+): Promise<void> {
+  for (;;) {
+    const afterMs = Math.round(performance.now() - endedAtMs)
+    const statuses = await ask()
+    if (statuses.every((status) => status === 401)) return
+    assert.ok(afterMs <= REVOKED_WITHIN_MS, `${statuses.join(', ')} after ${afterMs} ms`)
     await pause(100)
   }
 }
@@ -97,13 +113,10 @@ test('a key revoked on one server is refused by the other soon, under traffic th
     const revoked = await here.ask(['api-key', 'revoke', data.id, '--reason', 'leaked'])
     const revokedAtMs = performance.now()
     assert.equal(revoked.exit, 0, revoked.stdout)
-    while ((await statusAt(two.url, data.key)) === 200) {
-      assert.ok(
-        performance.now() - revokedAtMs < REVOKED_WITHIN_MS,
-        'the other server still lets it in',
-      )
-      await pause(100)
-    }
+    await untilRefused(revokedAtMs, async () => [
+      await statusAt(one.url, data.key),
+      await statusAt(two.url, data.key),
+    ])
     t.diagnostic(`refused elsewhere after ${Math.round(performance.now() - revokedAtMs)} ms`)
     assert.equal(await statusAt(two.url, data.key), 401)
     await assertRotated(twins, [one.url, two.url], (text) => t.diagnostic(text))
