@@ -1,4 +1,4 @@
-// What the page of people asks the server about accounts: who is invited or has joined, and inviting and removing one.
+// What the page of people asks the server about accounts: who is invited or has joined, and inviting, changing and removing one.
 import { asking } from './api.ts'
 
 const { client, pathOf, readEvery } = asking
@@ -15,12 +15,15 @@ export interface Account {
   readonly expiresAt: string
 }
 
-export interface Invitation {
-  readonly email: string
+export interface Rights {
   readonly role: string
   /** Null = every one. */
   readonly environments: readonly string[] | null
   readonly signsAs: readonly string[]
+}
+
+export interface Invitation extends Rights {
+  readonly email: string
   /** Absent where there is only one. */
   readonly issuer?: string
 }
@@ -28,6 +31,9 @@ export interface Invitation {
 export const accounts = {
   list: () => readEvery<Account>(pathOf('accounts')),
   invite: (wish: Invitation) => client.call<Account>('POST', pathOf('accounts'), wish),
+  /** All of them: what is left out is taken away. */
+  change: (accountId: string, rights: Rights) =>
+    client.call<Account>('POST', pathOf('accounts', accountId, 'rights'), rights),
   remove: (accountId: string, reason: string) =>
     client.call<Account>('POST', pathOf('accounts', accountId, 'removal'), { reason }),
 } as const

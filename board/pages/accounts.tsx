@@ -1,4 +1,4 @@
-// Who may sign in: an admin invites people here, sees who has joined, and takes accounts away.
+// Who may sign in: an admin invites people here, sees who has joined, gives them other rights, and takes accounts away.
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { accounts } from '../accounts-api.ts'
@@ -17,6 +17,7 @@ import { settings } from '../settings-api.ts'
 import type { Reader } from '../settings-api.ts'
 import { callPerson } from '../words.ts'
 import { FORM, InvitationForm } from './invitation-form.tsx'
+import { RightsForm } from './rights-form.tsx'
 
 const REFRESH_MS = 20_000
 
@@ -40,18 +41,34 @@ export function AccountsSection(): ReactNode {
 
 function OwnAccounts({ reader }: { readonly reader: Reader }): ReactNode {
   const act = useAct()
-  const [inviteCount, count] = useState(0)
+  const [pressCount, count] = useState(0)
+  const [changed, change] = useState<Account>()
   const issuers = useLive('issuers', api.issuers)
-  const nudge = `${inviteCount} ${act.done ?? ''}`
+  const nudge = `${pressCount} ${act.done ?? ''}`
   const all = useLive('accounts', accounts.list, toldOfFacts(REFRESH_MS, 'account'), nudge)
   return (
     <>
       <ActNote act={act} />
       <Loaded live={all} what="the accounts">
         {(rows) => (
-          <AccountTable act={act} rows={rows.filter(({ state }) => state !== 'removed')} />
+          <AccountTable
+            act={act}
+            rows={rows.filter(({ state }) => state !== 'removed')}
+            onChange={change}
+          />
         )}
       </Loaded>
+      {changed === undefined ? null : (
+        <RightsForm
+          key={changed.id}
+          account={changed}
+          onLeave={() => change(undefined)}
+          onDone={(words) => {
+            change(undefined)
+            act.run(() => Promise.resolve(words))
+          }}
+        />
+      )}
       <Loaded live={issuers} what="the issuers">
         {({ issuers: known }) =>
           known.length === 0 ? (
@@ -77,9 +94,11 @@ function OwnAccounts({ reader }: { readonly reader: Reader }): ReactNode {
 interface TableTerms {
   readonly rows: readonly Account[]
   readonly act: Act
+  /** Somebody is to have other rights. */
+  onChange(account: Account): void
 }
 
-function AccountTable({ rows, act }: TableTerms): ReactNode {
+function AccountTable({ rows, act, onChange }: TableTerms): ReactNode {
   if (rows.length === 0) return <p className="soft">Nobody is invited yet.</p>
   const remove = (account: Account, reason: string): void =>
     act.run(async () => {
@@ -121,9 +140,18 @@ function AccountTable({ rows, act }: TableTerms): ReactNode {
             <td data-column="Do">
               <Ending
                 what={`the account of ${callPerson(account)}`}
+                verb="Remove"
                 isBusy={act.isBusy}
                 onEnd={(reason) => remove(account, reason)}
-              />
+              >
+                <button
+                  type="button"
+                  aria-label={`Change the rights of ${callPerson(account)}`}
+                  onClick={() => onChange(account)}
+                >
+                  Change
+                </button>
+              </Ending>
             </td>
           </tr>
         ))}

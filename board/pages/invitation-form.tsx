@@ -6,15 +6,10 @@ import { ActNote, useAct } from '../parts/act.tsx'
 import { addressOfForm } from '../parts/form-place.tsx'
 import type { Reader } from '../settings-api.ts'
 import { useTyped } from '../typed.ts'
+import { RightsFields, rightsIn } from './rights-form.tsx'
 
 /** Its name on the page of people. */
 export const FORM = 'invite'
-
-const ROLES = [
-  ['viewer', 'viewer: reads'],
-  ['developer', 'developer: also plans, runs and signs'],
-  ['admin', 'admin: also invites, and sets things up'],
-] as const
 
 interface FormTerms {
   readonly reader: Reader
@@ -27,17 +22,14 @@ const NOTHING_TYPED = { email: '', role: 'developer', signsAs: '', environments:
 export function InvitationForm({ reader, issuers, onInvited }: FormTerms): ReactNode {
   const act = useAct()
   const typed = useTyped({ who: reader, form: FORM }, NOTHING_TYPED)
-  const { email, role, signsAs, environments, issuer } = typed.words
+  const { email, issuer } = typed.words
   const type = (part: Partial<typeof NOTHING_TYPED>): void =>
     typed.type({ ...typed.words, ...part })
   const chosen = issuers.find(({ name }) => name === issuer) ?? issuers[0]
   const invite = async (): Promise<string> => {
-    const places = namesIn(environments)
     const invited = await accounts.invite({
       email: email.trim(),
-      role,
-      signsAs: namesIn(signsAs),
-      environments: places.length === 0 ? null : places,
+      ...rightsIn(typed.words),
       ...(chosen === undefined ? {} : { issuer: chosen.name }),
     })
     typed.forget()
@@ -52,98 +44,38 @@ export function InvitationForm({ reader, issuers, onInvited }: FormTerms): React
         act.run(invite)
       }}
     >
-      <Text
-        name="email"
-        label="E-mail address"
-        value={email}
-        isRequired
-        onText={(next) => type({ email: next })}
-      />
-      <Picked
-        label="May"
-        name="role"
-        value={role}
-        all={ROLES}
-        onPick={(to) => type({ role: to })}
-      />
-      <Text
-        name="signs-as"
-        label="Signs as, with commas (open: in no role)"
-        value={signsAs}
-        onText={(next) => type({ signsAs: next })}
-      />
-      <Text
-        name="environments"
-        label="In the environments, with commas (open: all)"
-        value={environments}
-        onText={(next) => type({ environments: next })}
-      />
-      {issuers.length < 2 ? null : (
-        <Picked
-          label="Signs in with"
-          name="issuer"
-          value={chosen?.name ?? ''}
-          all={issuers.map(({ name, label }) => [name, label] as const)}
-          onPick={(to) => type({ issuer: to })}
+      <label>
+        E-mail address
+        <input
+          name="email"
+          value={email}
+          required
+          maxLength={320}
+          autoComplete="off"
+          onChange={({ target }) => type({ email: target.value })}
         />
+      </label>
+      <RightsFields rights={typed.words} onType={type} />
+      {issuers.length < 2 ? null : (
+        <label>
+          Signs in with
+          <select
+            name="issuer"
+            value={chosen?.name ?? ''}
+            onChange={({ target }) => type({ issuer: target.value })}
+          >
+            {issuers.map(({ name, label }) => (
+              <option key={name} value={name}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
       )}
       <button type="submit" className="primary" disabled={act.isBusy}>
         Invite
       </button>
       <ActNote act={act} to={addressOfForm(FORM)} onLeave={() => type({})} />
     </form>
-  )
-}
-
-function namesIn(text: string): readonly string[] {
-  const names = text.split(',').map((name) => name.trim())
-  return [...new Set(names.filter((name) => name !== ''))]
-}
-
-interface TextTerms {
-  readonly name: string
-  readonly label: string
-  readonly value: string
-  readonly isRequired?: boolean
-  onText(text: string): void
-}
-
-function Text({ name, label, value, isRequired = false, onText }: TextTerms): ReactNode {
-  return (
-    <label>
-      {label}
-      <input
-        name={name}
-        value={value}
-        required={isRequired}
-        maxLength={500}
-        autoComplete="off"
-        onChange={({ target }) => onText(target.value)}
-      />
-    </label>
-  )
-}
-
-interface PickedTerms {
-  readonly name: string
-  readonly label: string
-  readonly value: string
-  /** Value and words of each. */
-  readonly all: readonly (readonly [string, string])[]
-  onPick(value: string): void
-}
-
-function Picked({ name, label, value, all, onPick }: PickedTerms): ReactNode {
-  return (
-    <label>
-      {label}
-      <select name={name} value={value} onChange={({ target }) => onPick(target.value)}>
-        {all.map(([id, text]) => (
-          <option key={id} value={id}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
   )
 }

@@ -22,6 +22,7 @@ const EXPORTS = [
   ['oscal', 'OSCAL assessment results', 'json'],
 ] as const
 
+const BUNDLE_PAGE_ROWS = 100
 const BYTES = 'application/octet-stream'
 
 export function ReportsSection({ review }: { readonly review: Review }): ReactNode {
@@ -90,14 +91,9 @@ interface BundleTerms {
 function Bundle({ review, onTake }: BundleTerms): ReactNode {
   const { release } = review
   const [sealCount, count] = useState(0)
-  const sealed = useLive(
-    `bundles ${release}`,
-    () => api.entries({ type: 'bundle.sealed', subject: release, limit: 100 }),
-    undefined,
-    sealCount,
-  )
+  const sealed = useLive(`bundles ${release}`, () => findBundle(review), undefined, sealCount)
   const seal = <SealBundle review={review} onSealed={() => count((before) => before + 1)} />
-  const newest = sealed.value?.entries.findLast((entry) => isOfReview(entry, review))
+  const newest = sealed.value ?? undefined
   const digest = newest?.body.refs[0]
   if (newest === undefined || digest === undefined)
     return sealed.value === undefined ? null : (
@@ -127,6 +123,17 @@ function Bundle({ review, onTake }: BundleTerms): ReactNode {
       {seal}
     </>
   )
+}
+
+/** From the newest on, however many there are; null where there is none. */
+async function findBundle(review: Review): Promise<Entry | null> {
+  const query = { type: 'bundle.sealed', subject: review.release, order: 'newest' } as const
+  for (let before: number | undefined; ;) {
+    const { entries, nextSeq } = await api.entries({ ...query, limit: BUNDLE_PAGE_ROWS, before })
+    const found = entries.find((entry) => isOfReview(entry, review))
+    if (found !== undefined || nextSeq === null) return found ?? null
+    before = nextSeq
+  }
 }
 
 /** A bundle names the decision that it holds; those of an older version of the server name none. */

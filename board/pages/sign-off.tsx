@@ -8,6 +8,7 @@ import { useLive } from '../live.ts'
 import { Command } from '../parts/copy.tsx'
 import { FormPlace } from '../parts/form-place.tsx'
 import { Loaded } from '../parts/state.tsx'
+import { addressOf, Link } from '../routes.tsx'
 import type { Receipt } from '../signing.ts'
 import type { Tone } from '../words.ts'
 import { FORM, SignOffForm } from './sign-off-form.tsx'
@@ -106,9 +107,10 @@ function NoRole({
     <div className="state">
       <h4>You sign {own}</h4>
       <p>
-        This release waits for {wanted.join(', ')}. An admin says in which roles you may sign. What
-        the command leaves out is taken away: for an account limited to environments it names them
-        too, with --environment.
+        This release waits for {wanted.join(', ')}. An admin says in which roles you may sign, on
+        the page <Link to={addressOf('people')}>People and keys</Link> or with a command. What the
+        command leaves out is taken away: for an account limited to environments it names them too,
+        with --environment.
       </p>
       <Command text={changeCommand(who, wanted)} />
     </div>

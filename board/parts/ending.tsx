@@ -5,21 +5,23 @@ import type { ReactNode } from 'react'
 interface EndingTerms {
   /** What is ended, for those who hear the button instead of seeing where it stands. */
   readonly what: string
+  /** What the first button says. */
+  readonly verb?: string
   readonly isBusy: boolean
   /** Other buttons beside the first one. */
   readonly children?: ReactNode
   onEnd(reason: string): void
 }
 
-export function Ending({ what, isBusy, children, onEnd }: EndingTerms): ReactNode {
+export function Ending({ what, verb = 'Revoke', isBusy, children, onEnd }: EndingTerms): ReactNode {
   const [isEnding, ask] = useState(false)
   const [reason, say] = useState('')
   if (!isEnding)
     return (
       <span className="buttons">
         {children}
-        <button type="button" aria-label={`Revoke ${what}`} onClick={() => ask(true)}>
-          Revoke
+        <button type="button" aria-label={`${verb} ${what}`} onClick={() => ask(true)}>
+          {verb}
         </button>
       </span>
     )

@@ -135,7 +135,7 @@ test(
 )
 
 test(
-  'an admin invites somebody in the browser, after proving again who they are, sees them join, and takes the account away',
+  'an admin invites somebody in the browser, after proving again who they are, sees them join, gives them other rights, and takes the account away',
   browseApart(
     () => board.origin,
     2,
@@ -162,14 +162,23 @@ test(
       await ida.until(rowSays('Dov', 'Captain, Pilot'))
       await ida.until(rowSays('Dov', 'Joined'))
       await ida.tab.evaluate(
-        `document.querySelector('[aria-label="Revoke the account of Dov"]').click()`,
+        `document.querySelector('[aria-label="Change the rights of Dov"]').click()`,
+      )
+      await ida.until(`document.querySelector('form[aria-label="Rights of Dov"]')`)
+      await fillIn(ida, 'environments', 'staging')
+      await ida.inspect('people-rights')
+      await pressButton(ida, 'Give Dov these rights')
+      await ida.shows('Dov has these rights now, and signs in again to use them.')
+      await ida.until(rowSays('Dov', 'in staging'))
+      await dov.shows('The session is over: sign in again.')
+      await ida.tab.evaluate(
+        `document.querySelector('[aria-label="Remove the account of Dov"]').click()`,
       )
       await fillIn(ida, 'reason', 'left the team')
       await pressButton(ida, 'End it')
       await ida.shows('Dov signs in no more')
-      await dov.shows('The session is over: sign in again.')
-      await dov.open('/people')
       await dov.shows('Sign in with Example Corp')
+      await signInAtIssuer(dov, 'Nobody invited you here')
     },
   ),
 )
