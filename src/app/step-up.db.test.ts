@@ -124,6 +124,27 @@ test('a key that somebody’s session made is that person, in both directions; a
   assert.equal((await confirm(await enter(people[1]!, '?fresh=yes'))).status, 200)
 })
 
+/** Keys in force of one account at most. */
+const KEY_LIMIT = 20
+
+test('a person with as many keys in force as one may have is told so, and registers another once one is ended', async () => {
+  const eve = { subject: 'eve', email: 'eve@example.com', name: 'Eve' }
+  await invite(house.app, { email: eve.email, signsAs: ['release-manager'] })
+  const session = await enter(eve, '')
+  const register = (): Promise<Told> => {
+    const { publicKey } = testSigner('ecdsa-p256-sha256')
+    const body = { publicKey: base64Of(publicKey) }
+    return ask(asBrowser(session), 'POST', '/v1/session/keys', body)
+  }
+  const first = await register()
+  for (let count = 1; count < KEY_LIMIT; count++) assert.equal((await register()).status, 201)
+  const refused = await register()
+  assert.deepEqual([refused.status, refused.code], [409, 'IDENTITY_ACCOUNT_KEYS_FULL'])
+  const own = `/v1/session/keys/${first.data['id'] ?? ''}/revocation`
+  assert.equal((await ask(asBrowser(session), 'POST', own, { reason: 'lost' })).status, 201)
+  assert.equal((await register()).status, 201)
+})
+
 test('who has just proven to the issuer who they are is not sent there again, and ends a key of their own without it', async () => {
   const dee = { subject: 'dee', email: 'dee@example.com', name: 'Dee' }
   await invite(house.app, { email: dee.email, signsAs: ['release-manager'] })
