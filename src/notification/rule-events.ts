@@ -66,6 +66,15 @@ export function noticesOf(fact: ToldFact): readonly RuleNotice[] {
       const notice = { ...plainNotice(title, `waiver/${subject}`), urgency: 'warning' as const }
       return [{ event: 'waiver-requested', notice }]
     }
+    case 'webhook.endpoint-disabled':
+      // Who disabled it knows; that it disabled itself is news.
+      return text('reason') === ''
+        ? []
+        : [receiverNotice(subject, 'disabled', `${text('host')} is disabled: ${text('reason')}`)]
+    case 'webhook.endpoint-resting': {
+      const says = `${text('host')} asked to be left alone until ${text('until')}`
+      return [receiverNotice(subject, 'resting', says)]
+    }
     case 'webhook.endpoint-failing':
     case 'notification.channel-failing': {
       const name = text('name') || text('host')
@@ -77,6 +86,12 @@ export function noticesOf(fact: ToldFact): readonly RuleNotice[] {
     default:
       return []
   }
+}
+
+/** Of a topic apart from its failing, whose quiet time must not swallow it. */
+function receiverNotice(subject: string, what: string, title: string): RuleNotice {
+  const notice = plainNotice(title, `receiver/${subject}/${what}`)
+  return { event: 'receiver-failing', notice: { ...notice, urgency: 'warning' } }
 }
 
 function foreseenNotices(

@@ -103,15 +103,20 @@ test('a channel that fails is told of over others and never over itself, and two
   await append(house, [
     ['notification.channel-failing', { name: 'sick', failures: 5 }, `channel/${sick.id}`],
     ['webhook.endpoint-failing', { host: 'hooks.example' }, 'webhook/1'],
+    ['webhook.endpoint-disabled', { host: 'hooks.example', isEnabled: false }, 'webhook/1'],
+    ['webhook.endpoint-disabled', { host: 'hooks.example', reason: 'it said 410' }, 'webhook/1'],
+    ['webhook.endpoint-resting', { host: 'hooks.example', until: 'noon' }, 'webhook/1'],
   ])
-  await until(async () => (await titles(house, 'well')).length === 2)
-  assert.deepEqual(await titles(house, 'well'), [
-    'sick takes nothing any more',
+  await until(async () => (await titles(house, 'well')).length === 4)
+  const ofHooks = [
     'hooks.example takes nothing any more',
-  ])
-  assert.deepEqual(await titles(house, 'sick'), ['hooks.example takes nothing any more'])
-  const [one] = await house.messages.list(house.tenantId, 'well', undefined)
-  assert.equal(one!.quietCount, 0)
+    'hooks.example is disabled: it said 410',
+    'hooks.example asked to be left alone until noon',
+  ]
+  assert.deepEqual(await titles(house, 'well'), ['sick takes nothing any more', ...ofHooks])
+  assert.deepEqual(await titles(house, 'sick'), ofHooks)
+  const all = await house.messages.list(house.tenantId, 'well', undefined)
+  assert.ok(all.every(({ quietCount }) => quietCount === 0))
   await rules.remove(principal, 'one')
   await assert.rejects(rules.remove(principal, 'one'), { code: 'NOTIFICATION_RULE_UNKNOWN' })
   const stranger = { id: 'p-2', tenantId: await house.anotherTenant() }

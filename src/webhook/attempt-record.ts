@@ -17,6 +17,8 @@ export interface RecordPorts {
 /** What an attempt does to the health of its endpoint, whatever that is by the time it is written down. */
 export type HealthStep = (before: CoolDown) => CoolDown
 
+/** A rest that was asked for is told from this length on: with shorter ones a receiver could fill the ledger. */
+const TOLD_REST_FROM_MS = 600_000
 const GONE_REASON = 'it answered 410 Gone'
 
 /** What is added while a batch is being written goes with the next; a crash in between sends those few again. */
@@ -106,12 +108,17 @@ export class AttemptRecord {
         await updateToDisabled(tx, tenantId, id, GONE_REASON)
         await updateToDead(tx, tenantId, id, clock.nowMs())
       }
-      await ledger.appendInTx(tx, tenantId, this.#factsOf(now, health, isEnding))
+      await ledger.appendInTx(tx, tenantId, this.#factsOf(now, health, isEnding, clock.nowMs()))
     })
   }
 
   /** An endpoint that comes and goes is told of once until it has held for an hour. */
-  #factsOf(before: CoolDown, after: CoolDown, isEnding: boolean): readonly LedgerFact[] {
+  #factsOf(
+    before: CoolDown,
+    after: CoolDown,
+    isEnding: boolean,
+    nowMs: number,
+  ): readonly LedgerFact[] {
     const { id, url } = this.#endpoint
     const fact = (type: string, more: object): LedgerFact => ({
       type,
@@ -123,6 +130,10 @@ export class AttemptRecord {
     if (isEnding) return [fact('webhook.endpoint-disabled', { reason: GONE_REASON })]
     if (before.rests === 0 && after.rests > 0)
       return [fact('webhook.endpoint-failing', { failures: after.failures })]
+    const untilMs = after.restsUntilMs ?? 0
+    const isAsked = after.isResting && !before.isResting && after.rests === before.rests
+    if (isAsked && untilMs - nowMs >= TOLD_REST_FROM_MS)
+      return [fact('webhook.endpoint-resting', { until: new Date(untilMs).toISOString() })]
     if (before.rests > 0 && after.rests === 0) return [fact('webhook.endpoint-recovered', {})]
     return []
   }

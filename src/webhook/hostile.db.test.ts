@@ -14,7 +14,7 @@ import { selfSignedCertificate } from '../../test/certificate.ts'
 import { deliverWish } from './outbox.ts'
 
 const SHORT_MS = 400
-const RETRY_AFTER_S = 600
+const RETRY_AFTER_S = 700
 const FIVE_MINUTES_MS = 300_000
 
 /** Real time, ahead by what the test has travelled. */
@@ -182,13 +182,11 @@ test('410 disables the endpoint, gives up what waits, and is a fact of the ledge
 })
 
 test('who answers 429 with Retry-After is left alone until then, and the delivery arrives afterwards', async (t) => {
-  const { webhooks, tenantId, id, delivery, received, append, travel, look } = await outcomeOf(
-    t,
-    (_request, response, nth) => {
+  const { webhooks, ledger, tenantId, id, delivery, received, append, travel, look } =
+    await outcomeOf(t, (_request, response, nth) => {
       if (nth > 1) response.writeHead(204).end()
       else response.writeHead(429, { 'retry-after': String(RETRY_AFTER_S) }).end()
-    },
-  )
+    })
   const waitMs = Date.parse(delivery.nextAt) - Date.now()
   assert.ok(waitMs > 0.9 * RETRY_AFTER_S * 1_000 && waitMs <= RETRY_AFTER_S * 1_000, `${waitMs} ms`)
   await append(1)
@@ -196,6 +194,10 @@ test('who answers 429 with Retry-After is left alone until then, and the deliver
   await travel(RETRY_AFTER_S * 500, id)
   await systemClock.sleep(300)
   assert.equal(received.length, 1)
+  assert.equal(
+    (await ledger.list(tenantId, { type: 'webhook.endpoint-resting' })).entries.length,
+    1,
+  )
   await travel(RETRY_AFTER_S * 600, id)
   await until(() => received.length === 3)
   await until(async () => (await look())!.state === 'delivered')

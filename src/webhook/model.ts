@@ -6,6 +6,7 @@ export const WEBHOOK_EVENTS = [
   'webhook.endpoint-changed',
   'webhook.endpoint-disabled',
   'webhook.endpoint-failing',
+  'webhook.endpoint-resting',
   'webhook.endpoint-recovered',
   'webhook.endpoint-removed',
   'webhook.secret-rotated',
@@ -16,7 +17,11 @@ export const WEBHOOK_EVENTS = [
 /** The fact that goes to the endpoint it is about, whatever that one wants. */
 export const TEST_TYPE = 'webhook.tested'
 /** What goes wrong with an endpoint is told to the others: telling itself would never end. */
-const SELF_TYPES: readonly string[] = ['webhook.endpoint-failing', 'webhook.endpoint-disabled']
+const SELF_TYPES: readonly string[] = [
+  'webhook.endpoint-failing',
+  'webhook.endpoint-resting',
+  'webhook.endpoint-disabled',
+]
 export const ENDPOINT_LIMIT_COUNT = 100
 export const READER_NAME = 'webhook'
 export const DELIVER_KIND = 'webhook.deliver'
