@@ -9,7 +9,7 @@ import {
   meterSchema,
 } from '../guard/index.ts'
 import type { BucketPolicy, CostAnswer, GraphGuard, GraphLimits } from '../guard/index.ts'
-import { SeaworthyError, utf8Bytes } from '../kernel/index.ts'
+import { SeaworthyError, Turns, utf8Bytes } from '../kernel/index.ts'
 import type { Principal } from '../kernel/index.ts'
 import { guardClockOf } from '../web/index.ts'
 import { graphFault } from './errors.ts'
@@ -30,14 +30,20 @@ export const OWN_LIMITS = {
   cost: 10_000,
   nodes: 20_000,
 } satisfies Partial<GraphLimits>
-/** Cost of all queries of one principal of one tenant: a query of the highest cost each second, and a few at once. */
+/** Cost of all queries of one principal of one tenant: a query of the highest cost every other second, and a few at once. */
 export const POINTS_POLICY: BucketPolicy = {
   kind: 'bucket',
   name: 'graph-points',
-  limit: 600_000,
+  limit: 300_000,
   windowMs: 60_000,
   burst: 40_000,
 }
+/** Releases gathered at once, for all queries together: each keeps the processor of the whole server busy. */
+const GATHERED_AT_ONCE_COUNT = 2
+/** Queries of one tenant that are executed at once, so that those of others need not wait behind all of them. */
+const EXECUTIONS_LIMIT_COUNT = 8
+/** One of them has ended by then, most likely. */
+const BUSY_RETRY_S = 1
 /** Bytes of one answer at most. */
 export const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
 /** Mistakes told of one query at most. */
@@ -46,7 +52,7 @@ const MISTAKES_LIMIT_COUNT = 10
 export interface GraphEngine {
   /**
    * The answer as JSON, with `errors` where a field failed.
-   * @throws GRAPH_QUERY_REFUSED, GRAPH_POINTS_SPENT, GRAPH_QUERY_INVALID, GRAPH_ANSWER_TOO_LARGE
+   * @throws GRAPH_QUERY_REFUSED, GRAPH_POINTS_SPENT, GRAPH_QUERY_INVALID, GRAPH_ANSWER_TOO_LARGE, GRAPH_BUSY
    */
   answer(principal: Principal, question: GraphQuestion): Promise<Uint8Array>
 }
@@ -72,6 +78,8 @@ export function makeGraphEngine(ports: GraphPorts): GraphEngine {
   })
   const guard = makeGraphGuard({ clock, limits: OWN_LIMITS, points, ...told })
   // Nobody who starts a server or reads a help page waits for it.
+  const turns = new Turns(GATHERED_AT_ONCE_COUNT)
+  const executing = new Executions()
   const open = once(async () => openSchema(await import('graphql'), guard))
   return {
     async answer(principal, question) {
@@ -94,16 +102,19 @@ export function makeGraphEngine(ports: GraphPorts): GraphEngine {
       })
       if (mistakes.length > 0) throw refuseMistakes(mistakes)
       const meter = new ExecutionMeter(guard.limits, clock)
-      const reader = new GraphReader(ports, principal.tenantId)
+      const { tenantId } = principal
+      const reader = new GraphReader(ports, tenantId, { turns, isOver: () => meter.isOver() })
       const context: GraphContext = { meter }
-      const result = await library.execute({
-        schema,
-        document,
-        rootValue: makeRoot(reader),
-        contextValue: context,
-        variableValues: variables,
-        operationName,
-      })
+      const result = await executing.run(tenantId, async () =>
+        library.execute({
+          schema,
+          document,
+          rootValue: makeRoot(reader),
+          contextValue: context,
+          variableValues: variables,
+          operationName,
+        }),
+      )
       meter.end()
       if (meter.excess !== undefined) expectAllowed(guard.refuse(meter.excess, meter.nodes))
       if (!wasExecuted(result)) throw refuseMistakes(result.errors ?? [])
@@ -112,6 +123,30 @@ export function makeGraphEngine(ports: GraphPorts): GraphEngine {
         .map((error) => presentError(ports, error))
       return boundedJson({ data: result.data, ...(errors === undefined ? {} : { errors }) })
     },
+  }
+}
+
+/** Counts what is executed for each tenant. */
+class Executions {
+  readonly #counts = new Map<string, number>()
+
+  /** @throws GRAPH_BUSY */
+  async run<Value>(tenantId: string, work: () => Promise<Value>): Promise<Value> {
+    const count = this.#counts.get(tenantId) ?? 0
+    if (count >= EXECUTIONS_LIMIT_COUNT)
+      throw graphFault(
+        'GRAPH_BUSY',
+        `expected at most ${EXECUTIONS_LIMIT_COUNT} queries of a tenant at once`,
+        { details: { retryAfterS: BUSY_RETRY_S } },
+      )
+    this.#counts.set(tenantId, count + 1)
+    try {
+      return await work()
+    } finally {
+      const left = (this.#counts.get(tenantId) ?? 1) - 1
+      if (left > 0) this.#counts.set(tenantId, left)
+      else this.#counts.delete(tenantId)
+    }
   }
 }
 

@@ -15,6 +15,13 @@ export const graphErrors = defineErrors({
     hint: 'Wait as long as Retry-After says, or ask for less.',
     retryable: true,
   },
+  GRAPH_BUSY: {
+    status: 503,
+    exit: EXIT.unavailable,
+    title: 'As many queries of this tenant are being answered as may be at once',
+    hint: 'Wait as long as Retry-After says.',
+    retryable: true,
+  },
   GRAPH_QUERY_INVALID: {
     status: 400,
     exit: EXIT.usage,

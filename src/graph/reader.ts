@@ -3,6 +3,7 @@ import type { RecordedStatement, ObjectRow } from '../evidence/index.ts'
 import type { PlacedRelease, ReleaseName } from '../gates/index.ts'
 import type { RegisteredPrincipal } from '../identity/index.ts'
 import { isContentDigest, SeaworthyError } from '../kernel/index.ts'
+import type { Turns } from '../kernel/index.ts'
 import type { LedgerEntry, SignedCheckpoint } from '../ledger/index.ts'
 import type { ReleaseReview } from '../release/index.ts'
 import { standingsOf, withRollUps } from '../verdict/index.ts'
@@ -22,6 +23,14 @@ export interface GatheredGraph {
   readonly gates: readonly StandingGate[]
 }
 
+/** What gathering a release waits for, and what ends it. */
+export interface Gathering {
+  /** Of all queries together. */
+  readonly turns: Turns
+  /** The execution was ended: nobody reads any more what is gathered. */
+  isOver(): boolean
+}
+
 const NO_REASONS: readonly Reason[] = []
 
 export class GraphReader {
@@ -31,14 +40,16 @@ export class GraphReader {
   readonly statement: (digest: string) => Promise<RecordedStatement | undefined>
   readonly object: (digest: string) => Promise<ObjectRow | undefined>
   readonly entry: (seq: string) => Promise<LedgerEntry | undefined>
+  readonly #gathering: Gathering
   readonly #signers: () => Promise<ReadonlyMap<string, RegisteredPrincipal>>
   readonly #releases = new Map<string, Promise<GatheredGraph | undefined>>()
   readonly #positions = new Map<string, (digest: string) => Promise<number | undefined>>()
 
-  constructor(ports: GraphPorts, tenantId: string) {
+  constructor(ports: GraphPorts, tenantId: string, gathering: Gathering) {
     const { evidence, identity, ledger } = ports
     this.ports = ports
     this.tenantId = tenantId
+    this.#gathering = gathering
     this.checkpoint = once(() => orNone(() => ledger.latestCheckpoint(tenantId)))
     this.statement = batched((ids) => evidence.statementsOf(tenantId, ids))
     this.object = batched((digests) => evidence.describe(tenantId, digests))
@@ -67,7 +78,7 @@ export class GraphReader {
   /** What a route would answer about the release; undefined where it would say that there is none. */
   release(release: ReleaseName): Promise<GatheredGraph | undefined> {
     const name = JSON.stringify([release.service, release.version, release.environment ?? null])
-    const known = this.#releases.get(name) ?? this.#gather(release)
+    const known = this.#releases.get(name) ?? this.#gatherInTurn(release)
     this.#releases.set(name, known)
     return known
   }
@@ -77,6 +88,14 @@ export class GraphReader {
     return batched((digests) =>
       ledger.positionsOf(this.tenantId, digests.filter(isContentDigest), subject),
     )
+  }
+
+  #gatherInTurn(release: ReleaseName): Promise<GatheredGraph | undefined> {
+    const { turns, isOver } = this.#gathering
+    return turns.take(() => {
+      if (isOver()) throw new Error('the execution was ended before its turn')
+      return this.#gather(release)
+    })
   }
 
   async #gather(release: ReleaseName): Promise<GatheredGraph | undefined> {

@@ -1,7 +1,7 @@
 // Follows the log of one tenant for every connection of this process that watches it, and lets watches in without a gap.
 import { concernsRelease } from '../client/index.ts'
 import type { Change, ChangeMessage, WatchedRelease } from '../client/index.ts'
-import { messageOf } from '../kernel/index.ts'
+import { messageOf, Turns } from '../kernel/index.ts'
 import type { Clock, Log } from '../kernel/index.ts'
 import type { LedgerEntry, LedgerFeed } from '../ledger/index.ts'
 import { changeOf } from './change.ts'
@@ -234,28 +234,6 @@ export function* messagesOf(
 
 function tellInPieces(joining: Joining, changes: readonly Change[], cursor: number): void {
   for (const message of messagesOf(joining.release, changes, cursor)) joining.tell(message)
-}
-
-/** So many at a time; whoever ends hands its place over. */
-class Turns {
-  #freeCount: number
-  readonly #waiting: (() => void)[] = []
-
-  constructor(limitCount: number) {
-    this.#freeCount = limitCount
-  }
-
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#freeCount > 0) this.#freeCount -= 1
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = this.#waiting.shift()
-      if (next === undefined) this.#freeCount += 1
-      else next()
-    }
-  }
 }
 
 export function unknownCursor(error: unknown, cursor: number): unknown {
