@@ -29,7 +29,7 @@ export function makeAuditRoutes(audit: AuditLog): readonly Route[] {
       method: 'GET',
       path: '/v1/audit',
       summary: 'List the requests of the audit log, newest first, in pages',
-      // It says of everybody what they tried.
+      // The facts stand in the ledger that everybody of the tenant reads; searching them by person is an admin's business.
       access: 'admin',
       query: listSchema,
       answer: { data: z.array(auditEntrySchema), isPaged: true },

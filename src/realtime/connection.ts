@@ -29,7 +29,10 @@ const PACKET_LIMIT_COUNT = 300
 export interface ConnectionPorts {
   readonly clock: Clock
   readonly log: Log
+  /** Events of this connection. */
   readonly limiter: Limiter
+  /** Events of all connections of its caller. */
+  readonly callerLimiter: Limiter
   readonly sink: RealtimeSink
   /** The log of the tenant is followed for this watch until it is let go. */
   hold(tenantId: string, release: WatchedRelease | null): Held
@@ -154,7 +157,12 @@ export class Connection {
 
   /** @throws REALTIME_RATE_LIMITED */
   async #admit(): Promise<void> {
-    const { allowed, retryAfterUs } = await this.#ports.limiter.decide(this.#socket.id)
+    const { limiter, callerLimiter } = this.#ports
+    const { tenantId, id } = this.caller
+    const own = await limiter.decide(this.#socket.id)
+    const { allowed, retryAfterUs } = own.allowed
+      ? await callerLimiter.decide(JSON.stringify([tenantId, id]))
+      : own
     if (allowed) return
     const retryAfterMs = Math.ceil(retryAfterUs / 1_000)
     throw realtimeFault('REALTIME_RATE_LIMITED', `expected fewer events; wait ${retryAfterMs} ms`, {

@@ -26,6 +26,14 @@ export const EVENT_POLICY: BucketPolicy = {
   windowMs: 60_000,
   burst: 60,
 }
+/** Events of all connections of one principal, so that a new connection is no new bucket: sixty busy ones, or a thousand that begin. */
+export const PRINCIPAL_EVENT_POLICY: BucketPolicy = {
+  kind: 'bucket',
+  name: 'realtime-event-principal',
+  limit: 12_000,
+  windowMs: 60_000,
+  burst: 3_600,
+}
 /** Connections that one principal of one tenant begins at one server. */
 export const OPENING_POLICY: BucketPolicy = {
   kind: 'bucket',

@@ -45,6 +45,33 @@ test('one key has room for 1,000 and one tenant for 6,000, and neither takes tha
   places.takeKnown(aCaller('one', 'g'))
 })
 
+test('who connects again and again has one bucket of events for all of it', async (t) => {
+  const { port } = await serveFeed(t)
+  const url = `http://127.0.0.1:${port}`
+  let allowedCount = 0
+  const codes = new Set<string>()
+  // Sixty at once are allowed to each connection.
+  for (let made = 0; made < 80; made++) {
+    const client = await connectFeed(url, { token: 'a' })
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, () => client.send('acknowledge', { cursor: 0 })),
+    )
+    for (const answer of answers) if (!answer.ok) codes.add(answer.error.code)
+    const limited = answers.filter(
+      (answer) => !answer.ok && answer.error.code === 'REALTIME_RATE_LIMITED',
+    )
+    allowedCount += answers.length - limited.length
+    client.socket.close()
+    if (limited.length > 50) break
+  }
+  assert.ok(codes.has('REALTIME_RATE_LIMITED'))
+  assert.ok(allowedCount >= 3_600 && allowedCount < 4_800, `${allowedCount} were allowed`)
+  const other = await connectFeed(url, { token: 'b' })
+  const answer = await other.send('acknowledge', { cursor: 0 })
+  assert.ok(!answer.ok && answer.error.code === 'REALTIME_WATCH_UNKNOWN')
+  other.socket.close()
+})
+
 test('connections take places as they come and give them back as they go', async (t) => {
   const limits = { perAddress: 2, perPrincipal: 2, perTenant: 3 }
   const { realtime, port } = await serveFeed(t, systemClock, limits)

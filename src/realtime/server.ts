@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Server, Socket } from 'socket.io'
 import { makeLimiter } from '../guard/index.ts'
-import type { GuardSink } from '../guard/index.ts'
+import type { BucketPolicy, GuardSink, Limiter } from '../guard/index.ts'
 import { messageOf } from '../kernel/index.ts'
 import type { Caller, Clock, Log } from '../kernel/index.ts'
 import type { LedgerFeed } from '../ledger/index.ts'
@@ -22,6 +22,7 @@ import {
   EVENT_POLICY,
   INTRODUCTION_LIMIT_MS,
   MESSAGE_LIMIT_BYTES,
+  PRINCIPAL_EVENT_POLICY,
   SOCKET_LIMITS,
   UNKNOWN_LIMIT_COUNT,
 } from './model.ts'
@@ -131,14 +132,17 @@ class OpenedRealtime implements Realtime {
     const guardClock = guardClockOf(clock)
     this.#places = new Places({ ...SOCKET_LIMITS, ...ports.limits })
     this.#entrance = new Entrance({ ...ports, guardClock, places: this.#places })
-    const limiter = makeLimiter({
-      policy: EVENT_POLICY,
-      clock: guardClock,
-      sink: ports.guardSink,
-      // Nobody's words are needed so badly that they could go uncounted.
-      endpointClass: 'protective',
-      keyLimit: KEY_LIMIT_COUNT,
-    })
+    const limiterOf = (policy: BucketPolicy): Limiter =>
+      makeLimiter({
+        policy,
+        clock: guardClock,
+        sink: ports.guardSink,
+        // Nobody's words are needed so badly that they could go uncounted.
+        endpointClass: 'protective',
+        keyLimit: KEY_LIMIT_COUNT,
+      })
+    const limiter = limiterOf(EVENT_POLICY)
+    const callerLimiter = limiterOf(PRINCIPAL_EVENT_POLICY)
     io.engine.on('connection', ({ request }: { request: IncomingMessage }) => uncorkOf(request))
     io.engine.on('connection_error', ({ req }: { req: IncomingMessage }) => uncorkOf(req))
     io.use((socket, next) => this.#entrance.admit(socket, next))
@@ -147,6 +151,7 @@ class OpenedRealtime implements Realtime {
       const connection = new Connection(socket, caller.caller, {
         ...ports,
         limiter,
+        callerLimiter,
         hold: (tenantId, release) => this.#rooms.hold(tenantId, release),
       })
       this.#keep(socket, connection, caller.shown)

@@ -21,7 +21,12 @@ interface Page {
   readonly next: string | null
 }
 
+interface LedgerPage {
+  readonly data: { readonly entries: readonly { readonly body: { readonly actor: string } }[] }
+}
+
 const CANARY = 'canary7Hq2mZ9xWv4LkT1pR8'
+const JSON_BODY = { 'content-type': 'application/json' }
 const FLOOD_COUNT = 1_000
 const FLOODERS = 20
 const TALLY_INTERVAL_MS = 10_000
@@ -116,6 +121,19 @@ test('what was done and what was refused is found by every filter, and by the co
   assert.equal((await ask('GET', '/v1/audit', { headers })).status, 403)
   const [own] = await listAudit('&result=refused')
   assert.match(own?.actor ?? '', /^key-/)
+})
+
+test('the log is searched by admins alone, and its facts stand in the ledger that every viewer reads', async () => {
+  const wish = JSON.stringify({ name: 'a colleague', role: 'viewer' })
+  const made = await ask('POST', '/v1/api-keys', { body: wish, headers: JSON_BODY })
+  const { data } = (await made.json()) as { data: { id: string; key: string } }
+  const headers = { authorization: `Bearer ${data.key}`, ...JSON_BODY }
+  const tried = await ask('POST', '/v1/api-keys', { body: wish, headers })
+  assert.equal(tried.status, 403)
+  assert.equal((await ask('GET', '/v1/audit', { headers })).status, 403)
+  const listed = await ask('GET', '/v1/ledger/entries?type=request.refused&limit=200', { headers })
+  const { entries } = ((await listed.json()) as LedgerPage).data
+  assert.ok(entries.some(({ body }) => [data.id, `key-${data.id}`].includes(body.actor)))
 })
 
 test('a flood of strangers is counted, makes a few entries, and real writes go on', async () => {
