@@ -67,6 +67,27 @@ export function wordOfStatus(status: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1)
 }
 
+/** What a status means, for whoever does not know the word. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  PASS: 'what had to hold was seen to hold',
+  WARN: 'something advisory does not hold; what is required does',
+  FAIL: 'what had to hold was seen not to hold',
+  ERROR: 'the check itself broke, so nothing is known',
+  INCONCLUSIVE: 'the check ran, but nothing that it saw settles whether the gate holds',
+  BLOCKED: 'it could not begin: what it waits for, or a value, is missing',
+  PENDING: 'nobody has run or answered it yet',
+  RUNNING: 'it is being run now',
+  SKIPPED: 'it was left out on purpose',
+  NOT_APPLICABLE: 'it does not concern this release',
+  STALE: 'it held once, but that evidence is too old to count',
+}
+
+/** `Inconclusive: the check ran, but …`; the word alone where there is no more to say. */
+export function describeStatus(status: string): string {
+  const meaning = MEANINGS[status]
+  return meaning === undefined ? wordOfStatus(status) : `${wordOfStatus(status)}: ${meaning}.`
+}
+
 export const EFFECTS = {
   read: { word: 'reads', tone: 'calm', text: 'changes nothing' },
   'write-staging': { word: 'acts on staging', tone: 'wait', text: 'may change staging' },

@@ -37,6 +37,15 @@ export function GateDefinition({ gate }: { readonly gate: PlanGate }): ReactNode
   )
 }
 
+/** `query-without-assertion` in words, and as the lint calls it. */
+function UnsoundRule({ rule }: { readonly rule: string }): ReactNode {
+  return (
+    <>
+      {rule.replaceAll('-', ' ')} <code>{rule}</code>{' '}
+    </>
+  )
+}
+
 function Terms({ gate }: { readonly gate: PlanGate }): ReactNode {
   const terms: (readonly [string, ReactNode])[] = [['Id', <code>{gate.id}</code>]]
   if (gate.source !== undefined) terms.push(['Checklist', `line ${gate.source.line}`])
@@ -46,7 +55,11 @@ function Terms({ gate }: { readonly gate: PlanGate }): ReactNode {
   terms.push(['Stops after', durationText(gate.timeoutMs)])
   if (gate.maxAgeMs !== undefined) terms.push(['Evidence counts for', durationText(gate.maxAgeMs)])
   if (gate.holes.length > 0) terms.push(['Holes to fill', gate.holes.join(', ')])
-  if (gate.unsound.length > 0) terms.push(['Unsound', gate.unsound.join(', ')])
+  if (gate.unsound.length > 0)
+    terms.push([
+      'May pass although it is false (unsound)',
+      gate.unsound.map((rule) => <UnsoundRule key={rule} rule={rule} />),
+    ])
   return (
     <dl className="terms">
       {terms.map(([name, value]) => (

@@ -50,8 +50,9 @@ export function LedgerPage(): ReactNode {
     <>
       <h1>Ledger</h1>
       <p className="lead">
-        Every fact of this tenant, in order, each linked to the one before. Nothing is ever changed
-        or taken out; a payload stays beside its entry, which only commits to it.
+        Every fact of this tenant, in order, each linked to the one before. No entry is ever changed
+        or taken out. What it says lies beside it, as a payload that can be erased when somebody
+        asks for it: then the entry stays, and another one says that the payload is gone.
       </p>
       <FilterForm
         filter={filter}

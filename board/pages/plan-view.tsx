@@ -113,7 +113,7 @@ const PlannedGate = memo(({ gate, reach }: PlannedTerms): ReactNode => {
         <span className="gate-title">
           {beginningOf(gate.title, TITLE_LIMIT_CHARACTERS)}{' '}
           <span className="below">{sectionPartsOf(gate.section).below}</span>
-          {gate.unsound.length === 0 ? null : <span className="tag">unsound</span>}
+          {gate.unsound.length === 0 ? null : <span className="tag">may pass although false</span>}
           {gate.holes.length === 0 ? null : <span className="tag">has holes</span>}
         </span>
         <span className="gate-reason">{countOf(gate.assertions.length, 'assertion')}</span>

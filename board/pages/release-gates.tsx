@@ -11,7 +11,7 @@ import { Named } from '../parts/named.tsx'
 import { StatusMark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { Loading } from '../parts/state.tsx'
-import { isSettled, sectionPartsOf, wordOfStatus } from '../words.ts'
+import { describeStatus, isSettled, sectionPartsOf, wordOfStatus } from '../words.ts'
 import type { AnsweredRun } from './answer-form.tsx'
 import { GateDefinition } from './gate-definition.tsx'
 
@@ -145,7 +145,7 @@ const GateItem = memo(
           </span>
           <span className="gate-reason">{reasonOf(result)}</span>
         </summary>
-        {isOpen ? <GateBody {...{ gate, result, reasons, names, run }} /> : null}
+        {isOpen ? <GateBody {...{ gate, result, status, reasons, names, run }} /> : null}
       </details>
     )
   },
@@ -158,9 +158,10 @@ const GateItem = memo(
     JSON.stringify(one.reasons) === JSON.stringify(other.reasons),
 )
 
-function GateBody({ gate, result, reasons, names, run }: Omit<GateRow, 'status'>): ReactNode {
+function GateBody({ gate, result, status, reasons, names, run }: GateRow): ReactNode {
   return (
     <div className="gate-body">
+      <p>{describeStatus(status)}</p>
       {result === undefined ? null : <p className="whole-reason">{result.reason}</p>}
       {reasons.map(({ rule, text, flip }) => (
         <p key={rule + text} className="against">

@@ -91,6 +91,7 @@ test(
     await reader.shows('On a runner of yours, never on this server')
     await reader.shows('kubectl rollout')
     await reader.shows('/tmp/health.json')
+    await waitForText(reader, 'may pass although false')
     await reader.inspect('draft-review')
     const address = String(await reader.tab.evaluate('location.pathname'))
     const before = await entryCount()
