@@ -11,7 +11,7 @@ const KEYS = [
   { keyId: 'bot', createdBy: 'key-dev' },
 ]
 
-test('a key, its successor, and what either made are one hand; who made the first one’s key is another', () => {
+test('a key, its successor, what either made and who rotated it are one hand; who made the first one’s key is another', () => {
   const cases: [string, string, boolean][] = [
     ['key-ada', 'key-ada', true],
     ['key-ada', 'key-ada2', true],
@@ -22,6 +22,10 @@ test('a key, its successor, and what either made are one hand; who made the firs
     ['key-bot', 'key-ada2', false],
     ['key-ada', 'key-ben', false],
     ['key-ben', 'key-ada', false],
+    // Ben rotated the key of Ada, and so has seen its successor.
+    ['key-ben', 'key-ada2', true],
+    ['key-ada2', 'key-ben', true],
+    ['key-ben', 'key-dev', true],
     ['operator', 'key-ben', true],
     ['account-1', 'key-ben', false],
     ['account-1', 'account-2', false],
