@@ -1,5 +1,7 @@
 // What the page of people asks the server about accounts: who is invited or has joined, and inviting, changing and removing one.
 import { asking } from './api.ts'
+import { faultOf } from './board-fault.ts'
+import type { ActionPreview } from './operations-answers.ts'
 
 const { client, pathOf, readEvery } = asking
 
@@ -30,10 +32,31 @@ export interface Invitation extends Rights {
 
 export const accounts = {
   list: () => readEvery<Account>(pathOf('accounts')),
-  invite: (wish: Invitation) => client.call<Account>('POST', pathOf('accounts'), wish),
+  invite: (wish: Invitation) => post(pathOf('accounts'), wish, 'account.invite', wish),
   /** All of them: what is left out is taken away. */
   change: (accountId: string, rights: Rights) =>
-    client.call<Account>('POST', pathOf('accounts', accountId, 'rights'), rights),
+    post(pathOf('accounts', accountId, 'rights'), rights, 'account.change', {
+      ...rights,
+      account: accountId,
+    }),
   remove: (accountId: string, reason: string) =>
-    client.call<Account>('POST', pathOf('accounts', accountId, 'removal'), { reason }),
+    post(pathOf('accounts', accountId, 'removal'), { reason }, 'account.remove', {
+      account: accountId,
+      reason,
+    }),
 } as const
+
+/** Does it, or says what would be done where that has to be seen first. */
+async function post(
+  path: string,
+  body: object,
+  action: string,
+  params: object,
+): Promise<Account | ActionPreview> {
+  try {
+    return await client.call<Account>('POST', path, body)
+  } catch (thrown) {
+    if (faultOf(thrown).code !== 'IDENTITY_CONFIRMATION_REQUIRED') throw thrown
+    return client.call<ActionPreview>('POST', pathOf('actions', action, 'previews'), { params })
+  }
+}

@@ -102,6 +102,12 @@ export interface Flip {
   readonly expectedVersion: number
 }
 
+/** What an action would do, under the token that does exactly that. */
+export interface ActionPreview extends FlipPreview {
+  readonly changes: readonly { readonly what: string }[]
+  readonly asksSecondPerson?: boolean
+}
+
 export interface FlipPreview {
   readonly token: string
   readonly summary: string

@@ -6,11 +6,11 @@ import type { Account } from '../accounts-api.ts'
 import { api } from '../api.ts'
 import { useLive } from '../live.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
-import type { Act } from '../parts/act.tsx'
 import { Ending } from '../parts/ending.tsx'
 import { FormPlace } from '../parts/form-place.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
+import { usePreview } from '../parts/preview-note.tsx'
 import { Loaded } from '../parts/state.tsx'
 import { toldOfFacts } from '../rhythms.ts'
 import { settings } from '../settings-api.ts'
@@ -43,18 +43,28 @@ function OwnAccounts({ reader }: { readonly reader: Reader }): ReactNode {
   const act = useAct()
   const [pressCount, count] = useState(0)
   const [changed, change] = useState<Account>()
+  const { note, offer } = usePreview(act)
+  const remove = (account: Account, reason: string): void =>
+    act.run(async () =>
+      offer(
+        await accounts.remove(account.id, reason),
+        () => `${callPerson(account)} signs in no more, and every session of theirs is over.`,
+      ),
+    )
   const issuers = useLive('issuers', api.issuers)
   const nudge = `${pressCount} ${act.done ?? ''}`
   const all = useLive('accounts', accounts.list, toldOfFacts(REFRESH_MS, 'account'), nudge)
   return (
     <>
+      {note}
       <ActNote act={act} />
       <Loaded live={all} what="the accounts">
         {(rows) => (
           <AccountTable
-            act={act}
+            isBusy={act.isBusy}
             rows={rows.filter(({ state }) => state !== 'removed')}
             onChange={change}
+            onRemove={remove}
           />
         )}
       </Loaded>
@@ -93,18 +103,14 @@ function OwnAccounts({ reader }: { readonly reader: Reader }): ReactNode {
 
 interface TableTerms {
   readonly rows: readonly Account[]
-  readonly act: Act
+  readonly isBusy: boolean
+  onRemove(account: Account, reason: string): void
   /** Somebody is to have other rights. */
   onChange(account: Account): void
 }
 
-function AccountTable({ rows, act, onChange }: TableTerms): ReactNode {
+function AccountTable({ rows, isBusy, onRemove, onChange }: TableTerms): ReactNode {
   if (rows.length === 0) return <p className="soft">Nobody is invited yet.</p>
-  const remove = (account: Account, reason: string): void =>
-    act.run(async () => {
-      await accounts.remove(account.id, reason)
-      return `${callPerson(account)} signs in no more, and every session of theirs is over.`
-    })
   return (
     <table className="rows">
       <caption className="unseen">Accounts and invitations</caption>
@@ -141,8 +147,8 @@ function AccountTable({ rows, act, onChange }: TableTerms): ReactNode {
               <Ending
                 what={`the account of ${callPerson(account)}`}
                 verb="Remove"
-                isBusy={act.isBusy}
-                onEnd={(reason) => remove(account, reason)}
+                isBusy={isBusy}
+                onEnd={(reason) => onRemove(account, reason)}
               >
                 <button
                   type="button"

@@ -4,6 +4,7 @@ import { accounts } from '../accounts-api.ts'
 import type { Issuers } from '../answers.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import { addressOfForm } from '../parts/form-place.tsx'
+import { usePreview } from '../parts/preview-note.tsx'
 import type { Reader } from '../settings-api.ts'
 import { useTyped } from '../typed.ts'
 import { RightsFields, rightsIn } from './rights-form.tsx'
@@ -26,15 +27,18 @@ export function InvitationForm({ reader, issuers, onInvited }: FormTerms): React
   const type = (part: Partial<typeof NOTHING_TYPED>): void =>
     typed.type({ ...typed.words, ...part })
   const chosen = issuers.find(({ name }) => name === issuer) ?? issuers[0]
-  const invite = async (): Promise<string> => {
+  const { note, offer } = usePreview(act)
+  const invite = async (): Promise<string | undefined> => {
     const invited = await accounts.invite({
       email: email.trim(),
       ...rightsIn(typed.words),
       ...(chosen === undefined ? {} : { issuer: chosen.name }),
     })
-    typed.forget()
-    onInvited()
-    return `${invited.email ?? invited.id} is invited, and signs in at ${location.origin} with ${chosen?.label ?? 'the issuer'}.`
+    return offer(invited, () => {
+      typed.forget()
+      onInvited()
+      return `${email.trim()} is invited, and signs in at ${location.origin} with ${chosen?.label ?? 'the issuer'}.`
+    })
   }
   return (
     <form
@@ -75,6 +79,7 @@ export function InvitationForm({ reader, issuers, onInvited }: FormTerms): React
       <button type="submit" className="primary" disabled={act.isBusy}>
         Invite
       </button>
+      {note}
       <ActNote act={act} to={addressOfForm(FORM)} onLeave={() => type({})} />
     </form>
   )

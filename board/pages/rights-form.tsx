@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { accounts } from '../accounts-api.ts'
 import type { Account, Rights } from '../accounts-api.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
+import { usePreview } from '../parts/preview-note.tsx'
 import { callPerson } from '../words.ts'
 
 const ROLES = [
@@ -110,10 +111,13 @@ export function RightsForm({ account, onDone, onLeave }: FormTerms): ReactNode {
     environments: (environments ?? []).join(', '),
   })
   const name = callPerson(account)
-  const change = async (): Promise<undefined> => {
-    await accounts.change(account.id, rightsIn(rights))
-    onDone(`${name} has these rights now, and signs in again to use them.`)
-  }
+  const { note, offer } = usePreview(act)
+  const change = async (): Promise<string | undefined> =>
+    offer(await accounts.change(account.id, rightsIn(rights)), () => {
+      const words = `${name} has these rights now, and signs in again to use them.`
+      onDone(words)
+      return words
+    })
   return (
     <form
       className="filter"
@@ -133,6 +137,7 @@ export function RightsForm({ account, onDone, onLeave }: FormTerms): ReactNode {
       <p className="soft acts-as">
         Every session of theirs ends; their keys for roles that are taken away sign nothing more.
       </p>
+      {note}
       <ActNote act={act} />
     </form>
   )

@@ -8,6 +8,8 @@ import { actionsSchema, issuedSchema, resultSchema, shownSchema } from './answer
 
 const tokenSchema = z.strictObject({ token: z.string().min(1).max(100) })
 const previewSchema = z.strictObject({ params: z.json() })
+/** Of an API key that an action made. */
+const KEY_SECRET = { members: ['key'], recovery: 'Revoke the key, and make another.' }
 const TOKEN_SECRET = { members: ['token'], recovery: 'Preview again.' }
 
 /** @param registered the actions that slices bring, in floor order */
@@ -76,10 +78,12 @@ export function makeActionRoutes(
       summary: 'Carry out what was previewed, once; refused with a fresh preview when it changed',
       access: 'write',
       // Whoever is the second person gives their word with it.
-      asksProof: async ({ principal, body }) =>
-        (await actions.read(principal, body.token)).asksSecondPerson,
+      asksProof: async ({ principal, body }) => {
+        const { action, asksSecondPerson } = await actions.read(principal, body.token)
+        return asksSecondPerson || find(action).asksProof === true
+      },
       body: tokenSchema,
-      answer: { data: resultSchema },
+      answer: { data: resultSchema, secrets: KEY_SECRET },
       async handle({ principal, body }) {
         const { token } = body
         const { action } = await actions.read(principal, token)

@@ -25,10 +25,10 @@ import {
   makeApiKeyRoutes,
   makeApiKeys,
   makeIdentity,
+  makeIdentityActions,
   makeIdentityRoutes,
   makeServiceTokenRoutes,
   makeServiceTokens,
-  rotateTokenKeysAction,
 } from '../identity/index.ts'
 import type { ApiKeys, Identity, ServiceTokens } from '../identity/index.ts'
 import type { Action, BuiltinCheck, JoinableSql, Log, Route, Slice, Sql } from '../kernel/index.ts'
@@ -190,7 +190,8 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const feed = makeLedgerFeed({ ledger, clock: systemClock })
   const asking = { ...planPorts, plans, runs, actions, releases, jobs: background.jobs }
   const { dispatch, dispatchActions } = dispatchOver(asking)
-  const rotate = rotateTokenKeysAction({ ...stored, operatorTenant: config.tenantId })
+  const rotation = { ...stored, operatorTenant: config.tenantId }
+  const admins = { apiKeys, accounts: people.accounts }
   const registered = actionsOf(flags, background, erasures.actions, runActions, dispatchActions)
   const routes = [
     ...makeLedgerRoutes(ledger),
@@ -203,7 +204,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeWebhookRoutes(background.webhooks, systemClock),
     ...makeNotificationRoutes(background.notifications, systemClock),
     ...routesOfWhoAsks({ identity, apiKeys, serviceTokens, people }, config),
-    ...makeActionRoutes(actions, [rotate, ...registered]),
+    ...makeActionRoutes(actions, [...makeIdentityActions(rotation, admins), ...registered]),
     ...makeGatesRoutes({ digest: systemDigest, evidence, plans, runs }),
     ...makeDispatchRoutes(dispatch, systemClock),
     ...makeReleaseRoutes(releases),

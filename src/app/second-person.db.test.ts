@@ -73,6 +73,10 @@ test('what is done only after a preview is listed, with whose word it takes', as
     ({ name, access, asksSecondPerson }) => [name, access, asksSecondPerson],
   )
   assert.deepEqual(named, [
+    ['api-key.create', 'admin', true],
+    ['account.invite', 'admin', true],
+    ['account.change', 'admin', true],
+    ['account.remove', 'admin', false],
     ['token-keys.rotate', 'admin', false],
     ['flag.flip', 'write', true],
     ['webhook.remove', 'admin', true],

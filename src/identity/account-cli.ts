@@ -3,6 +3,7 @@ import { EXIT, harmlessLine } from '../kernel/index.ts'
 import { everyRow } from '../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import type { PresentedAccount } from './account/http.ts'
+import { callOrPreview } from './direct-cli.ts'
 import { identityFault } from './errors.ts'
 import type { PresentedPrincipal } from './http.ts'
 
@@ -13,11 +14,18 @@ export async function runAccountInvite(
 ): Promise<CommandOutcome> {
   const issuer = textOption(options, 'issuer')
   const person = args[0] ?? ''
-  const invited = await context.client.call<PresentedAccount>('POST', '/v1/accounts', {
+  const wish = {
     ...(options['subject'] === true ? { subject: person } : { email: person }),
     ...(issuer === undefined ? {} : { issuer }),
     ...rightsOf(options, 'viewer'),
-  })
+  }
+  const invited = await callOrPreview<PresentedAccount>(
+    context,
+    '/v1/accounts',
+    wish,
+    'account.invite',
+  )
+  if ('exit' in invited) return invited
   const text = `${nameOf(invited)} may sign in with ${harmlessLine(invited.issuer)} as ${describeRights(invited)} of tenant ${harmlessLine(invited.tenant)}, until ${invited.expiresAt}.\nNothing is sent: tell them the address of the server. ${invited.id}`
   return { exit: EXIT.ok, data: invited, text }
 }
@@ -44,7 +52,12 @@ export async function runAccountChange(
 ): Promise<CommandOutcome> {
   const { id } = await findAccount(context, args[0] ?? '')
   const path = `/v1/accounts/${id}/rights`
-  const changed = await context.client.call<PresentedAccount>('POST', path, rightsOf(options))
+  const rights = rightsOf(options)
+  const changed = await callOrPreview<PresentedAccount>(context, path, rights, 'account.change', {
+    ...rights,
+    account: id,
+  })
+  if ('exit' in changed) return changed
   const text = `${nameOf(changed)} is ${describeRights(changed)} from now on, and has to sign in again.`
   return { exit: EXIT.ok, data: changed, text }
 }
@@ -62,7 +75,14 @@ export async function runAccountRemove(
     )
   const { id } = await findAccount(context, args[0] ?? '')
   const path = `/v1/accounts/${id}/removal`
-  const removed = await context.client.call<PresentedAccount>('POST', path, { reason })
+  const removed = await callOrPreview<PresentedAccount>(
+    context,
+    path,
+    { reason },
+    'account.remove',
+    { account: id, reason },
+  )
+  if ('exit' in removed) return removed
   const text = `${nameOf(removed)} has no account any more, and no session on any server.`
   return { exit: EXIT.ok, data: removed, text }
 }

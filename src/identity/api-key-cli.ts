@@ -3,6 +3,7 @@ import { EXIT, harmlessLine } from '../kernel/index.ts'
 import { everyRow } from '../client/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import type { PresentedApiKey, PresentedIssue } from './api-key/http.ts'
+import { callOrPreview } from './direct-cli.ts'
 import { identityFault } from './errors.ts'
 
 const SECONDS_OF = { m: 60, h: 3_600, d: 86_400 } as const
@@ -15,15 +16,17 @@ export async function runApiKeyCreate(
 ): Promise<CommandOutcome> {
   const environments = options['environment']
   const expires = textOption(options, 'expires')
-  const issued = await context.client.call<PresentedIssue>('POST', '/v1/api-keys', {
+  const wish = {
     name: args[0] ?? '',
     role: textOption(options, 'role') ?? 'viewer',
     ...(Array.isArray(environments) && environments.length > 0 ? { environments } : {}),
     ...(expires === undefined
       ? {}
       : { lifetimeS: expires === 'never' ? null : secondsOf('--expires', expires) }),
-  })
-  return tellIssued(issued)
+  }
+  const path = '/v1/api-keys'
+  const issued = await callOrPreview<PresentedIssue>(context, path, wish, 'api-key.create')
+  return 'exit' in issued ? issued : tellIssued(issued)
 }
 
 export async function runApiKeyRotate(

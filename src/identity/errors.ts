@@ -1,5 +1,5 @@
 // Codes of people, runners and their keys.
-import { defineErrors, faultsOf } from '../kernel/index.ts'
+import { defineErrors, EXIT, faultsOf } from '../kernel/index.ts'
 
 export const identityErrors = defineErrors({
   IDENTITY_KEY_TAKEN: {
@@ -158,6 +158,18 @@ export const identityErrors = defineErrors({
     exit: 5,
     title: 'No such service token is given to this caller',
     hint: 'Ask with an API key, for no more than it may do itself.',
+  },
+  IDENTITY_CONFIRMATION_REQUIRED: {
+    status: 409,
+    exit: EXIT.confirmationRequired,
+    title: 'This is done only after a preview',
+    hint: 'Preview the action that `details` names (POST /v1/actions/NAME/previews), and confirm the token that it shows.',
+  },
+  IDENTITY_ACTION_REFUSED: {
+    status: 422,
+    exit: 2,
+    title: 'The action does not take these parameters',
+    hint: 'Compare them with the body of the route that does the same for the operator.',
   },
   IDENTITY_ROTATION_REFUSED: {
     status: 422,

@@ -42,6 +42,8 @@ export interface Action {
   readonly access?: 'write' | 'admin'
   /** What is previewed as high risk is confirmed by somebody else than who asked for it. */
   readonly asksSecondPerson?: boolean
+  /** Whoever confirms it with a session has just proven who they are. */
+  readonly asksProof?: boolean
   /** Reads what needs no transaction; throws what the parameters are refused for. */
   open(principal: Principal, params: Json): Promise<ActionCall>
 }

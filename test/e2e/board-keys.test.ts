@@ -158,6 +158,14 @@ test(
       await ida.shows('dov@example.com is invited, and signs in at')
       await ida.shows('Invited until')
       await ida.inspect('people-invited')
+      // An admin takes a second one.
+      await fillIn(ida, 'email', 'eve@example.com')
+      await ida.tab.evaluate(
+        `(() => { const it = document.querySelector('[name=role]'); it.value = 'admin'; it.dispatchEvent(new Event('change', { bubbles: true })) })()`,
+      )
+      await pressButton(ida, 'Invite')
+      await ida.shows('It takes another admin')
+      await pressButton(ida, 'Leave it')
       await enter(dov, { subject: 'dov', email: 'dov@example.com', name: 'Dov' }, 'As: Dov')
       await ida.until(rowSays('Dov', 'Captain, Pilot'))
       await ida.until(rowSays('Dov', 'Joined'))
@@ -168,6 +176,8 @@ test(
       await fillIn(ida, 'environments', 'staging')
       await ida.inspect('people-rights')
       await pressButton(ida, 'Give Dov these rights')
+      await ida.shows('signed out everywhere, and keys for other roles end')
+      await pressButton(ida, 'Do it')
       await ida.shows('Dov has these rights now, and signs in again to use them.')
       await ida.until(rowSays('Dov', 'in staging'))
       await dov.shows('The session is over: sign in again.')
@@ -176,6 +186,8 @@ test(
       )
       await fillIn(ida, 'reason', 'left the team')
       await pressButton(ida, 'End it')
+      await ida.shows('has no account any more; signed out everywhere')
+      await pressButton(ida, 'Do it')
       await ida.shows('Dov signs in no more')
       await dov.shows('Sign in with Example Corp')
       await signInAtIssuer(dov, 'Nobody invited you here')

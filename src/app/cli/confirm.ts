@@ -34,7 +34,7 @@ export async function runConfirm(
     return {
       exit: EXIT.ok,
       data: { action: shown.action, result },
-      text: harmlessText(`Done: ${shown.preview.summary}.`),
+      text: harmlessText(`Done: ${shown.preview.summary}.${keyLine(result)}`),
     }
   }
   const given = Array.isArray(options['secret']) ? (options['secret'] as readonly string[]) : []
@@ -44,6 +44,12 @@ export async function runConfirm(
     secret: [...secretNames(parameters ?? {}, given), ...given],
     confirm: token,
   })
+}
+
+/** The text of a key that was made, which is told this once. */
+function keyLine(result: unknown): string {
+  const made = typeof result === 'object' && result !== null && 'key' in result ? result.key : null
+  return typeof made === 'string' ? `\nIts key is shown this once:\n\n  ${made}` : ''
 }
 
 function describeShown({ preview, previewedBy, asksSecondPerson, expiresAt }: ShownAction): string {

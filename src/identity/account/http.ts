@@ -3,11 +3,12 @@ import { z } from 'zod'
 import { defineRoute } from '../../kernel/index.ts'
 import type { Route } from '../../kernel/index.ts'
 import { accountSchema, principalSchema, signedOutSchema } from '../answers.ts'
+import { assertDirect } from '../direct.ts'
 import { presentPrincipal } from '../http.ts'
 import type { AccountKeys } from './keys.ts'
 import { makeOwnRoutes } from './own-http.ts'
 import type { OwnTerms } from './own-http.ts'
-import type { Account } from './model.ts'
+import type { Account, AccountWish } from './model.ts'
 import type { AccountRights, Accounts } from './service.ts'
 import { nextOf, pageShape, readPage } from '../../web/index.ts'
 import type { PagedList } from '../../web/index.ts'
@@ -24,8 +25,8 @@ const rightsShape = {
   /** Roles that keys of the account may sign in. */
   signsAs: z.array(nameSchema).max(50).optional(),
 }
-const rightsSchema = z.strictObject(rightsShape)
-const invitationSchema = z
+export const rightsSchema = z.strictObject(rightsShape)
+export const invitationSchema = z
   .strictObject({
     ...rightsShape,
     issuer: z
@@ -50,7 +51,7 @@ const invitationSchema = z
     ({ subject, email }) => (subject === undefined) !== (email === undefined),
     'expected either subject or email',
   )
-const removalSchema = z.strictObject({
+export const removalSchema = z.strictObject({
   reason: z
     .string()
     .min(1)
@@ -58,13 +59,13 @@ const removalSchema = z.strictObject({
     .regex(/^[^\p{Cc}]+$/u),
 })
 
-/** @param own what everybody may ask about themselves rests on */
 const ACCOUNTS: PagedList = {
   name: 'accounts',
   position: /^account-[\w-]{1,100}$/,
   limitDefault: 200,
 }
 
+/** @param own what everybody may ask about themselves rests on */
 export function makeAccountRoutes(accounts: Accounts, own: OwnTerms): readonly Route[] {
   return [
     ...makeOwnRoutes(accounts, own),
@@ -76,13 +77,9 @@ export function makeAccountRoutes(accounts: Accounts, own: OwnTerms): readonly R
       asksProof: 'always',
       body: invitationSchema,
       answer: { statuses: [201], data: accountSchema },
-      async handle({ principal, body: { issuer, subject, email, ...rights } }) {
-        const invited = await accounts.invite(principal.tenantId, principal.id, {
-          ...rightsOf(rights),
-          ...(issuer === undefined ? {} : { issuer }),
-          ...(subject === undefined ? {} : { subject }),
-          ...(email === undefined ? {} : { email }),
-        })
+      async handle({ principal, body }) {
+        if (body.role === 'admin') assertDirect(principal, 'account.invite')
+        const invited = await accounts.invite(principal.tenantId, principal.id, invitationOf(body))
         return { status: 201, data: presentAccount(invited) }
       },
     }),
@@ -111,6 +108,7 @@ export function makeAccountRoutes(accounts: Accounts, own: OwnTerms): readonly R
       body: rightsSchema,
       answer: { data: accountSchema },
       async handle({ principal, params, body }) {
+        assertDirect(principal, 'account.change')
         const id = params['accountId'] ?? ''
         const rights = rightsOf(body)
         const changed = await accounts.change(principal.tenantId, principal.id, id, rights)
@@ -125,6 +123,7 @@ export function makeAccountRoutes(accounts: Accounts, own: OwnTerms): readonly R
       body: removalSchema,
       answer: { statuses: [201], data: accountSchema },
       async handle({ principal, params, body: { reason } }) {
+        assertDirect(principal, 'account.remove')
         const id = params['accountId'] ?? ''
         const removed = await accounts.remove(principal.tenantId, principal.id, id, reason)
         return { status: 201, data: presentAccount(removed) }
@@ -163,7 +162,27 @@ function makeLinkRoute(keys: Pick<AccountKeys, 'link'>): Route {
   })
 }
 
-function rightsOf({ role, environments, signsAs }: z.infer<typeof rightsSchema>): AccountRights {
+/** Whom a body invites. */
+export function invitationOf({
+  issuer,
+  subject,
+  email,
+  ...rights
+}: z.infer<typeof invitationSchema>): AccountWish {
+  return {
+    ...rightsOf(rights),
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(email === undefined ? {} : { email }),
+  }
+}
+
+/** The rights that a body gives. */
+export function rightsOf({
+  role,
+  environments,
+  signsAs,
+}: z.infer<typeof rightsSchema>): AccountRights {
   const limited = environments ?? null
   return {
     role,
@@ -195,7 +214,7 @@ export interface PresentedAccount {
   readonly removedAt: string | null
 }
 
-function presentAccount(account: Account): PresentedAccount {
+export function presentAccount(account: Account): PresentedAccount {
   const { removedAt = null, joinedAt = null } = account
   return {
     id: account.accountId,

@@ -34,20 +34,28 @@ export interface Accounts {
   /** Signing keys that belong to accounts. */
   readonly keys: AccountKeys
   /** @throws IDENTITY_ISSUER_UNKNOWN; IDENTITY_SCOPE_REFUSED; IDENTITY_ACCOUNT_TAKEN; IDENTITY_FULL */
-  invite(tenantId: string, actor: string, wish: AccountWish): Promise<Account>
-  /** Oldest first, removed ones too. */
-  /** In the order of their invitations; every account, or one page. */
+  invite(tenantId: string, actor: string, wish: AccountWish, within?: SqlTx): Promise<Account>
+  /** In the order of their invitations, removed ones too; every account, or one page. */
   list(tenantId: string, page?: RowPage): Promise<readonly Account[]>
   find(tenantId: string, accountId: string): Promise<Account | undefined>
+  /** As it is, and as it stays until the end of the transaction. @throws IDENTITY_UNKNOWN also for one that was removed */
+  hold(tx: SqlTx, tenantId: string, accountId: string): Promise<Account>
   /** Other rights end the person's sessions; keys that may sign in more roles than are left are revoked. @throws IDENTITY_UNKNOWN; IDENTITY_SCOPE_REFUSED */
   change(
     tenantId: string,
     actor: string,
     accountId: string,
     rights: AccountRights,
+    within?: SqlTx,
   ): Promise<Account>
   /** Ends every session of the person and revokes every key of the account with it; removing again is no change. @throws IDENTITY_UNKNOWN */
-  remove(tenantId: string, actor: string, accountId: string, reason: string): Promise<Account>
+  remove(
+    tenantId: string,
+    actor: string,
+    accountId: string,
+    reason: string,
+    within?: SqlTx,
+  ): Promise<Account>
   /** Ends every session of the person. @returns how many there were @throws IDENTITY_UNKNOWN */
   signOut(tenantId: string, actor: string, accountId: string): Promise<number>
   /**
@@ -83,6 +91,12 @@ export function makeAccounts(ports: AccountPorts): Accounts {
       { type: `account.${type}`, actor, subject, payload, refs: [] },
     ])
   }
+  /** In the transaction of whoever calls, where there is one. */
+  const inTenant = <Result>(
+    tenantId: string,
+    within: SqlTx | undefined,
+    work: (tx: SqlTx) => Promise<Result>,
+  ): Promise<Result> => (within === undefined ? sql.transaction({ tenantId }, work) : work(within))
   const lock = async (tx: SqlTx, tenantId: string, accountId: string): Promise<Account> => {
     const found = await lockAccount(tx, tenantId, accountId)
     if (found !== undefined) return found
@@ -90,10 +104,10 @@ export function makeAccounts(ports: AccountPorts): Accounts {
   }
   return {
     keys: makeAccountKeys(ports),
-    async invite(tenantId, actor, wish) {
+    async invite(tenantId, actor, wish, within) {
       assertScope(wish)
       const account = makeInvitation(ports, tenantId, actor, wish)
-      return sql.transaction({ tenantId }, async (tx) => {
+      return inTenant(tenantId, within, async (tx) => {
         await retireLapsedInvitations(tx, tenantId, account.invitedAt)
         if (!(await insertAccount(tx, account)))
           throw identityFault(
@@ -113,11 +127,15 @@ export function makeAccounts(ports: AccountPorts): Accounts {
       sql.transaction({ tenantId }, (tx) => selectAccounts(tx, tenantId, page)),
     find: (tenantId, accountId) =>
       sql.transaction({ tenantId }, (tx) => selectAccount(tx, tenantId, accountId)),
-    async change(tenantId, actor, accountId, rights) {
+    async hold(tx, tenantId, accountId) {
+      const found = await lock(tx, tenantId, accountId)
+      if (found.removedAt !== undefined) throw unknownAccount(accountId)
+      return found
+    },
+    async change(tenantId, actor, accountId, rights, within) {
       assertScope(rights)
-      return sql.transaction({ tenantId }, async (tx) => {
-        const found = await lock(tx, tenantId, accountId)
-        if (found.removedAt !== undefined) throw unknownAccount(accountId)
+      return inTenant(tenantId, within, async (tx) => {
+        const found = await this.hold(tx, tenantId, accountId)
         const changed = { ...found, ...rights }
         await updateAccountRights(tx, changed)
         await deleteSessionsOf(tx, tenantId, accountId)
@@ -127,8 +145,8 @@ export function makeAccounts(ports: AccountPorts): Accounts {
         return changed
       })
     },
-    async remove(tenantId, actor, accountId, reason) {
-      return sql.transaction({ tenantId }, async (tx) => {
+    async remove(tenantId, actor, accountId, reason, within) {
+      return inTenant(tenantId, within, async (tx) => {
         const found = await lock(tx, tenantId, accountId)
         if (found.removedAt !== undefined) return found
         const at = instantOf(clock.nowMs())

@@ -1,8 +1,9 @@
 // Routes of API keys: for admins alone.
 import { z } from 'zod'
 import { defineRoute } from '../../kernel/index.ts'
-import type { Route } from '../../kernel/index.ts'
-import type { ApiKey } from './model.ts'
+import type { Principal, Route } from '../../kernel/index.ts'
+import { assertDirect } from '../direct.ts'
+import type { ApiKey, ApiKeyWish } from './model.ts'
 import type { ApiKeys, IssuedApiKey } from './service.ts'
 import { apiKeySchema, issuedKeySchema } from '../answers.ts'
 import { nextOf, pageShape, readPage } from '../../web/index.ts'
@@ -21,7 +22,7 @@ const nameSchema = z
   .min(1)
   .max(100)
   .regex(/^[^\p{Cc}]+$/u)
-const creationSchema = z.strictObject({
+export const creationSchema = z.strictObject({
   name: nameSchema,
   role: z.enum(['admin', 'developer', 'viewer']),
   /** Absent or null = every environment. */
@@ -61,13 +62,8 @@ export function makeApiKeyRoutes(apiKeys: ApiKeys): readonly Route[] {
       body: creationSchema,
       answer: { statuses: [201], data: issuedKeySchema, secrets: KEY_SECRET },
       async handle({ principal, body }) {
-        const environments = body.environments ?? null
-        const issued = await apiKeys.create(principal.tenantId, principal.id, {
-          name: body.name,
-          role: body.role,
-          environments: environments === null ? null : [...new Set(environments)].sort(),
-          lifetimeS: body.lifetimeS === undefined ? DEFAULT_LIFETIME_S : body.lifetimeS,
-        })
+        if (body.role === 'admin') assertDirect(principal, 'api-key.create')
+        const issued = await apiKeys.create(principal.tenantId, principal.id, wishOf(body))
         return { status: 201, data: presentIssued(issued) }
       },
     }),
@@ -97,6 +93,7 @@ export function makeApiKeyRoutes(apiKeys: ApiKeys): readonly Route[] {
       answer: { statuses: [201], data: issuedKeySchema, secrets: KEY_SECRET },
       async handle({ principal, params, body }) {
         const { overlapS } = body
+        await assertOwnRotation(apiKeys, principal, params['keyId'] ?? '')
         const issued = await apiKeys.rotate(
           principal.tenantId,
           principal.id,
@@ -123,6 +120,28 @@ export function makeApiKeyRoutes(apiKeys: ApiKeys): readonly Route[] {
   ]
 }
 
+/** What a body asks for, with what it leaves out. */
+export function wishOf({
+  name,
+  role,
+  environments = null,
+  lifetimeS = DEFAULT_LIFETIME_S,
+}: z.output<typeof creationSchema>): ApiKeyWish {
+  const sorted = environments === null ? null : [...new Set(environments)].sort()
+  return { name, role, environments: sorted, lifetimeS }
+}
+
+/** Whoever rotates a key has its successor; only admins make admins, and not alone. @throws IDENTITY_CONFIRMATION_REQUIRED */
+async function assertOwnRotation(
+  apiKeys: ApiKeys,
+  principal: Principal,
+  keyId: string,
+): Promise<void> {
+  if (principal.id === `key-${keyId}`) return
+  const key = (await apiKeys.list(principal.tenantId)).find((each) => each.keyId === keyId)
+  if (key?.role === 'admin') assertDirect(principal, 'api-key.create')
+}
+
 /** An API key as the API shows it. */
 export interface PresentedApiKey {
   readonly id: string
@@ -145,7 +164,7 @@ export type PresentedIssue = PresentedApiKey & {
   readonly key: string
 }
 
-function presentIssued({ key, text }: IssuedApiKey): PresentedIssue {
+export function presentIssued({ key, text }: IssuedApiKey): PresentedIssue {
   return { ...presentApiKey(key), key: text }
 }
 

@@ -40,7 +40,7 @@ export interface IssuedApiKey {
 
 export interface ApiKeys {
   /** @throws IDENTITY_SCOPE_REFUSED for an admin limited to environments; IDENTITY_FULL */
-  create(tenantId: string, actor: string, wish: ApiKeyWish): Promise<IssuedApiKey>
+  create(tenantId: string, actor: string, wish: ApiKeyWish, within?: SqlTx): Promise<IssuedApiKey>
   /** The first key of a tenant; undefined when it has, or ever had, one. */
   createFirst(tenantId: string, actor: string, wish: ApiKeyWish): Promise<IssuedApiKey | undefined>
   /**
@@ -112,15 +112,16 @@ export function makeApiKeys(ports: ApiKeyPorts): ApiKeys {
     verify: (text, peer) => verification.verify(text, peer),
     verifyAgain: (text) => verification.verifyAgain(text),
     isInForce: (keyId) => states.isInForce(keyId),
-    async create(tenantId, actor, wish) {
+    async create(tenantId, actor, wish, within) {
       assertScope(wish)
       const { stored, text } = await issue(tenantId, actor, wish)
-      return sql.transaction({ tenantId }, async (tx) => {
+      const keep = async (tx: SqlTx): Promise<IssuedApiKey> => {
         await insertApiKey(tx, stored)
         await assertRoom(tx, tenantId)
         await tell(tx, 'created', actor, stored)
         return { key: withoutHash(stored), text }
-      })
+      }
+      return within === undefined ? sql.transaction({ tenantId }, keep) : keep(within)
     },
     async createFirst(tenantId, actor, wish) {
       assertScope(wish)
