@@ -10,6 +10,7 @@ import { ActNote, useAct } from '../parts/act.tsx'
 import { ActsAs } from '../parts/acts-as.tsx'
 import { saveFile } from '../parts/file.tsx'
 import { FaultNote } from '../parts/state.tsx'
+import { toldOfRelease } from '../rhythms.ts'
 import { addressOfRelease, Link } from '../routes.tsx'
 import { REPORTS } from './report-kinds.ts'
 
@@ -87,18 +88,27 @@ interface BundleTerms {
   onTake(what: () => Promise<void>): void
 }
 
+/** A bundle is sealed by others too: told by the feed, and looked for this often where nothing tells. */
+const LOOK_MS = 20_000
+const SEALED = 'bundle.sealed'
+
 /** The newest bundle that the ledger records for the release, of its newest decision where it was run in several environments. */
 function Bundle({ review, onTake }: BundleTerms): ReactNode {
   const { release } = review
   const [sealCount, count] = useState(0)
-  const sealed = useLive(`bundles ${release}`, () => findBundle(review), undefined, sealCount)
+  const sealed = useLive(
+    `bundles ${release}`,
+    () => findBundle(review),
+    toldOfRelease(review.subject, LOOK_MS, ({ type }) => type === SEALED),
+    `${sealCount} ${review.latestDecision?.statementId ?? ''}`,
+  )
   const seal = <SealBundle review={review} onSealed={() => count((before) => before + 1)} />
   const newest = sealed.value ?? undefined
   const digest = newest?.body.refs[0]
   if (newest === undefined || digest === undefined)
     return sealed.value === undefined ? null : (
       <>
-        <p>No bundle is sealed yet. It is one file that anybody can check without this server.</p>
+        <p>{noneOf(review)} It is one file that anybody can check without this server.</p>
         {seal}
       </>
     )
@@ -119,6 +129,7 @@ function Bundle({ review, onTake }: BundleTerms): ReactNode {
         </button>{' '}
         sealed in <Link to={`/ledger/${newest.seq}`}>entry {newest.seq}</Link>.{' '}
         <Link to="/verify">Verify it here</Link>, or on any machine.
+        {isOfEarlier(newest, review) ? ' It holds an earlier decision than the latest.' : ''}
       </p>
       {seal}
     </>
@@ -127,13 +138,26 @@ function Bundle({ review, onTake }: BundleTerms): ReactNode {
 
 /** From the newest on, however many there are; null where there is none. */
 async function findBundle(review: Review): Promise<Entry | null> {
-  const query = { type: 'bundle.sealed', subject: review.release, order: 'newest' } as const
+  const query = { type: SEALED, subject: review.release, order: 'newest' } as const
   for (let before: number | undefined; ;) {
     const { entries, nextSeq } = await api.entries({ ...query, limit: BUNDLE_PAGE_ROWS, before })
     const found = entries.find((entry) => isOfReview(entry, review))
     if (found !== undefined || nextSeq === null) return found ?? null
     before = nextSeq
   }
+}
+
+function noneOf({ environments }: Review): string {
+  return environments.length === 1
+    ? 'No bundle is sealed yet.'
+    : 'No bundle of the latest decision is sealed yet.'
+}
+
+function isOfEarlier({ body }: Entry, { latestDecision }: Review): boolean {
+  const decision = body.refs[1]
+  return (
+    decision !== undefined && latestDecision !== null && decision !== latestDecision.statementId
+  )
 }
 
 /** A bundle names the decision that it holds; those of an older version of the server name none. */

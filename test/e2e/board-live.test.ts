@@ -160,3 +160,23 @@ test(
     assert.doesNotMatch(String(await reader.tab.evaluate(row)), /Ended/)
   }),
 )
+
+test(
+  'the bundle to take along is the newest, also when somebody else sealed it while the page was open',
+  browse(async (reader) => {
+    await reader.open(address)
+    await reader.shows('No bundle is sealed yet.')
+    const link = `[...document.querySelectorAll('#reports a')].find((it) => it.innerText.startsWith('entry '))?.innerText`
+    const seal = async (): Promise<void> => {
+      assert.equal((await place.ask(['bundle'])).exit, 0)
+    }
+    await place.ask(['decide'])
+    await seal()
+    await reader.until(link)
+    const first = String(await reader.tab.evaluate(link))
+    await seal()
+    await reader.until(`parseInt(${link}.slice(6)) > ${first.slice(6)}`)
+    await place.ask(['decide'])
+    await reader.shows('It holds an earlier decision than the latest.')
+  }),
+)
