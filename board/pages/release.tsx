@@ -1,6 +1,7 @@
 // One release: may it go, why, what would flip it, what next; then everything that rests on.
 import { Fragment, lazy, Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
+import { Turns } from '../../src/client/index.ts'
 import { api } from '../api.ts'
 import type { ReleaseName } from '../api.ts'
 import type { Review, RunState } from '../answers.ts'
@@ -26,12 +27,15 @@ const LIVE_MS = 1_500
 /** Evidence ages and freezes begin without anybody doing anything. */
 const CALM_MS = 20_000
 
+/** Each server that answers has a clock of its own, so its times say nothing about which answer is newer. */
+const turns = new Turns<Review>()
+
 export function ReleasePage({ release }: { readonly release: ReleaseName }): ReactNode {
   const { service, version, environment } = release
   useTitle(`${service} ${version}`)
   const review = useLive(
     `release ${service} ${version} ${environment ?? ''}`,
-    () => api.release({ service, version, environment }),
+    () => turns.ask(() => api.release({ service, version, environment })),
     toldOfRelease({ service, version }, CALM_MS, ({ type }) => type === 'run.started'),
   )
   return (
@@ -56,12 +60,12 @@ function RunOfRelease({ review: first }: { readonly review: Review }): ReactNode
   const probe = useLive(`run ${first.runId}`, () => api.run(first.runId), rhythm)
   const again = useLive(
     `release of run ${first.runId}`,
-    () => api.release(first.subject),
+    () => turns.ask(() => api.release(first.subject)),
     toldOfRelease(first.subject, CALM_MS, (change) => !isOfRun(change)),
     probe.value,
   )
   const [told, tell] = useState<Review>()
-  const review = newestOf([first, again.value, told])
+  const review = turns.newestOf(first, again.value, told)
   return (
     <ReleaseZone value={review.timezone}>
       <p className="soft under-title">
@@ -80,7 +84,13 @@ function RunOfRelease({ review: first }: { readonly review: Review }): ReactNode
         isReviewed={review.planReviews.length > 0}
         isHere
       />
-      <PeopleSection review={review} onSigned={tell} />
+      <PeopleSection
+        review={review}
+        onSigned={(after) => {
+          turns.note(after)
+          tell(after)
+        }}
+      />
       <RegisterSections review={review} />
       <ReportsSection review={review} />
     </ReleaseZone>
@@ -105,12 +115,6 @@ function Elsewhere({ review }: { readonly review: Review }): ReactNode {
       )
     </>
   )
-}
-
-/** Of one run; what was looked at last. */
-function newestOf(all: readonly (Review | undefined)[]): Review {
-  const known = all.filter((each) => each !== undefined)
-  return known.reduce((best, each) => (each.verdict.asOfMs >= best.verdict.asOfMs ? each : best))
 }
 
 /** Loaded and asked for when somebody wants to see it. */
