@@ -8,6 +8,11 @@ export const endpointSchema = z.strictObject({
   kinds: z.array(z.string()),
   description: z.string(),
   hasBodySignature: z.boolean(),
+  breaker: z.strictObject({
+    failures: z.int(),
+    restSeconds: z.number(),
+    longestRestSeconds: z.number(),
+  }),
   isEnabled: z.boolean(),
   disabledReason: z.string().nullable(),
   health: z.enum(['well', 'failing', 'resting']),

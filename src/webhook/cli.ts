@@ -48,9 +48,21 @@ export async function runWebhookChange(
     ...kindsOf(options),
     ...named(options, 'url'),
     ...named(options, 'description'),
+    ...breakerOf(options),
     ...(enable === true ? { isEnabled: true } : disable === true ? { isEnabled: false } : {}),
   })
   return { exit: EXIT.ok, data: changed, text: harmlessLine(lineOf(changed)) }
+}
+
+function breakerOf({ restAfter, restSeconds, longestRestSeconds }: OptionValues): object {
+  const breaker = {
+    ...(typeof restAfter === 'string' ? { failures: Number(restAfter) } : {}),
+    ...(typeof restSeconds === 'string' ? { restSeconds: Number(restSeconds) } : {}),
+    ...(typeof longestRestSeconds === 'string'
+      ? { longestRestSeconds: Number(longestRestSeconds) }
+      : {}),
+  }
+  return Object.keys(breaker).length === 0 ? {} : { breaker }
 }
 
 export async function runWebhookSecrets(

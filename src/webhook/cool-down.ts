@@ -1,9 +1,20 @@
 // The breaker of an endpoint as plain values, because every worker shares it through the endpoint's row; pure.
 
-/** Failures in a row that let an endpoint rest. */
-const FAILURE_LIMIT_COUNT = 5
-const FIRST_REST_MS = 30_000
-const LONGEST_REST_MS = 3_600_000
+/** What lets an endpoint rest, and for how long; each endpoint has its own, which can be changed while deliveries go on. */
+export interface BreakerTerms {
+  /** Failures in a row. */
+  readonly failureLimit: number
+  /** Of the first rest; each further one is twice as long. */
+  readonly firstRestMs: number
+  readonly longestRestMs: number
+}
+
+/** Where nobody said otherwise. */
+export const USUAL_BREAKER: BreakerTerms = {
+  failureLimit: 5,
+  firstRestMs: 30_000,
+  longestRestMs: 3_600_000,
+}
 /** An endpoint that held so long after its last rest begins anew; one that fails sooner rests longer each time. */
 const FORGIVEN_AFTER_MS = 3_600_000
 
@@ -35,13 +46,17 @@ export function afterSuccess(state: CoolDown, nowMs: number): CoolDown {
   return isForgiven ? WELL : { ...state, failures: 0, isResting: false }
 }
 
-export function afterFailure(state: CoolDown, nowMs: number): CoolDown {
+export function afterFailure(
+  state: CoolDown,
+  nowMs: number,
+  { failureLimit, firstRestMs, longestRestMs } = USUAL_BREAKER,
+): CoolDown {
   const failures = state.failures + 1
   const admission = admissionOf(state, nowMs)
   // What was on its way when the rest began says nothing new.
   if (admission === 'resting') return state
-  if (failures < FAILURE_LIMIT_COUNT && admission === 'open') return { ...state, failures }
-  const restMs = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** state.rests)
+  if (failures < failureLimit && admission === 'open') return { ...state, failures }
+  const restMs = Math.min(longestRestMs, firstRestMs * 2 ** state.rests)
   return { failures, rests: state.rests + 1, isResting: true, restsUntilMs: nowMs + restMs }
 }
 

@@ -226,7 +226,9 @@ class Round {
         ? { state: 'dead' as const }
         : { state: 'pending' as const, nextMs: endedMs + pause }
     this.#keep({ ...facts, ...told, ...end }, (before) =>
-      isAsked ? afterRequest(before, endedMs + askedMs) : afterFailure(before, endedMs),
+      isAsked
+        ? afterRequest(before, endedMs + askedMs)
+        : afterFailure(before, endedMs, this.#endpoint.breaker),
     )
     if (this.#health.isResting) this.#isOver = true
   }

@@ -14,33 +14,14 @@ import {
 import { DELIVERY_STATES, OVERLAP_DEFAULT_MS, PAGE_LIMIT_COUNT } from './model.ts'
 import type { StoredDelivery, StoredEndpoint } from './model.ts'
 import { admissionOf } from './cool-down.ts'
+import { presentBreaker } from './breaker-terms.ts'
+import type { PresentedBreaker } from './breaker-terms.ts'
+import { changeSchema, createSchema } from './endpoint-form.ts'
 import type { EndpointSecrets, Webhooks } from './service.ts'
 
 const MS_PER_HOUR = 3_600_000
 const OVERLAP_LIMIT_HOURS = 30 * 24
 
-const endpointFields = {
-  url: z.string().min(1).max(2_000),
-  kinds: z.array(z.string().max(100)).min(1).max(50),
-  description: z
-    .string()
-    .max(300)
-    .regex(/^[^\p{Cc}]*$/u, 'expected no control characters'),
-  hasBodySignature: z.boolean(),
-}
-const createSchema = z.strictObject({
-  ...endpointFields,
-  kinds: endpointFields.kinds.default(['*']),
-  description: endpointFields.description.default(''),
-  hasBodySignature: endpointFields.hasBodySignature.default(true),
-})
-const changeSchema = z.strictObject({
-  url: endpointFields.url.exactOptional(),
-  kinds: endpointFields.kinds.exactOptional(),
-  description: endpointFields.description.exactOptional(),
-  hasBodySignature: endpointFields.hasBodySignature.exactOptional(),
-  isEnabled: z.boolean().exactOptional(),
-})
 const rotateSchema = z.strictObject({
   overlapHours: z
     .number()
@@ -93,6 +74,8 @@ export interface PresentedEndpoint {
   readonly kinds: readonly string[]
   readonly description: string
   readonly hasBodySignature: boolean
+  /** After how many failures in a row it rests, at first and at most for how long. */
+  readonly breaker: PresentedBreaker
   readonly isEnabled: boolean
   readonly disabledReason: string | null
   /** `well`, or that it rests after failures, until when. */
@@ -125,6 +108,7 @@ function presentAt(stored: StoredEndpoint, nowMs: number): PresentedEndpoint {
     kinds: stored.kinds,
     description: stored.description,
     hasBodySignature: stored.hasBodySignature,
+    breaker: presentBreaker(stored.breaker),
     isEnabled: stored.isEnabled,
     disabledReason: stored.disabledReason,
     health: isResting ? 'resting' : stored.failures > 0 ? 'failing' : 'well',

@@ -1,5 +1,5 @@
 // Words of webhooks: endpoints, events, deliveries, and which facts an endpoint wants.
-import type { CoolDown } from './cool-down.ts'
+import type { BreakerTerms, CoolDown } from './cool-down.ts'
 
 export const WEBHOOK_EVENTS = [
   'webhook.endpoint-created',
@@ -40,6 +40,7 @@ export interface StoredEndpoint extends CoolDown {
   readonly description: string
   readonly kinds: readonly string[]
   readonly hasBodySignature: boolean
+  readonly breaker: BreakerTerms
   readonly isEnabled: boolean
   readonly disabledReason: string | null
   readonly secretVersion: number
@@ -47,6 +48,12 @@ export interface StoredEndpoint extends CoolDown {
   readonly createdAt: string
   readonly createdBy: string
 }
+
+/** What somebody wants an endpoint to be. */
+export type EndpointWish = Pick<
+  StoredEndpoint,
+  'url' | 'kinds' | 'description' | 'hasBodySignature'
+> & { readonly breaker?: Partial<BreakerTerms> }
 
 export type DeliveryState = 'pending' | 'delivered' | 'dead'
 export const DELIVERY_STATES = ['pending', 'delivered', 'dead'] as const

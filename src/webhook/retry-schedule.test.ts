@@ -74,3 +74,16 @@ test('an endpoint that asks for patience gets it, without a failure counted', ()
   assert.deepEqual(afterSuccess(patient, 120_000).failures, 0)
   assert.equal(patient.rests, 0)
 })
+
+test('an endpoint rests by its own terms: how soon, how long at first and how long at most', () => {
+  const terms = { failureLimit: 2, firstRestMs: 1_000, longestRestMs: 3_000 }
+  const once = afterFailure(WELL, 0, terms)
+  assert.equal(admissionOf(once, 0), 'open')
+  const rests: number[] = []
+  let state = once
+  for (let at = 0; rests.length < 4; at = state.restsUntilMs!) {
+    state = afterFailure(state, at, terms)
+    rests.push(state.restsUntilMs! - at)
+  }
+  assert.deepEqual(rests, [1_000, 2_000, 3_000, 3_000])
+})

@@ -19,12 +19,13 @@ import {
   PAGE_LIMIT_COUNT,
   TEST_TYPE,
 } from './model.ts'
-import type { StoredEndpoint } from './model.ts'
+import type { EndpointWish, StoredEndpoint } from './model.ts'
 import { deliverWish } from './outbox.ts'
 import { publicKeyOf, secretsOf } from './secrets.ts'
 import type { SecretPorts } from './secrets.ts'
 import { deleteEndpoint, lockEndpoint, selectEndpoints, upsertEndpoint } from './store.ts'
-import { WELL } from './cool-down.ts'
+import { assertBreaker } from './breaker-terms.ts'
+import { USUAL_BREAKER, WELL } from './cool-down.ts'
 import type { RowPage } from '../web/index.ts'
 
 export interface WebhookPorts extends SecretPorts {
@@ -35,11 +36,6 @@ export interface WebhookPorts extends SecretPorts {
   readonly jobs: Jobs
   readonly fetch: GuardedFetch
 }
-
-export type EndpointWish = Pick<
-  StoredEndpoint,
-  'url' | 'kinds' | 'description' | 'hasBodySignature'
->
 
 /** What an endpoint's receiver needs to verify; newest secret first. */
 export interface EndpointSecrets {
@@ -73,6 +69,7 @@ export class Webhooks {
     const stored: StoredEndpoint = {
       ...wish,
       ...WELL,
+      breaker: { ...USUAL_BREAKER, ...wish.breaker },
       id: uuidV7(nowMs, random.bytes(UUID_CHANCE_BYTES)),
       isEnabled: true,
       disabledReason: null,
@@ -103,7 +100,8 @@ export class Webhooks {
       const before = await this.#lock(tx, principal.tenantId, id)
       const isMoved = changes.url !== undefined && changes.url !== before.url
       // Whoever answers at another address has not failed, nor asked for patience.
-      const after = { ...before, ...changes, ...(isMoved ? WELL : {}) }
+      const breaker = { ...before.breaker, ...changes.breaker }
+      const after = { ...before, ...changes, breaker, ...(isMoved ? WELL : {}) }
       this.#assertUsable(after)
       // Its rests stay counted: one that is enabled again and fails again must not be hammered from the start.
       const stored: StoredEndpoint =
@@ -256,7 +254,8 @@ export class Webhooks {
     )
   }
 
-  #assertUsable({ url, kinds }: Pick<EndpointWish, 'url' | 'kinds'>): void {
+  #assertUsable({ url, kinds, breaker }: Pick<EndpointWish, 'url' | 'kinds' | 'breaker'>): void {
+    assertBreaker({ ...USUAL_BREAKER, ...breaker })
     try {
       this.#ports.fetch.admit(url)
     } catch (error) {

@@ -14,6 +14,9 @@ interface EndpointRow {
   readonly disabled_reason: string | null
   readonly secret_version: number
   readonly previous_until: string | null
+  readonly failure_limit: number
+  readonly first_rest_ms: number
+  readonly longest_rest_ms: number
   readonly failures: number
   readonly rests: number
   readonly is_resting: boolean
@@ -36,6 +39,11 @@ function endpointOfRow(row: EndpointRow): StoredEndpoint {
     disabledReason: row.disabled_reason,
     secretVersion: row.secret_version,
     previousUntilMs: msOf(row.previous_until),
+    breaker: {
+      failureLimit: row.failure_limit,
+      firstRestMs: row.first_rest_ms,
+      longestRestMs: row.longest_rest_ms,
+    },
     failures: row.failures,
     rests: row.rests,
     isResting: row.is_resting,
@@ -91,13 +99,14 @@ export async function upsertEndpoint(
 ): Promise<void> {
   await tx.query(
     `insert into webhook_endpoint (tenant_id, endpoint_id, url, description, kinds, has_body_signature, is_enabled,
-       disabled_reason, secret_version, previous_until, failures, rests, is_resting, rests_until, created_at, created_by)
-     values ($1, $2::uuid, $3, $4, $5::text[], $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+       disabled_reason, secret_version, previous_until, failures, rests, is_resting, rests_until, created_at, created_by, failure_limit, first_rest_ms, longest_rest_ms)
+     values ($1, $2::uuid, $3, $4, $5::text[], $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
      on conflict (tenant_id, endpoint_id) do update set url = excluded.url, description = excluded.description,
        kinds = excluded.kinds, has_body_signature = excluded.has_body_signature, is_enabled = excluded.is_enabled,
        disabled_reason = excluded.disabled_reason, secret_version = excluded.secret_version,
        previous_until = excluded.previous_until, failures = excluded.failures, rests = excluded.rests,
-       is_resting = excluded.is_resting, rests_until = excluded.rests_until`,
+       is_resting = excluded.is_resting, rests_until = excluded.rests_until, failure_limit = excluded.failure_limit,
+       first_rest_ms = excluded.first_rest_ms, longest_rest_ms = excluded.longest_rest_ms`,
     [
       tenantId,
       stored.id,
@@ -115,6 +124,9 @@ export async function upsertEndpoint(
       atOf(stored.restsUntilMs),
       stored.createdAt,
       stored.createdBy,
+      stored.breaker.failureLimit,
+      stored.breaker.firstRestMs,
+      stored.breaker.longestRestMs,
     ],
   )
 }
