@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import test from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import type { Workplace } from './command-line.ts'
+import type { ServedFolder, Workplace } from './command-line.ts'
 import { openTwins } from './twins.ts'
 import type { Twins } from './twins.ts'
 
@@ -103,8 +103,10 @@ test('a key revoked on one server is refused by the other soon, under traffic th
   url.pathname = `/${name}`
   const twins = openTwins(url.href)
   const { here, there } = twins
+  const served: ServedFolder[] = []
   try {
     const [one, two] = [await here.serve(), await there.serve()]
+    served.push(one, two)
     const { data } = await here.ask<Issued>(['api-key', 'create', 'ci', '--role', 'developer'])
     assert.deepEqual(
       [await statusAt(one.url, data.key), await statusAt(two.url, data.key)],
@@ -120,8 +122,14 @@ test('a key revoked on one server is refused by the other soon, under traffic th
     t.diagnostic(`refused elsewhere after ${Math.round(performance.now() - revokedAtMs)} ms`)
     assert.equal(await statusAt(two.url, data.key), 401)
     await assertRotated(twins, [one.url, two.url], (text) => t.diagnostic(text))
-    assert.deepEqual([(await one.stop()).exit, (await two.stop()).exit], [0, 0])
+    const ends = await Promise.all(served.splice(0).map((each) => each.stop()))
+    assert.deepEqual(
+      ends.map(({ exit }) => exit),
+      [0, 0],
+    )
   } finally {
+    // Also where something was not as promised: what still runs would keep the test from ending.
+    for (const each of served) await each.stop()
     twins.remove()
     await client.query(`drop database ${name} with (force)`)
     await client.end()
