@@ -6,6 +6,7 @@ import type { IssuerSettings } from '../identity/index.ts'
 import type { SocketLimits } from '../realtime/index.ts'
 import type { FileSettings } from './config-file.ts'
 import { appFault } from './errors.ts'
+import { takePlaces } from './outside-places.ts'
 
 /** One setting as `seaworthy config` shows it. */
 export interface Setting {
@@ -53,6 +54,8 @@ export interface AppConfig extends Partial<Services> {
   readonly payloadSecret?: string
   /** Absolute path of the file that says what has to stay erased; absent = in the data folder. */
   readonly erasureRegister?: string
+  /** Absolute path of the folder where servers of one database keep what was signed last; absent = in each data folder. */
+  readonly checkpointGuard?: string
   /** With whom people may sign in, and the origin that they come back to; absent where keys alone open the server. */
   readonly signIn?: { readonly ownOrigin: string; readonly issuers: readonly IssuerSettings[] }
   /** How long a person who proved to their issuer who they are may give their word, in milliseconds. */
@@ -110,8 +113,7 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
     { value: 'no', source: 'default' },
   ])
   // Nor where the key of what is recorded lies.
-  const payloadSecret = take('payloadSecret', [fromEnvironment('SEAWORTHY_PAYLOAD_SECRET')])
-  const erasureRegister = take('erasureRegister', [fromEnvironment('SEAWORTHY_ERASURE_REGISTER')])
+  const places = takePlaces((key, name) => take(key, [fromEnvironment(name)]))
   const publicUrl = take('publicUrl', [fromEnvironment('SEAWORTHY_PUBLIC_URL')])
   // Not from the file: whoever writes a repository's file must not say who people are.
   const issuersPath = take('issuers', [fromEnvironment('SEAWORTHY_ISSUERS')])
@@ -138,8 +140,7 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
     ...services,
     isServer: flags.isServer === true,
     allowsLoopbackWebhooks: readAnswer('SEAWORTHY_WEBHOOK_LOOPBACK', webhookLoopback),
-    ...(payloadSecret === undefined ? {} : { payloadSecret: resolve(payloadSecret) }),
-    ...(erasureRegister === undefined ? {} : { erasureRegister: resolve(erasureRegister) }),
+    ...places,
     ...(signIn === undefined ? {} : { signIn }),
     proofLifetimeMs: readMinutes('SEAWORTHY_STEP_UP_MINUTES', stepUp),
     defaults,

@@ -1,5 +1,4 @@
 // Opens the ledger of a composed house, and puts what watches and records requests between it and the slices.
-import { join } from 'node:path'
 import { makeSystemLog } from '../attestation/index.ts'
 import type { SystemLog, SystemLogPorts } from '../attestation/index.ts'
 import { makeLedgerRecorder } from '../audit/index.ts'
@@ -8,14 +7,9 @@ import type { JoinableSql, Log, Tracing } from '../kernel/index.ts'
 import { Doorbell } from '../kernel/index.ts'
 import { makeLedger } from '../ledger/index.ts'
 import type { CheckpointGuard, Ledger } from '../ledger/index.ts'
-import {
-  openCheckpointGuard,
-  systemClock,
-  systemDigest,
-  systemRandom,
-  systemVerifier,
-} from '../platform/index.ts'
+import { systemClock, systemDigest, systemRandom, systemVerifier } from '../platform/index.ts'
 import { keyIdOf } from '../proof/index.ts'
+import { openGuard } from './checkpoint-guard.ts'
 import type { AppConfig } from './config.ts'
 import type { InstallationKeys } from './installation-keys.ts'
 import type { Database } from './open-database.ts'
@@ -61,7 +55,7 @@ export function openLedger(
   const appendBell = new Doorbell()
   const appendListeners: ((tenantId: string) => void)[] = []
   const keyId = keyIdOf(systemDigest, keys.signer.publicKey)
-  const guard = openCheckpointGuard(join(config.dataFolder, 'checkpoint-guard.json'))
+  const guard = openGuard(config, telemetry === undefined ? undefined : log)
   const systemLog = openSystemLog({ sql, ...systemPorts, guard }, keyId, keys)
   const ledger = makeLedger({
     sql,

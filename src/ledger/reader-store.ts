@@ -46,6 +46,25 @@ export async function selectUnread(
   return rows.map(({ log_id: logId, ...row }) => ({ logId, ...row }))
 }
 
+/**
+ * Keeps erasures of the tenant away to the end of the transaction, so that no payload is copied by whoever read it before: an
+ * erasure empties the copies that it sees. Before the reader's place and, in an erasure, behind the log's turn.
+ */
+export async function lockCopies(tx: SqlTx, tenantId: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [
+    copiesOf(tenantId),
+  ])
+}
+
+/** Waits until nobody copies payloads of the tenant, and lets nobody begin. */
+export async function stopCopies(tx: SqlTx, tenantId: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [copiesOf(tenantId)])
+}
+
+function copiesOf(tenantId: string): string {
+  return `seaworthy.ledger-copies ${tenantId}`
+}
+
 /** Holds the reader's place to the end of the transaction; undefined when somebody else does. */
 export async function lockReader(
   tx: SqlTx,

@@ -3,6 +3,7 @@ import { parseStrictJson } from '../kernel/index.ts'
 import type { Json, Sql, SqlTx } from '../kernel/index.ts'
 import {
   advanceReader,
+  lockCopies,
   lockReader,
   selectLogsBehind,
   selectPayloads,
@@ -55,6 +56,7 @@ export function makeLedgerReaders({ sql, payloadKeys }: ReadersPorts): LedgerRea
     },
     advance: (reader, tenantId, terms) =>
       sql.transaction({ tenantId }, async (tx) => {
+        await lockCopies(tx, tenantId)
         const [log] = await selectUnread(tx, reader, tenantId)
         if (log === undefined) return 0
         const fromSeq = await lockReader(tx, reader, log.logId)

@@ -1,9 +1,17 @@
 // The checkpoint guard: remembers, outside the database, what was signed last of each log.
-import { mkdir, readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { atomicWriteFile, errorCodeOf, faultOfFile } from './files.ts'
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { platformFault } from './errors.ts'
+import { atomicWriteFile, errorCodeOf, faultOfFile, syncFolder, writeDurably } from './files.ts'
 import { advanceRow, announceRow, formatGuard, logsOfTenant, parseGuard } from './guard-rows.ts'
 import type { GuardedCheckpoint, GuardedLog, GuardedRestore, GuardRows } from './guard-rows.ts'
+
+/** Versions of a shared guard that stay: for whoever was about to read one, and for people. */
+const KEPT_VERSIONS = 16
+/** Times that a writer lets others go first. */
+const TURN_LIMIT = 1_000
+const VERSION_NAME = /^guard\.([0-9]{12})\.json$/
 
 export interface CheckpointGuard {
   read(origin: string): Promise<GuardedCheckpoint | undefined>
@@ -46,6 +54,75 @@ export function openCheckpointGuard(path: string): CheckpointGuard {
       return mine
     },
   })
+}
+
+/**
+ * The guard in a folder that several processes share, of several machines if it is mounted there: each change is a new file
+ * with the next number, which one alone can make.
+ * @param seed file of `openCheckpointGuard` that an empty folder begins with
+ */
+export function openSharedCheckpointGuard(folder: string, seed: string): CheckpointGuard {
+  return guardOn({
+    read: async () => (await readNewest(folder, seed)).rows,
+    async change(work) {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      for (let turn = 0; turn < TURN_LIMIT; turn++) {
+        const { version, rows } = await readNewest(folder, seed)
+        if (!work(rows)) return
+        if (await addVersion(folder, version + 1, formatGuard(rows))) return
+      }
+      throw platformFault('PLATFORM_FILE_FAILED', `expected a turn at ${folder}, got none`)
+    },
+  })
+}
+
+async function listVersions(folder: string): Promise<readonly number[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (errorCodeOf(error) === 'ENOENT') return []
+    throw faultOfFile(error, `expected to read ${folder}`)
+  })
+  const versions = names.flatMap((name) => VERSION_NAME.exec(name)?.[1] ?? [])
+  return versions.map(Number).sort((a, b) => a - b)
+}
+
+async function readNewest(
+  folder: string,
+  seed: string,
+): Promise<{ readonly version: number; readonly rows: GuardRows }> {
+  for (let turn = 0; turn < TURN_LIMIT; turn++) {
+    const version = (await listVersions(folder)).at(-1)
+    if (version === undefined) return { version: 0, rows: await readGuard(seed) }
+    const path = pathOf(folder, version)
+    const rows = await readGuard(path)
+    // A version is never empty: such rows are of one that was taken away by then.
+    if (rows.size > 0) return { version, rows }
+  }
+  throw platformFault('PLATFORM_FILE_FAILED', `expected to read ${folder}, got no version of it`)
+}
+
+/** @returns false when another was faster: then nothing was changed, or somebody has gone on from it */
+async function addVersion(folder: string, version: number, text: string): Promise<boolean> {
+  const partial = join(folder, `${randomUUID()}.partial`)
+  const path = pathOf(folder, version)
+  try {
+    await writeDurably(partial, new TextEncoder().encode(text), 0o600)
+    await link(partial, path)
+    await syncFolder(folder)
+  } catch (error) {
+    if (errorCodeOf(error) === 'EEXIST') return false
+    throw faultOfFile(error, `expected to write ${path}`)
+  } finally {
+    await rm(partial, { force: true })
+  }
+  const versions = await listVersions(folder)
+  for (const old of versions.slice(0, -KEPT_VERSIONS))
+    await rm(pathOf(folder, old), { force: true })
+  // Behind a newer one it is no version of anything, should whatever it was made from be gone already.
+  return versions.at(-1) === version
+}
+
+function pathOf(folder: string, version: number): string {
+  return join(folder, `guard.${String(version).padStart(12, '0')}.json`)
 }
 
 function guardOn({ read, change }: GuardPlace): CheckpointGuard {

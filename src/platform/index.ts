@@ -5,7 +5,7 @@ export { gzipBytes, systemDigest, systemSlowHash, systemVerifier } from './crypt
 export { systemDialSql } from './dial-sql.ts'
 export { platformErrors } from './errors.ts'
 export { systemFetch } from './fetch.ts'
-export { openCheckpointGuard, type CheckpointGuard } from './checkpoint-guard.ts'
+export { openCheckpointGuard, openSharedCheckpointGuard } from './checkpoint-guard.ts'
 export { atomicWriteFile } from './files.ts'
 export { makeGuardedFetch } from './guarded-fetch.ts'
 export { makeGuardedMail } from './guarded-mail.ts'

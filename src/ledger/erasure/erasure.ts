@@ -4,6 +4,7 @@ import type { SqlTx } from '../../kernel/index.ts'
 import type { LogHead } from '../batch.ts'
 import { ledgerFault } from '../errors.ts'
 import type { AppendedEntry, Ledger } from '../model.ts'
+import { stopCopies } from '../reader-store.ts'
 import { lockHead } from '../store.ts'
 import { ATTESTED_LIMIT, ERASED_CLASSES, ERASURE_SUBJECT, ErasedSum, erasureIdOf } from './model.ts'
 import type { Attestation, ErasurePorts, ErasureWish } from './model.ts'
@@ -117,6 +118,7 @@ export async function eraseUnderKeys(
   const { ledger, payloadKeys, random, journal, derived } = ports
   const partLimit = Math.min(ports.partLimit ?? ATTESTED_LIMIT, ATTESTED_LIMIT)
   const parts: { sum: ErasedSum; key: Uint8Array }[] = []
+  await stopCopies(tx, tenantId)
   let after = { logId: 0, seq: -1 }
   let places = await selectSealed(tx, tenantId, dekIds, after, partLimit)
   if (places.length === 0) return undefined

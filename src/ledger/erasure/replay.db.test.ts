@@ -144,6 +144,26 @@ test('an erasure that was undone with its transaction is not carried out when th
   assert.ok(await openHouse(opened).ledger.payloadOf(tenantId, 0))
 })
 
+test('an erasure whose place another entry has by now is not lost in silence', async () => {
+  const yard = await openErased(false)
+  const { tenantId, sql, register } = yard
+  await yard.putBack()
+  // A server that ran on.
+  await openHouse(yard, register).ledger.append(tenantId, [aFact({ subject: 'other' })])
+  const told: unknown[] = []
+  const log = { ...SILENT, error: (...words: readonly unknown[]) => void told.push(words) }
+  const { erasing } = openHouse(yard, register)
+  assert.equal(await replayErasures({ ...erasing, register, sql, log }), 0)
+  const [{ request, attestedBy }] = register.erasures as [(typeof register.erasures)[0]]
+  const { origin, seq } = attestedBy
+  assert.deepEqual(told, [
+    [
+      'an erasure of the register was not carried out again: another entry is at its place',
+      { tenantId, request, origin, seq },
+    ],
+  ])
+})
+
 test('a key that got the number of a destroyed one after the older database was put back is not destroyed', async () => {
   const yard = await openErased(false)
   const { tenantId, sql, register } = yard

@@ -2,6 +2,7 @@
 import { hexOf, SeaworthyError } from '../../kernel/index.ts'
 import type { Log, Sql, SqlTx } from '../../kernel/index.ts'
 import type { LogHead } from '../batch.ts'
+import { stopCopies } from '../reader-store.ts'
 import { lockHead } from '../store.ts'
 import { eraseUnderKeys, seqsOf } from './erasure.ts'
 import type { Erased } from './erasure.ts'
@@ -56,7 +57,7 @@ async function replayFor(
   const inTurn = <T>(work: (tx: SqlTx, head: LogHead, due: readonly number[]) => Promise<T>) =>
     ports.sql.transaction('system', async (tx) => {
       const head = await lockHead(tx, tenantId)
-      const due = head === undefined ? [] : await selectDue(tx, tenantId, keys)
+      const due = head === undefined ? [] : await selectDue(ports.log, tx, tenantId, keys)
       if (head !== undefined && due.length > 0) await work(tx, head, due)
       return due.length
     })
@@ -72,8 +73,12 @@ async function replayFor(
   }
 }
 
-/** Another entry where the attestation was to stand says that the erasure was undone with its transaction. */
+/**
+ * Another entry where the attestation was to stand: the erasure was undone with its transaction, or the log went on after an older
+ * database was put in place. The register cannot tell which, so somebody is told to look.
+ */
 async function selectDue(
+  log: Log,
   tx: SqlTx,
   tenantId: string,
   keys: readonly RevivedKey[],
@@ -83,6 +88,16 @@ async function selectDue(
     const { origin, seq, leafHash } = erasure.attestedBy
     const found = await selectLeafHash(tx, tenantId, origin, seq)
     if (found === undefined || hexOf(found) === leafHash) due.push(dekId)
+    else
+      log.error(
+        'an erasure of the register was not carried out again: another entry is at its place',
+        {
+          tenantId,
+          request: erasure.request,
+          origin,
+          seq,
+        },
+      )
   }
   return due
 }
@@ -107,6 +122,7 @@ async function destroyOnly(
   { logId }: LogHead,
   dekIds: readonly number[],
 ): Promise<void> {
+  await stopCopies(tx, tenantId)
   await destroyKeys(tx, tenantId, dekIds)
   let after = { logId: 0, seq: -1 }
   for (;;) {
