@@ -30,6 +30,7 @@ async function walkToBoard(): Promise<ShellEnd> {
     await withTab(chromium, async (tab) => {
       const reader = await openReader(tab, link)
       await reader.open('')
+      await reader.shows('Live')
       await reader.shows('risk R1 (P0, The mooring may break) is not closed')
       await reader.shows('Open 0')
       await reader.inspect('walkthrough')
