@@ -63,6 +63,11 @@ const OTHERWISE: Readonly<Record<string, readonly [answer: string, why: string]>
   'POST /v1/releases/:service/:version/bundles': ['409 RELEASE_DECISION_MISSING', 'the same'],
   'POST /v1/runner-seats/:seatId/leave': ['200 ', 'whoever left already has left'],
   'GET /v1/services/:service/register': ['200 ', 'a register begins empty'],
+  'POST /v1/accounts/:accountId/rights': [
+    '409 IDENTITY_CONFIRMATION_REQUIRED',
+    'nobody is looked for before a preview, which is asked for below',
+  ],
+  'POST /v1/accounts/:accountId/removal': ['409 IDENTITY_CONFIRMATION_REQUIRED', 'the same'],
   'POST /v1/actions/:name/previews': ['422 WEB_BODY_INVALID', 'actions are of the deployment'],
   'PUT /v1/evidence/:digest': ['201 ', 'whoever has the bytes keeps them for themselves'],
   'PUT /v1/switches/:name': ['200 ', 'one of their own under the same name'],
@@ -95,6 +100,26 @@ async function ask(app: ComposedApp, key: string, route: Route, things: OwnThing
   const isJson = /json/.test(String(answer.headers['content-type']))
   const { code } = isJson ? answer.json<{ code?: string }>() : {}
   return { status: answer.statusCode, code: code ?? '', text: answer.body }
+}
+
+/** What the previews say that name an account. */
+async function previewOf(
+  app: ComposedApp,
+  key: string,
+  account: string,
+): Promise<(readonly [number, string | undefined])[]> {
+  const wishes = { 'account.change': { role: 'viewer' }, 'account.remove': REASON }
+  const told: (readonly [number, string | undefined])[] = []
+  for (const [action, wish] of Object.entries(wishes)) {
+    const answer = await app.web.inject({
+      method: 'POST',
+      url: `/v1/actions/${action}/previews`,
+      headers: { host: 'localhost', ...bearer(key) },
+      payload: JSON.stringify({ params: { account, ...wish } }),
+    })
+    told.push([answer.statusCode, answer.json<{ code?: string }>().code])
+  }
+  return told
 }
 
 function parametersOf({ path }: Route): readonly string[] {
@@ -141,9 +166,15 @@ test('what is there in one tenant is not there for an admin of another, on any r
       wrong.push(`${nameOf(route)}: ${told} ${text.slice(0, 200)}`)
   }
   assert.deepEqual(wrong, [])
+  const unknown = [404, 'IDENTITY_UNKNOWN']
+  assert.deepEqual(await previewOf(app, key, things['accountId'] ?? ''), [unknown, unknown])
   const after = await readOwn(app, things)
   const moved = steady.filter(([path, text]) => after.get(path) !== text).map(([path]) => path)
   assert.deepEqual(moved, [])
+  assert.deepEqual(
+    (await previewOf(app, app.apiKey, things['accountId'] ?? '')).map(([status]) => status),
+    [201, 201],
+  )
   const marked = [...before.values()].filter((text) => text.includes(MARK))
   t.diagnostic(
     `${named.length} routes that name a thing, ${steady.length} of ${before.size} answers held against each other, ${marked.length} with the mark`,

@@ -1,7 +1,7 @@
 // Hashes of the system log's full subtrees, kept beside its entries, so that a signature reads a few of them and not every entry.
 import { bytesEqual } from '../kernel/index.ts'
 import type { Digest, SqlTx } from '../kernel/index.ts'
-import { coverRange, foldSubtrees, hashNode, merkleRoot } from '../proof/index.ts'
+import { coverRange, foldSubtrees, hashNode, merkleRoot, subtreeLevels } from '../proof/index.ts'
 import type { EntryRange, Subtree } from '../proof/index.ts'
 import { attestationFault } from './errors.ts'
 import { insertNodes, selectLeafHashes, selectNodes } from './store.ts'
@@ -72,14 +72,10 @@ async function readNodes(ports: NodePorts, wanted: readonly Subtree[]): Promise<
 }
 
 async function makeNodes(ports: NodePorts): Promise<void> {
-  let below = await readLeaves(ports)
-  for (let level = 1; below.length > 1; level++) {
-    const above = Array.from({ length: Math.floor(below.length / 2) }, (_, index) =>
-      hashNode(ports.digest, below[2 * index]!, below[2 * index + 1]!),
-    )
-    const made = above.map((hash, index) => ({ level, index, hash }))
+  const [, ...levels] = subtreeLevels(ports.digest, await readLeaves(ports))
+  for (const [at, hashes] of levels.entries()) {
+    const made = hashes.map((hash, index) => ({ level: at + 1, index, hash }))
     await insertNodes(ports.tx, ports.origin, made)
-    below = above
   }
 }
 

@@ -8,6 +8,7 @@ import { bytesOfBase64, bytesOfHex, hexOf, utf8Bytes } from '../kernel/index.ts'
 import {
   buildConsistencyProof,
   buildInclusionProof,
+  makeInclusionProver,
   coverRange,
   decodeFrontier,
   EMPTY_FRONTIER,
@@ -99,8 +100,10 @@ test('every entry of every size up to 33 is proven, and no other place accepts t
   for (let size = 1; size <= 33; size++) {
     const hashes = hashesOf(size)
     const root = merkleRoot(nodeDigest, hashes)
+    const prove = makeInclusionProver(nodeDigest, hashes)
     for (let seq = 0; seq < size; seq++) {
       const proof = buildInclusionProof(nodeDigest, hashes, seq)
+      assert.deepEqual(prove(seq), proof)
       for (let claimed = 0; claimed < size; claimed++) {
         const holds = verifyInclusion(nodeDigest, {
           leafHash: hashes[seq]!,

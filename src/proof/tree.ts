@@ -158,6 +158,36 @@ export function consistencyRanges(size1: number, size2: number): EntryRange[] {
   return out.reverse()
 }
 
+/** Hashes of all full subtrees by level, the leaf hashes first; O(n). */
+export function subtreeLevels(
+  digest: Digest,
+  leafHashes: readonly Uint8Array[],
+): readonly (readonly Uint8Array[])[] {
+  const levels = [leafHashes]
+  for (let below = leafHashes; below.length > 1; below = levels.at(-1)!)
+    levels.push(
+      Array.from({ length: Math.floor(below.length / 2) }, (_, index) =>
+        hashNode(digest, below[2 * index]!, below[2 * index + 1]!),
+      ),
+    )
+  return levels
+}
+
+/** Inclusion proofs of many entries of one tree: O(n) once, then O(log n) hashes for each. */
+export function makeInclusionProver(
+  digest: Digest,
+  leafHashes: readonly Uint8Array[],
+): (seq: number) => Uint8Array[] {
+  const levels = subtreeLevels(digest, leafHashes)
+  return (seq) =>
+    inclusionRanges(seq, leafHashes.length).map((range) =>
+      foldSubtrees(
+        digest,
+        coverRange(range).map(({ level, index }) => levels[level]![index]!),
+      ),
+    )
+}
+
 /** Inclusion proof from all leaf hashes; O(n), for small trees and tests. */
 export function buildInclusionProof(
   digest: Digest,

@@ -1,7 +1,7 @@
 // Proves of single entries that they are among those that an attestation says were erased, for whoever has no database.
 import { base64Of, bytesOfBase64 } from '../../kernel/index.ts'
 import type { Digest, Sql, SqlTx } from '../../kernel/index.ts'
-import { buildInclusionProof, merkleRoot } from '../../proof/index.ts'
+import { makeInclusionProver, merkleRoot } from '../../proof/index.ts'
 import { selectEpochs } from '../epoch/store.ts'
 import type { PayloadKeys } from '../payload/keys.ts'
 import { readAttestation } from './check.ts'
@@ -71,11 +71,12 @@ async function proveUnder(
   const isWhole =
     hashes.length === attestation.count && base64Of(merkleRoot(digest, hashes)) === attestation.root
   if (!isWhole) return []
+  const prove = makeInclusionProver(digest, hashes)
+  const indexes = new Map(
+    places.flatMap(({ logId, seq }, index) => (logId === by.logId ? [[seq, index] as const] : [])),
+  )
   return seqs.flatMap((seq) => {
-    const index = places.findIndex((place) => place.logId === by.logId && place.seq === seq)
-    if (index < 0) return []
-    return [
-      [seq, { by: by.seq, index, proof: buildInclusionProof(digest, hashes, index) }] as const,
-    ]
+    const index = indexes.get(seq)
+    return index === undefined ? [] : [[seq, { by: by.seq, index, proof: prove(index) }] as const]
   })
 }
