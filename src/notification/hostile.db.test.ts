@@ -271,3 +271,18 @@ test('no more messages leave in a minute than the channel may have', async (t) =
   await storm.travel(61_000, id)
   await until(() => received.length === 5)
 })
+
+test('messages over several channels and the ends of their attempts never wait for each other', async (t) => {
+  const storm = await openStorm()
+  const names = ['a', 'b', 'c', 'd']
+  const { url } = await openReceiver(t)
+  for (const name of names)
+    await storm.channels.add(storm.principal, channelWish(name, { kind: 'webhook', url }))
+  await storm.deliver(t)
+  const send = (n: number): Promise<unknown> =>
+    storm.messages.send(storm.principal, names, { ...NOTICE, text: `wave ${n}` })
+  for (let wave = 0; wave < 10; wave++)
+    await Promise.all(Array.from({ length: 4 }, (_, n) => send(4 * wave + n)))
+  await until(async () => (await storm.facts('notification.delivered')).length === 160)
+  assert.equal((await storm.facts('notification.asked')).length, 160)
+})

@@ -7,7 +7,7 @@ import type { DeliverPorts } from './deliver.ts'
 import { notificationFault } from './errors.ts'
 import { insertMessage, selectMessage, selectMessages, updateToPending } from './message-store.ts'
 import { channelSubject } from './model.ts'
-import type { MessageState, Notice, StoredMessage } from './model.ts'
+import type { MessageState, Notice, StoredChannel, StoredMessage } from './model.ts'
 import { contentHashOf, harmlessNotice, messageIdOf, topicOf } from './notice.ts'
 import type { RowPage } from '../web/index.ts'
 
@@ -40,10 +40,25 @@ export class Messages {
     if (notice.title === '')
       throw notificationFault('NOTIFICATION_MESSAGE_REFUSED', 'expected a title that shows')
     return this.#inTenant(tenantId, async (tx) => {
-      const sent: SentMessage[] = []
-      // Sorted, so that two who send to the same channels wait for each other and never each for the other.
+      // Every channel before the ledger's turn, as attempts that end take them; sorted, so that two who send to the same channels
+      // wait for each other and never each for the other.
+      const found: StoredChannel[] = []
       for (const name of [...new Set(channels)].toSorted())
-        sent.push(await this.#sendOver(tx, principal, name, notice, origin))
+        found.push(await findChannel(tx, tenantId, name))
+      const sent: SentMessage[] = []
+      for (const channel of found)
+        sent.push(await this.#sendOver(tx, tenantId, channel, notice, origin))
+      const fresh = sent.flatMap(({ isRepeat, messageId, contentHash: content }, at) =>
+        isRepeat ? [] : [{ channel: found[at]!, message: messageId, content }],
+      )
+      const facts = fresh.map(({ channel, ...message }) => ({
+        type: 'notification.asked',
+        actor: principal.id,
+        subject: channelSubject(channel.id),
+        payload: { ...channelWords(channel), ...message, topic, origin },
+        refs: [],
+      }))
+      if (facts.length > 0) await this.#ports.ledger.appendInTx(tx, tenantId, facts)
       return sent
     })
   }
@@ -87,14 +102,13 @@ export class Messages {
 
   async #sendOver(
     tx: SqlTx,
-    principal: Principal,
-    name: string,
+    tenantId: string,
+    channel: StoredChannel,
     notice: Notice,
     origin: string,
   ): Promise<SentMessage> {
-    const { tenantId } = principal
     const { digest, clock, jobs } = this.#ports
-    const channel = await findChannel(tx, tenantId, name)
+    const { name } = channel
     if (!channel.isEnabled)
       throw notificationFault(
         'NOTIFICATION_CHANNEL_REFUSED',
@@ -109,13 +123,6 @@ export class Messages {
       return { ...about, isRepeat: true, state: before?.state ?? 'pending' }
     }
     await jobs.enqueue(tx, [notifyWish(tenantId, channel.id)])
-    await this.#tell(tx, principal, channel.id, 'notification.asked', {
-      ...channelWords(channel),
-      message: id,
-      content: contentHash,
-      topic: notice.topic,
-      origin,
-    })
     return { ...about, isRepeat: false, state: 'pending' }
   }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Ledger, LedgerEntry } from '../ledger/index.ts'
 import { notificationFault } from './errors.ts'
+import { USUAL_ENVIRONMENT } from './rule-events.ts'
 import type { SlotNames, SlotValues } from './template.ts'
 
 const PAGE_LIMIT_COUNT = 1_000
@@ -14,6 +15,7 @@ export const RELEASE_SLOTS: SlotNames = {
     'release',
     'service',
     'version',
+    'environment',
     'verdict',
     'decidedAt',
     'decisionHash',
@@ -49,8 +51,10 @@ export async function readReleaseSlots(
       `expected a release of this ledger, such as harbour@2.1.0, got ${JSON.stringify(release.slice(0, 60))}`,
     )
   const at = release.lastIndexOf('@')
-  const decided = told.findLast(({ type }) => type === 'release.decided')
-  const started = told.findLast(({ type }) => type === 'run.started')
+  const { environment, isHere } = ownEnvironment(told)
+  const here = told.filter(isHere)
+  const decided = here.findLast(({ type }) => type === 'release.decided')
+  const started = here.findLast(({ type }) => type === 'run.started')
   const run = textOf(decided?.payload['run']) ?? textOf(started?.payload['run'])
   const gates = gatesOf(told, run)
   const failed = gates.filter(({ status }) => FAILED.includes(status))
@@ -58,6 +62,7 @@ export async function readReleaseSlots(
     release,
     service: release.slice(0, at),
     version: release.slice(at + 1),
+    environment,
     verdict: textOf(decided?.payload['verdict']),
     decidedAt: decided?.at ?? null,
     decisionHash: textOf(decided?.payload['decisionHash']),
@@ -73,6 +78,30 @@ export async function readReleaseSlots(
         decision: textOf(payload['decision']) ?? '',
         at: when,
       })),
+  }
+}
+
+/** A release is told of in its own environment: the usual one when it was run there, else the one of its first run. */
+function ownEnvironment(told: readonly Told[]): {
+  readonly environment: string | null
+  readonly isHere: (fact: Told) => boolean
+} {
+  const byRun = new Map(
+    told.flatMap(({ type, payload }) => {
+      const subject = recordSchema.safeParse(payload['subject']).data
+      const environment = textOf(subject?.['environment'])
+      const run = textOf(payload['run'])
+      return type !== 'run.started' || run === null || environment === null
+        ? []
+        : [[run, environment] as const]
+    }),
+  )
+  const all = [...byRun.values()]
+  const own = all.includes(USUAL_ENVIRONMENT) ? USUAL_ENVIRONMENT : all[0]
+  return {
+    environment: own ?? null,
+    // What was erased, or names no run, is not known to be elsewhere.
+    isHere: ({ payload }) => (byRun.get(textOf(payload['run']) ?? '') ?? own) === own,
   }
 }
 

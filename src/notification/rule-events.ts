@@ -26,6 +26,8 @@ export type RuleEvent = (typeof RULE_EVENTS)[number]
 
 const GO: readonly string[] = ['GO', 'GO_WITH_WAIVERS', 'CONDITIONAL_GO']
 const FAILED: readonly string[] = ['FAIL', 'ERROR']
+/** What a release is about when nobody says another. */
+export const USUAL_ENVIRONMENT = 'production'
 const SHOWN_GATES_COUNT = 20
 
 /** A fact as rules look at it. */
@@ -48,7 +50,7 @@ export function noticesOf(fact: ToldFact): readonly RuleNotice[] {
   const text = (name: string): string => (typeof payload[name] === 'string' ? payload[name] : '')
   switch (type) {
     case 'release.decided':
-      return [decisionNotice(subject, text('verdict'), text('run'))]
+      return [decisionNotice(subject, text('environment'), text('verdict'), text('run'))]
     case 'gate.recorded':
       return FAILED.includes(text('status'))
         ? [gateNotice(subject, text('gate'), text('status'), text('run'))]
@@ -112,12 +114,21 @@ function plainNotice(title: string, topic: string): Notice {
   return { title, text: '', fields: [], urgency: 'info', topic }
 }
 
-function decisionNotice(release: string, verdict: string, run: string): RuleNotice {
+/** Of each environment by itself: a Go in staging closes no incident of production. */
+function decisionNotice(
+  release: string,
+  environment: string,
+  verdict: string,
+  run: string,
+): RuleNotice {
   const isGo = GO.includes(verdict)
+  // Facts of before environments were told apart say none, and are told as they were.
+  const isUsual = environment === '' || environment === USUAL_ENVIRONMENT
+  const what = isUsual ? release : `${release} in ${environment}`
   return {
     event: isGo ? 'decision-go' : 'decision-no-go',
     notice: {
-      ...plainNotice(`${release}: ${verdict}`, `decision/${release}`),
+      ...plainNotice(`${what}: ${verdict}`, `decision/${what}`),
       fields: [
         { name: 'release', value: release },
         { name: 'verdict', value: verdict },

@@ -50,16 +50,20 @@ test('verdicts go where a rule sends them, a repetition is kept quiet, and a GO 
     ['release.decided', { verdict: 'NO_GO', run: 'r1' }],
     ['release.decided', { verdict: 'NO_GO', run: 'r2' }],
     ['release.decided', { verdict: 'GO', run: 'r3' }],
-    ['release.decided', { verdict: 'NO_GO', run: 'r4' }],
+    ['release.decided', { verdict: 'NO_GO', run: 'r4', environment: 'production' }],
+    // Another incident than that of production, which stays open.
+    ['release.decided', { verdict: 'GO', run: 's1', environment: 'staging' }],
     ['release.decided', { verdict: 'NO_GO', run: 'r5' }, 'lighthouse@1'],
   ])
-  await until(() => received.length === 3)
+  await until(() => received.length === 4)
   assert.deepEqual(await titles(house, 'hook'), [
     `${RELEASE}: NO_GO`,
     `${RELEASE}: GO`,
     `${RELEASE}: NO_GO`,
+    `${RELEASE} in staging: GO`,
   ])
-  const [last, go, first] = await house.messages.list(house.tenantId, 'hook', undefined)
+  const [staging, last, go, first] = await house.messages.list(house.tenantId, 'hook', undefined)
+  assert.notEqual(staging!.notice.topic, last!.notice.topic)
   assert.deepEqual([first!.quietCount, go!.notice.isResolved, last!.quietCount], [1, true, 0])
   assert.deepEqual(await titles(house, 'other'), [])
 })

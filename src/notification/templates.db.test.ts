@@ -61,6 +61,28 @@ test('a template is previewed and sent from the facts of a release, once, with a
   await until(() => mail.received.length === 2)
 })
 
+test('a release is told of in its own environment, whatever was decided elsewhere since', async () => {
+  const house = await openSignalhouse()
+  const { templates, principal, tenantId, ledger } = house
+  const title = '{{release}} in {{environment}}: {{verdict}} {{run}}'
+  await templates.set(principal, 'notes', { title, text: '{{gateCount}}' })
+  const runOf = async (run: string, environment: string, verdict: string): Promise<string> => {
+    const fact = (type: string, payload: object) => ({ type, payload, ...words })
+    const words = { actor: 'p-1', subject: RELEASE, refs: [] }
+    await ledger.append(tenantId, [
+      fact('run.started', { run, subject: { environment } }),
+      fact('gate.recorded', { gate: 'drill', run, status: 'PASS', attempt: 1 }),
+      fact('release.decided', { verdict, run, environment, decisionHash: 'sha256:1' }),
+    ])
+    const filling = { release: RELEASE, given: {}, urgency: 'info' } as const
+    const { notice } = await templates.fill(tenantId, 'notes', filling)
+    return `${notice.title}, ${notice.text}`
+  }
+  assert.equal(await runOf('s1', 'staging', 'GO'), `${RELEASE} in staging: GO s1, 1`)
+  assert.equal(await runOf('p1', 'production', 'NO_GO'), `${RELEASE} in production: NO_GO p1, 1`)
+  assert.equal(await runOf('s2', 'staging', 'GO'), `${RELEASE} in production: NO_GO p1, 1`)
+})
+
 test('unknown slots, releases, templates and missing values are refused, and strangers have none of it', async () => {
   const house = await openSignalhouse()
   const { templates, principal, tenantId } = house

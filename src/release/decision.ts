@@ -169,6 +169,7 @@ async function recordDecision(
         payload: {
           changes: decided.changeCount,
           decisionHash: verdict.decisionHash,
+          environment: inputs.subject.environment,
           run: inputs.run,
           verdict: verdict.value,
           waivers: waiversUsed(verdict),

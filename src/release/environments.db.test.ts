@@ -5,6 +5,7 @@ import { nodeDigest } from '../../test/crypto.ts'
 import { aGate, aPlan } from '../../test/decisions.ts'
 import { openHouse, RELEASE, startPlan, SUBJECT } from '../../test/house.ts'
 import type { House, Person } from '../../test/house.ts'
+import { utf8Text } from '../kernel/index.ts'
 import type { StartedRun } from '../gates/index.ts'
 import { parseTrust } from '../proof/index.ts'
 import { nodeVerifyPorts } from '../verify/node.ts'
@@ -71,6 +72,8 @@ test('a later run in staging takes nothing from the release in production', asyn
   assert.equal((await releases.review(tenantId, RELEASE)).latestDecision?.verdict, 'GO')
   assert.equal((await releases.replay(tenantId, RELEASE)).verdict.value, 'GO')
   assert.equal((await releases.replay(tenantId, IN.staging)).verdict.value, 'NO_GO')
+  const audit = utf8Text((await releases.report(tenantId, RELEASE, 'audit')).markdown)
+  assert.ok(audit.includes(live.runId) && !/NO_GO/.test(audit), audit)
 })
 
 test('a release is its own environment: where it was run first, and production as soon as it was run there', async () => {

@@ -1,4 +1,5 @@
 // Gathers what reports are rendered from: frozen inputs of decisions, and the facts the ledger has of the release.
+import { z } from 'zod'
 import { utf8Text } from '../kernel/index.ts'
 import type { ContentDigest } from '../kernel/index.ts'
 import { formatReleaseName } from '../gates/index.ts'
@@ -13,6 +14,9 @@ import { readLatestDecision } from './latest-decision.ts'
 import { freezeInputs } from './review.ts'
 import type { GatheredRelease } from './review.ts'
 import type { ReleaseKey } from './store.ts'
+
+const ofRunSchema = z.object({ run: z.string() })
+const startedSchema = ofRunSchema.extend({ subject: z.object({ environment: z.string() }) })
 
 /** The newest state of the release, decided or provisional, without its history. */
 export async function readReportedState(
@@ -36,15 +40,19 @@ export async function readReportedState(
   }
 }
 
-/** Adds every recorded fact, the first decision, and the newest decision on another run. */
+/** Adds every recorded fact but those of runs in other environments, the first decision, and the newest decision on another run. */
 export async function addHistory(
   context: ReleaseContext,
   tenantId: string,
   release: ReleaseKey,
   state: ReportFacts,
 ): Promise<ReportFacts> {
-  const entries = await listEntries(context, tenantId, formatReleaseName(release))
-  const facts = await Promise.all(entries.map((entry) => readFact(context, tenantId, entry)))
+  const all = await listEntries(context, tenantId, formatReleaseName(release))
+  const told = await Promise.all(all.map((entry) => readFact(context, tenantId, entry)))
+  const elsewhere = runsElsewhere(told, state.inputs.subject.environment)
+  const facts = told.filter(({ payload }) => !elsewhere.has(runOf(payload) ?? ''))
+  const shown = new Set(facts.map(({ seq }) => seq))
+  const entries = all.filter(({ seq }) => shown.has(seq))
   const decided = entries.filter(({ body }) => body.type === 'release.decided')
   const firstEntry = decided.find(({ body }) => body.refs[0] !== state.statement)
   const isFirstShown = decided[0]?.body.refs[0] === state.statement
@@ -59,6 +67,21 @@ export async function addHistory(
     ...(first === undefined ? {} : { first }),
     ...(earlier === undefined ? {} : { earlier }),
   }
+}
+
+function runsElsewhere(facts: readonly RecordedFact[], environment: string): ReadonlySet<string> {
+  return new Set(
+    facts.flatMap(({ type, payload }) => {
+      const started = type === 'run.started' ? startedSchema.safeParse(payload).data : undefined
+      // What was erased is not known to be elsewhere.
+      const isHere = started === undefined || started.subject.environment === environment
+      return isHere ? [] : [started.run]
+    }),
+  )
+}
+
+function runOf(payload: unknown): string | undefined {
+  return ofRunSchema.safeParse(payload).data?.run
 }
 
 async function readFact(
