@@ -16,6 +16,7 @@ import {
   lockPrincipalById,
   lockRegistrations,
   lockSpeaker,
+  selectSpeaker,
   PRINCIPAL_LIMIT,
   selectPersonNamed,
   selectPrincipalByKey,
@@ -175,13 +176,18 @@ export function makeIdentity(ports: {
       })
     },
     async assertInForce(tx, tenantId, principalId, environment) {
+      // The account before the key, as whoever changes an account takes them; the ledger's turn comes last.
+      const before = await selectSpeaker(tx, tenantId, principalId)
+      const limits = [...(await lockLimits(tx, tenantId, before))]
       const { revokedAt, ...speaker } = await lockSpeaker(tx, tenantId, principalId)
+      if (speaker.account !== before.account || speaker.person !== before.person)
+        limits.push(...(await lockLimits(tx, tenantId, speaker)))
       if (revokedAt !== null)
         throw identityFault(
           'IDENTITY_REVOKED',
           `expected a key in force, got the key of ${principalId}, revoked at ${revokedAt}`,
         )
-      for (const allowed of await lockLimits(tx, tenantId, speaker))
+      for (const allowed of limits)
         if (environment === null || !allowed.includes(environment))
           throw identityFault(
             'IDENTITY_SIGNER_LIMITED',

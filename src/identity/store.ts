@@ -142,19 +142,40 @@ export async function updateRevocation(
   )
 }
 
-/** Locks the row until the end of the transaction: a revocation comes wholly before what is recorded, or wholly after. */
-export async function lockSpeaker(
-  tx: SqlTx,
-  tenantId: string,
-  principalId: string,
-): Promise<{
+/** Whose key it is, and since when it counts no more. */
+export interface StoredSpeaker {
   readonly person: string
   readonly account?: string
   readonly revokedAt: string | null
-}> {
+}
+
+/** As it is now, without waiting for whoever changes it. */
+export function selectSpeaker(
+  tx: SqlTx,
+  tenantId: string,
+  principalId: string,
+): Promise<StoredSpeaker> {
+  return readSpeaker(tx, tenantId, principalId, '')
+}
+
+/** Locks the row until the end of the transaction: a revocation comes wholly before what is recorded, or wholly after. */
+export function lockSpeaker(
+  tx: SqlTx,
+  tenantId: string,
+  principalId: string,
+): Promise<StoredSpeaker> {
+  return readSpeaker(tx, tenantId, principalId, 'for share')
+}
+
+async function readSpeaker(
+  tx: SqlTx,
+  tenantId: string,
+  principalId: string,
+  lock: 'for share' | '',
+): Promise<StoredSpeaker> {
   const rows = await tx.query<Pick<PrincipalRow, 'person_id' | 'account_id' | 'revoked_at'>>(
     `select person_id, account_id, revoked_at from identity_principal
-     where tenant_id = $1 and principal_id = $2 for share`,
+     where tenant_id = $1 and principal_id = $2 ${lock}`,
     [tenantId, principalId],
   )
   const { person_id = principalId, account_id = null, revoked_at = null } = rows[0] ?? {}

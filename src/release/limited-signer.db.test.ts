@@ -134,3 +134,37 @@ test('a limit counts from the moment it is given, for a key without an account o
   house.clock.advance(1_000)
   await assert.rejects(house.sign(ann, 'Manager'), REFUSED)
 })
+
+test('an account that is taken away while its keys sign ends them, and nobody waits for anybody for ever', async () => {
+  const house = await openHouse()
+  const { tenantId, accounts, identity, sql, ledger } = house
+  const told: string[] = []
+  for (let nth = 0; nth < 8; nth++) {
+    const rights = { role: 'developer', environments: ['staging'], signsAs: ['Manager'] } as const
+    await accounts.invite(tenantId, 'operator', { subject: `p${nth}`, ...rights })
+    const proven = { issuer: HOUSE_ISSUER.issuer, subject: `p${nth}`, displayName: `P${nth}` }
+    const { accountId } = await accounts.admit(proven, tenantId, tenantId)
+    const ids: string[] = []
+    for (let key = 0; key < 4; key++) {
+      const { publicKey } = testSigner('ecdsa-p256-sha256')
+      ids.push((await accounts.keys.register(tenantId, accountId, publicKey)).id)
+    }
+    const sign = (id: string): Promise<string> =>
+      sql
+        .transaction({ tenantId }, async (tx) => {
+          await identity.assertInForce(tx, tenantId, id, 'staging')
+          const fact = { type: 'note.added', actor: id, subject: 'quay', payload: {}, refs: [] }
+          await ledger.appendInTx(tx, tenantId, [fact])
+          return 'signed'
+        })
+        .catch((error: unknown) => (error as { code: string }).code)
+    const [, ...rest] = await Promise.all([
+      accounts.remove(tenantId, 'operator', accountId, 'left'),
+      ...[...ids, ...ids].map(sign),
+    ])
+    told.push(...rest)
+    assert.deepEqual(await Promise.all(ids.map(sign)), Array(4).fill('IDENTITY_REVOKED'))
+  }
+  const others = told.filter((each) => each !== 'signed' && each !== 'IDENTITY_REVOKED')
+  assert.deepEqual([told.length, others], [64, []])
+})

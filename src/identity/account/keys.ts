@@ -222,9 +222,10 @@ export async function revokeKeysBeyond(
   kept: readonly string[] | undefined,
   words: RevocationWords,
 ): Promise<void> {
-  for (const key of await selectKeysOf(tx, tenantId, accountId)) {
-    if (kept !== undefined && key.roles.every((role) => kept.includes(role))) continue
-    await lockPrincipalById(tx, tenantId, key.id)
-    await revokeInTx(ports, tx, tenantId, key, words)
-  }
+  const ended = (await selectKeysOf(tx, tenantId, accountId)).filter(
+    ({ roles }) => kept === undefined || !roles.every((role) => kept.includes(role)),
+  )
+  // Every row before the ledger's turn, which whoever records a word of such a key takes last.
+  for (const { id } of ended) await lockPrincipalById(tx, tenantId, id)
+  for (const key of ended) await revokeInTx(ports, tx, tenantId, key, words)
 }
