@@ -109,10 +109,14 @@ export async function startRequest(
   const { planHash, askedBy, wish } = held
   const { parameters, subject, confirmed, resume } = wish
   const asked = { planHash, askedBy, parameters, subject, confirmed, resume, runner: holder }
-  return ports.runs.startAsked(tenantId, asked, async (tx, runId) => {
-    await lockHeld(ports, tx, tenantId, requestId, holder.id, 'claimed')
-    const at = new Date(ports.clock.nowMs()).toISOString()
-    await updateRequest(tx, tenantId, requestId, { state: 'running', at, runId })
+  return ports.runs.startAsked(tenantId, asked, {
+    async hold(tx) {
+      await lockHeld(ports, tx, tenantId, requestId, holder.id, 'claimed')
+    },
+    async mark(tx, runId) {
+      const at = new Date(ports.clock.nowMs()).toISOString()
+      await updateRequest(tx, tenantId, requestId, { state: 'running', at, runId })
+    },
   })
 }
 

@@ -1,11 +1,12 @@
 // Starts a run that somebody asked a waiting runner for: on the terms they gave and confirmed, in one transaction with the mark of who asks.
 import type { SqlTx } from '../kernel/index.ts'
 import { canonicalBytes, contentDigest } from '../kernel/index.ts'
-import type { AskedRun, RunContext, StartedRun } from './run-model.ts'
+import type { AskedMarks, AskedRun, RunContext, StartedRun } from './run-model.ts'
 import { appendConfirmed } from './run-opening.ts'
 import { chooseRun, describeStart, sealPin } from './run-start.ts'
 
 /**
+ * @param hold taken before the log's turn, as others take it who end what is asked for
  * @param mark written together with the run; whatever it throws, no run was started
  * @throws GATES_RUN_HELD, GATES_PLAN_UNKNOWN
  */
@@ -13,7 +14,7 @@ export async function startAskedRun(
   context: RunContext,
   tenantId: string,
   asked: AskedRun,
-  mark: (tx: SqlTx, runId: string) => Promise<void>,
+  { hold, mark }: AskedMarks,
 ): Promise<StartedRun> {
   const { parameters, subject, askedBy, resume, runner } = asked
   const planned = await context.plans.read(tenantId, asked.planHash)
@@ -21,6 +22,7 @@ export async function startAskedRun(
   const waivers = await context.ports.findWaivers(tenantId, planned.plan, subject)
   const wanted = { planned, wish: { ...planned, parameters, pin, subject }, waivers }
   const { run, isResumed } = await context.ports.sql.transaction({ tenantId }, async (tx) => {
+    await hold(tx)
     const chosen = await chooseRun(context, tx, tenantId, askedBy, wanted, { resume, runner })
     const { confirmed } = asked
     const known = chosen.run

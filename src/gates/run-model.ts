@@ -110,15 +110,19 @@ export interface PerformedBuiltin extends Judgement {
   readonly statement: ContentDigest
 }
 
+/** What whoever asks for a run does in its transaction; what either throws leaves no run. */
+export interface AskedMarks {
+  /** Takes what was asked for, before anything else. */
+  hold(tx: SqlTx): Promise<void>
+  /** Writes down which run came of it. */
+  mark(tx: SqlTx, runId: string): Promise<void>
+}
+
 export interface Runs {
   /** @throws GATES_RUN_HELD, GATES_RUN_NOT_RESUMABLE, and the ACTION_ codes of a token that does not fit */
   start(principal: Principal, request: StartRun): Promise<StartedRun>
   /** Starts a run that somebody asked a waiting runner for, together with what `mark` writes. @throws GATES_RUN_HELD */
-  startAsked(
-    tenantId: string,
-    asked: AskedRun,
-    mark: (tx: SqlTx, runId: string) => Promise<void>,
-  ): Promise<StartedRun>
+  startAsked(tenantId: string, asked: AskedRun, marks: AskedMarks): Promise<StartedRun>
   /** What a start answered, as it stands now. @throws GATES_RUN_UNKNOWN */
   readStart(tenantId: string, runId: string): Promise<RunStart>
   /** A sign of life of the runner that holds the run. @throws GATES_RUN_LOST */

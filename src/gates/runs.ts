@@ -28,7 +28,7 @@ function runsOf(context: RunContext): Runs {
   const { sql } = context.ports
   return {
     start: (principal, request) => startRun(context, principal, request),
-    startAsked: (tenantId, asked, mark) => startAskedRun(context, tenantId, asked, mark),
+    startAsked: (tenantId, asked, marks) => startAskedRun(context, tenantId, asked, marks),
     readStart: (tenantId, runId) => readStart(context, tenantId, runId),
     renew: (tenantId, runId, holderId) => renewRun(context, tenantId, runId, holderId),
     pause: (tenantId, runId, holderId, isWaiting) =>

@@ -52,6 +52,7 @@ export async function insertJobs(
        w.priority, w.due_at, w.payload, $1, nullif(w.traceparent, '')
      from unnest($2::text[], $3::uuid[], $4::text[], $5::text[], $6::int[], $7::timestamptz[], $8::text[], $9::text[])
        as w (tenant_id, job_id, kind, key, priority, due_at, payload, traceparent)
+     order by w.tenant_id, w.kind, w.key
      on conflict (tenant_id, kind, key) where key is not null and state in ('waiting', 'ready', 'active')
      do update set
        state = case when j.state = 'waiting' and excluded.due_at <= $1 then 'ready' else j.state end,

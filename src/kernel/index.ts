@@ -18,6 +18,7 @@ export {
   isCanonicalText,
 } from './canonical.ts'
 export type { Json } from './canonical.ts'
+export { beginAgain, mayBeginAgain } from './begin-again.ts'
 export * from './errors.ts'
 export { cutText } from './cut.ts'
 export { Doorbell } from './doorbell.ts'

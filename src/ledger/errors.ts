@@ -133,7 +133,7 @@ export const ledgerErrors = defineErrors({
     status: 409,
     exit: EXIT.invalid,
     title: 'The log is shorter than what was signed before',
-    hint: 'The database is older than the signed checkpoint, so the log can only be read. Put the newer one back, or see `seaworthy ledger restore` for how to go on without it.',
+    hint: 'The database is older than the signed checkpoint, so the log can only be read. Put the newer one back, or see `seaworthy ledger restore` for how to go on without it. A data folder belongs to one database: one that was used with another remembers the logs of that.',
   },
   LEDGER_QUEUE_FULL: {
     status: 503,

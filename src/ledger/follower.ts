@@ -1,5 +1,5 @@
 // Follows every tenant's log for one reader, from where it was, until it is stopped; a log that cannot be read holds up no other.
-import { messageOf } from '../kernel/index.ts'
+import { mayBeginAgain, messageOf } from '../kernel/index.ts'
 import type { Clock, Doorbell, Log, SqlTx } from '../kernel/index.ts'
 import type { LedgerReaders, ReaderEntry } from './readers.ts'
 
@@ -86,6 +86,8 @@ async function takeOnce(
       })
       pausedUntilMs.delete(tenantId)
     } catch (error) {
+      // Somebody else was let through: the next round takes it up.
+      if (mayBeginAgain(error)) continue
       log.error(`${terms.what}: a tenant waits`, { tenantId, detail: messageOf(error) })
       pausedUntilMs.set(tenantId, clock.monotonicMs() + FAILURE_PAUSE_MS)
     }

@@ -48,7 +48,7 @@ export async function selectUnread(
 
 /**
  * Keeps erasures of the tenant away to the end of the transaction, so that no payload is copied by whoever read it before: an
- * erasure empties the copies that it sees. Before the reader's place and, in an erasure, behind the log's turn.
+ * erasure empties the copies that it sees. Before the reader's place and, in an erasure, before the log's turn.
  */
 export async function lockCopies(tx: SqlTx, tenantId: string): Promise<void> {
   await tx.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [

@@ -1,5 +1,5 @@
 // Writes down what an attempt came to: the message, the health of its channel and the receipt in the ledger, in one transaction.
-import { bytesEqual } from '../kernel/index.ts'
+import { beginAgain, bytesEqual } from '../kernel/index.ts'
 import type { Clock, Random, Sql, SqlTx } from '../kernel/index.ts'
 import type { Ledger, LedgerFact } from '../ledger/index.ts'
 import { afterFailure, afterRequest, afterSuccess, pauseMs } from '../webhook/index.ts'
@@ -49,12 +49,14 @@ export async function recordAttempt(
 ): Promise<void> {
   const { channel, message } = attempt
   const kept = endOfMessage(attempt, ports.random.bytes(1)[0]! / 255)
-  await ports.sql.transaction({ tenantId }, async (tx) => {
+  const work = async (tx: SqlTx): Promise<void> => {
     const now = await lockChannel(tx, tenantId, channel.id)
     if (!(await updateMessageEnd(tx, tenantId, channel.id, message.id, kept))) return
     const told = await writeHealth(ports.actor, tx, tenantId, attempt, now)
     await ports.ledger.appendInTx(tx, tenantId, [...receiptOf(ports.actor, attempt, kept), ...told])
-  })
+  }
+  // What is not written down is sent once more.
+  await beginAgain(() => ports.sql.transaction({ tenantId }, work))
   ports.countAttempt(OUTCOME_OF[kept.state])
 }
 

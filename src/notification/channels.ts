@@ -4,24 +4,25 @@ import type { Principal, SqlTx } from '../kernel/index.ts'
 import { WELL } from '../webhook/index.ts'
 import type { EndpointSecrets } from '../webhook/index.ts'
 import { channelWords, writeHealth } from './attempt-end.ts'
-import type { Attempt } from './attempt-end.ts'
 import { readTarget } from './channel-target.ts'
 import type { ChannelTarget } from './channel-target.ts'
+import { testedOf, testEnd, testMessage } from './channel-test.ts'
+import type { ChannelTest } from './channel-test.ts'
 import { notifyWish } from './deliver.ts'
 import type { DeliverPorts } from './deliver.ts'
 import { notificationFault } from './errors.ts'
 import { insertMessage, updateMessageEnd } from './message-store.ts'
 import { CHANNEL_LIMIT_COUNT, channelSubject } from './model.ts'
-import type { Proof, SendEnd, StoredChannel } from './model.ts'
-import { contentHashOf, messageIdOf } from './notice.ts'
+import type { StoredChannel } from './model.ts'
 import { sealPurpose, sendOver } from './sending.ts'
 import {
   deleteChannel,
   lockChannel,
-  lockChannelNamed,
+  selectChannelNamed,
   selectChannels,
   upsertChannel,
 } from './store.ts'
+import type { ChannelLock } from './store.ts'
 import { channelSecrets } from './webhook-channel.ts'
 import type { RowPage } from '../web/index.ts'
 
@@ -40,19 +41,6 @@ export interface ChannelChange {
   readonly target?: ChannelTarget
 }
 
-/** What a test came to: what was proven word for word, and what nobody can tell from it. */
-export interface ChannelTest extends Omit<Proof, 'level'> {
-  readonly channel: string
-  readonly kind: string
-  readonly messageId: string
-  readonly nonce: string
-  readonly arrived: boolean
-  readonly level: Proof['level'] | 'nothing'
-  readonly remoteId: string | null
-  readonly error: string | null
-  readonly durationMs: number
-}
-
 export class Channels {
   readonly #ports: DeliverPorts
 
@@ -67,7 +55,7 @@ export class Channels {
 
   /** @throws NOTIFICATION_CHANNEL_UNKNOWN */
   get(tenantId: string, name: string): Promise<StoredChannel> {
-    return this.#inTenant(tenantId, (tx) => findChannel(tx, tenantId, name))
+    return this.#inTenant(tenantId, (tx) => findChannel(tx, tenantId, name, ''))
   }
 
   /** @throws NOTIFICATION_CHANNEL_REFUSED, NOTIFICATION_CHANNEL_TAKEN, NOTIFICATION_LIMIT_REACHED */
@@ -108,7 +96,7 @@ export class Channels {
     const { tenantId } = principal
     const { target, ...rest } = changes
     return this.#inTenant(tenantId, async (tx) => {
-      const before = await findChannel(tx, tenantId, name)
+      const before = await findChannel(tx, tenantId, name, 'for update')
       if (target !== undefined && target.kind !== before.kind)
         throw notificationFault(
           'NOTIFICATION_CHANNEL_REFUSED',
@@ -142,7 +130,7 @@ export class Channels {
   remove(principal: Principal, name: string): Promise<void> {
     const { tenantId } = principal
     return this.#inTenant(tenantId, async (tx) => {
-      const before = await findChannel(tx, tenantId, name)
+      const before = await findChannel(tx, tenantId, name, 'for update')
       await deleteChannel(tx, tenantId, before.id)
       await this.#tell(tx, principal, before, 'notification.channel-removed', {})
     })
@@ -182,7 +170,11 @@ export class Channels {
       await insertMessage(tx, tenantId, message, beganMs)
       const attempt = { channel, message, beganMs, endedMs, end }
       await updateMessageEnd(tx, tenantId, channel.id, message.id, testEnd(attempt))
-      const told = await writeHealth(this.#ports.actor, tx, tenantId, attempt, now)
+      // Nothing of what was on its way before the rest: it was sent to see whether the rest may end.
+      const isBack = now.isResting && end.outcome === 'arrived'
+      const from = isBack ? { ...now, isResting: false } : now
+      const told = await writeHealth(this.#ports.actor, tx, tenantId, attempt, from)
+      if (isBack) await this.#ports.jobs.enqueue(tx, [notifyWish(tenantId, channel.id)])
       if (told.length > 0) await this.#ports.ledger.appendInTx(tx, tenantId, told)
       await this.#tell(tx, principal, channel, 'notification.tested', {
         ...tested,
@@ -231,69 +223,12 @@ export async function findChannel(
   tx: SqlTx,
   tenantId: string,
   name: string,
+  lock: ChannelLock,
 ): Promise<StoredChannel> {
-  const found = await lockChannelNamed(tx, tenantId, name)
+  const found = await selectChannelNamed(tx, tenantId, name, lock)
   if (found !== undefined) return found
   throw notificationFault(
     'NOTIFICATION_CHANNEL_UNKNOWN',
     `expected a channel of this tenant, got ${JSON.stringify(name.slice(0, 60))}`,
   )
-}
-
-function testMessage(ports: DeliverPorts, channel: StoredChannel, nonce: string, nowMs: number) {
-  const notice = {
-    title: `Test of the channel ${channel.name}`,
-    text: `Somebody asked Seaworthy to prove that this channel works. Nothing has to be done.\n\nNonce: **${nonce}**`,
-    fields: [],
-    urgency: 'info' as const,
-    topic: `test/${channel.id}`,
-  }
-  const contentHash = contentHashOf(ports.digest, notice)
-  return {
-    id: messageIdOf(ports.digest, channel.id, contentHash),
-    channelId: channel.id,
-    topic: notice.topic,
-    origin: 'test',
-    notice,
-    contentHash,
-    nonce,
-    attempt: 0,
-    quietCount: 0,
-    reached: [],
-    createdAt: new Date(nowMs).toISOString(),
-  }
-}
-
-/** A test is tried once: what did not arrive now is not sent later. */
-function testEnd({ beganMs, endedMs, end }: Pick<Attempt, 'beganMs' | 'endedMs' | 'end'>) {
-  const common = {
-    attempt: 1,
-    attemptedMs: beganMs,
-    endedMs,
-    ...(end.status === undefined ? {} : { status: end.status }),
-  }
-  return end.outcome === 'arrived'
-    ? { ...common, state: 'delivered' as const, remoteId: end.remoteId, proof: end.proof }
-    : { ...common, state: 'dead' as const, error: end.error }
-}
-
-function testedOf(
-  { name: channel, kind }: StoredChannel,
-  messageId: string,
-  nonce: string,
-  end: SendEnd,
-  durationMs: number,
-): ChannelTest {
-  const about = { channel, kind, messageId, nonce, durationMs }
-  if (end.outcome === 'arrived')
-    return { ...about, ...end.proof, arrived: true, remoteId: end.remoteId, error: null }
-  return {
-    ...about,
-    arrived: false,
-    level: 'nothing',
-    proven: [],
-    unproven: ['that the message arrived'],
-    remoteId: null,
-    error: end.error,
-  }
 }

@@ -1,7 +1,7 @@
 // The commands of messages: test, send, list, replay.
 import { EXIT, harmlessLine, harmlessText, utf8Text } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
-import type { ChannelTest } from './channels.ts'
+import type { ChannelTest } from './channel-test.ts'
 import { notificationFault } from './errors.ts'
 import type { PresentedMessage } from './message-http.ts'
 import type { SentMessage } from './messages.ts'

@@ -92,13 +92,23 @@ test('429 with Retry-After lets the channel rest that long, and the message arri
     if (nth === 1) response.writeHead(429, { 'retry-after': '600' }).end()
     else response.end('ok')
   })
-  const { message, channel, travel, look } = await outcomeOf(t, { kind: 'slack', url })
+  const { message, messages, channel, channels, principal, tenantId, travel } = await outcomeOf(t, {
+    kind: 'slack',
+    url,
+  })
   assert.deepEqual([message.state, message.status], ['pending', 429])
   assert.ok(Date.parse(message.nextAt) - Date.now() > 500_000)
+  const isResting = async (): Promise<boolean> => (await channels.get(tenantId, 'it')).isResting
+  assert.equal(await isResting(), true)
+  // Somebody who mended the receiver shows that it answers.
+  assert.equal((await channels.test(principal, 'it')).arrived, true)
+  assert.equal(await isResting(), false)
   await travel(601_000, channel.id)
-  await until(async () => (await look()).state === 'delivered')
-  assert.equal(received.length, 2)
-  assert.equal(new Set(received.map(({ body }) => body)).size, 1)
+  const storm = () => messages.list(tenantId, 'it', undefined)
+  const state = async () => (await storm()).find(({ id }) => id === message.id)?.state
+  await until(async () => (await state()) === 'delivered')
+  assert.equal(received.length, 3)
+  assert.equal(received[0]!.body, received[2]!.body)
 })
 
 test('a redirect to a metadata address is not followed, and content that is refused is given up at once', async (t) => {

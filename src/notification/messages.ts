@@ -1,4 +1,5 @@
 // Use cases of messages: send the same thing once over each channel, look at what became of it, begin dead ones again.
+import { beginAgain } from '../kernel/index.ts'
 import type { Principal, SqlTx } from '../kernel/index.ts'
 import { channelWords } from './attempt-end.ts'
 import { findChannel } from './channels.ts'
@@ -39,18 +40,23 @@ export class Messages {
     const notice = harmlessNotice({ ...wish, topic })
     if (notice.title === '')
       throw notificationFault('NOTIFICATION_MESSAGE_REFUSED', 'expected a title that shows')
-    return this.#inTenant(tenantId, async (tx) => {
+    const work = async (tx: SqlTx): Promise<readonly SentMessage[]> => {
       // Every channel before the ledger's turn, as attempts that end take them; sorted, so that two who send to the same channels
       // wait for each other and never each for the other.
       const found: StoredChannel[] = []
       for (const name of [...new Set(channels)].toSorted())
-        found.push(await findChannel(tx, tenantId, name))
+        found.push(await findChannel(tx, tenantId, name, 'for no key update'))
       const sent: SentMessage[] = []
       for (const channel of found)
         sent.push(await this.#sendOver(tx, tenantId, channel, notice, origin))
       const fresh = sent.flatMap(({ isRepeat, messageId, contentHash: content }, at) =>
         isRepeat ? [] : [{ channel: found[at]!, message: messageId, content }],
       )
+      if (fresh.length > 0)
+        await this.#ports.jobs.enqueue(
+          tx,
+          fresh.map(({ channel }) => notifyWish(tenantId, channel.id)),
+        )
       const facts = fresh.map(({ channel, ...message }) => ({
         type: 'notification.asked',
         actor: principal.id,
@@ -60,7 +66,8 @@ export class Messages {
       }))
       if (facts.length > 0) await this.#ports.ledger.appendInTx(tx, tenantId, facts)
       return sent
-    })
+    }
+    return beginAgain(() => this.#inTenant(tenantId, work))
   }
 
   /** Newest first. @throws NOTIFICATION_CHANNEL_UNKNOWN */
@@ -71,7 +78,7 @@ export class Messages {
     page?: RowPage,
   ): Promise<readonly StoredMessage[]> {
     return this.#inTenant(tenantId, async (tx) => {
-      const { id } = await findChannel(tx, tenantId, channel)
+      const { id } = await findChannel(tx, tenantId, channel, '')
       return selectMessages(tx, tenantId, id, state, page)
     })
   }
@@ -84,7 +91,7 @@ export class Messages {
   ): Promise<readonly string[]> {
     const { tenantId } = principal
     return this.#inTenant(tenantId, async (tx) => {
-      const found = await findChannel(tx, tenantId, channel)
+      const found = await findChannel(tx, tenantId, channel, 'for no key update')
       const nowMs = this.#ports.clock.nowMs()
       const ids = await updateToPending(tx, tenantId, found.id, messageId ?? '', nowMs)
       if (ids.length === 0 && messageId !== undefined)
@@ -107,7 +114,7 @@ export class Messages {
     notice: Notice,
     origin: string,
   ): Promise<SentMessage> {
-    const { digest, clock, jobs } = this.#ports
+    const { digest, clock } = this.#ports
     const { name } = channel
     if (!channel.isEnabled)
       throw notificationFault(
@@ -122,7 +129,6 @@ export class Messages {
       const before = await selectMessage(tx, tenantId, channel.id, id)
       return { ...about, isRepeat: true, state: before?.state ?? 'pending' }
     }
-    await jobs.enqueue(tx, [notifyWish(tenantId, channel.id)])
     return { ...about, isRepeat: false, state: 'pending' }
   }
 

@@ -57,7 +57,7 @@ export class Rules {
         )
       const names = new Map<string, string>()
       for (const channel of [...new Set(channels)].toSorted())
-        names.set((await findChannel(tx, tenantId, channel)).id, channel)
+        names.set((await findChannel(tx, tenantId, channel, 'for no key update')).id, channel)
       const stored: StoredRule = {
         name,
         ...rest,

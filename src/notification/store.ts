@@ -72,20 +72,26 @@ export async function lockChannel(
   id: string,
 ): Promise<StoredChannel | undefined> {
   const rows = await tx.query<ChannelRow>(
-    'select * from notification_channel where tenant_id = $1 and channel_id = $2::uuid for update',
+    'select * from notification_channel where tenant_id = $1 and channel_id = $2::uuid for no key update',
     [tenantId, id],
   )
   return rows[0] && channelOfRow(rows[0])
 }
 
-/** Whoever comes second waits here. */
-export async function lockChannelNamed(
+/**
+ * How a channel is found: to be shown; to be held, which lets messages for it be written meanwhile; or to be written whole, which
+ * does not, because its name is a key that others refer to.
+ */
+export type ChannelLock = '' | 'for no key update' | 'for update'
+
+export async function selectChannelNamed(
   tx: SqlTx,
   tenantId: string,
   name: string,
+  lock: ChannelLock,
 ): Promise<StoredChannel | undefined> {
   const rows = await tx.query<ChannelRow>(
-    'select * from notification_channel where tenant_id = $1 and name = $2 for update',
+    `select * from notification_channel where tenant_id = $1 and name = $2 ${lock}`,
     [tenantId, name],
   )
   return rows[0] && channelOfRow(rows[0])

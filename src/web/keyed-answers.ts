@@ -1,6 +1,6 @@
 // Answers a request that brings an idempotency key: once, and the same again, with the key committed together with the effect.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { bytesEqual, canonicalBytes, hexOf, SeaworthyError } from '../kernel/index.ts'
+import { beginAgain, bytesEqual, canonicalBytes, hexOf, SeaworthyError } from '../kernel/index.ts'
 import type {
   Caller,
   Clock,
@@ -23,9 +23,6 @@ export const KEPT_MS = 24 * 60 * 60 * 1000
 const SALT_BYTES = 16
 /** JSON text of an answer; what is longer can be read from where it is. */
 const KEPT_LIMIT_CHARACTERS = 1024 * 1024
-/** 40001, 40P01: the database asks to begin again, and nothing of the request is there. */
-const RETRIED_STATES: readonly unknown[] = ['40001', '40P01']
-const TRY_LIMIT = 5
 const IN_FLIGHT_RETRY_S = 1
 
 export interface KeyedPorts {
@@ -84,13 +81,7 @@ export class KeyedAnswers {
   }
 
   async #answerWhole(keyed: KeyedRequest): Promise<Outcome> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.#tryWhole(keyed)
-      } catch (error) {
-        if (tries >= TRY_LIMIT || !RETRIED_STATES.includes(stateOf(error))) throw error
-      }
-    }
+    return beginAgain(() => this.#tryWhole(keyed))
   }
 
   /** Handler and key in one transaction: a fault undoes all of it, a refusal leaves what it would leave without a key. */
@@ -241,8 +232,4 @@ function isInFlight(error: unknown): boolean {
 /** Somebody who asked was told no; everything else failed. */
 function isRefusal(error: unknown): error is SeaworthyError {
   return error instanceof SeaworthyError && error.row.status < 500
-}
-
-function stateOf(error: unknown): unknown {
-  return error instanceof SeaworthyError ? error.details['sqlstate'] : undefined
 }

@@ -1,4 +1,5 @@
 // Writes down what attempts came to, soon and in batches, with the health of the endpoint and what the ledger is to know.
+import { beginAgain } from '../kernel/index.ts'
 import type { Clock, Sql } from '../kernel/index.ts'
 import type { Ledger, LedgerFact } from '../ledger/index.ts'
 import type { CoolDown } from './cool-down.ts'
@@ -73,7 +74,8 @@ export class AttemptRecord {
         const [ends, steps] = [this.#ends, this.#steps]
         this.#ends = []
         this.#steps = []
-        await this.#commit(ends, steps, this.#isGone)
+        // What is not written down is delivered once more.
+        await beginAgain(() => this.#commit(ends, steps, this.#isGone))
       }
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error))

@@ -73,7 +73,7 @@ export async function lockEndpoint(
   id: string,
 ): Promise<StoredEndpoint | undefined> {
   const rows = await tx.query<EndpointRow>(
-    'select * from webhook_endpoint where tenant_id = $1 and endpoint_id = $2::uuid for update',
+    'select * from webhook_endpoint where tenant_id = $1 and endpoint_id = $2::uuid for no key update',
     [tenantId, id],
   )
   return rows[0] && endpointOfRow(rows[0])

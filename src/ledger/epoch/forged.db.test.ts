@@ -16,25 +16,34 @@ const REASON = 'the disk is lost, this is the backup of the night'
 const by = { name: 'ana', signer: testSigner('ecdsa-p256-sha256') }
 
 /** Seals the open log and begins another with a statement under any key; no guard hears of it. */
-async function forgeEpoch({ sql, tenantId, ports }: TestLedger, id: string): Promise<void> {
+async function forgeEpoch(
+  { sql, tenantId, ports }: TestLedger,
+  id: string,
+  epoch = 2,
+): Promise<void> {
   const { guard: _guard, ...own } = ports
   const evil = testSigner('ecdsa-p256-sha256')
   await sql.transaction('system', async (tx) => {
     const head = (await lockHead(tx, tenantId))!
-    const next = { origin: `ships.example/ledger/${id}`, epoch: 2 }
+    const next = { origin: `ships.example/ledger/${id}`, epoch }
     const root = base64Of(frontierRoot(ports.digest, head.frontier))
     const statement = {
       kind: 'seaworthy-ledger-restore/3',
       tenant: tenantId,
       reason: 'routine',
-      old: { origin: head.origin, epoch: 1, stands: { size: head.size, root }, signed: null },
+      old: {
+        origin: head.origin,
+        epoch: epoch - 1,
+        stands: { size: head.size, root },
+        signed: null,
+      },
       lost: null,
       others: [],
       erasures: { registerSince: '2020-01-01T00:00:00.000Z', isCovered: true, payloads: 0 },
       next,
     }
     await sealLog(tx, tenantId, head.origin)
-    await insertEpoch(tx, tenantId, next, genesisLink(ports.digest, next.origin, 2))
+    await insertEpoch(tx, tenantId, next, genesisLink(ports.digest, next.origin, epoch))
     const signature = base64Of(await evil.sign(canonicalBytes(statement)))
     const signedBy = {
       name: 'ana',
@@ -94,6 +103,25 @@ test('an epoch out of nowhere that lost nothing signed is not taken over either,
   const after = await makeLedger(ports).verifyLog(tenantId, {})
   assert.ok(after.ok, after.ok ? '' : after.reason)
   assert.match(after.scope, /, the end of epoch 1 not known to this guard$/)
+})
+
+test('a guard begun anew learns the newest log first, and takes nothing amiss that came before it', async () => {
+  const opened = await openTestLedger()
+  const { ledger, tenantId, ports } = opened
+  await ledger.append(tenantId, factsOf(3))
+  await forgeEpoch(opened, '00000000000000c2')
+  await forgeEpoch(opened, '00000000000000c3', 3)
+  const anew = { ...ports, guard: memoryGuard() }
+  for (let turn = 0; turn < 2; turn++) {
+    await makeLedger(anew).append(tenantId, [aFact()])
+    await makeLedger(anew).checkpoint(tenantId)
+  }
+  const verdict = await makeLedger(anew).verifyLog(tenantId, {})
+  assert.ok(verdict.ok, verdict.ok ? '' : verdict.reason)
+  assert.match(verdict.scope, /not known to this guard/)
+  // From here on it knows: what is put behind the log that it signed is found.
+  await forgeEpoch(opened, '00000000000000c4', 4)
+  await assertTakesNothing({ ...opened, ports: anew }, 'LEDGER_CHECKPOINT_FORKED')
 })
 
 test('a restore that another statement takes the place of, under another key, is found', async () => {

@@ -52,7 +52,8 @@ export async function findBreaks(
       : [{ origin, signed, stands: null, fault: lackOf(origin, signed) }],
   )
   const breaks: GuardBreak[] = []
-  let isAnyKnown = known.some(({ signed }) => signed !== undefined)
+  // A guard that was begun anew learns the newest log first: those before it were not put in behind its back.
+  let isAnyKnown = lacking.length > 0
   for (const [at, log] of logs.entries()) {
     const own = known.find(({ origin }) => origin === log.origin)
     // Of versions that did not tell the guard whose log it is.

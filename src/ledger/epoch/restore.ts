@@ -7,6 +7,7 @@ import { attestReplayed, selectReplayed } from '../erasure/replay.ts'
 import type { ReplayedKeys } from '../erasure/replay.ts'
 import { ledgerFault } from '../errors.ts'
 import type { KnownRoot, NamedRoot } from '../model.ts'
+import { stopCopies } from '../reader-store.ts'
 import { lockHead } from '../store.ts'
 import { findBreaks } from './guarded.ts'
 import type { GuardBreak } from './guarded.ts'
@@ -55,6 +56,8 @@ export class LogRestore {
     let takeBack: (() => void) | undefined
     const statement = await sql
       .transaction('system', async (tx) => {
+        // Before the log's turn, as erasures take them.
+        await stopCopies(tx, wish.tenantId)
         const { preview, replayed } = await this.#look(tx, wish)
         if (preview.token !== token)
           throw ledgerFault(

@@ -79,7 +79,9 @@ export async function executeErasure(
   wish: ErasureWish,
   approvers: readonly string[],
 ): Promise<Erased> {
-  // The turn first: nothing is sealed under these keys from here to the commit.
+  // Before the turn, as readers hold copies while they wait for rows of those who wait for the turn.
+  await stopCopies(tx, tenantId)
+  // Nothing is sealed under these keys from here to the commit.
   const head = await lockHead(tx, tenantId)
   if (head === undefined) throw nothingToErase()
   const found = await findKeys(ports, tx, tenantId, wish.subject)

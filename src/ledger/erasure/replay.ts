@@ -56,6 +56,7 @@ async function replayFor(
 ): Promise<number> {
   const inTurn = <T>(work: (tx: SqlTx, head: LogHead, due: readonly number[]) => Promise<T>) =>
     ports.sql.transaction('system', async (tx) => {
+      await stopCopies(tx, tenantId)
       const head = await lockHead(tx, tenantId)
       const due = head === undefined ? [] : await selectDue(ports.log, tx, tenantId, keys)
       if (head !== undefined && due.length > 0) await work(tx, head, due)
