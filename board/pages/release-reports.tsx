@@ -163,7 +163,8 @@ function isOfEarlier({ body }: Entry, { latestDecision }: Review): boolean {
 /** A bundle names the decision that it holds; those of an older version of the server name none. */
 function isOfReview({ body }: Entry, { environments, latestDecision }: Review): boolean {
   const decision = body.refs[1]
-  return environments.length === 1 || decision === latestDecision?.statementId
+  if (environments.length === 1) return true
+  return decision !== undefined && decision === latestDecision?.statementId
 }
 
 /** Records what the release comes to now, seals it, and hands out the keys that a stranger checks it by. */

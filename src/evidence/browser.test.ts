@@ -65,6 +65,8 @@ test('text stays text with every mark of it, other bytes are hexadecimal, and wh
   assert.equal(readEvidence(new Uint8Array([0xff, 0x00]))[0]?.text, '00000000  ff 00')
   const deep = readEvidence(utf8Bytes('['.repeat(50_000) + ']'.repeat(50_000)))[0]
   assert.deepEqual([deep?.isCut, deep?.text.length], [true, SHOWN_LIMIT_CHARACTERS])
+  const escapes = `{"log":"${'\\n'.repeat(4_000_000)}"}`
+  assert.equal(readEvidence(utf8Bytes(escapes))[0]?.isCut, true)
   const long = readEvidence(utf8Bytes('x'.repeat(SHOWN_LIMIT_CHARACTERS + 1)))[0]
   assert.deepEqual([long?.isCut, long?.text.length], [true, SHOWN_LIMIT_CHARACTERS])
 })

@@ -37,8 +37,8 @@ function readStatement({ payload, payloadType, signatures }: Envelope): readonly
   ]
 }
 
-/** A brace, bracket, comma or colon; a string; a number or word. What lies between is white space. */
-const TOKEN = /[{}[\],:]|"[^"\\]*(?:\\.[^"\\]*)*"|[^\s{}[\],:"]+/g
+/** White space, and then a brace, bracket, comma or colon; the begin of a string; or a number or word. */
+const TOKEN = /[ \t\n\r]*([{}[\],:"]|[^ \t\n\r{}[\],:"]+)/y
 
 /**
  * The tokens of one JSON text as they are written, so that numbers keep their digits, strings their escapes, and keys that come
@@ -62,11 +62,27 @@ export function layOutJson(text: string): string | undefined {
     sizeCharacters += gap.length + next.length
     token = next
   }
-  for (const [next] of text.matchAll(TOKEN)) {
+  for (const next of tokensOf(text)) {
     add(next)
     if (sizeCharacters > SHOWN_LIMIT_CHARACTERS) break
   }
   return parts.join('')
+}
+
+/** Of JSON. The end of a string is looked for by hand: a pattern for it overflows on millions of escapes. */
+function* tokensOf(text: string): Generator<string> {
+  for (let at = 0; ;) {
+    TOKEN.lastIndex = at
+    const token = TOKEN.exec(text)?.[1]
+    if (token === undefined) return
+    const from = TOKEN.lastIndex - token.length
+    at = TOKEN.lastIndex
+    if (token === '"') {
+      for (; text[at] !== '"'; at++) if (text[at] === '\\') at++
+      at++
+    }
+    yield text.slice(from, at)
+  }
 }
 
 function isJson(text: string): boolean {

@@ -77,9 +77,14 @@ export class GraphReader {
 
   /** What a route would answer about the release; undefined where it would say that there is none. */
   release(release: ReleaseName): Promise<GatheredGraph | undefined> {
-    const name = JSON.stringify([release.service, release.version, release.environment ?? null])
-    const known = this.#releases.get(name) ?? this.#gatherInTurn(release)
-    this.#releases.set(name, known)
+    const kept = this.#releases.get(nameOf(release))
+    if (kept !== undefined) return kept
+    const known = this.#gatherInTurn(release).then((found) => {
+      // Asked for by its environment later, it is the same one.
+      if (found !== undefined) this.#releases.set(nameOf(found.release), known)
+      return found
+    })
+    this.#releases.set(nameOf(release), known)
     return known
   }
 
@@ -125,4 +130,8 @@ async function orNone<Value>(read: () => Promise<Value>): Promise<Value | undefi
     if (error instanceof SeaworthyError && error.row.status === 404) return undefined
     throw error
   }
+}
+
+function nameOf({ service, version, environment }: ReleaseName): string {
+  return JSON.stringify([service, version, environment ?? null])
 }

@@ -32,12 +32,12 @@ function inviteAction(accounts: Accounts): Action {
     async open({ id, tenantId }, params) {
       const wish = invitationOf(readParams(invitationSchema, params))
       const isAdmin = wish.role === 'admin'
+      // Whoever agrees has to see to whom.
+      const whom = wish.email ?? wish.subject ?? 'somebody'
       const preview: ActionPreview = {
-        summary: `invite somebody as ${wish.role}`,
+        summary: `invite ${whom} as ${wish.role}`,
         risk: isAdmin ? 'high' : 'medium',
-        changes: [
-          { of: 'a person', effect: 'write-prod', what: `may sign in as ${describe(wish)}` },
-        ],
+        changes: [{ of: whom, effect: 'write-prod', what: `may sign in as ${describe(wish)}` }],
         policy: 'a second admin agrees to an admin',
         state: {},
       }
