@@ -1,5 +1,4 @@
 // Starts a run that somebody asked a waiting runner for: on the terms they gave and confirmed, in one transaction with the mark of who asks.
-import type { SqlTx } from '../kernel/index.ts'
 import { canonicalBytes, contentDigest } from '../kernel/index.ts'
 import type { AskedMarks, AskedRun, RunContext, StartedRun } from './run-model.ts'
 import { appendConfirmed } from './run-opening.ts'
