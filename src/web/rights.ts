@@ -7,6 +7,11 @@ const NEEDED_ROLE: Readonly<Record<Route['access'], AccessRole>> = {
   write: 'developer',
   admin: 'admin',
 }
+const CALLED: Readonly<Record<AccessRole, string>> = {
+  viewer: 'a viewer',
+  developer: 'a developer',
+  admin: 'an admin',
+}
 const RANK: Readonly<Record<AccessRole, number>> = { viewer: 1, developer: 2, admin: 3 }
 
 const UNBOUND = 'a request that is not bound to one'
@@ -17,7 +22,10 @@ export function assertAdmitted(caller: Caller, route: Route, tenant: string | un
     throw webFault('WEB_TENANT_FOREIGN', 'expected the tenant that the API key belongs to')
   const needed = NEEDED_ROLE[route.access]
   if (RANK[caller.role] < RANK[needed])
-    throw webFault('WEB_ROLE_REFUSED', `expected a key of a ${needed}, got one of a ${caller.role}`)
+    throw webFault(
+      'WEB_ROLE_REFUSED',
+      `expected a key of ${CALLED[needed]}, got one of ${CALLED[caller.role]}`,
+    )
   // What does not say where it changes something may change it anywhere.
   if (isLimited(caller, route) && route.environment === undefined)
     throw refuseEnvironment(caller, UNBOUND)
