@@ -186,6 +186,16 @@ async function tellLog(sql: OpenSql, ledger: Ledger): Promise<(readonly [string,
   ]
 }
 
+/** What the server says of its own settings. */
+async function tellSync(sql: OpenSql): Promise<string> {
+  const [row] = await sql.transaction('system', (tx) =>
+    tx.query<{ said: string }>(
+      `select 'fsync ' || current_setting('fsync') || ', synchronous_commit ' || current_setting('synchronous_commit') as said`,
+    ),
+  )
+  return row!.said
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'seaworthy-peers-'))
 const core = new Hypercore(join(folder, 'core'))
 const stand = await openStand('postgres', flags.postgres)
@@ -211,10 +221,14 @@ try {
     `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, load ${loadavg()[0]!.toFixed(1)}, median of ${ROUNDS} rounds in turn: node bench/ledger-peers.ts --entries ${entryCount}\n\n` +
       '| | one awaited, p50 / p99 | 64 callers at once | batches of 256 | kept when it answers |\n| --- | --- | --- | --- | --- |\n',
   )
-  const kept = new Map([['hypercore', 'in the page cache: no fsync']])
+  const kept = new Map([
+    ['hypercore', 'in the page cache: no fsync'],
+    ['ledger, PGlite with journal', 'in the journal: fdatasync'],
+  ])
+  const asked = await tellSync(stand.sql)
   for (const [name, { p50, p99, callers, batches }] of figures)
     process.stdout.write(
-      `| ${name} | ${p50.toFixed(2)} / ${p99.toFixed(2)} ms | ${Math.round(callers)}/s | ${Math.round(batches)}/s | ${kept.get(name) ?? 'on disk (fsync)'} |\n`,
+      `| ${name} | ${p50.toFixed(2)} / ${p99.toFixed(2)} ms | ${Math.round(callers)}/s | ${Math.round(batches)}/s | ${kept.get(name) ?? asked} |\n`,
     )
   process.stdout.write('\n| PostgreSQL | |\n| --- | --- |\n')
   for (const [what, value] of await tellLog(stand.sql, ledger))
