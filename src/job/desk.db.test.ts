@@ -59,10 +59,8 @@ test('what nobody may ask for is not cancelled either: what it carries would be 
     aKind({ isSchedulable, run: () => Promise.resolve(undefined) }),
   )
   const desk = yard.desk([own!, house!])
-  const [asked = '', carried = ''] = await yard.enqueue([
-    { kind: own!.name },
-    { kind: house!.name },
-  ])
+  const [asked = ''] = await yard.enqueue([{ kind: own!.name }])
+  const [carried = ''] = await yard.enqueue([{ kind: house!.name }])
   await assert.rejects(desk.cancel(yard.principal, carried), { code: 'JOB_CANCEL_REFUSED' })
   assert.equal((await desk.read(yard.tenantId, carried)).state, 'ready')
   assert.equal((await desk.cancel(yard.principal, asked)).state, 'cancelled')
