@@ -1,6 +1,6 @@
 // Gathers appends of one log into batches: what waits while one commit runs goes into the next.
 import type { Clock, Random } from '../kernel/index.ts'
-import { SeaworthyError } from '../kernel/index.ts'
+import { mayBeginAgain, SeaworthyError } from '../kernel/index.ts'
 import { stateOf } from './append.ts'
 import { ledgerFault } from './errors.ts'
 import type { PreparedFact } from './fact.ts'
@@ -12,8 +12,8 @@ import type { BatchTries } from './retry.ts'
 const TRY_LIMIT = 5
 const RETRY_PAUSE_MS = 20
 
-/** 23505: another writer took the position; 40001, 40P01: the database asks to begin again. */
-const RETRIED_STATES: readonly string[] = ['23505', '40001', '40P01']
+/** unique_violation: another writer took the position. */
+const POSITION_TAKEN = '23505'
 
 interface Waiting {
   readonly fact: PreparedFact
@@ -108,5 +108,5 @@ export class AppendQueue {
 function isWorthRetrying(error: unknown): boolean {
   if (!(error instanceof SeaworthyError)) return false
   if (error.code === 'LEDGER_CLOCK_JUMPED') return false
-  return error.row.retryable === true || RETRIED_STATES.includes(stateOf(error) ?? '')
+  return error.row.retryable === true || stateOf(error) === POSITION_TAKEN || mayBeginAgain(error)
 }

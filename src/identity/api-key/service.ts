@@ -50,7 +50,6 @@ export interface ApiKeys {
   rotate(tenantId: string, actor: string, keyId: string, overlapS: number): Promise<IssuedApiKey>
   /** Revoking again is no change. @throws IDENTITY_API_KEY_UNKNOWN */
   revoke(tenantId: string, actor: string, keyId: string, reason: string): Promise<ApiKey>
-  /** Oldest first. */
   /** The oldest first; every key, or one page. */
   list(tenantId: string, page?: RowPage): Promise<readonly ApiKey[]>
   readonly verify: KeyVerification['verify']
