@@ -1,7 +1,7 @@
 // One release: may it go, why, what would flip it, what next; then everything that rests on.
 import { Fragment, lazy, Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
-import { Turns } from '../../src/client/index.ts'
+import { AskedOrder } from '../../src/client/index.ts'
 import { api } from '../api.ts'
 import type { ReleaseName } from '../api.ts'
 import type { Review, RunState } from '../answers.ts'
@@ -28,7 +28,7 @@ const LIVE_MS = 1_500
 const CALM_MS = 20_000
 
 /** Each server that answers has a clock of its own, so its times say nothing about which answer is newer. */
-const turns = new Turns<Review>()
+const turns = new AskedOrder<Review>()
 
 export function ReleasePage({ release }: { readonly release: ReleaseName }): ReactNode {
   const { service, version, environment } = release

@@ -1,14 +1,14 @@
 // Answers that overtake each other: the newest is what was asked for last, whatever the servers' clocks say.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { Turns } from './turns.ts'
+import { AskedOrder } from './asked-order.ts'
 
 interface Told {
   readonly asOfMs: number
 }
 
 test('of two answers that which was asked for later is the newest, though it came first or has the earlier time', async () => {
-  const turns = new Turns<Told>()
+  const turns = new AskedOrder<Told>()
   const slow = Promise.withResolvers<Told>()
   const asked = turns.ask(() => slow.promise)
   const late = await turns.ask(async () => ({ asOfMs: 1 }))
@@ -19,7 +19,7 @@ test('of two answers that which was asked for later is the newest, though it cam
 })
 
 test('what came back from a change is newer than what was asked for before, and older than what is asked for after', async () => {
-  const turns = new Turns<Told>()
+  const turns = new AskedOrder<Told>()
   const slow = Promise.withResolvers<Told>()
   const asked = turns.ask(() => slow.promise)
   const changed = { asOfMs: 5 }
@@ -32,7 +32,7 @@ test('what came back from a change is newer than what was asked for before, and 
 })
 
 test('an answer that is given again because nothing changed is as new as the question', async () => {
-  const turns = new Turns<Told>()
+  const turns = new AskedOrder<Told>()
   const kept = await turns.ask(async () => ({ asOfMs: 1 }))
   const other = await turns.ask(async () => ({ asOfMs: 2 }))
   assert.equal(turns.newestOf(kept, other), other)

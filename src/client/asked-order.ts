@@ -1,7 +1,7 @@
 // Which of several answers about one thing is the newest, by when this side asked: clocks of servers need not agree.
 
 /** Counts questions; an answer that is given twice, because nothing changed, is as new as the last question. */
-export class Turns<Answer extends object> {
+export class AskedOrder<Answer extends object> {
   readonly #turns = new WeakMap<Answer, number>()
   #count = 0
 
