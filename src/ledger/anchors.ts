@@ -56,8 +56,16 @@ function noteOfLine(line: string, where: string): string {
   throw ledgerFault('LEDGER_ENTRY_REFUSED', `expected a document with a note in ${where}`)
 }
 
+/** What is needed of a command to run git beside it. */
+export interface GitPlace {
+  readonly ports: Pick<CommandContext['ports'], 'spawn'>
+  readonly files: Pick<CommandContext['files'], 'resolve'>
+  readonly environmentValue: CommandContext['environmentValue']
+  readonly signal: AbortSignal
+}
+
 /** Tags `ledger/<last part of the origin>/<size>`, whose message is the note; pushing them is the operator's. */
-export function gitAnchor(context: CommandContext, repository: string): Anchor {
+export function gitAnchor(context: GitPlace, repository: string): Anchor {
   const git = async (args: readonly string[], stdin = ''): Promise<string> => {
     const { spawn } = context.ports
     const who = ['-c', 'user.name=seaworthy', '-c', 'user.email=seaworthy@localhost']
