@@ -2,87 +2,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nodeDigest } from '../../test/crypto.ts'
-import { aFact, factsOf, namedFacts, openTestLedger } from '../../test/ledger.ts'
-import type { TestLedger } from '../../test/ledger.ts'
+import { aFact, factsOf, openTestLedger } from '../../test/ledger.ts'
+import {
+  isFound,
+  judgeTampering,
+  LEDGER_TABLES as TABLES,
+  openTampered,
+  Undo,
+} from '../../test/tampered-log.ts'
 import { flipByte, rewriteSuffix, TAMPERED_SIZE as SIZE, TAMPERINGS } from '../../test/tampering.ts'
 import type { Tampering } from '../../test/tampering.ts'
 import { hexOf } from '../kernel/index.ts'
 import { merkleRoot } from '../proof/index.ts'
 import { makeLedger } from './index.ts'
-import type { LogVerdict } from './index.ts'
-
-const TABLES = [
-  'ledger_entry',
-  'ledger_head',
-  'ledger_tile',
-  'ledger_checkpoint',
-  'ledger_daily',
-  'ledger_log',
-  'ledger_idem',
-  'ledger_payload',
-  'ledger_subject',
-]
-
-class Undo extends Error {}
-
-async function openTampered(): Promise<TestLedger & { readonly logId: number }> {
-  const opened = await openTestLedger()
-  const { ledger, sql, tenantId, clock } = opened
-  await ledger.append(tenantId, namedFacts(200))
-  await ledger.checkpoint(tenantId)
-  clock.advance(86_400_000)
-  await ledger.append(tenantId, namedFacts(SIZE - 200))
-  await ledger.sealDay(tenantId, '2026-11-21')
-  clock.advance(2 * 86_400_000)
-  const [row] = await sql.transaction('system', (tx) =>
-    tx.query<{ log_id: number }>('select log_id from ledger_log where tenant_id = $1', [tenantId]),
-  )
-  return { ...opened, logId: row!.log_id }
-}
-
-/** Tampers as the owner would, asks all three, and takes everything back. */
-async function judgeTampering(
-  tampered: TestLedger & { readonly logId: number },
-  change: Tampering['change'],
-  outside: { readonly size: number; readonly root: Uint8Array },
-): Promise<{
-  readonly sql: boolean | null
-  readonly typescript: LogVerdict | string
-  readonly checkpoint: LogVerdict | string
-}> {
-  const { sql, ports, tenantId, logId } = tampered
-  let seen: Awaited<ReturnType<typeof judgeTampering>> | undefined
-  const undone = sql.transaction('system', async (tx) => {
-    for (const table of TABLES) await tx.query(`alter table ${table} disable trigger user`)
-    await change(tx, logId)
-    const [row] = await tx.query<{ valid: boolean | null }>(
-      'select validate_hash_chain($1) as valid',
-      [tenantId],
-    )
-    // The same transaction answers, so that nothing tampered is ever committed.
-    const { guard: _guard, ...withoutGuard } = ports
-    const inside = makeLedger({
-      ...withoutGuard,
-      sql: { engine: sql.engine, transaction: (_scope, work) => work(tx) },
-    })
-    const ask = (query: Parameters<typeof inside.verifyLog>[1]): Promise<LogVerdict | string> =>
-      inside
-        .verifyLog(tenantId, query)
-        .catch((error: { code?: string }) => error.code ?? 'a fault without code')
-    seen = {
-      sql: row!.valid,
-      typescript: await ask({}),
-      checkpoint: await ask({ checkpoint: outside }),
-    }
-    throw new Undo()
-  })
-  await assert.rejects(undone, Undo)
-  assert.ok(seen !== undefined)
-  return seen
-}
-
-const isFound = (verdict: LogVerdict | string): boolean =>
-  typeof verdict === 'string' || !verdict.ok
 
 test('every tampering is found, and only a checkpoint outside the database finds a consistent rewrite', async () => {
   const tampered = await openTampered()

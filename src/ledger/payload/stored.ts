@@ -27,7 +27,7 @@ export type StoredPayload =
   | { readonly state: 'erased'; readonly by: { readonly logId: number; readonly seq: number } }
   /** Neither in clear nor sealed, or its key was destroyed. */
   | { readonly state: 'gone' }
-  /** Not as it was sealed, or moved here from another entry. */
+  /** Not as it was sealed, moved here from another entry, or in two of these states at once. */
   | { readonly state: 'broken' }
 
 /** Of each row in order. @throws LEDGER_KEY_UNREADABLE when the installation's key is another one */
@@ -43,10 +43,13 @@ export async function openStored(
   )
   const seals = await keys.openSeals(tx, tenantId, dekIds)
   return rows.map(({ seq, salt, payload, sealed, dek_id: dekId, ...row }) => {
-    if (salt !== null && payload !== null) return { state: 'there', salt, payload }
     const { erased_log: logId, erased_seq: bySeq } = row
-    if (sealed === null && logId !== null && bySeq !== null)
-      return { state: 'erased', by: { logId, seq: bySeq } }
+    const isClear = salt !== null || payload !== null
+    const isErased = logId !== null || bySeq !== null
+    // The house writes one of the three; of a row that says two of them, neither is believed.
+    if (Number(isClear) + Number(isErased) + Number(sealed !== null) > 1) return { state: 'broken' }
+    if (salt !== null && payload !== null) return { state: 'there', salt, payload }
+    if (logId !== null && bySeq !== null) return { state: 'erased', by: { logId, seq: bySeq } }
     const seal = dekId === null ? undefined : seals.get(dekId)
     if (sealed === null || seal === undefined) return { state: 'gone' }
     try {
