@@ -1,8 +1,6 @@
 // Executes one request that this runner took: checked on its own side, in a folder of its own, called off when somebody cancels it.
-import { cp, lchown, mkdir, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { harmlessText, messageOf, SeaworthyError } from '../../kernel/index.ts'
-import type { SpawnUser } from '../../kernel/index.ts'
 import { everyRow } from '../../client/index.ts'
 import type { CommandContext, OptionValues } from '../../client/index.ts'
 import type { ClaimedRequest, RunRequest } from '../../dispatch/index.ts'
@@ -19,6 +17,7 @@ import { gateUserOf } from '../workspace.ts'
 import { readPeople, readStarted } from './answers.ts'
 import { ageObjection, markExecuted } from './executed-marks.ts'
 import { objectionTo, startedObjection } from './own-side.ts'
+import { giveFolder, makeRunFolder } from './run-folder.ts'
 import type { StartTerms } from './start-terms.ts'
 
 export interface AskedCall {
@@ -172,20 +171,12 @@ async function prepareFolder(
   { context, options, terms: { filesFolder } }: AskedCall,
   folder: string,
 ): Promise<GateUser> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  if (filesFolder !== undefined)
-    await cp(filesFolder, folder, { recursive: true, verbatimSymlinks: true, force: false })
+  await makeRunFolder(folder, filesFolder)
   const gateUser = await gateUserOf(context, 'none', options)
   const user = await gateUser.next()
   if (user === undefined) return gateUser
   await giveFolder(folder, user)
   return { ...gateUser, next: () => Promise.resolve(user) }
-}
-
-async function giveFolder(folder: string, { uid, gid }: SpawnUser): Promise<void> {
-  await lchown(folder, uid, gid)
-  for (const name of await readdir(folder, { recursive: true }))
-    await lchown(join(folder, name), uid, gid)
 }
 
 /** Aborted once somebody cancelled the request. */
