@@ -16,7 +16,6 @@ const MISSED: Readonly<Record<string, string>> = {
   'ledger_daily.*': 'nobody counts the days that were sealed; the system log has their roots',
   'ledger_idem.log_id': 'as if it were deleted',
   'ledger_idem.*': 'repetition rows may be pruned; a request repeated then is done again',
-  'ledger_dek.owner': 'whose key it is is read by erasure alone',
   'ledger_dek.made_by': 'when a process may remember the key',
 }
 

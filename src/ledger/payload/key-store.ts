@@ -16,30 +16,42 @@ export interface FoundKey extends WrappedKey {
   readonly isSettled: boolean
 }
 
+interface KeyRow {
+  readonly dek_id: number
+  readonly class: string
+  readonly owner: string
+  readonly wrapped: string
+  readonly is_settled: boolean
+}
+
+/** Of `ledger_dek k`. */
+const KEY_COLUMNS = `k.dek_id, k.class, encode(k.owner, 'hex') as owner, encode(k.wrapped, 'hex') as wrapped,
+  k.made_by is distinct from pg_current_xact_id_if_assigned() as is_settled`
+
+function foundOf({
+  dek_id: dekId,
+  class: of,
+  owner,
+  wrapped,
+  is_settled: isSettled,
+}: KeyRow): FoundKey {
+  return { dekId, class: of, owner, wrapped, isSettled }
+}
+
 /** The keys in force for these owners, and the highest number that the tenant ever gave a key. */
 export async function selectLiveKeys(
   tx: SqlTx,
   tenantId: string,
   owners: readonly string[],
 ): Promise<{ readonly keys: readonly FoundKey[]; readonly lastId: number }> {
-  const rows = await tx.query<{
-    last_id: number
-    dek_id: number | null
-    class: string
-    owner: string
-    wrapped: string
-    is_settled: boolean
-  }>(
-    `select m.last_id, k.dek_id, k.class, encode(k.owner, 'hex') as owner, encode(k.wrapped, 'hex') as wrapped,
-       k.made_by is distinct from pg_current_xact_id_if_assigned() as is_settled
+  const rows = await tx.query<(KeyRow | { dek_id: null }) & { last_id: number }>(
+    `select m.last_id, ${KEY_COLUMNS}
      from (select coalesce(max(dek_id), 0) as last_id from ledger_dek where tenant_id = $1) m
        left join ledger_dek k on k.tenant_id = $1 and k.wrapped is not null
          and k.owner in (select decode(o, 'hex') from unnest($2::text[]) as u (o))`,
     [tenantId, owners],
   )
-  const keys = rows.flatMap(({ dek_id: dekId, class: of, owner, wrapped, is_settled: isSettled }) =>
-    dekId === null ? [] : [{ dekId, class: of, owner, wrapped, isSettled }],
-  )
+  const keys = rows.flatMap((row) => (row.dek_id === null ? [] : [foundOf(row)]))
   return { keys, lastId: rows[0]?.last_id ?? 0 }
 }
 
@@ -48,36 +60,23 @@ export async function selectWrapped(
   tx: SqlTx,
   tenantId: string,
   dekIds: readonly number[],
-): Promise<
-  readonly {
-    readonly dekId: number
-    readonly wrapped: Uint8Array
-    readonly isSettled: boolean
-  }[]
-> {
-  const rows = await tx.query<{ dek_id: number; wrapped: Uint8Array; is_settled: boolean }>(
-    `select dek_id, wrapped, made_by is distinct from pg_current_xact_id_if_assigned() as is_settled from ledger_dek
+): Promise<readonly FoundKey[]> {
+  const rows = await tx.query<KeyRow>(
+    `select ${KEY_COLUMNS} from ledger_dek k
      where tenant_id = $1 and dek_id = any ($2::int[]) and wrapped is not null`,
     [tenantId, dekIds],
   )
-  return rows.map((row) => ({
-    dekId: row.dek_id,
-    wrapped: row.wrapped,
-    isSettled: row.is_settled,
-  }))
+  return rows.map(foundOf)
 }
 
 /** The key that was made last and is still there; undefined when there is none. */
-export async function selectNewestKey(
-  tx: SqlTx,
-  tenantId: string,
-): Promise<{ readonly dekId: number; readonly wrapped: Uint8Array } | undefined> {
-  const [row] = await tx.query<{ dek_id: number; wrapped: Uint8Array }>(
-    `select dek_id, wrapped from ledger_dek where tenant_id = $1 and wrapped is not null
+export async function selectNewestKey(tx: SqlTx, tenantId: string): Promise<FoundKey | undefined> {
+  const [row] = await tx.query<KeyRow>(
+    `select ${KEY_COLUMNS} from ledger_dek k where tenant_id = $1 and wrapped is not null
      order by dek_id desc limit 1`,
     [tenantId],
   )
-  return row === undefined ? undefined : { dekId: row.dek_id, wrapped: row.wrapped }
+  return row === undefined ? undefined : foundOf(row)
 }
 
 /** How many of these keys were destroyed. */

@@ -28,6 +28,8 @@ export interface PayloadOwner {
   readonly subject: string
 }
 
+type KeyName = Pick<WrappedKey, 'dekId' | 'class' | 'owner'>
+
 interface LiveKey {
   readonly dekId: number
   readonly seal: Seal
@@ -88,8 +90,9 @@ export class PayloadKeys {
       else found.set(dekId, seal)
     }
     if (missing.length === 0) return found
-    for (const { dekId, wrapped, isSettled } of await selectWrapped(tx, tenantId, missing)) {
-      const seal = this.#unwrap(tenantId, dekId, wrapped)
+    for (const key of await selectWrapped(tx, tenantId, missing)) {
+      const { dekId, isSettled } = key
+      const seal = this.#unwrap(tenantId, key)
       if (isSettled) remember(this.#opened, `${tenantId}\n${dekId}`, seal)
       found.set(dekId, seal)
     }
@@ -103,7 +106,7 @@ export class PayloadKeys {
    */
   async assertShared(tx: SqlTx, tenantId: string): Promise<void> {
     const newest = await selectNewestKey(tx, tenantId)
-    if (newest !== undefined) this.#unwrap(tenantId, newest.dekId, newest.wrapped)
+    if (newest !== undefined) this.#unwrap(tenantId, newest)
   }
 
   /** The same keys with nothing remembered, for whoever wants to know what is stored. */
@@ -150,12 +153,14 @@ export class PayloadKeys {
       const found = byOwner.get(hash)
       if (found === undefined) {
         if (made.length === 0) await this.assertShared(tx, tenantId)
-        const { wrapped, live } = this.#makeKey(tenantId, stored.lastId + made.length + 1)
-        made.push({ dekId: live.dekId, class: owners.get(key)!.class, owner: hash, wrapped })
+        const of = owners.get(key)!.class
+        const dekId = stored.lastId + made.length + 1
+        const { wrapped, live } = this.#makeKey(tenantId, { dekId, class: of, owner: hash })
+        made.push({ dekId, class: of, owner: hash, wrapped })
         keys.set(key, live)
         continue
       }
-      const seal = this.#unwrap(tenantId, found.dekId, bytesOfHex(found.wrapped))
+      const seal = this.#unwrap(tenantId, found)
       const live = { dekId: found.dekId, seal }
       keys.set(key, live)
       // What this very transaction made may be rolled back with it.
@@ -165,22 +170,28 @@ export class PayloadKeys {
     return { keys, made }
   }
 
-  #makeKey(tenantId: string, dekId: number): { readonly wrapped: string; readonly live: LiveKey } {
+  #makeKey(tenantId: string, named: KeyName): { readonly wrapped: string; readonly live: LiveKey } {
     const key = this.#ports.random.bytes(KEY_BYTES)
-    const wrapped = this.#wrapOf(tenantId).close(purposeOf(tenantId, dekId), base64Of(key))
-    return { wrapped: hexOf(wrapped), live: { dekId, seal: this.#sealOf(key) } }
+    const wrapped = this.#wrapOf(tenantId).close(purposeOf(tenantId, named), base64Of(key))
+    return { wrapped: hexOf(wrapped), live: { dekId: named.dekId, seal: this.#sealOf(key) } }
   }
 
-  #unwrap(tenantId: string, dekId: number, wrapped: Uint8Array): Seal {
+  #unwrap(tenantId: string, key: WrappedKey): Seal {
+    const wrapped = bytesOfHex(key.wrapped)
+    const wrap = this.#wrapOf(tenantId)
+    const open = (purpose: string): Seal => this.#sealOf(bytesOfBase64(wrap.open(purpose, wrapped)))
     try {
-      const text = this.#wrapOf(tenantId).open(purposeOf(tenantId, dekId), wrapped)
-      return this.#sealOf(bytesOfBase64(text))
+      return open(purposeOf(tenantId, key))
     } catch (error) {
-      throw ledgerFault(
-        'LEDGER_KEY_UNREADABLE',
-        `expected payload key ${dekId} of tenant ${tenantId} to open with the key of this installation`,
-        { cause: error },
-      )
+      try {
+        return open(oldPurposeOf(tenantId, key))
+      } catch {
+        throw ledgerFault(
+          'LEDGER_KEY_UNREADABLE',
+          `expected payload key ${key.dekId} of tenant ${tenantId} to open with the key of this installation, for the owner it was made for`,
+          { cause: error },
+        )
+      }
     }
   }
 
@@ -195,7 +206,13 @@ export class PayloadKeys {
   }
 }
 
-function purposeOf(tenantId: string, dekId: number): string {
+/** A key opens for the owner it was made for: whoever renames it in the table hides it from nobody's erasure unnoticed. */
+function purposeOf(tenantId: string, { dekId, class: of, owner }: KeyName): string {
+  return `payload key/2\n${tenantId}\n${dekId}\n${of}\n${owner}`
+}
+
+/** Of keys made before 2026-11-28, which say nothing of their owner. */
+function oldPurposeOf(tenantId: string, { dekId }: KeyName): string {
   return `payload key\n${tenantId}\n${dekId}`
 }
 
