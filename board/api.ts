@@ -18,6 +18,7 @@ import type {
   Flip,
   FlipPreview,
   GuardStatus,
+  JobKind,
   Principal,
   Replayed,
   ReplayWish,
@@ -185,6 +186,7 @@ export const operations = {
   retryJob: (jobId: string) => client.call<unknown>('POST', pathOf('jobs', jobId, 'retry')),
   cancelJob: (jobId: string) => client.call<unknown>('POST', pathOf('jobs', jobId, 'cancel')),
   schedules: () => readEvery<Schedule>(pathOf('schedules')),
+  jobKinds: () => read<readonly JobKind[]>(pathOf('job-kinds')),
   /** Comes without an envelope, as every service's guards tell it. */
   async guards() {
     const text = new TextDecoder().decode(await client.download(pathOf('guards')))

@@ -77,6 +77,12 @@ export interface Job {
   readonly error: string | null
 }
 
+export interface JobKind {
+  readonly name: string
+  /** Whether people may ask for it, and cancel what was asked for. */
+  readonly isSchedulable: boolean
+}
+
 export interface Schedule {
   readonly name: string
   readonly kind: string

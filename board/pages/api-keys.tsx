@@ -13,6 +13,8 @@ import { Moment } from '../parts/moment.tsx'
 import { Loaded } from '../parts/state.tsx'
 import { serverNow } from '../reach.ts'
 import { toldOfFacts } from '../rhythms.ts'
+import { settings } from '../settings-api.ts'
+import type { Reader } from '../settings-api.ts'
 
 const REFRESH_MS = 10_000
 
@@ -20,6 +22,7 @@ export function ApiKeys(): ReactNode {
   const act = useAct()
   const [issued, show] = useState<{ readonly name: string; readonly text: string }>()
   const keys = useLive('api-keys', operations.apiKeys, toldOfFacts(REFRESH_MS, 'api-key'), act.done)
+  const reader = useLive('settings reader', settings.reader)
   const rotate = ({ id, name }: ApiKey): void =>
     act.run(async () => {
       const made = await operations.rotateKey(id)
@@ -51,7 +54,7 @@ export function ApiKeys(): ReactNode {
               <Command text="npx seaworthy api-key create ci --role developer --environment staging" />
             </>
           ) : (
-            <KeyTable keys={all} act={act} onRotate={rotate} />
+            <KeyTable keys={all} reader={reader.value} act={act} onRotate={rotate} />
           )
         }
       </Loaded>
@@ -61,11 +64,13 @@ export function ApiKeys(): ReactNode {
 
 interface KeyTerms {
   readonly keys: readonly ApiKey[]
+  /** Undefined while it is not known who reads. */
+  readonly reader: Reader | undefined
   readonly act: Act
   onRotate(key: ApiKey): void
 }
 
-function KeyTable({ keys, act, onRotate }: KeyTerms): ReactNode {
+function KeyTable({ keys, reader, act, onRotate }: KeyTerms): ReactNode {
   return (
     <table className="rows">
       <caption className="unseen">API keys</caption>
@@ -104,7 +109,7 @@ function KeyTable({ keys, act, onRotate }: KeyTerms): ReactNode {
             </td>
             <td data-column="Do">
               {key.revokedAt === undefined ? (
-                <KeyButtons apiKey={key} act={act} onRotate={onRotate} />
+                <KeyButtons apiKey={key} reader={reader} act={act} onRotate={onRotate} />
               ) : (
                 <span className="soft">nothing</span>
               )}
@@ -145,11 +150,12 @@ function KeyState({ apiKey: { revokedAt, expiresAt } }: { readonly apiKey: ApiKe
 
 interface ButtonTerms {
   readonly apiKey: ApiKey
+  readonly reader: Reader | undefined
   readonly act: Act
   onRotate(key: ApiKey): void
 }
 
-function KeyButtons({ apiKey, act, onRotate }: ButtonTerms): ReactNode {
+function KeyButtons({ apiKey, reader, act, onRotate }: ButtonTerms): ReactNode {
   const { id, name } = apiKey
   const revoke = (reason: string): void =>
     act.run(async () => {
@@ -158,14 +164,23 @@ function KeyButtons({ apiKey, act, onRotate }: ButtonTerms): ReactNode {
     })
   return (
     <Ending what={`${name} ${id}`} isBusy={act.isBusy} onEnd={revoke}>
-      <button
-        type="button"
-        disabled={act.isBusy}
-        aria-label={`Rotate ${name} ${id}`}
-        onClick={() => onRotate(apiKey)}
-      >
-        Rotate
-      </button>
+      {reader === undefined ? null : mayRotate(apiKey, reader) ? (
+        <button
+          type="button"
+          disabled={act.isBusy}
+          aria-label={`Rotate ${name} ${id}`}
+          onClick={() => onRotate(apiKey)}
+        >
+          Rotate
+        </button>
+      ) : (
+        <span className="soft">only its holder rotates it</span>
+      )}
     </Ending>
   )
+}
+
+/** Whoever rotates a key has its successor: that of another admin would make one person two. */
+function mayRotate({ id, role }: ApiKey, reader: Reader): boolean {
+  return role !== 'admin' || reader.credential === 'operator' || reader.id === `key-${id}`
 }

@@ -35,6 +35,8 @@ export function JobsPage(): ReactNode {
     REFRESH_MS,
     act.done,
   )
+  const kinds = useLive('job kinds', operations.jobKinds)
+  const asked = kinds.value?.filter(({ isSchedulable }) => isSchedulable).map(({ name }) => name)
   return (
     <Operations
       title="Jobs"
@@ -65,7 +67,7 @@ export function JobsPage(): ReactNode {
             </p>
           ) : (
             <>
-              <JobTable jobs={rows} act={act} />
+              <JobTable jobs={rows} act={act} asked={asked} />
               <MoreRows what="jobs" list={jobs} />
             </>
           )
@@ -119,7 +121,14 @@ const STATES: Readonly<Record<Job['state'], { readonly word: string; readonly to
   cancelled: { word: 'Cancelled', tone: 'calm' },
 }
 
-function JobTable({ jobs, act }: { readonly jobs: readonly Job[]; readonly act: Act }): ReactNode {
+interface TableTerms {
+  readonly jobs: readonly Job[]
+  readonly act: Act
+  /** Kinds that people may ask for, and cancel; undefined while that is not known. */
+  readonly asked: readonly string[] | undefined
+}
+
+function JobTable({ jobs, act, asked }: TableTerms): ReactNode {
   return (
     <table className="rows">
       <caption className="unseen">Jobs, the newest first</caption>
@@ -155,7 +164,7 @@ function JobTable({ jobs, act }: { readonly jobs: readonly Job[]; readonly act: 
               <Moment at={job.endedAt ?? job.startedAt ?? job.dueAt} />
             </td>
             <td data-column="Do">
-              <JobButton job={job} act={act} />
+              <JobButton job={job} act={act} isAskedFor={asked?.includes(job.kind)} />
             </td>
           </tr>
         ))}
@@ -164,10 +173,19 @@ function JobTable({ jobs, act }: { readonly jobs: readonly Job[]; readonly act: 
   )
 }
 
-function JobButton({ job, act }: { readonly job: Job; readonly act: Act }): ReactNode {
+interface ButtonTerms {
+  readonly job: Job
+  readonly act: Act
+  /** Whether people may ask for its kind; undefined while that is not known. */
+  readonly isAskedFor: boolean | undefined
+}
+
+function JobButton({ job, act, isAskedFor }: ButtonTerms): ReactNode {
   const { id, kind, state } = job
   if (state === 'done') return <span className="soft">nothing</span>
   const isOver = state === 'dead' || state === 'cancelled'
+  if (!isOver && isAskedFor !== true)
+    return <span className="soft">{isAskedFor === false ? whyNot(kind) : null}</span>
   const press = (): void =>
     act.run(async () => {
       await (isOver ? operations.retryJob(id) : operations.cancelJob(id))
@@ -183,6 +201,17 @@ function JobButton({ job, act }: { readonly job: Job; readonly act: Act }): Reac
       {isOver ? 'Retry' : 'Cancel'}
     </button>
   )
+}
+
+/** What nobody asked for is not cancelled: what it carries would be lost. */
+function whyNot(kind: string): string {
+  const owner = OWNERS[kind]
+  return owner === undefined ? 'nothing: the server asked for it' : `ends with its ${owner}`
+}
+
+const OWNERS: Readonly<Record<string, string>> = {
+  'webhook.deliver': 'endpoint',
+  'notification.deliver': 'channel',
 }
 
 function Schedules(): ReactNode {

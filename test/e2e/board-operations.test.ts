@@ -177,8 +177,11 @@ test(
     await reader.open(`/people#key=${key}`)
     await reader.shows('in staging')
     // The first start left a key of its own, so each press is on the row of this one.
-    const pressOf = (label: string): Promise<unknown> =>
-      reader.tab.evaluate(`document.querySelector('button[aria-label^="${label} ci "]').click()`)
+    const pressOf = async (label: string): Promise<void> => {
+      const found = `document.querySelector('button[aria-label^="${label} ci "]')`
+      await reader.until(found)
+      await reader.tab.evaluate(`${found}.click()`)
+    }
     await pressOf('Rotate')
     await reader.shows('shown now and never again')
     const shown = String(

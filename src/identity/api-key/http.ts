@@ -42,7 +42,9 @@ const revocationSchema = z.strictObject({
 })
 const KEY_SECRET = {
   members: ['key'],
-  recovery: 'Rotate the key: POST /v1/api-keys/{keyId}/rotation.',
+  // Not by rotating: a key has one successor, and that of an admin is rotated by its holder alone.
+  recovery:
+    'Revoke the key, and make another: POST /v1/api-keys/{keyId}/revocation, then POST /v1/api-keys; one of an admin by a preview of api-key.create.',
 }
 
 const API_KEYS: PagedList = {
