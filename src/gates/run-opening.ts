@@ -3,7 +3,7 @@ import { canonicalize, UUID_CHANCE_BYTES, uuidV7 } from '../kernel/index.ts'
 import type { ContentDigest, SqlTx } from '../kernel/index.ts'
 import type { Plan, Subject } from '../verdict/index.ts'
 import type { RunContext, StandingWaivers } from './run-model.ts'
-import { insertRun, selectLatestRun, updateRunTerms } from './run-store.ts'
+import { insertRun, selectLatestRun, selectNewestRunId, updateRunTerms } from './run-store.ts'
 import type { StoredRun } from './run-store.ts'
 import { instantText } from './run-view.ts'
 
@@ -42,11 +42,11 @@ export async function openRun(
   actor: string,
   wish: RunWish,
 ): Promise<StoredRun> {
-  const { clock, random, ledger } = context.ports
+  const { ledger } = context.ports
   const { plan, planHash, subject } = wish
   const terms = { parameters: wish.parameters, confirmed: [] }
   const run: StoredRun = {
-    runId: uuidV7(clock.nowMs(), random.bytes(UUID_CHANCE_BYTES)),
+    runId: await nextRunId(context, tx, tenantId, plan),
     planHash,
     service: plan.service,
     version: plan.version,
@@ -67,6 +67,22 @@ export async function openRun(
     },
   ])
   return run
+}
+
+/**
+ * The greatest id of a release is its newest run, and its verdict rests on that one. Clocks of servers differ and are set back,
+ * so an id is later than every one before it, whatever the clock says. Under the release's lock.
+ */
+async function nextRunId(
+  { ports: { clock, random } }: RunContext,
+  tx: SqlTx,
+  tenantId: string,
+  release: Plan,
+): Promise<string> {
+  const newest = await selectNewestRunId(tx, tenantId, release)
+  const digits = /^([0-9a-f]{8})-([0-9a-f]{4})-/.exec(newest ?? '')
+  const lastMs = digits === null ? 0 : Number.parseInt(`${digits[1]!}${digits[2]!}`, 16)
+  return uuidV7(Math.max(clock.nowMs(), lastMs + 1), random.bytes(UUID_CHANCE_BYTES))
 }
 
 /** The run with these gates confirmed as well; the ledger says by whose word. No change when all of them are. */

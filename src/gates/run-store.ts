@@ -123,6 +123,20 @@ export async function selectLatestRun(
   return rows[0] && { ...runOfRow(rows[0]), pin: rows[0].pin }
 }
 
+/** Of the run that was started last, in whichever environment. */
+export async function selectNewestRunId(
+  tx: SqlTx,
+  tenantId: string,
+  release: { readonly service: string; readonly version: string },
+): Promise<string | undefined> {
+  const rows = await tx.query<{ run_id: string }>(
+    `select run_id from gates_run where tenant_id = $1 and service = $2 and version = $3
+     order by run_id desc limit 1`,
+    [tenantId, release.service, release.version],
+  )
+  return rows[0]?.run_id
+}
+
 /** Where a release was run, the first one in front; empty where it never was. */
 export async function selectRunEnvironments(
   tx: SqlTx,
