@@ -113,8 +113,8 @@ export function callPerson({ displayName, email, id }: CalledPerson): string {
 type CalledPerson = Pick<Who, 'displayName' | 'email' | 'id'>
 
 /** Display name of a principal, where the server knows one. */
-export function nameOf(review: Pick<Review, 'names'>, principal: string): string {
-  return review.names[principal] ?? principal
+export function nameOf({ names }: Pick<Review, 'names'>, principal: string): string {
+  return (Object.hasOwn(names, principal) ? names[principal] : undefined) ?? principal
 }
 
 /** Enough of a digest to tell it from others by eye; the link and the title have all of it. */

@@ -6,6 +6,7 @@ import {
   serviceSubject,
   subjectsOf,
 } from '../src/proof/index.ts'
+import type { WaiverPredicate } from '../src/proof/index.ts'
 import assert from 'node:assert/strict'
 import { canonicalize } from '../src/kernel/index.ts'
 import { nodeVerifyPorts } from '../src/verify/node.ts'
@@ -93,7 +94,11 @@ export async function reviewPlan(
   return sealed.id
 }
 
-export async function askWaiver(crew: Crew, maxUses: number): Promise<`sha256:${string}`> {
+export async function askWaiver(
+  crew: Crew,
+  maxUses: number,
+  fields: Partial<WaiverPredicate> = {},
+): Promise<`sha256:${string}`> {
   const { house, ann, cy } = crew
   await change(crew, ann, {
     kind: 'risk.opened',
@@ -120,6 +125,7 @@ export async function askWaiver(crew: Crew, maxUses: number): Promise<`sha256:${
     at: new Date(nowMs).toISOString(),
     expiresAt: new Date(nowMs + 2 * DAY_MS).toISOString(),
     maxUses,
+    ...fields,
   })
   const sealed = await sealStatement(nodeDigest, cy.signer, statement)
   await house.releases.change(house.operator, 'waiver', sealed.bytes)

@@ -3,13 +3,14 @@ import type { Digest } from '../kernel/index.ts'
 import { fillDocument } from '../document/index.ts'
 import type { DocumentFills } from '../document/index.ts'
 import { isSatisfied } from '../verdict/index.ts'
-import type { GateResult, Plan, SignOff } from '../verdict/index.ts'
+import type { CurrentResult, Plan, SignOff } from '../verdict/index.ts'
 import { importChecklist } from './import.ts'
 import type { ImportedGate } from './imported.ts'
 
 export interface ChecklistFacts {
   readonly plan: Plan
-  readonly results: readonly GateResult[]
+  /** How each gate stands now, which is not always how it was stored. */
+  readonly results: readonly CurrentResult[]
   readonly signOffs: readonly SignOff[]
   /** Display names by principal id. */
   readonly names: Readonly<Record<string, string>>
@@ -41,9 +42,11 @@ export function fillChecklist(
   })
 }
 
-function slotFills(gate: ImportedGate, result: GateResult): NonNullable<DocumentFills['slots']> {
+function slotFills(gate: ImportedGate, result: CurrentResult): NonNullable<DocumentFills['slots']> {
   return gate.slots.flatMap(({ id, line, column, unit }) => {
-    const value = withoutUnit(result.slots[id]?.trim() ?? '', unit)
+    // A slot may be called as what every object has.
+    const found = Object.hasOwn(result.slots, id) ? result.slots[id] : undefined
+    const value = withoutUnit(found?.trim() ?? '', unit)
     return value === '' ? [] : [{ line, column, value }]
   })
 }
@@ -55,10 +58,10 @@ function withoutUnit(value: string, unit: string | undefined): string {
 
 function toggleFills(
   gate: ImportedGate,
-  result: GateResult,
+  result: CurrentResult,
 ): NonNullable<DocumentFills['toggles']> {
   return gate.toggles.flatMap(({ id, line, column }) => {
-    const value = result.toggles[id]
+    const value = Object.hasOwn(result.toggles, id) ? result.toggles[id] : undefined
     return value === undefined ? [] : [{ line, column, value }]
   })
 }

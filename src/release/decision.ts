@@ -211,7 +211,8 @@ async function useWaivers(
 ): Promise<void> {
   const { verdict, statementId, waiverUses } = decided
   for (const waiverId of waiversUsed(verdict)) {
-    const before = waiverUses[waiverId]
+    // A waiver may be called as what every object has.
+    const before = Object.hasOwn(waiverUses, waiverId) ? waiverUses[waiverId] : undefined
     // Decided before over the very same: that decision took the use.
     if (before?.reviewHashes.includes(verdict.reviewHash) === true) continue
     const use = { waiverId, number: (before?.lastNumber ?? 0) + 1, statementId }

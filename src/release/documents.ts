@@ -8,8 +8,11 @@ import {
   composeReport,
   renderReportHtml,
   renderReportMarkdown,
+  resultsAt,
 } from '../report/index.ts'
 import type { ExportFormat, ReportFacts, ReportKind } from '../report/index.ts'
+import { countSignOffs } from '../verdict/index.ts'
+import type { SignOff } from '../verdict/index.ts'
 import type { ReleaseContext } from './context.ts'
 import { releaseFault } from './errors.ts'
 import { addHistory, readReportedState } from './report-facts.ts'
@@ -93,16 +96,22 @@ export async function renderDocuments(
 ): Promise<ReleaseDocuments> {
   const gathered = await gatherRelease(context, tenantId, release)
   const state = await readReportedState(context, tenantId, release, gathered)
+  return { ...(await renderState(context, tenantId, state)), ...shownWhere(gathered) }
+}
+
+/** The documents of one state of a release, whatever became of the release since. */
+export async function renderState(
+  context: ReleaseContext,
+  tenantId: string,
+  state: ReportFacts,
+): Promise<Omit<ReleaseDocuments, keyof ShownWhere>> {
   const report = renderFacts(context, 'decision', state)
-  const original = await readOriginal(context, tenantId, gathered)
+  const original = await readOriginal(context, tenantId, state)
   return {
-    ...(original === undefined
-      ? {}
-      : { original, filled: fillFrom(context, gathered, state, original) }),
+    ...(original === undefined ? {} : { original, filled: fillFrom(context, state, original) }),
     reportMarkdown: report.markdown,
     reportHtml: report.html,
     isDecided: report.isDecided,
-    ...shownWhere(gathered),
   }
 }
 
@@ -125,29 +134,34 @@ function renderFacts(
   }
 }
 
-function fillFrom(
-  context: ReleaseContext,
-  gathered: GatheredRelease,
-  { inputs, verdict, names }: ReportFacts,
-  original: Uint8Array,
-): Uint8Array {
-  return fillChecklist(context.ports.digest, original, {
-    plan: gathered.view.plan,
-    results: inputs.results,
-    // A signature over an earlier state does not count, so it does not stand in the checklist either.
-    signOffs: inputs.signOffs.filter((signOff) => signOff.reviewHash === verdict.reviewHash),
-    names,
+function fillFrom(context: ReleaseContext, state: ReportFacts, original: Uint8Array): Uint8Array {
+  const { digest } = context.ports
+  return fillChecklist(digest, original, {
+    plan: state.plan,
+    results: resultsAt(digest, state),
+    signOffs: countedSignOffs(state),
+    names: state.names,
   })
+}
+
+/** Approvals that count and, behind them, rejections that stand: a row of a checklist has room for the last word alone. */
+function countedSignOffs({ plan, inputs, verdict }: ReportFacts): readonly SignOff[] {
+  if (verdict.value === 'INVALID') return []
+  const { ignored, rejections } = countSignOffs(plan, inputs, verdict.reviewHash)
+  const left = new Set(ignored.map(({ signOff }) => signOff.statement))
+  const approvals = inputs.signOffs.filter(
+    ({ decision, statement }) => decision === 'APPROVE' && !left.has(statement),
+  )
+  return [...approvals, ...rejections]
 }
 
 async function readOriginal(
   context: ReleaseContext,
   tenantId: string,
-  gathered: GatheredRelease,
+  { plan }: ReportFacts,
 ): Promise<Uint8Array | undefined> {
-  const digest = gathered.view.plan.source.sha256
   try {
-    return await context.ports.evidence.read(tenantId, digest)
+    return await context.ports.evidence.read(tenantId, plan.source.sha256)
   } catch (error) {
     // A plan file may come without the checklist it was made from; then there is nothing to fill.
     if (error instanceof SeaworthyError && error.code === 'EVIDENCE_OBJECT_MISSING')

@@ -13,7 +13,7 @@ import { listEntries } from './entries.ts'
 import { readLatestDecision } from './latest-decision.ts'
 import { freezeInputs } from './review.ts'
 import type { GatheredRelease } from './review.ts'
-import type { ReleaseKey } from './store.ts'
+import type { ReleaseKey, StoredDecision } from './store.ts'
 
 const ofRunSchema = z.object({ run: z.string() })
 const startedSchema = ofRunSchema.extend({ subject: z.object({ environment: z.string() }) })
@@ -27,16 +27,40 @@ export async function readReportedState(
 ): Promise<ReportFacts> {
   const decided = await readDecision(context, tenantId, release, gathered)
   const inputs = decided?.inputs ?? (await provisionalInputs(context, tenantId, gathered))
+  const { plan } = gathered.view
+  return {
+    ...(await stateOf(context, tenantId, { plan, inputs })),
+    ...(decided === undefined ? {} : { statement: decided.statement }),
+    controls: foldRegister(gathered.acts).register.controls,
+  }
+}
+
+/** What a recorded decision rests on, whatever was run since; without history and controls. */
+export async function readStateOfDecision(
+  context: ReleaseContext,
+  tenantId: string,
+  decision: StoredDecision,
+): Promise<ReportFacts> {
+  const inputs = await readInputs(context, tenantId, decision.inputsDigest)
+  const planBytes = await context.ports.evidence.read(tenantId, inputs.plan)
+  const plan = parsePlan(JSON.parse(utf8Text(planBytes)))
+  const state = await stateOf(context, tenantId, { plan, inputs })
+  return { ...state, statement: decision.statementId }
+}
+
+async function stateOf(
+  context: ReleaseContext,
+  tenantId: string,
+  { plan, inputs }: Pick<DecidedState, 'plan' | 'inputs'>,
+): Promise<ReportFacts> {
   const people = await context.ports.identity.list(tenantId)
   return {
-    release: formatReleaseName(release),
-    plan: gathered.view.plan,
+    release: formatReleaseName(inputs.subject),
+    plan,
     inputs,
-    verdict: decide(context.ports.digest, gathered.view.plan, inputs),
-    ...(decided === undefined ? {} : { statement: decided.statement }),
+    verdict: decide(context.ports.digest, plan, inputs),
     names: Object.fromEntries(people.map((person) => [person.id, person.displayName])),
     facts: [],
-    controls: foldRegister(gathered.acts).register.controls,
   }
 }
 

@@ -16,12 +16,13 @@ import { parseDecisionInputs, policyOf } from '../verdict/index.ts'
 import type { DecisionInputs, GateResult, Plan } from '../verdict/index.ts'
 import { collectClosings } from './closing-evidence.ts'
 import { readLatestDecision } from './latest-decision.ts'
-import { renderDocuments } from './documents.ts'
+import { renderState } from './documents.ts'
 import type { ShownWhere } from './documents.ts'
 import { listEntries } from './entries.ts'
 import { releaseFault } from './errors.ts'
 import { formatReleaseName } from '../gates/index.ts'
 import type { ReleaseContext } from './context.ts'
+import { readStateOfDecision } from './report-facts.ts'
 import { collectLedger } from './sealed-ledger.ts'
 import { assertUnmoved, collectSecondSet } from './second-set.ts'
 import type { ReleaseKey, StoredDecision } from './store.ts'
@@ -68,7 +69,7 @@ export async function sealRelease(
     ...second.files,
     ...(await collectEvidence(context, tenantId, [...inputs.results, ...second.results], closings)),
     ...(await collectLedger(context, tenantId, checkpoint, entries, inputs)),
-    ...(await collectDocuments(context, tenantId, release)),
+    ...(await collectDocuments(context, tenantId, decision)),
   ]
   const draft = {
     release: { service: release.service, version: release.version },
@@ -235,12 +236,14 @@ async function collectEvidence(
   return files
 }
 
+// Of the decision that is sealed: a run that was started since has another plan, maybe, and no verdict yet.
 async function collectDocuments(
   context: ReleaseContext,
   tenantId: string,
-  release: ReleaseKey,
+  decision: StoredDecision,
 ): Promise<BundleFile[]> {
-  const documents = await renderDocuments(context, tenantId, release)
+  const state = await readStateOfDecision(context, tenantId, decision)
+  const documents = await renderState(context, tenantId, state)
   return [
     { path: 'documents/report.html', bytes: documents.reportHtml },
     { path: 'documents/report.md', bytes: documents.reportMarkdown },

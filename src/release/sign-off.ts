@@ -154,13 +154,14 @@ function refusalOf(
   if (claim.principal !== signer.id) {
     return `expected the sign-off of ${JSON.stringify(claim.principal.slice(0, 100))} under their own key, got the key of ${signer.id}`
   }
-  if (!roles.includes(claim.role)) {
+  const standing = standingRejection(gathered, claim.role, signer.person)
+  // A rejection stands whatever plan is run afterwards, so it can be withdrawn in a role that this plan does not ask for.
+  if (!roles.includes(claim.role) && !(claim.decision === 'WITHDRAW' && standing)) {
     return `expected one of the roles ${roles.join(', ') || '(none)'}, got ${JSON.stringify(claim.role.slice(0, 100))}`
   }
   if (!signer.roles.includes(claim.role)) {
     return `expected somebody with the role ${claim.role}, got ${signer.id} with ${signer.roles.join(', ') || 'no role'}`
   }
-  const standing = standingRejection(gathered, claim.role, signer.person)
   if (claim.decision === 'WITHDRAW')
     return standing ? undefined : `expected a rejection as ${claim.role} to withdraw, there is none`
   if (claim.decision === 'APPROVE' && standing)

@@ -27,7 +27,9 @@ function objectivesTable({ plan }: ReportFacts, standings: Standings): ReportTab
   const rows = plan.gates.flatMap((gate) =>
     gate.slots.map((slot): Cell[] => {
       const standing = standings.get(gate.id)
-      const value = standing?.result?.slots[slot.id]
+      const { slots = {} } = standing?.result ?? {}
+      // A slot may be called as what every object has.
+      const value = Object.hasOwn(slots, slot.id) ? slots[slot.id] : undefined
       return [
         statusCell(standing?.status ?? 'PENDING'),
         slot.label || gate.title,

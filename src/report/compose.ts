@@ -1,7 +1,7 @@
 // Composes the report of a kind from the facts of a release.
 import type { Digest } from '../kernel/index.ts'
-import { standingsOf, withRollUps } from '../verdict/index.ts'
-import type { Standings } from '../verdict/index.ts'
+import { isSatisfied, standingsOf, withRollUps } from '../verdict/index.ts'
+import type { CurrentResult, GateStanding, Standings } from '../verdict/index.ts'
 import { areasOf } from './area.ts'
 import { composeAudit } from './audit.ts'
 import { composeClosure } from './closure.ts'
@@ -54,7 +54,34 @@ function named(facts: ReportFacts): ReportFacts {
   return { ...facts, verdict: { ...verdict, reasons, notes } }
 }
 
-/** As the decision sees them: aged to its instant, roll-ups the worst of their children. */
-export function standingsAt(digest: Digest, { plan, inputs }: DecidedState): Standings {
-  return withRollUps(plan, standingsOf(digest, plan, inputs), (child) => child.status)
+/**
+ * As the decision sees them: aged to its instant, roll-ups the worst of their children. Where what it rests on did not
+ * verify, nothing holds.
+ */
+export function standingsAt(digest: Digest, { plan, inputs, verdict }: DecidedState): Standings {
+  const seen = standingsOf(digest, plan, inputs)
+  const leaves = verdict.value === 'INVALID' ? withoutGreen(seen) : seen
+  return withRollUps(plan, leaves, (child) => child.status)
+}
+
+function withoutGreen(standings: Standings): Standings {
+  return new Map(
+    [...standings].map(([id, standing]): [string, GateStanding] => {
+      const { expiresAtMs: _end, ...rest } = standing
+      if (!isSatisfied(rest.status)) return [id, rest]
+      const reason = `it is stored as ${rest.status}, and what the decision rests on did not verify`
+      return [id, { ...rest, status: 'INCONCLUSIVE', reason }]
+    }),
+  )
+}
+
+/** Results as a checklist may show them: each by how its gate stands at the decision, and of one that does not hold no green toggle. */
+export function resultsAt(digest: Digest, state: DecidedState): readonly CurrentResult[] {
+  const standings = standingsAt(digest, state)
+  return state.inputs.results.map((result) => {
+    const status = standings.get(result.gate)?.status ?? result.status
+    const decided = Object.entries(result.toggles).filter(([, isGreen]) => !isGreen)
+    const toggles = isSatisfied(status) ? result.toggles : Object.fromEntries(decided)
+    return { ...result, status, toggles }
+  })
 }

@@ -67,7 +67,8 @@ export function controlWordOf(
   return areGatesHeld && areRisksHeld ? 'EVIDENCED' : 'OPEN'
 }
 
-export function isRiskHeld({ inputs }: ReportFacts, risk: Risk): boolean {
+export function isRiskHeld({ inputs, verdict }: ReportFacts, risk: Risk): boolean {
+  if (verdict.value === 'INVALID') return false
   if (risk.state === 'CLOSED') return true
   return risk.state === 'ACCEPTED' && inputs.asOfMs < (risk.acceptedUntilMs ?? 0)
 }

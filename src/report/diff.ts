@@ -40,7 +40,12 @@ export function composeDiff(facts: ReportFacts): ReportPage {
   })
 }
 
-function diffTable({ plan, earlier }: ReportFacts, diffs: readonly GateDiff[]): ReportTable {
+function diffTable(
+  { plan, earlier, verdict }: ReportFacts,
+  diffs: readonly GateDiff[],
+): ReportTable {
+  const toneOf = (word: DiffWord): Tone =>
+    TONES[word] === 'go' && verdict.value === 'INVALID' ? 'wait' : TONES[word]
   const gates = new Map(plan.gates.map((gate) => [gate.id, gate]))
   // Worst news first; within a word the order of the checklist.
   const sorted = diffs.toSorted((a, b) => WORDS.indexOf(a.word) - WORDS.indexOf(b.word))
@@ -48,7 +53,7 @@ function diffTable({ plan, earlier }: ReportFacts, diffs: readonly GateDiff[]): 
     title: 'Gate by gate',
     columns: ['Change', 'Section', 'Gate', 'Before', 'After', 'Definition'],
     rows: sorted.map(({ gate, word, before, after, isRedefined }) => [
-      { text: word.toUpperCase(), tone: TONES[word] },
+      { text: word.toUpperCase(), tone: toneOf(word) },
       gates.get(gate)?.section ?? '',
       gates.get(gate)?.title ?? gate,
       before ?? 'no result',

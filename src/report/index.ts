@@ -1,5 +1,5 @@
 // Front door of the report room.
-export { composeReport } from './compose.ts'
+export { composeReport, resultsAt } from './compose.ts'
 export { ATTESTATION_FORMATS } from './attestation.ts'
 export { composeExport, EXPORT_FORMATS } from './export.ts'
 export type { ExportFormat, ReleaseExport } from './export.ts'

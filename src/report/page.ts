@@ -82,8 +82,9 @@ export function titlesOf(plan: Plan): ReadonlyMap<string, string> {
   return new Map(plan.gates.map((gate) => [gate.id, gate.title]))
 }
 
-export function nameOf(facts: ReportFacts, principal: string): string {
-  return facts.names[principal] ?? principal
+/** Owners and people who attended are free text, and a text such as `constructor` is nobody's id. */
+export function nameOf({ names }: ReportFacts, principal: string): string {
+  return (Object.hasOwn(names, principal) ? names[principal] : undefined) ?? principal
 }
 
 function whyOf(plan: Plan, reasons: readonly Reason[]): readonly string[] {

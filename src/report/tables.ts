@@ -1,6 +1,6 @@
 // Tables that more than one report has: reasons, gates, sign-offs, risks, waivers, conditions, notes.
-import { conditionState, isSatisfied } from '../verdict/index.ts'
-import type { GateStanding, PlanGate, Risk, Standings } from '../verdict/index.ts'
+import { conditionState, isSatisfied, refuseWaiver } from '../verdict/index.ts'
+import type { GateStanding, PlanGate, Risk, Standings, Waiver } from '../verdict/index.ts'
 import type { Cell, ReportFacts, ReportTable, Tone } from './model.ts'
 import { nameOf, titlesOf } from './page.ts'
 import { formatDuration, formatInstant, shortDigest, shortText, statusCell } from './words.ts'
@@ -65,14 +65,16 @@ export function signOffsTable(facts: ReportFacts): ReportTable {
     title: 'Sign-offs',
     lead: 'A signature counts only over what was decided, and only by somebody who holds the role.',
     columns: ['Role', 'Needed', 'Given'],
-    rows: plan.signOffs.map(({ role, minimum }) => {
+    rows: plan.signOffs.map(({ role, minimum, anyOf = [] }) => {
+      const roles = [role, ...anyOf]
       const people = inputs.signOffs
-        .filter((signOff) => signOff.role === role)
+        .filter((signOff) => roles.includes(signOff.role))
         .map((signOff) => {
+          const as = signOff.role === role ? '' : ` as ${signOff.role}`
           const stale = signOff.reviewHash === verdict.reviewHash ? '' : ', over an earlier state'
-          return `${nameOf(facts, signOff.principal)}: ${signOff.decision} ${formatInstant(signOff.atMs)}${stale}`
+          return `${nameOf(facts, signOff.principal)}: ${signOff.decision}${as} ${formatInstant(signOff.atMs)}${stale}`
         })
-      return [role, String(minimum), people.join('; ') || 'nobody yet']
+      return [roles.join(' or '), String(minimum), people.join('; ') || 'nobody yet']
     }),
     empty: 'The plan asks for none.',
   }
@@ -94,7 +96,7 @@ export function risksTable(
     title,
     columns: ['State', 'Level', 'Risk', 'Grade', 'Mitigation', 'Owner', 'Due', 'Accepted'],
     rows: risks.map((risk) => [
-      { text: risk.state, tone: RISK_TONES[risk.state] },
+      { text: risk.state, tone: riskTone(facts, risk) },
       risk.level,
       `${risk.id}: ${risk.title}`,
       gradeOf(risk),
@@ -105,6 +107,11 @@ export function risksTable(
     ]),
     empty: 'No risk is registered. That nobody wrote one down does not say that there is none.',
   }
+}
+
+function riskTone({ verdict }: ReportFacts, { state }: Risk): Tone {
+  const tone = RISK_TONES[state]
+  return tone === 'go' && verdict.value === 'INVALID' ? 'wait' : tone
 }
 
 function gradeOf({ likelihood, impact }: Risk): string {
@@ -132,7 +139,7 @@ export function waiversTable(facts: ReportFacts): ReportTable {
     title: 'Waivers',
     columns: ['State', 'Waiver', 'Gates', 'Reason', 'Instead', 'Asked by', 'Granted by', 'Ends'],
     rows: facts.inputs.waivers.map((waiver) => [
-      waiverState(waiver.revoked, waiver.expiresAtMs <= facts.inputs.asOfMs),
+      waiverState(facts, waiver),
       waiver.id,
       waiver.gates.map((gate) => titles.get(gate) ?? gate).join('; '),
       shortText(waiver.reason),
@@ -145,9 +152,14 @@ export function waiversTable(facts: ReportFacts): ReportTable {
   }
 }
 
-function waiverState(isRevoked: boolean, isExpired: boolean): Cell {
-  if (isRevoked) return { text: 'REVOKED', tone: 'stop' }
-  return isExpired ? { text: 'EXPIRED', tone: 'stop' } : { text: 'IN FORCE', tone: 'wait' }
+/** As the verdict counts it: what two people approved may be used up, or have been approved by the wrong ones. */
+function waiverState({ inputs, plan }: ReportFacts, waiver: Waiver): Cell {
+  if (waiver.revoked) return { text: 'REVOKED', tone: 'stop' }
+  if (waiver.expiresAtMs <= inputs.asOfMs) return { text: 'EXPIRED', tone: 'stop' }
+  const why = refuseWaiver(waiver, inputs, plan)
+  return why === undefined
+    ? { text: 'IN FORCE', tone: 'wait' }
+    : { text: `NO FORCE: ${why}`, tone: 'stop' }
 }
 
 export function conditionsTable(facts: ReportFacts, standings: Standings): ReportTable {

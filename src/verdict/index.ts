@@ -28,7 +28,7 @@ export { readOneOf, readRecord, readShare, readText, type Reader } from './shape
 export * from './soak.ts'
 export * from './soak-samples.ts'
 export { heldByNeeds, settleRun, type RecordedGate } from './settle.ts'
-export { statusForDependents, waivedGates } from './waiver.ts'
+export { refuseWaiver, statusForDependents, waivedGates } from './waiver.ts'
 export { statusAt, type StatusTerms, type TimedStatus } from './staleness.ts'
 export * from './standing.ts'
 export { exitCodeOfVerdict, isSatisfied, worstStatus } from './status.ts'
