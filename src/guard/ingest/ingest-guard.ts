@@ -4,7 +4,7 @@ import type { Quarantine } from './quarantine.ts'
 import type { ScanLimits, ScanReason } from './json-scan.ts'
 import { SCAN_LIMITS, scanJson } from './json-scan.ts'
 import type { GuardClock, GuardSink } from '../model.ts'
-import { expectFunction, expectPort } from '../wiring.ts'
+import { expectCount, expectFunction, expectPort, quietSink } from '../wiring.ts'
 
 /** A contract that is ready to be asked; what a compiled JSON Schema of ajv is. */
 export interface Contract {
@@ -64,6 +64,9 @@ export interface IngestGuard {
 
 const PREFIX_BYTES = 64
 const BODY_LIMIT_MS = 30_000
+/** Timers take no more than 24 days. */
+const BODY_LIMIT_MAX_MS = 24 * 3_600_000
+const SCAN_LIMIT_MAX = 1_000_000_000
 /** Mistakes of a body that are told to its sender. */
 const TOLD_MISTAKES = 5
 
@@ -71,7 +74,10 @@ const TOLD_MISTAKES = 5
 export function makeIngestGuard(terms: IngestTerms): IngestGuard {
   expectPort('clock of the ingest guard', terms.clock, ['monotonicUs', 'wait'])
   expectFunction('sha256 of the ingest guard (nodeSha256 is one)', terms.sha256)
-  const limits = { ...SCAN_LIMITS, ...terms.limits }
+  const limits = checkScanLimits(terms.limits)
+  const bodyLimitMs = terms.bodyLimitMs ?? BODY_LIMIT_MS
+  expectCount('bodyLimitMs of the ingest guard', bodyLimitMs, 1, BODY_LIMIT_MAX_MS)
+  const sink = quietSink(terms.sink)
   const counts: Partial<Record<IngestReason, number>> = {}
   const mayTell = cappedRate(terms.clock, terms.auditLimitPerS ?? 10)
   let leftOut = 0
@@ -81,23 +87,26 @@ export function makeIngestGuard(terms: IngestTerms): IngestGuard {
     bytes: Uint8Array = new Uint8Array(),
   ): IngestRefusal => {
     counts[reason] = (counts[reason] ?? 0) + 1
-    terms.sink?.({ type: 'ingest.refused', reason })
+    sink({ type: 'ingest.refused', reason })
     const isTold = terms.audit !== undefined && mayTell()
     if (terms.audit !== undefined && !isTold) leftOut++
-    if (isTold || (terms.quarantine !== undefined && bytes.length > 0)) {
-      const sha256 = terms.sha256(bytes)
-      terms.quarantine?.keep(reason, bytes, sha256)
-      if (isTold) {
-        terms.audit?.(recordOf(reason, bytes, sha256), leftOut)
-        leftOut = 0
+    try {
+      if (isTold || (terms.quarantine !== undefined && bytes.length > 0)) {
+        const sha256 = terms.sha256(bytes)
+        terms.quarantine?.keep(reason, bytes, sha256)
+        if (isTold) terms.audit?.(recordOf(reason, bytes, sha256), leftOut)
       }
+      if (isTold) leftOut = 0
+    } catch {
+      // Bodies end in an event of their stream: what is thrown there ends the process. The record counts as left out.
+      leftOut++
     }
     return { ok: false, reason, status: statusOf(reason), detail }
   }
   return {
     limits,
     clock: terms.clock,
-    bodyLimitMs: terms.bodyLimitMs ?? BODY_LIMIT_MS,
+    bodyLimitMs,
     counts: () => ({ ...counts }),
     refuse,
     admit(bytes, contract = terms.contract) {
@@ -111,6 +120,17 @@ export function makeIngestGuard(terms: IngestTerms): IngestGuard {
       return verdict ? scanned : refuse('contract', describeMistakes(contract), bytes)
     },
   }
+}
+
+/** A limit that is no number would limit nothing; one that is not given is the usual one. */
+function checkScanLimits(given: Partial<ScanLimits> = {}): ScanLimits {
+  const limits: Record<keyof ScanLimits, number> = { ...SCAN_LIMITS }
+  for (const name of Object.keys(SCAN_LIMITS) as (keyof ScanLimits)[]) {
+    const limit = given[name] ?? SCAN_LIMITS[name]
+    expectCount(`limit ${name} of the ingest guard`, limit, 1, SCAN_LIMIT_MAX)
+    limits[name] = limit
+  }
+  return limits
 }
 
 /** A contract that throws, or answers with a promise, has not said yes: the body is refused, and the service goes on. */

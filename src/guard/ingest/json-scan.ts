@@ -266,7 +266,13 @@ function isExactNumber(text: string): boolean {
 function digitsOf(text: string): { readonly digits: string; readonly exponent: number } {
   const [mantissa = '', power = '0'] = text.toLowerCase().replace(/^-/, '').split('e')
   const [whole = '', fraction = ''] = mantissa.split('.')
-  const all = `${whole}${fraction}`.replace(/^0+/, '')
-  const digits = all.replace(/0+$/, '')
-  return { digits, exponent: Number(power) - fraction.length + (all.length - digits.length) }
+  const all = whole + fraction
+  let [from, to] = [0, all.length]
+  while (from < to && all.charCodeAt(from) === ZERO) from++
+  // A loop: a pattern for "noughts, then the end" takes quadratic time on noughts that are followed by something else.
+  while (to > from && all.charCodeAt(to - 1) === ZERO) to--
+  return {
+    digits: all.slice(from, to),
+    exponent: Number(power) - fraction.length + all.length - to,
+  }
 }
