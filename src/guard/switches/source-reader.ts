@@ -106,20 +106,20 @@ export class SourceReader {
     const { definitions } = this.#terms
     const taken = new Map<string, SwitchWord>()
     const refusals = [...problems]
+    const kept = new Set(refused)
     for (const [name, word] of words) {
       const definition = definitions.get(name)
-      if (definition === undefined) refusals.push(`${name}: nobody declared this switch`)
-      else taken.set(name, word)
-      const unknown =
-        definition && word.rule && word.state === 'on'
-          ? unknownVariant(definition, word.rule)
-          : undefined
+      const unknown = definition && unknownIn(definition, word)
       if (unknown !== undefined)
         refusals.push(
           `${name}: its rule names a variant nobody declared (${unknown.slice(0, 100)})`,
         )
+      if (definition === undefined) refusals.push(`${name}: nobody declared this switch`)
+      // Without its rule, what was meant for a few would be on for everybody.
+      else if (unknown !== undefined && definition.kind === 'flag') kept.add(name)
+      else taken.set(name, word)
     }
-    for (const name of refused) {
+    for (const name of kept) {
       const last = this.#words.get(name)
       if (last !== undefined) taken.set(name, last)
     }
@@ -151,6 +151,14 @@ export class SourceReader {
     this.#lost = undefined
     this.#terms.sink({ type: 'switch.source-back', source: this.#terms.source.name })
   }
+}
+
+/** A variant that nobody declared, in a rule that would hold now or later; a rule of what is off holds for nobody. */
+function unknownIn(definition: CheckedDefinition, word: SwitchWord): string | undefined {
+  const rules = [word, ...(word.after === undefined ? [] : [word.after])].flatMap(
+    ({ state, rule }) => (state === 'on' && rule !== undefined ? [rule] : []),
+  )
+  return rules.map((rule) => unknownVariant(definition, rule)).find((each) => each !== undefined)
 }
 
 /** @throws GUARD_SWITCH_INVALID */

@@ -79,15 +79,35 @@ test('one bad word spoils none of the others, keeps its own last good one, and i
   await switches.refresh()
   assert.deepEqual(
     { ...switches.snapshot.isOn },
-    { 'billing-writes': false, search: true, checkout: true },
+    { 'billing-writes': false, search: true, checkout: false },
+    'without its rule, what was meant for a few would be on for everybody',
   )
-  assert.equal(switches.evaluate('checkout').variant, 'on')
   const told = events.find(({ type }) => type === 'switch.words-refused')
   assert.ok(told?.type === 'switch.words-refused')
   assert.deepEqual(
     told.reasons.map((reason) => reason.split(':')[0]),
     ['"search"', 'nobody', 'checkout'],
   )
+})
+
+test('a rollout to a variant that nobody declared changes nothing, now or after its time', async () => {
+  const { file, switches } = aBoard()
+  const few = { state: 'on', rollout: [{ variant: 'beta', percent: 5 }] }
+  file.set({ checkout: few })
+  await switches.refresh()
+  const seen = (): unknown =>
+    Array.from(
+      { length: 200 },
+      (_, at) => switches.evaluate('checkout', { targetingKey: `user-${at}` }).variant,
+    )
+  const before = seen()
+  const typo = { state: 'on', rollout: [{ variant: 'betta', percent: 5 }] }
+  for (const word of [typo, { state: 'off', after: typo, until: '2026-11-26T10:00:00Z' }]) {
+    file.set({ checkout: word })
+    await switches.refresh()
+    assert.deepEqual(seen(), before)
+    assert.equal(switches.status().sources[1]?.refusals.length, 1)
+  }
 })
 
 test('a kill ends after its time on the clock that never goes back, however the wall clock is set', async () => {

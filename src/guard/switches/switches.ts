@@ -1,6 +1,7 @@
 // Switches of one process: a frozen snapshot that requests read, and a loop that renews it within two seconds of any change.
 import { GuardFault } from '../errors.ts'
 import type { GuardClock, GuardSink } from '../model.ts'
+import { quietSink } from '../wiring.ts'
 import { evaluateSwitch, mergeWords } from './evaluate.ts'
 import type { MergedSwitch } from './evaluate.ts'
 import { ExpiryWatch } from './expiry.ts'
@@ -13,7 +14,7 @@ import type {
   SwitchState,
   SwitchWord,
 } from './model.ts'
-import { keepWords, restoreWords } from './last-good.ts'
+import { LastGoodWords } from './last-good.ts'
 import { assertSourceNames, SourceReader } from './source-reader.ts'
 import type { SourceStatus } from './source-reader.ts'
 import { hashStably } from './stable-hash.ts'
@@ -86,6 +87,7 @@ class SwitchBoard<Name extends string> implements Switches<Name> {
   readonly #fixed: ReadonlyMap<string, SwitchWord>
   readonly #readers: readonly SourceReader[]
   readonly #expiry: ExpiryWatch
+  readonly #lastGood: LastGoodWords
   readonly #sink: GuardSink
   readonly #pollMs: number
   #merged = new Map<string, MergedSwitch>()
@@ -114,7 +116,7 @@ class SwitchBoard<Name extends string> implements Switches<Name> {
       )
     assertSourceNames(terms.sources)
     this.#fixed = environmentWords(this.#definitions.keys(), terms.environment ?? {})
-    this.#sink = terms.sink ?? (() => undefined)
+    this.#sink = quietSink(terms.sink)
     this.#expiry = new ExpiryWatch(terms.clock)
     this.#readers = terms.sources.map(
       (source) =>
@@ -126,6 +128,8 @@ class SwitchBoard<Name extends string> implements Switches<Name> {
           readTimeoutMs: READ_TIMEOUT_MS,
         }),
     )
+    const [readers, store] = [this.#readers, terms.lastGood]
+    this.#lastGood = new LastGoodWords({ readers, store, clock: terms.clock, sink: this.#sink })
     for (const [name, merged] of this.#mergeAll()) this.#merged.set(name, merged)
     this.#snapshot = this.#freeze(0)
     this.#isOn = this.#snapshot.isOn
@@ -163,7 +167,7 @@ class SwitchBoard<Name extends string> implements Switches<Name> {
       for (const each of unwatch) each?.()
       wake()
     }
-    await restoreWords(this.#readers, this.#terms.lastGood, this.#sink)
+    await this.#lastGood.restore()
     await this.refresh()
     this.#watch(() => isStopped).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error)
@@ -213,7 +217,7 @@ class SwitchBoard<Name extends string> implements Switches<Name> {
   async #look(): Promise<void> {
     const changes = await Promise.all(this.#readers.map((reader) => reader.read()))
     this.#apply()
-    if (changes.includes(true)) await keepWords(this.#readers, this.#terms.lastGood, this.#sink)
+    if (changes.includes(true)) await this.#lastGood.keep()
   }
 
   #mergeAll(): Map<string, MergedSwitch> {
