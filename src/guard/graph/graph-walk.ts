@@ -16,6 +16,14 @@ interface Sized {
   readonly size: number
 }
 
+/** How long a list gets, and the length that the request itself gives for it; 0 for none. */
+interface Lengths {
+  readonly length: number
+  readonly given: number
+}
+
+const UNKNOWN_LENGTHS: Lengths = { length: 1, given: 0 }
+
 interface Remembered {
   readonly type: TypeCost | undefined
   readonly size: number
@@ -164,15 +172,14 @@ export class GraphWalk {
     const name = wordOf(selection)
     const field = type?.fields.get(name) ?? this.#introspect(name, totals)
     const args = nodesOf(selection.arguments)
-    const length = field === undefined ? 1 : this.#lengthOf(field, args)
+    const { length, given } = field === undefined ? UNKNOWN_LENGTHS : this.#lengthsOf(field, args)
     const isInherited = sized !== undefined && sized.names.has(name)
     let times = 1
     if (field !== undefined && field.listLevels > 0) {
-      times = isInherited
-        ? sized.size
-        : field.sizedFields === undefined
-          ? length
-          : field.assumedSize
+      const isOwn = field.sizedFields === undefined
+      // A length that the list itself is given does not shrink because the field around it was given one.
+      if (isInherited) times = Math.max(sized.size, isOwn ? given : 0)
+      else times = isOwn ? length : field.assumedSize
       for (let level = 1; level < field.listLevels; level++)
         times = saturate(times * field.assumedSize)
     }
@@ -205,10 +212,11 @@ export class GraphWalk {
     return root
   }
 
-  #lengthOf(field: FieldCost, args: readonly AstNode[]): number {
-    if (field.slicing.length === 0) return field.assumedSize
+  #lengthsOf(field: FieldCost, args: readonly AstNode[]): Lengths {
+    if (field.slicing.length === 0) return { length: field.assumedSize, given: 0 }
     const { reader } = this.#terms
     let givenCount = 0
+    let given = 0
     let length = -1
     let hasDefault = false
     for (const { path, byDefault } of field.slicing) {
@@ -220,11 +228,13 @@ export class GraphWalk {
       const value = said === undefined ? byDefault : said
       if (!isGiven(value)) continue
       hasDefault ||= said === undefined
-      length = Math.max(length, listLengthOf(value, field.assumedSize))
+      const listed = listLengthOf(value, field.assumedSize)
+      length = Math.max(length, listed)
+      if (isGiven(said)) given = Math.max(given, listed)
     }
     if (field.requireOne && givenCount !== 1 && !(givenCount === 0 && hasDefault))
       this.slicingCount ??= givenCount
-    return length < 0 ? field.assumedSize : length
+    return { length: length < 0 ? field.assumedSize : length, given }
   }
 
   /** Only where the condition is certain; a value of a wrong kind is left to execution, which refuses it. */

@@ -96,7 +96,7 @@ function endOfString(source: string, from: number): number {
   if (source.startsWith('"""', from)) {
     let end = source.indexOf('"""', from + 3)
     while (end !== -1 && source.charCodeAt(end - 1) === BACKSLASH)
-      end = source.indexOf('"""', end + 1)
+      end = source.indexOf('"""', end + 3)
     return end === -1 ? source.length : end + 3
   }
   let at = from + 1
