@@ -1,7 +1,15 @@
 // A ledger over the test database, with real cryptography, a clock that tests move, and a guard in memory.
 import type { Clock, Sql, SqlTx } from '../src/kernel/index.ts'
 import { bytesEqual, uuidV7 } from '../src/kernel/index.ts'
-import { ledgerSlice, makeErasures, makeLedger } from '../src/ledger/index.ts'
+import {
+  encodeRegisteredErasure,
+  encodeRegisterHead,
+  encodeUndoneErasure,
+  ledgerSlice,
+  makeErasures,
+  makeLedger,
+  parseRegister,
+} from '../src/ledger/index.ts'
 import type {
   CheckpointGuard,
   ErasureRegister,
@@ -90,13 +98,21 @@ export function memoryGuard(): CheckpointGuard {
 /** A register in memory; as old as the tests' clock unless told. */
 export function memoryRegister(
   since: string = new Date(TEST_NOW_MS).toISOString(),
-): ErasureRegister & { readonly erasures: RegisteredErasure[] } {
+): ErasureRegister & { readonly erasures: RegisteredErasure[]; readonly lines: string[] } {
   const erasures: RegisteredErasure[] = []
+  const lines = [encodeRegisterHead(since)]
   return {
+    /** All that were ever added. */
     erasures,
-    read: () => Promise.resolve({ since, erasures }),
+    lines,
+    read: () => Promise.resolve(parseRegister(lines.join(''), 'memory')),
     add(erasure) {
       erasures.push(erasure)
+      lines.push(encodeRegisteredErasure(erasure))
+      return Promise.resolve()
+    },
+    addUndone(erasure) {
+      lines.push(encodeUndoneErasure(erasure))
       return Promise.resolve()
     },
   }

@@ -137,7 +137,9 @@ async function confirmPreview(
   assertRole(principal, action)
   await assertSecondPerson(ports, principal, shown)
   const call = await action.open(principal, shown.params)
-  const ended = await ports.sql.transaction({ tenantId }, async (tx) => {
+  let isWorkDone = false
+  const confirm = async (tx: SqlTx) => {
+    isWorkDone = false
     const now = await call.preview(tx)
     const isCurrent = isSameState(now, shown.preview)
     const at = new Date(ports.clock.nowMs()).toISOString()
@@ -158,7 +160,13 @@ async function confirmPreview(
       ...(shown.asksSecondPerson ? { previewedBy: shown.principal } : {}),
       token: digest,
     })
+    isWorkDone = true
     return { result }
+  }
+  const ended = await ports.sql.transaction({ tenantId }, confirm).catch(async (error: unknown) => {
+    // How a commit ended that failed nobody knows; before it, nothing of this is there.
+    if (!isWorkDone) await call.takeBack?.()
+    throw error
   })
   if ('result' in ended) return ended.result
   throw actionFault(

@@ -76,7 +76,7 @@ export async function openDatabase(
       ...slices.flatMap(({ name, migrations }) => (migrations ? [{ name, migrations }] : [])),
     ])
     const payloadKeys = await openPayloadKeys(config, slices)
-    const register = await openErasureRegister(config, systemClock)
+    const register = await openErasureRegister(config, { clock: systemClock, log })
     const opened = { sql, payloadKeys, register }
     return databaseUrl === undefined
       ? await withJournal(opened, join(config.dataFolder, 'journal'), log)

@@ -5,8 +5,8 @@ import { makeLedgerRecorder } from '../audit/index.ts'
 import type { LedgerRecorder } from '../audit/index.ts'
 import type { JoinableSql, Log, Tracing } from '../kernel/index.ts'
 import { Doorbell } from '../kernel/index.ts'
-import { makeLedger } from '../ledger/index.ts'
-import type { CheckpointGuard, Ledger } from '../ledger/index.ts'
+import { makeLedger, watchRegister } from '../ledger/index.ts'
+import type { CheckpointGuard, Ledger, WatchedRegister } from '../ledger/index.ts'
 import { systemClock, systemDigest, systemRandom, systemVerifier } from '../platform/index.ts'
 import { keyIdOf } from '../proof/index.ts'
 import { openGuard } from './checkpoint-guard.ts'
@@ -32,6 +32,8 @@ export interface OpenedLedger {
   readonly ledger: Ledger
   /** What the logs signed last, outside the database. */
   readonly guard: CheckpointGuard
+  /** What has to stay erased, held against the guard. */
+  readonly register: WatchedRegister
   /** Who uses the command line without a server holds the database itself: nothing stands between them and it. */
   readonly recorder: LedgerRecorder | undefined
   /** Rung with each append of this process. */
@@ -56,6 +58,7 @@ export function openLedger(
   const appendListeners: ((tenantId: string) => void)[] = []
   const keyId = keyIdOf(systemDigest, keys.signer.publicKey)
   const guard = openGuard(config, telemetry === undefined ? undefined : log)
+  const register = watchRegister({ digest: systemDigest, guard, register: database.register, log })
   const systemLog = openSystemLog({ sql, ...systemPorts, guard }, keyId, keys)
   const ledger = makeLedger({
     sql,
@@ -63,6 +66,7 @@ export function openLedger(
     verifier: systemVerifier,
     signer: keys.ledgerSigner,
     guard,
+    findRegisterGap: () => register.findGap(),
     payloadKeys,
     ...(readSql === undefined ? {} : { readSql }),
     tracing,
@@ -76,7 +80,7 @@ export function openLedger(
     originPrefix: `install-${keyId.slice(0, 16)}`,
     producer: { producer: 'seaworthy', version },
   })
-  const opened = { appendBell, appendListeners, keyId, systemLog, guard }
+  const opened = { appendBell, appendListeners, keyId, systemLog, guard, register }
   if (telemetry === undefined) return { sql, ledger, recorder: undefined, ...opened }
   const watched = telemetry.watchLedger(ledger)
   const recorder = makeLedgerRecorder({

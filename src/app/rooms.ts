@@ -39,7 +39,7 @@ import {
   makeLedgerFeed,
   makeLedgerRoutes,
 } from '../ledger/index.ts'
-import type { Erasures, Ledger, LedgerFeed } from '../ledger/index.ts'
+import type { Erasures, Ledger, LedgerFeed, WatchedRegister } from '../ledger/index.ts'
 import {
   gzipBytes,
   makeGuardedFetch,
@@ -125,6 +125,7 @@ export interface Rooms {
   /** As the rooms have it. */
   readonly sql: JoinableSql
   readonly erasures: Erasures
+  readonly register: WatchedRegister
   readonly apiKeys: ApiKeys
   readonly serviceTokens: ServiceTokens
   readonly people: People
@@ -155,7 +156,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const { signer, confirmSecret, masterSecret } = keys
   const openTenant = (tenantId: string): Promise<void> => tenants(tenantId)
   const opened = openLedger(database, terms, keys, openTenant)
-  const { sql, ledger, recorder, appendBell, appendListeners, keyId, systemLog } = opened
+  const { sql, ledger, recorder, appendBell, appendListeners, keyId, systemLog, register } = opened
   const ports = { sql, ...systemPorts }
   const evidence = makeEvidence({ ...ports, blobs: terms.evidenceStore.blobs })
   const flags = makeFlags({ ...ports, ledger })
@@ -184,7 +185,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const actions = makeActions({ ...planPorts, areOneHand: handsOf(apiKeys, people) })
   const findWaivers = makeStandingWaivers({ sql, clock: systemClock, identity, evidence })
   const { runs, runActions } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
-  const erasures = openErasures(database, ledger, log)
+  const erasures = openErasures({ ...database, register }, ledger, log)
   const sealing = { ...stored, evidence, identity, erasures, signer, systemLog, gzip: gzipBytes }
   const releases = makeReleases({ ports: sealing, runs, controlPlane })
   const feed = makeLedgerFeed({ ledger, clock: systemClock })
@@ -212,7 +213,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
     ...makeAttestationRoutes(systemLog, (tenantId, day) => ledger.sealedDay(tenantId, day)),
   ]
   const known = { apiKeys, serviceTokens, people, openTenant, work: background.work }
-  return { sql, erasures, feed, appendListeners, routes, recorder, ...known }
+  return { sql, erasures, feed, appendListeners, routes, recorder, register, ...known }
 }
 
 function graphRoutes(

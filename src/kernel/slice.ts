@@ -31,6 +31,8 @@ export interface ActionCall {
   preview(tx: SqlTx): Promise<ActionPreview>
   /** Runs only right after a preview that is still the one that was confirmed. */
   carryOut(tx: SqlTx, word: ConfirmedWord): Promise<unknown>
+  /** The transaction of `carryOut` was certainly undone, for what was told of it outside the database. */
+  takeBack?(): Promise<void>
 }
 
 /** Something destructive or privileged: nothing of it happens without a preview and a confirmation of exactly that. */

@@ -153,7 +153,7 @@ export const ledgerErrors = defineErrors({
     status: 500,
     exit: EXIT.invalid,
     title: 'The erasure register cannot be read',
-    hint: 'It says what has to stay erased when an older database is put back. Put its last copy back, or move it away: then a restore says that it cannot know.',
+    hint: 'It says what has to stay erased when an older database is put back. The message names the first line that is none of it; put the last copy back, or move it away: then a restore and health say that it is not whole.',
   },
   LEDGER_V1_BROKEN: {
     status: 409,

@@ -56,6 +56,8 @@ export interface LedgerPorts {
   readonly producer: Producer
   /** Keeps the last signed checkpoints outside the database. Without it a rolled back database cannot be noticed. */
   readonly guard?: CheckpointGuard
+  /** What the erasure register lacks, as a sentence; every verdict says that it lacks something. */
+  readonly findRegisterGap?: () => Promise<string | undefined>
   /** An operator's word that a leap of the clock is right. */
   readonly allowsClockJump?: boolean
   /** Called with each batch, before its commit: a hint for whoever follows the feed, not a promise. */

@@ -31,6 +31,12 @@ function scopeWith(scope: string, earlier: readonly EarlierEpoch[]): string {
   ].join(', ')
 }
 
+/** The log is as it was; whether everybody stays erased who was, an older register cannot say. */
+export function withGap(verdict: LogVerdict, isGap: boolean): LogVerdict {
+  if (!verdict.ok || !isGap) return verdict
+  return { ...verdict, scope: `${verdict.scope}, erasure register not whole` }
+}
+
 export function emptyVerdict(given: readonly KnownRoot[]): LogVerdict {
   const findings = {
     origin: null,

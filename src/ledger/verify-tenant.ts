@@ -8,7 +8,7 @@ import { ledgerFault } from './errors.ts'
 import type { LogReader } from './log-reader.ts'
 import type { KnownRoot, LogVerdict, VerifyQuery } from './model.ts'
 import type { StoredLog } from './store.ts'
-import { emptyVerdict, withEarlier } from './verdict.ts'
+import { emptyVerdict, withEarlier, withGap } from './verdict.ts'
 import { LogCheck } from './verify-log.ts'
 
 /** @throws LEDGER_ENTRY_REFUSED, LEDGER_LOG_EMPTY for a checkpoint that nothing can be held against */
@@ -36,7 +36,10 @@ export async function verifyTenant(
     throw ledgerFault('LEDGER_ENTRY_REFUSED', `expected a limit from 1, got ${limit}`)
   }
   const task = { tenantId, log, noteKey: noteKeyOf(log), limit, outside }
-  const verdict = await new LogCheck(ports, task).run()
+  const verdict = withGap(
+    await new LogCheck(ports, task).run(),
+    (await ports.findRegisterGap?.()) !== undefined,
+  )
   const broken = await findBreak(ports, tenantId)
   if (limit !== undefined) return withEarlier(verdict, [], broken)
   const earlier = await verifyEarlier(ports, tenantId, noteKeyOf)

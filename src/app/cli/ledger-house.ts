@@ -76,11 +76,13 @@ export async function withLedger<T>(
     }
     const { version } = context
     const terms = { config, version, log, telemetry: undefined, tracing }
-    const { sql, ledger, guard } = openLedger(database, terms, keys, openTenant)
-    await openErasures(database, ledger, log).replay()
+    const { sql, ledger, guard, register } = openLedger(database, terms, keys, openTenant)
+    const kept = { ...database, register }
+    await register.settle()
+    await openErasures(kept, ledger, log).replay()
     const { tenantId } = config
-    const { journal, payloadKeys, register } = database
-    const erasing = erasingPorts(database, ledger)
+    const { journal, payloadKeys } = database
+    const erasing = erasingPorts(kept, ledger)
     const found = { journal, payloadKeys, register, erasing, digest: systemDigest }
     const ports = { ...found, clock: systemClock, verifier: systemVerifier }
     return await work({ sql, ledger, guard, ...ports, tenantId, openTenant })

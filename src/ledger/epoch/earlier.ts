@@ -82,6 +82,7 @@ type Payload = z.infer<typeof payloadSchema>
 
 export interface EarlierPorts extends VerifyPorts {
   readonly guard?: CheckpointGuard
+  readonly findRegisterGap?: () => Promise<string | undefined>
 }
 
 /** Every log before the one of today, oldest first. What was signed of them is for `findBreaks` to hold against them. */

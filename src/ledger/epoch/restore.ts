@@ -5,6 +5,7 @@ import { EMPTY_FRONTIER, frontierRoot, genesisLink } from '../../proof/index.ts'
 import type { LogHead } from '../batch.ts'
 import { attestReplayed, selectReplayed } from '../erasure/replay.ts'
 import type { ReplayedKeys } from '../erasure/replay.ts'
+import { findRegisterGap } from '../erasure/register-watch.ts'
 import { ledgerFault } from '../errors.ts'
 import type { KnownRoot, NamedRoot } from '../model.ts'
 import { stopCopies } from '../reader-store.ts'
@@ -124,6 +125,7 @@ export class LogRestore {
       )
     const old = await this.#describeOld(tx, tenantId, head, ended)
     const { since, erasures } = await register.read()
+    const isWhole = (await findRegisterGap(this.#ports)) === undefined
     const replayed = await selectReplayed(tx, tenantId, erasures)
     const base = {
       kind: 'seaworthy-ledger-restore/3',
@@ -140,7 +142,7 @@ export class LogRestore {
         })),
       erasures: {
         registerSince: since,
-        isCovered: old.stands.size === 0 || Date.parse(since) <= (head?.latestMs ?? 0),
+        isCovered: old.stands.size === 0 || (isWhole && Date.parse(since) <= (head?.latestMs ?? 0)),
         payloads: replayed.payloads,
       },
     } as const

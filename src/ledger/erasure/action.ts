@@ -4,6 +4,7 @@ import type { Action } from '../../kernel/index.ts'
 import { ledgerFault } from '../errors.ts'
 import { executeErasure, previewErasure } from './erasure.ts'
 import type { ErasurePorts } from './model.ts'
+import type { RegisteredErasure } from './register.ts'
 
 const line = (limit: number): z.ZodString =>
   z
@@ -39,6 +40,18 @@ export function eraseAction(ports: ErasurePorts): Action {
         )
       const wish = read.data
       const { tenantId } = principal
+      const registered: RegisteredErasure[] = []
+      const { register } = ports
+      const noting: ErasurePorts = {
+        ...ports,
+        register: {
+          ...register,
+          add(erasure) {
+            registered.push(erasure)
+            return register.add(erasure)
+          },
+        },
+      }
       return Promise.resolve({
         async preview(tx) {
           const { erased, kept, tenants } = await previewErasure(ports, tx, tenantId, wish)
@@ -71,8 +84,13 @@ export function eraseAction(ports: ErasurePorts): Action {
         },
         async carryOut(tx, { previewedBy }) {
           const approvers = [...new Set([previewedBy, principal.id])]
-          const done = await executeErasure(ports, tx, tenantId, wish, approvers)
+          const done = await executeErasure(noting, tx, tenantId, wish, approvers)
           return { ...done, attestedBy: [...done.attestedBy] }
+        },
+        async takeBack() {
+          // What cannot be taken back counts as confirmed, and is carried out at the next start.
+          for (const erasure of registered.splice(0))
+            await register.addUndone(erasure).catch(() => undefined)
         },
       })
     },

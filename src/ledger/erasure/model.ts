@@ -41,7 +41,7 @@ export interface ErasurePorts {
   readonly journal?: JournalledSql
   readonly derived: readonly DerivedPayloads[]
   /** Outside the database: what has to stay erased in an older one. */
-  readonly register: Pick<ErasureRegister, 'add'>
+  readonly register: Pick<ErasureRegister, 'add' | 'addUndone'>
   /** Payloads that one entry attests; ATTESTED_LIMIT when absent, and never more. */
   readonly partLimit?: number
 }

@@ -9,9 +9,11 @@ import { testPayloadKeys } from '../../../test/payload-keys.ts'
 import { copyLedger } from '../../../test/rolled-back.ts'
 import { LogRestore, makeLedger } from '../index.ts'
 import type { Ledger } from '../index.ts'
+import { eraseAction } from './action.ts'
 import { executeErasure } from './erasure.ts'
 import type { ErasurePorts } from './model.ts'
 import { parseRegister } from './register.ts'
+import { watchRegister } from './register-watch.ts'
 import { replayErasures } from './replay.ts'
 
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -133,35 +135,59 @@ test('an erasure that was undone with its transaction is not carried out when th
   const register = memoryRegister()
   const { ledger, erasing, replay } = openHouse(opened, register)
   await ledger.append(tenantId, [aFact({ subject: WISH.subject })])
+  const call = await eraseAction(erasing).open({ id: 'p-2', tenantId }, { ...WISH })
   const undone = sql.transaction({ tenantId }, async (tx) => {
-    await executeErasure(erasing, tx, tenantId, WISH, ['p-1'])
+    await call.carryOut(tx, { previewedBy: 'p-1' })
     throw new Error('undo')
   })
   await assert.rejects(undone, /undo/)
+  await call.takeBack?.()
   assert.equal(register.erasures.length, 1)
   await ledger.append(tenantId, [aFact({ subject: 'other' })])
   assert.equal(await replay(), 0)
   assert.ok(await openHouse(opened).ledger.payloadOf(tenantId, 0))
 })
 
-test('an erasure whose place another entry has by now is not lost in silence', async () => {
+test('an erasure whose place another entry has by now is carried out, attested, and told', async () => {
   const yard = await openErased(false)
   const { tenantId, sql, register } = yard
   await yard.putBack()
   // A server that ran on.
   await openHouse(yard, register).ledger.append(tenantId, [aFact({ subject: 'other' })])
   const told: unknown[] = []
-  const log = { ...SILENT, error: (...words: readonly unknown[]) => void told.push(words) }
-  const { erasing } = openHouse(yard, register)
-  assert.equal(await replayErasures({ ...erasing, register, sql, log }), 0)
+  const log = { ...SILENT, warn: (...words: readonly unknown[]) => void told.push(words) }
+  const { erasing, ledger } = openHouse(yard, register)
+  assert.equal(await replayErasures({ ...erasing, register, sql, log }), 1)
   const [{ request, attestedBy }] = register.erasures as [(typeof register.erasures)[0]]
   const { origin, seq } = attestedBy
   assert.deepEqual(told, [
     [
-      'an erasure of the register was not carried out again: another entry is at its place',
+      'an erasure is carried out although another entry is at its place',
       { tenantId, request, origin, seq },
     ],
+    ['erasures carried out again', { tenantId, keyCount: 1 }],
   ])
+  assert.equal(await ledger.payloadOf(tenantId, 0), undefined)
+  const verdict = await ledger.verifyLog(tenantId, {})
+  assert.ok(verdict.ok, verdict.ok ? '' : verdict.reason)
+  assert.deepEqual([verdict.size, verdict.checked.erased], [4, 1])
+  assert.equal((await ledger.list(tenantId, {})).entries.at(-1)?.body.type, 'erasure.executed')
+})
+
+test('a register that lost lines which the guard knows of covers nothing in a restore, and every verdict names it', async () => {
+  const yard = await openErased(true)
+  const { tenantId, register, guard, ports } = yard
+  const watched = watchRegister({ digest: ports.digest, guard, register, log: SILENT })
+  await watched.settle()
+  register.lines.pop()
+  const ledger = makeLedger({ ...ports, findRegisterGap: () => watched.findGap() })
+  const verdict = await ledger.verifyLog(tenantId, {})
+  assert.ok(verdict.ok)
+  assert.match(verdict.scope, /^consistent-with-checkpoint .*, erasure register not whole$/)
+  await yard.putBack()
+  const wish = { tenantId, reason: 'the disk is lost' }
+  const { statement } = await openHouse(yard, register).restore().preview(wish)
+  assert.equal(statement.erasures.isCovered, false)
 })
 
 test('a key that got the number of a destroyed one after the older database was put back is not destroyed', async () => {
@@ -192,6 +218,6 @@ test('a register is read up to a line that was cut off, and refused where anythi
   })}\n`
   const { since, erasures } = parseRegister(`${head}${line}${later}${line}{"tena`, 'it')
   assert.deepEqual([since, erasures.length], ['2026-11-21T11:00:00.000Z', 2])
-  for (const bad of ['', line, `${head}\n`, `${head}{"tena\n${line}`, `${head}{}\n`])
+  for (const bad of ['', line, `${head}\n`, `${head}x`, `${head}{"tena\n${line}`, `${head}{}\n`])
     assert.throws(() => parseRegister(bad, 'it'), { code: 'LEDGER_REGISTER_UNREADABLE' }, bad)
 })

@@ -13,7 +13,7 @@ import { selectDestroyed, selectLeafHash, selectRevived } from './replay-store.t
 import type { RevivedKey } from './replay-store.ts'
 import { countSealed, destroyKeys, selectSealed } from './store.ts'
 
-const REASON = 'carried out again: this database is older than the erasure'
+const REASON = 'carried out again: this database does not have the erasure'
 const POLICY = 'erasure register'
 
 /** What a log answers that takes no entries until somebody has decided how it goes on. */
@@ -54,53 +54,49 @@ async function replayFor(
   tenantId: string,
   keys: readonly RevivedKey[],
 ): Promise<number> {
-  const inTurn = <T>(work: (tx: SqlTx, head: LogHead, due: readonly number[]) => Promise<T>) =>
+  const dekIds = keys.map(({ dekId }) => dekId)
+  const inTurn = <T>(work: (tx: SqlTx, head: LogHead) => Promise<T>): Promise<number> =>
     ports.sql.transaction('system', async (tx) => {
       await stopCopies(tx, tenantId)
       const head = await lockHead(tx, tenantId)
-      const due = head === undefined ? [] : await selectDue(ports.log, tx, tenantId, keys)
-      if (head !== undefined && due.length > 0) await work(tx, head, due)
-      return due.length
+      if (head === undefined) return 0
+      await warnOfDisplaced(ports.log, tx, tenantId, keys)
+      await work(tx, head)
+      return dekIds.length
     })
   try {
-    return await inTurn((tx, head, dekIds) => {
+    return await inTurn((tx, head) => {
       const [last] = keys.slice(-1)
       const request = last?.erasure.request ?? ''
       return eraseAgain(ports, tx, tenantId, head, dekIds, request)
     })
   } catch (error) {
     if (!(error instanceof SeaworthyError) || !READ_ONLY.includes(error.code)) throw error
-    return inTurn((tx, head, dekIds) => destroyOnly(ports, tx, tenantId, head, dekIds))
+    return inTurn((tx, head) => destroyOnly(ports, tx, tenantId, head, dekIds))
   }
 }
 
 /**
- * Another entry where the attestation was to stand: the erasure was undone with its transaction, or the log went on after an older
- * database was put in place. The register cannot tell which, so somebody is told to look.
+ * Another entry where the attestation was to stand: the process died before its commit, or the log went on after an older database
+ * was put in place. Two people had confirmed it, and nobody said that it was undone.
  */
-async function selectDue(
+async function warnOfDisplaced(
   log: Log,
   tx: SqlTx,
   tenantId: string,
   keys: readonly RevivedKey[],
-): Promise<readonly number[]> {
-  const due: number[] = []
-  for (const { dekId, erasure } of keys) {
-    const { origin, seq, leafHash } = erasure.attestedBy
+): Promise<void> {
+  for (const { request, attestedBy } of new Set(keys.map(({ erasure }) => erasure))) {
+    const { origin, seq, leafHash } = attestedBy
     const found = await selectLeafHash(tx, tenantId, origin, seq)
-    if (found === undefined || hexOf(found) === leafHash) due.push(dekId)
-    else
-      log.error(
-        'an erasure of the register was not carried out again: another entry is at its place',
-        {
-          tenantId,
-          request: erasure.request,
-          origin,
-          seq,
-        },
-      )
+    if (found !== undefined && hexOf(found) !== leafHash)
+      log.warn('an erasure is carried out although another entry is at its place', {
+        tenantId,
+        request,
+        origin,
+        seq,
+      })
   }
-  return due
 }
 
 async function eraseAgain(
