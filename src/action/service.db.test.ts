@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { nodeDigest, nodeRandom } from '../../test/crypto.ts'
 import { openTestSql } from '../../test/database.ts'
 import { openTestLedger } from '../../test/ledger.ts'
-import type { Action, ActionPreview, Caller, Json, Principal, Sql, SqlTx } from '../kernel/index.ts'
+import type { Action, ActionPreview, Caller, Json, Principal, SqlTx } from '../kernel/index.ts'
 import { canonicalize, SeaworthyError } from '../kernel/index.ts'
 import { ledgerSlice } from '../ledger/index.ts'
 import type { Ledger } from '../ledger/index.ts'
@@ -18,15 +18,7 @@ interface Dock {
   readonly principal: Principal
   readonly secretless: Actions
   readonly action: Action
-  readonly world: {
-    height: number
-    policy: string
-    isBroken: boolean
-    /** The database goes away with a commit on its way. */
-    isLost: boolean
-    doneCount: number
-    takenBackCount: number
-  }
+  readonly world: { height: number; policy: string; isBroken: boolean; doneCount: number }
   readonly clock: { advance(ms: number): void }
   inTenant<T>(work: (tx: SqlTx) => Promise<T>): Promise<T>
   facts(): Promise<readonly string[]>
@@ -39,17 +31,8 @@ async function openDock(): Promise<Dock> {
     ),
   )
   const { ledger, clock, tenantId } = await openTestLedger()
-  const losing: Sql = {
-    engine: sql.engine,
-    async transaction(scope, work) {
-      const before = world.doneCount
-      const result = await sql.transaction(scope, work)
-      if (world.isLost && world.doneCount > before) throw new Error('the connection is lost')
-      return result
-    },
-  }
   const ports = {
-    sql: losing,
+    sql,
     ledger,
     clock,
     random: nodeRandom,
@@ -58,14 +41,7 @@ async function openDock(): Promise<Dock> {
     areOneHand: (_tenantId: string, first: string, second: string) =>
       Promise.resolve(first.split('.')[0] === second.split('.')[0]),
   }
-  const world = {
-    height: 3,
-    policy: 'ask',
-    isBroken: false,
-    isLost: false,
-    doneCount: 0,
-    takenBackCount: 0,
-  }
+  const world = { height: 3, policy: 'ask', isBroken: false, doneCount: 0 }
   const preview = (): ActionPreview => ({
     summary: `lower the crane from ${world.height} m`,
     risk: 'high',
@@ -83,10 +59,6 @@ async function openDock(): Promise<Dock> {
           if (world.isBroken) return Promise.reject(new Error('the winch is stuck'))
           world.doneCount++
           return Promise.resolve({ height: 0 })
-        },
-        takeBack() {
-          world.takenBackCount++
-          return Promise.resolve()
         },
       }),
   }
@@ -222,18 +194,6 @@ test('an effect that fails leaves nothing behind and the token open', async () =
   assert.deepEqual(await facts(), ['open'])
   world.isBroken = false
   assert.equal(await codeOf(actions.confirm(principal, action, token)), 'no refusal')
-})
-
-test('what was told outside is taken back when the transaction was undone, and not when nobody knows how its commit ended', async () => {
-  const { actions, principal, action, world } = await openDock()
-  const first = await actions.preview(principal, action, {})
-  world.isBroken = true
-  await assert.rejects(actions.confirm(principal, action, first.token), /winch is stuck/)
-  assert.equal(world.takenBackCount, 1)
-  world.isBroken = false
-  world.isLost = true
-  await assert.rejects(actions.confirm(principal, action, first.token), /connection is lost/)
-  assert.deepEqual([world.doneCount, world.takenBackCount], [1, 1])
 })
 
 test('what asks a second person is carried out by none of the first one’s keys, once by somebody else, and the ledger names both', async () => {

@@ -67,7 +67,6 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
   const keys = await openInstallationKeys(join(config.dataFolder, 'keys'))
   const { apiKey, viewKey } = keys
   const rooms = makeRooms(database, terms, keys)
-  await rooms.register.settle()
   await rooms.erasures.replay()
   const { apiKeys, serviceTokens, people, work, recorder, openTenant } = rooms
   const redis = await openSharedRedis(config, log)
@@ -110,14 +109,7 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
     hosts: config.hosts ?? [],
     openDocuments: [...makeOpenDocuments(serviceTokens), ...people.openDocuments],
     ...(people.browser === undefined ? {} : { browser: people.browser }),
-    readiness: makeReadinessChecks({
-      sql,
-      tenantId: config.tenantId,
-      redis,
-      bucket,
-      register: rooms.register,
-      clock: systemClock,
-    }),
+    readiness: makeReadinessChecks({ ...rooms, sql, tenantId: config.tenantId, redis, bucket }),
     authenticate: askWho,
     ...(door === undefined ? {} : { door }),
   })

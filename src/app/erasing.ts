@@ -2,7 +2,7 @@
 import { auditCopies } from '../audit/index.ts'
 import type { Log } from '../kernel/index.ts'
 import { makeErasures } from '../ledger/index.ts'
-import type { ErasurePorts, Erasures, Ledger } from '../ledger/index.ts'
+import type { ErasurePorts, Erasures, Ledger, WatchedRegister } from '../ledger/index.ts'
 import { systemDigest, systemRandom } from '../platform/index.ts'
 import { webhookCopies } from '../webhook/index.ts'
 import type { Database } from './open-database.ts'
@@ -19,7 +19,16 @@ export function erasingPorts(
   return journal === undefined ? ports : { ...ports, journal }
 }
 
-export function openErasures(database: Kept, ledger: Ledger, log: Log): Erasures {
+export function openErasures(
+  database: Kept & { readonly register: WatchedRegister },
+  ledger: Ledger,
+  log: Log,
+): Erasures {
   const { sql, register } = database
-  return makeErasures({ ...erasingPorts(database, ledger), sql, register, log })
+  const erasures = makeErasures({ ...erasingPorts(database, ledger), sql, register, log })
+  const replay = async (): Promise<number> => {
+    await register.settle()
+    return erasures.replay()
+  }
+  return { ...erasures, replay }
 }

@@ -1,7 +1,8 @@
 // What the server needs in order to serve, and the ids of its requests.
 import { hexOf } from '../kernel/index.ts'
+import { systemClock } from '../platform/index.ts'
 import type { OpenBlobs, OpenRedis } from '../platform/index.ts'
-import type { Clock, Random, Sql } from '../kernel/index.ts'
+import type { Random, Sql } from '../kernel/index.ts'
 import type { WatchedRegister } from '../ledger/index.ts'
 import type { ReadinessCheck } from '../web/index.ts'
 
@@ -21,7 +22,6 @@ export interface ReadinessPorts {
   /** Undefined where evidence bytes are files. */
   readonly bucket: Pick<OpenBlobs, 'ask'> | undefined
   readonly register: Pick<WatchedRegister, 'findGap'>
-  readonly clock: Pick<Clock, 'monotonicMs'>
 }
 
 export function makeReadinessChecks(ports: ReadinessPorts): readonly ReadinessCheck[] {
@@ -70,11 +70,10 @@ export function makeReadinessChecks(ports: ReadinessPorts): readonly ReadinessCh
 /** Whoever asks for health asks often, and each look reads the whole register. */
 function registerLook({
   register,
-  clock,
-}: Pick<ReadinessPorts, 'register' | 'clock'>): () => Promise<string | undefined> {
+}: Pick<ReadinessPorts, 'register'>): () => Promise<string | undefined> {
   let kept: { readonly atMs: number; readonly gap: Promise<string | undefined> } | undefined
   return () => {
-    const nowMs = clock.monotonicMs()
+    const nowMs = systemClock.monotonicMs()
     if (kept === undefined || nowMs - kept.atMs >= REGISTER_AGE_MS)
       kept = { atMs: nowMs, gap: register.findGap() }
     return kept.gap

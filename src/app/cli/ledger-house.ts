@@ -78,7 +78,6 @@ export async function withLedger<T>(
     const terms = { config, version, log, telemetry: undefined, tracing }
     const { sql, ledger, guard, register } = openLedger(database, terms, keys, openTenant)
     const kept = { ...database, register }
-    await register.settle()
     await openErasures(kept, ledger, log).replay()
     const { tenantId } = config
     const { journal, payloadKeys } = database
