@@ -66,7 +66,7 @@ export async function rewriteSuffix(tx: SqlTx, logId: number, seq: number): Prom
     assert.ok(leaf.ok)
     const body = leaf.value.body.slice()
     // Another actor, of the same length, in the first rewritten entry.
-    if (row.seq === seq) body[Buffer.from(body).indexOf('"p-1"') + 3] = 0x32
+    if (row.seq === seq) changeActor(body)
     const prev = hashes.at(-1) ?? leaf.value.prev
     const rewritten = encodeLeaf({ ...leaf.value, body, prev })
     hashes.push(hashLeaf(nodeDigest, rewritten))
@@ -74,6 +74,15 @@ export async function rewriteSuffix(tx: SqlTx, logId: number, seq: number): Prom
   }
   await tx.query('delete from ledger_idem where log_id = $1 and seq = $2', [logId, seq])
   await fixHead(tx, logId, hashes)
+}
+
+/** Who did it is another, and the id is as the ledger makes it, so that no repetition row is missed. */
+function changeActor(body: Uint8Array): void {
+  const text = Buffer.from(body)
+  body[text.indexOf('"p-1"') + 3] = 0x32
+  const [, ts = ''] = /"ts":"([^"]+)"/.exec(text.toString()) ?? []
+  const time = Date.parse(ts).toString(16).padStart(12, '0')
+  body.set(Buffer.from(`${time.slice(0, 8)}-${time.slice(8)}`), text.indexOf('"id":"') + 6)
 }
 
 async function fixHead(tx: SqlTx, logId: number, hashes: readonly Uint8Array[]): Promise<void> {
@@ -161,6 +170,8 @@ export const TAMPERINGS: readonly Tampering[] = [
     'invent a tile': `insert into ledger_tile select log_id, 0, 1, data, root from ledger_tile where log_id = $1`,
     'edit a repetition row': `update ledger_idem set body_hash = sha256(body_hash) where log_id = $1 and seq = 9`,
     'point a repetition row elsewhere': `update ledger_idem set seq = 8 where log_id = $1 and seq = 9`,
+    'delete a repetition row': `delete from ledger_idem where log_id = $1 and seq = 9`,
+    'delete the last repetition row': `delete from ledger_idem where log_id = $1 and seq = ${TAMPERED_SIZE - 1}`,
     'invent a repetition row': `insert into ledger_idem select log_id, '00000000-0000-7000-8000-000000000000', seq, body_hash from ledger_idem where log_id = $1 and seq = 9`,
     'count an entry too many': `update ledger_subject set entries = entries + 1 where log_id = $1`,
     'forget the count of a subject': `delete from ledger_subject where log_id = $1`,

@@ -21,7 +21,7 @@ import {
   LEAF_LIMIT_BYTES,
   SALT_BYTES,
 } from '../proof/index.ts'
-import type { UncountedBody } from '../proof/index.ts'
+import type { EntryBody, UncountedBody } from '../proof/index.ts'
 import { ledgerFault } from './errors.ts'
 import type { LedgerFact } from './model.ts'
 import type { PayloadOwner } from './payload/keys.ts'
@@ -64,7 +64,8 @@ export interface FactPorts {
 /** @throws LEDGER_ENTRY_REFUSED, LEDGER_ENTRY_TOO_LARGE */
 export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number): PreparedFact {
   assertFact(fact)
-  const id = fact.id ?? uuidV7(nowMs, ports.random.bytes(UUID_CHANCE_BYTES))
+  const ts = fact.ts ?? new Date(timeOfFact(fact, nowMs)).toISOString()
+  const id = fact.id ?? uuidV7(Date.parse(ts), ports.random.bytes(UUID_CHANCE_BYTES))
   const salt = ports.random.bytes(SALT_BYTES)
   const payload = canonicalPayload(fact)
   const payloadBytes = utf8Bytes(payload)
@@ -78,7 +79,7 @@ export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number): 
   const body = encodeUncountedBody({
     v: 1,
     id,
-    ts: fact.ts ?? new Date(nowMs).toISOString(),
+    ts,
     type,
     actor,
     subject,
@@ -106,6 +107,20 @@ export function prepareFact(ports: FactPorts, fact: LedgerFact, nowMs: number): 
     content: () => contentOf(said, payloadBytes),
     ...(trace === undefined ? {} : { trace }),
   }
+}
+
+/** An id that the ledger makes says the millisecond of the entry, one of a caller another: so a lost repetition row is missed. */
+function timeOfFact({ id }: LedgerFact, nowMs: number): number {
+  return id !== undefined && isIdOf(id, nowMs) ? nowMs - 1 : nowMs
+}
+
+function isIdOf(id: string, atMs: number): boolean {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) === atMs
+}
+
+/** Whether a caller chose the id. False for entries of before 2026-11-28 whose caller made it in the very millisecond of the entry. */
+export function isIdChosen({ id, ts }: Pick<EntryBody, 'id' | 'ts'>): boolean {
+  return !isIdOf(id, Date.parse(ts))
 }
 
 /** Hexadecimal SHA-256 of the subject as JSON, as the database computes it from the leaf. */

@@ -15,6 +15,7 @@ import { findDayFault } from './day-check.ts'
 import { ErasureCheck } from './erasure/check.ts'
 import { ledgerFault } from './errors.ts'
 import { isRepeatRowTrue, judgeEntry } from './entry-check.ts'
+import { isIdChosen } from './fact.ts'
 import type { ChainPosition, JudgedEntry } from './entry-check.ts'
 import type { KnownRoot, LogVerdict, VerificationFindings } from './model.ts'
 import type { PayloadKeys } from './payload/keys.ts'
@@ -226,6 +227,8 @@ export class LogCheck {
     rows.forEach((row, i) => {
       const { body } = judged[i]!
       const repeat = known.get(body.id)
+      if (repeat === undefined && isIdChosen(body))
+        throw new Damage('the repetition row is missing', row.seq)
       if (repeat === undefined) return
       if (!isRepeatRowTrue(digest, body, row, repeat))
         throw new Damage('the repetition row leads elsewhere or to other content', row.seq)

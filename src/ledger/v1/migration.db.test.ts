@@ -159,14 +159,13 @@ test('down goes nowhere without a copy that is whole and of now', async () => {
   await assert.rejects(unchanged.down({ ...termsOf(old), file: plainFile(path) }), /stop here/)
   const good = readFileSync(path, 'utf8')
   const lines = good.split('\n')
+  const other = (_: string, before: string, sign: string): string =>
+    `${before}${sign === 'x' ? 'y' : 'x'}`
   const bad = {
     'a line less': [...lines.slice(0, 3), ...lines.slice(4)].join('\n'),
     'an entry more': `${good}${lines[2]}\n`,
-    'a changed leaf': good.replace(lines[3]!, lines[3]!.replace(/"leaf":"(.{40})./, '"leaf":"$1x')),
-    'a changed payload': good.replace(
-      lines[3]!,
-      lines[3]!.replace(/"sealed":"(.{30})./, '"sealed":"$1x'),
-    ),
+    'a changed leaf': good.replace(lines[3]!, lines[3]!.replace(/("leaf":".{40})(.)/, other)),
+    'a changed payload': good.replace(lines[3]!, lines[3]!.replace(/("sealed":".{30})(.)/, other)),
     'a missing payload': good.replace(
       lines[3]!,
       lines[3]!.replace(/"sealed":"[^"]*"/, '"sealed":null'),
