@@ -102,7 +102,7 @@ export async function askWaiver(
   const { house, ann, cy } = crew
   await change(crew, ann, {
     kind: 'risk.opened',
-    id: 'R1',
+    id: fields.risk ?? 'R1',
     level: 'P3',
     title: 'rig is flaky',
     owner: ann.principal.id,

@@ -28,6 +28,7 @@ export const configSchema = z.strictObject({
     .exactOptional()
     .describe('Service that is released, where a checklist is planned; --service wins'),
   environment: name
+    .max(100)
     .exactOptional()
     .describe('Environment the gates look at, where a checklist is planned; --environment wins'),
 })

@@ -62,6 +62,12 @@ export const gatesErrors = defineErrors({
     title: 'A plan cannot be proposed with these options',
     hint: 'Give service, version and environment as short names without control characters.',
   },
+  GATES_PLAN_NAME_REFUSED: {
+    status: 422,
+    exit: 2,
+    title: 'The plan names no release that can be kept',
+    hint: 'Shorten the service, the version or the environment that the message tells of, and write the version without @.',
+  },
   GATES_PLAN_CIRCLE_FOUND: {
     status: 422,
     exit: 2,

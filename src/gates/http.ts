@@ -12,6 +12,7 @@ import { nameRelease } from './naming.ts'
 import type { ReleaseNaming } from './naming.ts'
 import { parsePlanFile } from './plan-file.ts'
 import { proposePlan } from './proposal.ts'
+import { ENVIRONMENT_LIMIT_CHARACTERS } from './release-name.ts'
 import { makeRunRoutes } from './run-http.ts'
 import type { Runs } from './run-model.ts'
 import type { Plans, RecordedPlan } from './service.ts'
@@ -41,7 +42,7 @@ const planQuery = z.strictObject({
   kind: z.enum(['plan', 'checklist']).exactOptional(),
   service: z.string().max(500).exactOptional(),
   version: z.string().max(500).exactOptional(),
-  environment: z.string().max(500).exactOptional(),
+  environment: z.string().max(ENVIRONMENT_LIMIT_CHARACTERS).exactOptional(),
 })
 type ImportQuery = z.infer<typeof importQuery>
 type PlanQuery = z.infer<typeof planQuery>

@@ -1,6 +1,7 @@
 // What requests about runs have to look like.
 import { z } from 'zod'
 import type { ContentDigest } from '../kernel/index.ts'
+import { ENVIRONMENT_LIMIT_CHARACTERS, RELEASE_PART_LIMIT_CHARACTERS } from './release-name.ts'
 import { callSchema } from './run-call.ts'
 
 const digestSchema = z
@@ -14,9 +15,9 @@ export const startSchema = z.strictObject({
   parameters: z.record(z.string().max(100), z.string().max(10_000)),
   parametersDigest: digestSchema,
   subject: z.strictObject({
-    service: textSchema,
-    version: textSchema,
-    environment: textSchema,
+    service: z.string().min(1).max(RELEASE_PART_LIMIT_CHARACTERS),
+    version: z.string().min(1).max(RELEASE_PART_LIMIT_CHARACTERS),
+    environment: z.string().min(1).max(ENVIRONMENT_LIMIT_CHARACTERS),
     digests: z.record(textSchema, z.string().regex(/^(sha256:)?[0-9a-f]{64}$/)),
     commit: z
       .string()

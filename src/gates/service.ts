@@ -18,6 +18,7 @@ import type { Plan } from '../verdict/index.ts'
 import { blockUnknownChecks } from './built-in-names.ts'
 import { gatesFault } from './errors.ts'
 import { withdrawUnprovenClaims } from './proven-claims.ts'
+import { nameProblem } from './release-name.ts'
 import { insertPlan, insertReview, isPlanRecorded, selectReviewers } from './store.ts'
 
 export interface PlanPorts {
@@ -196,9 +197,11 @@ async function openReview(
   throw gatesFault('GATES_STATEMENT_REFUSED', 'expected an approval of a plan, got one of a change')
 }
 
-/** A plan as it may be pinned. @throws GATES_PLAN_CIRCLE_FOUND, and what `parsePlan` throws */
+/** A plan as it may be pinned. @throws GATES_PLAN_NAME_REFUSED, GATES_PLAN_CIRCLE_FOUND, and what `parsePlan` throws */
 function acceptPlan(candidate: unknown, checks: readonly CheckDescription[]): Plan {
   const plan = parsePlan(candidate)
+  const misnamed = nameProblem(plan)
+  if (misnamed !== undefined) throw gatesFault('GATES_PLAN_NAME_REFUSED', misnamed)
   const circle = findPhaseCircle(plan.gates)
   if (circle !== undefined) {
     throw gatesFault(

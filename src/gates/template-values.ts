@@ -1,5 +1,6 @@
 // Puts values in the places that a template leaves open, where the value cannot change what the text does.
 import { gatesFault } from './errors.ts'
+import { ENVIRONMENT_LIMIT_CHARACTERS, RELEASE_PART_LIMIT_CHARACTERS } from './release-name.ts'
 
 export interface ProposalOptions {
   readonly service: string
@@ -12,9 +13,6 @@ export interface ProposalOptions {
 /** Said of a document that names no version, so that two of its runs are still one release. Fills no hole. */
 export const UNVERSIONED = 'unversioned'
 
-/** Longest service, version or environment, in UTF-16 units. */
-const OPTION_LIMIT_UNITS = 200
-
 // A value goes into shell text too, so it may hold nothing that a shell, a URL or SQL reads as syntax.
 const HARMLESS = /^[A-Za-z0-9][\w.:/@+-]{0,199}$/
 
@@ -22,14 +20,12 @@ const HARMLESS = /^[A-Za-z0-9][\w.:/@+-]{0,199}$/
 export function checkOptions(options: ProposalOptions): void {
   for (const key of ['service', 'version', 'environment'] as const) {
     const value = options[key]
-    if (
-      value.trim() === '' ||
-      value.length > OPTION_LIMIT_UNITS ||
-      /[\u0000-\u001f\u007f-\u009f]/.test(value)
-    ) {
+    const limit =
+      key === 'environment' ? ENVIRONMENT_LIMIT_CHARACTERS : RELEASE_PART_LIMIT_CHARACTERS
+    if (value.trim() === '' || value.length > limit || /[\u0000-\u001f\u007f-\u009f]/.test(value)) {
       throw gatesFault(
         'GATES_PLAN_OPTION_REFUSED',
-        `expected a ${key} of 1 to ${OPTION_LIMIT_UNITS} characters without control characters, got ${value.length} characters`,
+        `expected a ${key} of 1 to ${limit} characters without control characters, got ${value.length} characters`,
       )
     }
   }

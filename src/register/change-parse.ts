@@ -16,9 +16,9 @@ import type { CabItem, Reader } from '../verdict/index.ts'
 import type { Change, ChangeKind, MappedControl } from './model.ts'
 
 /** Longest text of one field of a change, in UTF-16 code units. */
-const CHANGE_TEXT_LIMIT = 10_000
-/** People on one roster, gates of one policy area list. */
-const CHANGE_LIST_LIMIT = 1_000
+export const CHANGE_TEXT_LIMIT = 10_000
+/** People on one roster, gates of one policy area list or of one waiver. */
+export const CHANGE_LIST_LIMIT = 1_000
 
 class ChangeRefused extends Error {}
 
@@ -220,7 +220,7 @@ const READERS: { readonly [K in ChangeKind]: Reader<Extract<Change, { kind: K }>
 }
 
 /** Whether the text may name a risk, waiver, condition, freeze or broken glass. */
-function isRegisterId(text: string): boolean {
+export function isRegisterId(text: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)
 }
 

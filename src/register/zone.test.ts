@@ -64,3 +64,8 @@ test('zones are IANA names, and a moment is shown with its offset', () => {
   )
   assert.equal(describeMoment(summerMs, 'UTC'), '2026-07-01 10:00 UTC')
 })
+
+test('the last instant of all is shown in every zone', () => {
+  for (const zone of ['UTC', 'Europe/Berlin', 'America/St_Johns'])
+    assert.match(describeMoment(8.64e15, zone), /^\+275760-09-1[23]/)
+})

@@ -6,6 +6,9 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
+/** Latest instant that a Date can show, ms since the epoch (ECMAScript, time values). */
+const INSTANT_LIMIT_MS = 8.64e15
+
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
 const LOCAL = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2}))?$/
 const EXACT = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/
@@ -110,9 +113,12 @@ function wallParts(atMs: number, zone: string): Readonly<Record<string, number>>
 /** `2026-12-01 18:00 +01:00 (Europe/Berlin)`; UTC without an offset. */
 export function describeMoment(atMs: number, zone: string): string {
   const offsetMs = offsetAt(atMs, zone)
-  const wall = new Date(atMs + offsetMs).toISOString()
+  // At the end of what a date can show there is no clock on the wall any more.
+  const wallMs = Math.abs(atMs + offsetMs) <= INSTANT_LIMIT_MS ? atMs + offsetMs : undefined
+  if (wallMs === undefined) return `${new Date(atMs).toISOString()} (UTC)`
+  const wall = new Date(wallMs).toISOString()
   const minutes = Math.abs(offsetMs) / MINUTE_MS
   const two = (count: number): string => String(Math.floor(count)).padStart(2, '0')
   const offset = `${offsetMs < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`
-  return `${wall.slice(0, 10)} ${wall.slice(11, 16)} ${zone === 'UTC' ? 'UTC' : `${offset} (${zone})`}`
+  return `${wall.slice(0, -14)} ${wall.slice(-13, -8)} ${zone === 'UTC' ? 'UTC' : `${offset} (${zone})`}`
 }

@@ -1,9 +1,9 @@
 // Takes a decision: freezes the inputs, verifies what they rest on, decides, signs, records.
-import { canonicalBytes, canonicalize, messageOf } from '../kernel/index.ts'
+import { canonicalBytes, canonicalize, messageOf, utf8Text } from '../kernel/index.ts'
 import type { SqlTx } from '../kernel/index.ts'
 import type { SignedCheckpoint } from '../ledger/index.ts'
 import { buildStatement, PREDICATE_TYPES, sealStatement, subjectsOf } from '../proof/index.ts'
-import { decide, locksOf } from '../verdict/index.ts'
+import { decide, locksOf, parseDecisionInputs } from '../verdict/index.ts'
 import type { DecisionInputs, Phase, Verdict } from '../verdict/index.ts'
 import { releaseFault } from './errors.ts'
 import type { DecidedRelease } from './model.ts'
@@ -62,8 +62,11 @@ async function tryDecide(
     },
     phase,
   )
+  const bytes = canonicalBytes(inputs)
+  // What no replay can read is not decided on: nobody could look into the verdict.
+  parseDecisionInputs(JSON.parse(utf8Text(bytes)))
   const verdict = decide(digest, gathered.view.plan, inputs)
-  const inputsDigest = await evidence.keepBytes(tenantId, canonicalBytes(inputs))
+  const inputsDigest = await evidence.keepBytes(tenantId, bytes)
   const statement = buildStatement('decision', subjectsOf(inputs.subject), {
     release: formatReleaseName(release),
     run: inputs.run,

@@ -3,7 +3,14 @@ import { canonicalize, messageOf } from '../kernel/index.ts'
 import type { Principal } from '../kernel/index.ts'
 import type { OpenedStatement } from '../identity/index.ts'
 import { serviceSubject } from '../proof/index.ts'
-import { foldRegister, isTimeZone, parseChange, refuseAct } from '../register/index.ts'
+import { nameProblem } from '../gates/index.ts'
+import {
+  foldRegister,
+  isTimeZone,
+  parseChange,
+  refuseAct,
+  refuseRequestShape,
+} from '../register/index.ts'
 import type { Register, RegisterAct } from '../register/index.ts'
 import { assertOpenedBefore, inspectClosing } from './closing.ts'
 import type { ReleaseContext } from './context.ts'
@@ -56,6 +63,7 @@ export async function recordChange(
     throw refuseChange(
       `expected a time within five minutes of ${new Date(nowMs).toISOString()}, got ${new Date(act.atMs).toISOString()}`,
     )
+  assertPlainNames(service, act)
   assertZoneKnown(act)
   const closing = await inspectClosing(context, tenantId, service, act, opened.signer.displayName)
   await evidence.keep(tenantId, opened.id, envelope)
@@ -136,6 +144,15 @@ async function assertMeantHere(
   throw refuseChange(
     `expected a statement for the ledger ${origin ?? '(none yet)'}, got one for ${audience === undefined ? 'no ledger in particular: sign it with this version' : JSON.stringify(audience.slice(0, 200))}`,
   )
+}
+
+// A service's name stands in an index, and a waiver's names in what a decision freezes.
+function assertPlainNames(service: string, { change }: RegisterAct): void {
+  const why =
+    change.kind === 'waiver.requested'
+      ? (nameProblem(change) ?? refuseRequestShape(change))
+      : nameProblem({ service, version: '0', environment: 'any' })
+  if (why !== undefined) throw refuseChange(why)
 }
 
 /** Asked when it is recorded and never again: what zones are called is up to the platform, and changes. */
