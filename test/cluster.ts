@@ -23,6 +23,11 @@ export const clusterMissing: string | undefined =
         ? `there is no user ${CLUSTER_USER}`
         : undefined
 
+/** Where a program of PostgreSQL lies. */
+export function pgProgram(name: string): string {
+  return join(programs ?? '', name)
+}
+
 export interface OwnCluster {
   readonly url: string
   /** `fast` lets no transaction end, `immediate` is as a crash. */
@@ -110,7 +115,7 @@ function ownFolder(): string {
 
 /** @returns how it ended; under load in the meantime, so nothing here may block this process */
 function start(program: string, args: readonly string[]): Promise<string> {
-  const file = join(programs ?? '', program)
+  const file = pgProgram(program)
   const asUser = [`--reuid=${CLUSTER_USER}`, `--regid=${CLUSTER_USER}`, '--init-groups', file]
   const [command, words] = isRoot ? ['setpriv', [...asUser, ...args]] : [file, [...args]]
   // The server that is started must not hold the pipes of this process open.
