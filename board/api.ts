@@ -153,9 +153,11 @@ export const api = {
 
 /** Runs that readers ask the waiting runners for. */
 export const runs = {
-  /** The newest request for a run of the release, or none. */
-  requests: ({ service, version }: ReleaseName) =>
-    read<readonly RunRequest[]>(pathOf('run-requests') + queryOf({ service, version, limit: 1 })),
+  /** The newest request for a run of the release where it is looked at, or none. */
+  requests: ({ service, version, environment }: Required<ReleaseName>) =>
+    read<readonly RunRequest[]>(
+      pathOf('run-requests') + queryOf({ service, version, environment, limit: 1 }),
+    ),
   seats: () => readEvery<RunnerSeat>(pathOf('runner-seats')),
   ask: (wish: AskWish & { readonly confirmToken: string | undefined }) =>
     client.call<{ readonly request: RunRequest | null; readonly preview: AskPreview | null }>(

@@ -110,7 +110,7 @@ export async function keepRequest(
   if (!(await insertRequest(tx, tenantId, request)))
     throw dispatchFault(
       'DISPATCH_REQUEST_OPEN',
-      `expected no open request for a run of ${service}@${version}, found one`,
+      `expected no open request for a run of ${service}@${version} in ${environment}, found one`,
     )
   await jobs.enqueue(tx, [
     {
@@ -177,9 +177,10 @@ async function settleOpen(
   ports: DispatchPorts,
   tx: SqlTx,
   tenantId: string,
-  { service, version }: Pick<Subject, 'service' | 'version'>,
+  { service, version, environment }: Subject,
 ): Promise<void> {
-  const open = await selectRequestPage(tx, tenantId, { service, version, isOpen: true }, 1, null)
+  const filter = { service, version, environment, isOpen: true }
+  const open = await selectRequestPage(tx, tenantId, filter, 1, null)
   const [first] = open
   const locked = first && (await lockRequest(tx, tenantId, first.requestId))
   if (locked !== undefined) await settleRequest(ports, tx, tenantId, locked)

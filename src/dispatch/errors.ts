@@ -11,7 +11,7 @@ export const dispatchErrors = defineErrors({
   DISPATCH_REQUEST_OPEN: {
     status: 409,
     exit: 7,
-    title: 'A run of this release was asked for already',
+    title: 'A run of this release in this environment was asked for already',
     hint: 'Wait for it, or cancel it first.',
   },
   DISPATCH_REQUEST_TAKEN: {

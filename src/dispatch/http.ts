@@ -42,6 +42,7 @@ const listQuery = z.strictObject({
   ...pageShape,
   service: text.optional(),
   version: text.optional(),
+  environment: text.optional(),
   state: z.literal('open').optional(),
 })
 
@@ -85,6 +86,7 @@ function makeAskRoutes(dispatch: Dispatch): readonly Route[] {
         const filter = {
           service: query.service,
           version: query.version,
+          environment: query.environment,
           isOpen: query.state === 'open',
         }
         const data = await dispatch.list(principal.tenantId, filter, page.limit, page.after)

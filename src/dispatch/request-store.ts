@@ -44,7 +44,7 @@ function requestOfRow(row: RequestRow): StoredRequest {
   }
 }
 
-/** @returns false when one of the same release is open already */
+/** @returns false when one of the same release in the same environment is open already */
 export async function insertRequest(
   tx: SqlTx,
   tenantId: string,
@@ -54,7 +54,7 @@ export async function insertRequest(
     `insert into dispatch_request
        (tenant_id, request_id, plan_hash, service, version, environment, wish, asked_by, asked_at, expires_at, state, state_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $9)
-     on conflict (tenant_id, service, version) where state in ('waiting', 'claimed', 'running')
+     on conflict (tenant_id, service, version, environment) where state in ('waiting', 'claimed', 'running')
      do nothing returning request_id`,
     [
       tenantId,
@@ -101,6 +101,7 @@ export async function lockRequest(
 export interface RequestFilter {
   readonly service?: string | undefined
   readonly version?: string | undefined
+  readonly environment?: string | undefined
   readonly isOpen?: boolean | undefined
 }
 
@@ -117,6 +118,7 @@ export async function selectRequestPage(
      where tenant_id = $1 and ($3::uuid is null or request_id < $3::uuid)
        and ($4::text is null or service = $4) and ($5::text is null or version = $5)
        and ($6::boolean is not true or state in ('waiting', 'claimed', 'running'))
+       and ($7::text is null or environment = $7)
      order by request_id desc limit $2`,
     [
       tenantId,
@@ -125,6 +127,7 @@ export async function selectRequestPage(
       filter.service ?? null,
       filter.version ?? null,
       filter.isOpen ?? null,
+      filter.environment ?? null,
     ],
   )
   return rows.map(requestOfRow)
