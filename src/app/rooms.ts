@@ -161,7 +161,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const evidence = makeEvidence({ ...ports, blobs: terms.evidenceStore.blobs })
   const flags = makeFlags({ ...ports, ledger })
   const identity = makeIdentity({ ...ports, ledger })
-  const tenants = controlPlaneTenants(sql, identity, signer)
+  const tenants = controlPlaneTenants(sql, identity, signer, config)
   const apiKeys = makeApiKeys({ ...ports, ledger, slowHash: systemSlowHash })
   const serviceTokens = makeServiceTokens({ ...ports, ...tokenTerms(keys, apiKeys) })
   const people = makePeople({ ...ports, ledger, log }, config)

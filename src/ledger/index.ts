@@ -9,7 +9,7 @@ export { makeLedgerFollower, type Follower, type FollowTerms } from './follower.
 export { makeFeedRoutes } from './feed-http.ts'
 export { makeLedgerReaders, type LedgerReaders, type ReaderEntry } from './readers.ts'
 export { makeLedgerRoutes } from './http.ts'
-export { makeLedgerJobs } from './jobs.ts'
+export { DAILY_SEAL, makeLedgerJobs } from './jobs.ts'
 export type { DerivedPayloads, ErasurePorts } from './erasure/model.ts'
 export * from './erasure/register.ts'
 export * from './erasure/register-watch.ts'

@@ -82,6 +82,7 @@ test(
       ['/guards', 'There is no switch', 'Loading the switches', 'guards'],
       ['/people', 'No runner is enrolled', 'Loading the keys', 'people'],
     ] as const
+    await hold('jobs', 'schedule', 'daily-seal', '--remove')
     for (const [address, empty, waiting, name] of pages) {
       await reader.open(`${address}#key=${key}`)
       await reader.shows(empty)

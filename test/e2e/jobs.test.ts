@@ -40,9 +40,10 @@ test('schedules are set, listed and removed, and a kind that nobody may ask for 
   const listed = await place.ask<readonly { name: string }[]>(['jobs', 'schedule'])
   assert.deepEqual(
     listed.data.map(({ name }) => name),
-    ['hourly'],
+    ['daily-seal', 'hourly'],
   )
   assert.equal((await place.ask(['jobs', 'schedule', 'hourly', '--remove'])).exit, 0)
+  assert.equal((await place.ask(['jobs', 'schedule', 'daily-seal', '--remove'])).exit, 0)
   assert.deepEqual((await place.ask<readonly unknown[]>(['jobs', 'schedule'])).data, [])
   assert.equal((await place.refusal(['jobs', 'run', 'no.such'])).code, 'JOB_KIND_UNKNOWN')
   const wrong = ['jobs', 'schedule', 'x', '--kind', 'ledger.checkpoint', '--cron', '0 0 30 2 *']
