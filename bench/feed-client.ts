@@ -87,7 +87,7 @@ class FeedClient {
   #isOpen = false
   #askedMs = 0
   #onAnswer: ((tookMs: number) => void) | undefined
-  cursor = 0
+  cursor = '0'
 
   constructor(port: number, source: string, key: string, done: (failure?: string) => void) {
     this.socket = connect({ host: '127.0.0.1', port, localAddress: source, noDelay: true })
@@ -108,7 +108,7 @@ class FeedClient {
   acknowledge(onAnswer: (tookMs: number) => void): void {
     this.#askedMs = performance.now()
     this.#onAnswer = onAnswer
-    this.socket.write(frame(`421["acknowledge",{"cursor":${this.cursor}}]`))
+    this.socket.write(frame(`421["acknowledge",{"cursor":"${this.cursor}"}]`))
   }
 
   get isWaiting(): boolean {
@@ -142,7 +142,7 @@ class FeedClient {
     else if (text.startsWith('0')) this.socket.write(frame(`40${JSON.stringify({ token: key })}`))
     else if (text.startsWith('40')) this.socket.write(frame('420["watch",{}]'))
     else if (text.startsWith('430')) {
-      this.cursor = Number(/"cursor":(\d+)/.exec(text)?.[1])
+      this.cursor = /"cursor":"([^"]+)"/.exec(text)?.[1] ?? ''
       done(text.includes('"ok":true') ? undefined : text)
     } else if (text.startsWith('431')) {
       const onAnswer = this.#onAnswer

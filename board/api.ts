@@ -123,7 +123,7 @@ export interface EntryQuery {
 
 export const api = {
   /** What changes in the whole tenant, from a cursor on, as long as the signal lets it. */
-  changes: (since: number | undefined, signal: AbortSignal) =>
+  changes: (since: string | undefined, signal: AbortSignal) =>
     fetchAsReader(pathOf('changes') + queryOf({ since }), { signal }),
   issuers: () => client.call<Issuers>('GET', pathOf('sign-in')),
   who: () => client.call<Who>('GET', pathOf('session')),

@@ -1,6 +1,6 @@
 // What the server says of changes while somebody looks: one stream for all tabs that show the same, and none where it is cut.
 import { useEffect, useSyncExternalStore } from 'react'
-import { followChanges } from '../src/client/index.ts'
+import { followChanges, positionOf } from '../src/client/index.ts'
 import type { Change } from '../src/client/index.ts'
 import { api } from './api.ts'
 import { currentReach, noteAnswer, noteHeard, noteSilence, serverNow, watchReach } from './reach.ts'
@@ -15,17 +15,20 @@ export interface FeedView {
 
 export type FeedNews =
   | { readonly kind: 'told'; readonly changes: readonly Change[] }
-  /** A stream begins: what could not be read before may be read now, and what was missed is not known. */
-  | { readonly kind: 'begun' }
+  /**
+   * A stream begins: what could not be read before may be read now, and what was missed is not known. Anew: the log is no longer the
+   * one that was followed, so nothing that was read before may be relied on.
+   */
+  | { readonly kind: 'begun'; readonly isAnew: boolean }
   /** `currentFeed` says something else. */
   | { readonly kind: 'turned' }
 
 /** What tabs say to each other. */
 type Word =
   | { readonly kind: 'hello' }
-  | { readonly kind: 'begun'; readonly cursor: number }
-  | { readonly kind: 'told'; readonly cursor: number; readonly changes: readonly Change[] }
-  | { readonly kind: 'state'; readonly cursor: number | undefined; readonly isOpen: boolean }
+  | { readonly kind: 'begun'; readonly cursor: string; readonly isAnew: boolean }
+  | { readonly kind: 'told'; readonly cursor: string; readonly changes: readonly Change[] }
+  | { readonly kind: 'state'; readonly cursor: string | undefined; readonly isOpen: boolean }
 
 /** A leading tab that says nothing for so long is not believed to be live. */
 const BELIEF_MS = 2.5 * WORD_PAUSE_MS
@@ -86,7 +89,7 @@ function follow(reader: string): () => void {
 class Following {
   readonly #ending = new AbortController()
   #say: (word: Word) => void = () => undefined
-  #cursor: number | undefined
+  #cursor: string | undefined
   #isLeading = false
   #connection = new AbortController()
   #belief: ReturnType<typeof setTimeout> | undefined
@@ -127,14 +130,15 @@ class Following {
     if (this.#isLeading) return
     clearTimeout(this.#belief)
     this.#belief = setTimeout(() => turn(false), BELIEF_MS)
-    const isNew = word.cursor !== undefined && word.cursor > (this.#cursor ?? -1)
+    const known = this.#cursor === undefined ? -1 : positionOf(this.#cursor)
+    const isNew = word.cursor !== undefined && positionOf(word.cursor) > known
     this.#cursor = word.cursor ?? this.#cursor
     const isHeard = word.kind !== 'state' || word.isOpen
     // What was said before this tab listened, or while it did not believe, is not known to it.
     const isBegun = word.kind === 'begun' || (isHeard && !isOpen)
     if (isHeard) noteHeard()
     turn(isHeard)
-    if (isBegun) tellAll({ kind: 'begun' })
+    if (isBegun) tellAll({ kind: 'begun', isAnew: word.kind === 'begun' && word.isAnew })
     if (word.kind === 'told' && isNew) tellAll({ kind: 'told', changes: word.changes })
   }
 
@@ -173,7 +177,7 @@ class Following {
 
   /** Until the signal, or until the reader may read no more, of which the questions of the page tell. */
   #stream(signal: AbortSignal): Promise<void> {
-    const open = async (since: number | undefined, each: AbortSignal): Promise<Response> => {
+    const open = async (since: string | undefined, each: AbortSignal): Promise<Response> => {
       this.#connection = new AbortController()
       const askedAtMs = Date.now()
       const response = await api.changes(since, AbortSignal.any([each, this.#connection.signal]))
@@ -189,11 +193,12 @@ class Following {
     return followChanges(
       ports,
       {
-        begun: (cursor) => {
+        begun: (cursor, isGapless) => {
+          const isAnew = !isGapless && this.#cursor !== undefined
           this.#cursor = cursor
           turn(true)
-          this.#say({ kind: 'begun', cursor })
-          tellAll({ kind: 'begun' })
+          this.#say({ kind: 'begun', cursor, isAnew })
+          tellAll({ kind: 'begun', isAnew })
         },
         told: (changes, cursor) => {
           this.#cursor = cursor

@@ -109,7 +109,7 @@ class Watch<T> {
     if (news.kind === 'told') {
       if (isAbout !== undefined && news.changes.some(isAbout)) this.#want()
     } else if (news.kind === 'begun') {
-      if (everyMs !== undefined || this.#isRefused) this.#want()
+      if (news.isAnew || everyMs !== undefined || this.#isRefused) this.#want()
     } else if (this.#timer !== undefined && !this.#isWanted) {
       this.#wait(this.#pauseMs())
     }

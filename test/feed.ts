@@ -49,12 +49,12 @@ export interface FeedChange {
 
 export interface FeedMessage {
   readonly release: { readonly service: string; readonly version: string } | null
-  readonly cursor: number
+  readonly cursor: string
   readonly changes: readonly FeedChange[]
 }
 
 export type FeedAnswer =
-  | { readonly ok: true; readonly cursor: number; readonly behind: number }
+  | { readonly ok: true; readonly cursor: string; readonly behind: number }
   | {
       readonly ok: false
       readonly error: { readonly code: string; readonly retryAfterMs?: number }

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { Clock } from '../src/kernel/index.ts'
-import type { LedgerEntry, LedgerFeed } from '../src/ledger/index.ts'
+import type { LedgerEntry, LedgerFeed, LogPlace } from '../src/ledger/index.ts'
 import { systemClock } from '../src/platform/index.ts'
 import { openRealtime } from '../src/realtime/index.ts'
 import type { Realtime, RealtimeEvent, SocketLimits } from '../src/realtime/index.ts'
@@ -19,7 +19,7 @@ type Body = LedgerEntry['body']
 function anEntry(seq: number): LedgerEntry {
   const nothing = new Uint8Array(0)
   const body = { type: 'note.appended', subject: SUBJECT } as Partial<Body> as Body
-  return { seq, timeMs: 0, leaf: nothing, leafHash: nothing, body }
+  return { seq, timeMs: 0, leaf: nothing, leafHash: new Uint8Array(32), body }
 }
 
 export class MemoryLog implements LedgerFeed {
@@ -47,9 +47,9 @@ export class MemoryLog implements LedgerFeed {
     this.#wake = Promise.withResolvers()
   }
 
-  async placeIn(_tenantId: string, wanted: number | undefined): Promise<number> {
+  async placeIn(_tenantId: string, wanted: LogPlace | undefined): Promise<LogPlace> {
     await this.#opening
-    return wanted ?? this.size
+    return wanted ?? { seq: this.size, mark: undefined }
   }
 
   hint(): void {
@@ -58,9 +58,9 @@ export class MemoryLog implements LedgerFeed {
 
   async *follow(
     _tenantId: string,
-    { fromSeq, signal }: { readonly fromSeq: number; readonly signal: AbortSignal },
+    { from, signal }: { readonly from: LogPlace; readonly signal: AbortSignal },
   ): AsyncGenerator<readonly LedgerEntry[], void, undefined> {
-    let at = fromSeq
+    let at = from.seq
     const over = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
     while (!signal.aborted) {
       const entries = this.#entries.slice(at, at + 200)

@@ -22,8 +22,14 @@ export interface WatchedRelease {
 export interface ChangeMessage {
   /** Null = the whole tenant. */
   readonly release: WatchedRelease | null
-  readonly cursor: number
+  /** To be shown again as it is: it says of which history it is. */
+  readonly cursor: string
   readonly changes: readonly Change[]
+}
+
+/** How many entries come before a cursor: of two of one log, the later one has more. */
+export function positionOf(cursor: string): number {
+  return Number.parseInt(cursor, 10)
 }
 
 /** Facts about the release, and those about its service: its register counts for every version. */

@@ -1,4 +1,5 @@
 // Follows the changes of a tenant over server-sent events: taken up again by cursor whatever cuts it, with no gap and nothing twice.
+import { positionOf } from './changes.ts'
 import type { Change, ChangeMessage } from './changes.ts'
 import { readServerSentEvents } from './event-stream.ts'
 
@@ -6,7 +7,7 @@ const RETRY_FIRST_MS = 500
 const RETRY_LIMIT_MS = 15_000
 /** The server says something every ten seconds; a connection that is silent for longer than this is dead, whatever the system says. */
 const SILENCE_LIMIT_MS = 15_000
-/** Answers after which a cursor is worth nothing: the log never reached it, or it is too far back. */
+/** Answers after which a cursor is worth nothing: it is of another history of the log, or too far back. */
 const CURSOR_REFUSALS = [409, 410]
 /** Answers that asking again does not change: nobody who may read asks. */
 const FINAL_REFUSALS = [401, 403]
@@ -19,7 +20,7 @@ export interface ChangeAnswer {
 
 export interface FollowPorts {
   /** Asks for `GET /v1/changes`; rejects only when no answer came. */
-  open(since: number | undefined, signal: AbortSignal): Promise<ChangeAnswer>
+  open(since: string | undefined, signal: AbortSignal): Promise<ChangeAnswer>
   /** Rejects when the signal says so. */
   sleep(ms: number, signal: AbortSignal): Promise<void>
   /** Resolves when there is reason to try at once, such as a network that is back. */
@@ -30,9 +31,9 @@ export interface FollowPorts {
 
 export interface FollowEars {
   /** @param isGapless false where nothing is known of what was before: it has to be read anew */
-  begun(cursor: number, isGapless: boolean): void
+  begun(cursor: string, isGapless: boolean): void
   /** Changes that were never told before, in order. */
-  told(changes: readonly Change[], cursor: number): void
+  told(changes: readonly Change[], cursor: string): void
   /** The server said something, if only that nothing happens. */
   heard(): void
   /** @param status of the answer that was none of changes, or whose stream ended; undefined where nothing answered */
@@ -41,7 +42,7 @@ export interface FollowEars {
 
 export interface FollowTerms {
   /** Cursor of an earlier time; undefined = from now on. */
-  readonly since?: number | undefined
+  readonly since?: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -83,7 +84,7 @@ async function pause(ports: FollowPorts, ms: number, signal: AbortSignal): Promi
 }
 
 interface Place {
-  cursor: number | undefined
+  cursor: string | undefined
 }
 
 interface StreamEnd {
@@ -151,19 +152,18 @@ async function readChanges(
   place: Place,
 ): Promise<void> {
   for await (const { event, data, id } of events) {
-    const at = Number(id)
     if (event === 'begun') {
       const isGapless = place.cursor !== undefined
-      place.cursor = at
-      ears.begun(at, isGapless)
+      place.cursor = id
+      ears.begun(id, isGapless)
       continue
     }
-    const known = place.cursor ?? 0
-    if (at <= known) continue
+    const known = positionOf(place.cursor ?? '0')
+    if (positionOf(id) <= known) continue
     const { changes = [] } = data === '' ? {} : (JSON.parse(data) as Partial<ChangeMessage>)
-    place.cursor = at
+    place.cursor = id
     const fresh = changes.filter(({ seq }) => seq >= known)
-    ears.told(fresh, at)
+    ears.told(fresh, id)
   }
 }
 

@@ -1,6 +1,6 @@
 // Front door of the API client and of what a command is.
 export { KEY_HEADER, makeClient } from './client.ts'
-export { concernsRelease } from './changes.ts'
+export { concernsRelease, positionOf } from './changes.ts'
 export { followChanges } from './follow.ts'
 export { Intentions, Unsent } from './intentions.ts'
 export { everyRow, findRow, firstRow, rowsOf } from './pages.ts'

@@ -6,6 +6,8 @@ import type { LedgerFeed } from './feed.ts'
 import { ledgerFault } from './errors.ts'
 import { position, presentEntry } from './list-http.ts'
 import type { LedgerEntry } from './model.ts'
+import { formatPlace, parsePlace, placeAfter } from './place.ts'
+import type { LogPlace } from './place.ts'
 
 /** A follower hears something this often, so that nothing between takes the connection for dead. */
 const QUIET_LIMIT_MS = 15_000
@@ -31,13 +33,13 @@ export function makeFeedRoutes(feed: LedgerFeed): readonly Route[] {
       answer: { mediaType: 'text/event-stream' },
       async handle({ principal, query: wanted, lastEventId }) {
         const after = lastEventId === undefined ? undefined : placeOf(lastEventId)
-        const place = after === undefined ? wanted.from : after + 1
-        const fromSeq = await feed.placeIn(principal.tenantId, place)
+        const given = wanted.from === undefined ? undefined : { seq: wanted.from, mark: undefined }
+        const from = await feed.placeIn(principal.tenantId, after ?? given)
         return {
           mediaType: 'text/event-stream',
           stream: (signal) =>
             eventsOf(
-              feed.follow(principal.tenantId, { fromSeq, quietMs: QUIET_LIMIT_MS, signal }),
+              feed.follow(principal.tenantId, { from, quietMs: QUIET_LIMIT_MS, signal }),
               wanted,
             ),
         }
@@ -46,11 +48,16 @@ export function makeFeedRoutes(feed: LedgerFeed): readonly Route[] {
   ]
 }
 
-/** @throws LEDGER_ENTRY_REFUSED */
-function placeOf(lastEventId: string): number {
-  const read = position.safeParse(lastEventId)
-  if (read.success) return read.data
-  throw ledgerFault('LEDGER_ENTRY_REFUSED', 'expected Last-Event-ID to be a whole number')
+/** @returns the place after the entry that the id names @throws LEDGER_ENTRY_REFUSED */
+function placeOf(lastEventId: string): LogPlace {
+  const read = parsePlace(lastEventId)
+  if (read !== undefined) return { ...read, seq: read.seq + 1 }
+  throw ledgerFault('LEDGER_ENTRY_REFUSED', 'expected Last-Event-ID to be an id of this feed')
+}
+
+/** Position and mark of the entry itself. */
+function idOf(entry: LedgerEntry): string {
+  return formatPlace({ ...placeAfter(entry), seq: entry.seq })
 }
 
 async function* eventsOf(
@@ -72,8 +79,9 @@ function textOf(entries: readonly LedgerEntry[], { type, subject }: Wanted): str
     )
     // JSON of one line: nothing in it can end the event.
     .map(
-      (entry) => `id: ${entry.seq}\nevent: entry\ndata: ${JSON.stringify(presentEntry(entry))}\n\n`,
+      (entry) =>
+        `id: ${idOf(entry)}\nevent: entry\ndata: ${JSON.stringify(presentEntry(entry))}\n\n`,
     )
   // Without data no event is dispatched, and the place is kept: what was passed over is not looked through again.
-  return `${events.join('')}id: ${last.seq}\n\n`
+  return `${events.join('')}id: ${idOf(last)}\n\n`
 }

@@ -1,13 +1,16 @@
 // Following a log: every entry once and in order, whoever writes meanwhile, however slow the reader and wherever it begins.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aFact, openTestLedger } from '../../test/ledger.ts'
+import { aFact, factsOf, openTestLedger } from '../../test/ledger.ts'
+import { copyLedger } from '../../test/rolled-back.ts'
 import { systemClock } from '../platform/index.ts'
 import { makeLedgerFeed } from './feed.ts'
 import type { LedgerFeed } from './feed.ts'
 
 /** Longer than any test takes: a follower that says nothing for so long has hung. */
 const QUIET_MS = 60_000
+
+const BEGINNING = { seq: 0, mark: undefined }
 
 async function take(
   feed: LedgerFeed,
@@ -18,7 +21,8 @@ async function take(
 ): Promise<number[]> {
   const ending = new AbortController()
   const seen: number[] = []
-  const terms = { fromSeq, quietMs: QUIET_MS, signal: ending.signal }
+  const from = { seq: fromSeq, mark: undefined }
+  const terms = { from, quietMs: QUIET_MS, signal: ending.signal }
   for await (const entries of feed.follow(tenantId, terms)) {
     assert.notEqual(entries.length, 0, 'nothing came for a minute')
     seen.push(...entries.map(({ seq }) => seq))
@@ -60,7 +64,7 @@ test('a follower that is further behind than what is kept reads the rest from th
     )
   await append(500)
   const ending = new AbortController()
-  const terms = { fromSeq: 0, quietMs: QUIET_MS, signal: ending.signal }
+  const terms = { from: BEGINNING, quietMs: QUIET_MS, signal: ending.signal }
   const behind = feed.follow(tenantId, terms)
   const first = await behind.next()
   const seen = (first.value ?? []).map(({ seq }) => seq)
@@ -79,12 +83,17 @@ test('a follower that is further behind than what is kept reads the rest from th
 test('a follower begins where it is told, or at the end; a place that the log has not reached is refused', async () => {
   const { ledger, tenantId } = await openTestLedger()
   const feed = makeLedgerFeed({ ledger, clock: systemClock })
-  assert.equal(await feed.placeIn(tenantId, undefined), 0)
+  assert.deepEqual(await feed.placeIn(tenantId, undefined), BEGINNING)
   await ledger.append(tenantId, [aFact(), aFact(), aFact()])
-  assert.equal(await feed.placeIn(tenantId, undefined), 3)
-  assert.equal(await feed.placeIn(tenantId, 3), 3)
-  await assert.rejects(feed.placeIn(tenantId, 4), { code: 'LEDGER_ENTRY_UNKNOWN' })
-  await assert.rejects(feed.placeIn('nobody', 0), { code: 'LEDGER_TENANT_UNKNOWN' })
+  const end = await feed.placeIn(tenantId, undefined)
+  assert.equal(end.seq, 3)
+  assert.deepEqual(await feed.placeIn(tenantId, end), end)
+  // As older versions gave it out: what is handed on from there has its mark.
+  assert.deepEqual(await feed.placeIn(tenantId, { seq: 3, mark: undefined }), end)
+  const beyond = feed.placeIn(tenantId, { seq: 4, mark: undefined })
+  await assert.rejects(beyond, { code: 'LEDGER_ENTRY_UNKNOWN' })
+  const nobodys = feed.placeIn('nobody', BEGINNING)
+  await assert.rejects(nobodys, { code: 'LEDGER_TENANT_UNKNOWN' })
   assert.deepEqual(await take(feed, tenantId, 1, 2), [1, 2])
 })
 
@@ -95,12 +104,15 @@ test('a quiet log says that it is alive, and a database that fails ends every fo
   const feed = makeLedgerFeed({
     clock: systemClock,
     ledger: {
-      sizeOf: (tenant) => ledger.sizeOf(tenant),
       list: (tenant, query) =>
         isFailing ? Promise.reject(new Error('gone')) : ledger.list(tenant, query),
     },
   })
-  const terms = { fromSeq: 1, quietMs: 5, signal: new AbortController().signal }
+  const terms = {
+    from: await feed.placeIn(tenantId, undefined),
+    quietMs: 5,
+    signal: new AbortController().signal,
+  }
   const followers = [feed.follow(tenantId, terms), feed.follow(tenantId, terms)]
   for (const each of followers) assert.deepEqual((await each.next()).value, [])
   isFailing = true
@@ -111,4 +123,42 @@ test('a quiet log says that it is alive, and a database that fails ends every fo
   }
   isFailing = false
   assert.deepEqual(await take(feed, tenantId, 0, 1), [0])
+})
+
+test('a place in a log that was put back and has grown past it is refused, and whoever follows is told nothing of the other history', async (t) => {
+  const opened = await openTestLedger()
+  const { ledger, tenantId } = opened
+  const feed = makeLedgerFeed({ ledger, clock: systemClock })
+  await ledger.append(tenantId, factsOf(4))
+  const kept = await feed.placeIn(tenantId, undefined)
+  const putBack = await copyLedger(opened)
+  await ledger.append(tenantId, factsOf(6))
+  const lost = await feed.placeIn(tenantId, undefined)
+  const terms = { from: lost, quietMs: 5, signal: new AbortController().signal }
+  const following = feed.follow(tenantId, terms)
+  t.after(() => following.return())
+  assert.deepEqual((await following.next()).value, [])
+  await putBack()
+  await ledger.append(tenantId, factsOf(9))
+  await assert.rejects(feed.placeIn(tenantId, lost), { code: 'LEDGER_ENTRY_UNKNOWN' })
+  await assert.rejects(async () => {
+    for await (const entries of following) assert.deepEqual(entries, [])
+  }, /fewer or others/)
+  // What both histories have is no matter.
+  assert.deepEqual(await feed.placeIn(tenantId, kept), kept)
+  assert.deepEqual(await take(feed, tenantId, kept.seq, 9), upTo(13, 4))
+})
+
+test('a follower hears of a log that was put back before it has grown again', async () => {
+  const opened = await openTestLedger()
+  const { ledger, tenantId } = opened
+  const feed = makeLedgerFeed({ ledger, clock: systemClock })
+  await ledger.append(tenantId, factsOf(4))
+  const putBack = await copyLedger(opened)
+  await ledger.append(tenantId, factsOf(6))
+  const from = await feed.placeIn(tenantId, undefined)
+  const terms = { from, quietMs: QUIET_MS, signal: new AbortController().signal }
+  const next = feed.follow(tenantId, terms).next()
+  await putBack()
+  await assert.rejects(next, { code: 'LEDGER_ENTRY_UNKNOWN' })
 })

@@ -4,6 +4,8 @@ import type { ChangeMessage, WatchedRelease } from '../client/index.ts'
 import type { Limiter } from '../guard/index.ts'
 import { messageOf } from '../kernel/index.ts'
 import type { Caller, Clock, Log } from '../kernel/index.ts'
+import { formatPlace } from '../ledger/index.ts'
+import type { LogPlace } from '../ledger/index.ts'
 import { realtimeFault } from './errors.ts'
 import { EVENT_NAMES, readEvent, refuseEvent } from './events.ts'
 import type { ClientEvent } from './events.ts'
@@ -192,7 +194,7 @@ export class Connection {
   async #watch(
     room: string,
     release: WatchedRelease | null,
-    since: number | undefined,
+    since: LogPlace | undefined,
   ): Promise<EventAnswer> {
     if (this.#watches.has(room))
       throw realtimeFault('REALTIME_EVENT_INVALID', 'expected something that is not watched yet')
@@ -205,7 +207,7 @@ export class Connection {
     const watch: Watch = { ...held, ending: new AbortController(), acknowledged: 0 }
     this.#watches.set(room, watch)
     try {
-      const cursor = await held.hub.admit({
+      const place = await held.hub.admit({
         release,
         since,
         signal: watch.ending.signal,
@@ -215,8 +217,8 @@ export class Connection {
         isBehind: () => this.#isBehind,
         drained: () => this.#drained(watch.ending.signal),
       })
-      watch.acknowledged = cursor
-      return { ok: true, cursor }
+      watch.acknowledged = place.seq
+      return { ok: true, cursor: formatPlace(place) }
     } catch (error) {
       this.#drop(room, watch)
       throw error
@@ -243,13 +245,10 @@ export class Connection {
 }
 
 /** @throws REALTIME_CURSOR_UNKNOWN */
-function acknowledge(watch: Watch, cursor: number): EventAnswer {
-  const { hub } = watch
-  if (cursor > hub.cursor)
-    throw realtimeFault(
-      'REALTIME_CURSOR_UNKNOWN',
-      `expected a cursor up to ${hub.cursor}, got ${cursor}`,
-    )
-  watch.acknowledged = Math.max(watch.acknowledged, cursor)
-  return { ok: true, cursor: hub.cursor, behind: hub.cursor - watch.acknowledged }
+function acknowledge(watch: Watch, { seq }: LogPlace): EventAnswer {
+  const end = watch.hub.place
+  if (seq > end.seq)
+    throw realtimeFault('REALTIME_CURSOR_UNKNOWN', `expected a cursor up to ${end.seq}, got ${seq}`)
+  watch.acknowledged = Math.max(watch.acknowledged, seq)
+  return { ok: true, cursor: formatPlace(end), behind: end.seq - watch.acknowledged }
 }

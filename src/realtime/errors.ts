@@ -67,8 +67,8 @@ export const realtimeErrors = defineErrors({
   REALTIME_CURSOR_UNKNOWN: {
     status: 409,
     exit: 7,
-    title: 'The log has not reached this cursor',
-    hint: 'It is of another log, or of this one before it was restored: read anew and watch without `since`.',
+    title: 'The cursor is not of this log',
+    hint: 'The log is another one, or was restored: read anew what you show, and watch without `since`.',
   },
   REALTIME_CURSOR_OLD: {
     status: 410,

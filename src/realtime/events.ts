@@ -3,13 +3,27 @@ import { z } from 'zod'
 import type { WatchedRelease } from '../client/index.ts'
 import { SeaworthyError } from '../kernel/index.ts'
 import type { ErrorRow } from '../kernel/index.ts'
+import { parsePlace } from '../ledger/index.ts'
+import type { LogPlace } from '../ledger/index.ts'
 import { realtimeErrors, realtimeFault } from './errors.ts'
 import { TOKEN_LIMIT_CHARACTERS } from './model.ts'
 import type { EventAnswer, EventRefusal } from './model.ts'
 
 const name = z.string().min(1).max(200)
 const release = z.strictObject({ service: name, version: name }).nullable().default(null)
-const cursor = z.int().min(0)
+export const cursorText = z.string().transform((text, context) => {
+  const place = parsePlace(text)
+  if (place === undefined) context.addIssue({ code: 'custom', message: 'expected a cursor' })
+  return place ?? z.NEVER
+})
+/** A number alone is what older versions gave out. */
+const cursor = z.union([
+  z
+    .int()
+    .min(0)
+    .transform((seq): LogPlace => ({ seq, mark: undefined })),
+  cursorText,
+])
 
 const handshakeSchema = z.strictObject({
   token: z.string().min(1).max(TOKEN_LIMIT_CHARACTERS).optional(),
@@ -26,13 +40,13 @@ export type ClientEvent =
   | {
       readonly name: 'watch'
       readonly release: WatchedRelease | null
-      readonly since: number | undefined
+      readonly since: LogPlace | undefined
     }
   | { readonly name: 'unwatch'; readonly release: WatchedRelease | null }
   | {
       readonly name: 'acknowledge'
       readonly release: WatchedRelease | null
-      readonly cursor: number
+      readonly cursor: LogPlace
     }
 
 /** Counted by these names; what else comes is counted as `unknown`. */

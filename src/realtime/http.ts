@@ -3,27 +3,22 @@ import { z } from 'zod'
 import type { WatchedRelease } from '../client/index.ts'
 import { defineRoute, utf8Bytes } from '../kernel/index.ts'
 import type { Route } from '../kernel/index.ts'
-import type { LedgerEntry, LedgerFeed } from '../ledger/index.ts'
-import { changeOf } from './change.ts'
+import { formatPlace, parsePlace, placeAfter } from '../ledger/index.ts'
+import type { LedgerEntry, LedgerFeed, LogPlace } from '../ledger/index.ts'
+import { cursorText } from './events.ts'
 import { realtimeFault } from './errors.ts'
-import { messagesOf, unknownCursor } from './hub.ts'
-import { CATCH_UP_LIMIT_ENTRIES } from './model.ts'
+import { assertRecent, messagesOf, unknownCursor } from './hub.ts'
 
 /** Something is said this often, so that nothing between takes the connection for dead and a reader knows that it is not. */
 const QUIET_LIMIT_MS = 10_000
 /** What a browser waits before it connects again. */
 const RECONNECT_PAUSE_MS = 1_000
 
-const cursor = z
-  .string()
-  .regex(/^(?:0|[1-9][0-9]{0,15})$/, 'expected a cursor')
-  .transform(Number)
-
 const querySchema = z
   .strictObject({
     service: z.string().min(1).max(200).optional(),
     version: z.string().min(1).max(200).optional(),
-    since: cursor.optional(),
+    since: cursorText.optional(),
   })
   .refine(
     ({ service, version }) => (service === undefined) === (version === undefined),
@@ -43,14 +38,14 @@ export function makeChangeRoutes(feed: LedgerFeed): readonly Route[] {
       async handle({ principal: { tenantId }, query: { service, version, since }, lastEventId }) {
         const release = service === undefined || version === undefined ? null : { service, version }
         const wanted = lastEventId === undefined ? since : readCursor(lastEventId)
-        const fromSeq = await placeOf(feed, tenantId, wanted)
+        const from = await placeOf(feed, tenantId, wanted)
         return {
           mediaType: 'text/event-stream',
           stream: (signal) =>
             eventsOf(
-              feed.follow(tenantId, { fromSeq, quietMs: QUIET_LIMIT_MS, signal }),
+              feed.follow(tenantId, { from, quietMs: QUIET_LIMIT_MS, signal }),
               release,
-              fromSeq,
+              formatPlace(from),
             ),
         }
       },
@@ -59,9 +54,9 @@ export function makeChangeRoutes(feed: LedgerFeed): readonly Route[] {
 }
 
 /** @throws REALTIME_CURSOR_UNKNOWN */
-function readCursor(lastEventId: string): number {
-  const read = cursor.safeParse(lastEventId)
-  if (read.success) return read.data
+function readCursor(lastEventId: string): LogPlace {
+  const read = parsePlace(lastEventId)
+  if (read !== undefined) return read
   throw realtimeFault('REALTIME_CURSOR_UNKNOWN', 'expected Last-Event-ID to be a cursor')
 }
 
@@ -69,15 +64,11 @@ function readCursor(lastEventId: string): number {
 async function placeOf(
   feed: LedgerFeed,
   tenantId: string,
-  wanted: number | undefined,
-): Promise<number> {
+  wanted: LogPlace | undefined,
+): Promise<LogPlace> {
   const end = await feed.placeIn(tenantId, undefined)
   if (wanted === undefined) return end
-  if (end - wanted > CATCH_UP_LIMIT_ENTRIES)
-    throw realtimeFault(
-      'REALTIME_CURSOR_OLD',
-      `expected a cursor of the last ${CATCH_UP_LIMIT_ENTRIES} entries, got ${wanted} of ${end}`,
-    )
+  assertRecent(wanted, end)
   try {
     return await feed.placeIn(tenantId, wanted)
   } catch (error) {
@@ -88,7 +79,7 @@ async function placeOf(
 async function* eventsOf(
   pages: AsyncIterable<readonly LedgerEntry[]>,
   release: WatchedRelease | null,
-  beginning: number,
+  beginning: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   // The reader knows its cursor before anything changes.
   yield utf8Bytes(
@@ -100,11 +91,11 @@ async function* eventsOf(
 function textOf(entries: readonly LedgerEntry[], release: WatchedRelease | null): string {
   const last = entries.at(-1)
   if (last === undefined) return ': quiet\n\n'
-  const end = last.seq + 1
+  const end = placeAfter(last)
   let text = ''
-  for (const message of messagesOf(release, entries.map(changeOf), end))
+  for (const message of messagesOf(release, entries, end))
     // JSON of one line: nothing in it can end the event.
     text += `id: ${message.cursor}\nevent: changes\ndata: ${JSON.stringify(message)}\n\n`
   // Without data no event is dispatched, and the place is kept: what was passed over is not looked through again.
-  return text === '' ? `id: ${end}\n\n` : text
+  return text === '' ? `id: ${formatPlace(end)}\n\n` : text
 }

@@ -1,15 +1,16 @@
 // Follows the log of one tenant for every connection of this process that watches it, and lets watches in without a gap.
 import { concernsRelease } from '../client/index.ts'
-import type { Change, ChangeMessage, WatchedRelease } from '../client/index.ts'
+import type { ChangeMessage, WatchedRelease } from '../client/index.ts'
 import { messageOf, Turns } from '../kernel/index.ts'
 import type { Clock, Log } from '../kernel/index.ts'
-import type { LedgerEntry, LedgerFeed } from '../ledger/index.ts'
+import { formatPlace, placeAfter } from '../ledger/index.ts'
+import type { LedgerEntry, LedgerFeed, LogPlace } from '../ledger/index.ts'
 import { changeOf } from './change.ts'
 import { realtimeFault } from './errors.ts'
 import { CATCH_UP_LIMIT_ENTRIES, MESSAGE_LIMIT_CHANGES } from './model.ts'
 
-/** Newest changes that are kept for whoever comes back; who is further behind is read to from the database. */
-const RECENT_LIMIT_CHANGES = 1_000
+/** Newest entries that are kept for whoever comes back; who is further behind is read to from the database. */
+const RECENT_LIMIT_ENTRIES = 1_000
 /** A log that cannot be read is tried again after this, and after twice as long each time. */
 const RETRY_FIRST_MS = 100
 const RETRY_LIMIT_MS = 5_000
@@ -27,7 +28,7 @@ export interface HubPorts {
 /** What a hub tells its process. */
 export interface HubEars {
   /** Everything new, in order, before anybody who joins is told of it again. */
-  heard(changes: readonly Change[], entries: readonly LedgerEntry[], cursor: number): void
+  heard(entries: readonly LedgerEntry[], end: LogPlace): void
   /** The log is another one than before, or shorter: what was told may never have been. */
   lost(): void
 }
@@ -36,7 +37,7 @@ export interface HubEars {
 export interface Joining {
   readonly release: WatchedRelease | null
   /** Cursor of the last message; undefined = from now on. */
-  readonly since: number | undefined
+  readonly since: LogPlace | undefined
   tell(message: ChangeMessage): void
   /** From now on everything heard is told to it too; called in the very moment in which it knows everything. */
   join(): void
@@ -54,8 +55,8 @@ export class TenantHub {
   readonly #ending = new AbortController()
   readonly #turns = new Turns(READER_LIMIT_COUNT)
   /** Everything before it was told. */
-  #cursor = 0
-  #recent: Change[] = []
+  #end: LogPlace = { seq: 0, mark: undefined }
+  #recent: LedgerEntry[] = []
   #waiting: (() => void)[] = []
   readonly #begun: Promise<void>
 
@@ -66,43 +67,39 @@ export class TenantHub {
     this.#begun = this.#begin()
   }
 
-  get cursor(): number {
-    return this.#cursor
+  /** Everything before it was told. */
+  get place(): LogPlace {
+    return this.#end
   }
 
-  /** @returns the cursor that the watch begins with @throws REALTIME_CURSOR_UNKNOWN, REALTIME_CURSOR_OLD */
-  async admit(joining: Joining): Promise<number> {
+  /** @returns the place that the watch begins with @throws REALTIME_CURSOR_UNKNOWN, REALTIME_CURSOR_OLD */
+  async admit(joining: Joining): Promise<LogPlace> {
     await this.#begun
     const { since } = joining
     if (since === undefined) {
       // It may have been let go while the hub began.
       if (!joining.signal.aborted) joining.join()
-      return this.#cursor
+      return this.#end
     }
-    await this.#assertReached(since)
-    if (this.#cursor - since > CATCH_UP_LIMIT_ENTRIES)
-      throw realtimeFault(
-        'REALTIME_CURSOR_OLD',
-        `expected a cursor of the last ${CATCH_UP_LIMIT_ENTRIES} entries, got ${since} of ${this.#cursor}`,
-      )
+    let at = await this.#placeOf(since)
+    assertRecent(at, this.#end)
     const signal = AbortSignal.any([joining.signal, this.#ending.signal])
     // Another server may have been quicker: what that one told must not be told again.
-    while (this.#cursor < since && !signal.aborted) await this.#nextNews(signal)
-    let at = since
-    while (!this.#isRecent(at) && !signal.aborted) {
-      const fromSeq = at
-      at = await this.#turns.take(() => this.#readOn(joining, fromSeq, signal))
+    while (this.#end.seq < at.seq && !signal.aborted) await this.#nextNews(signal)
+    while (!this.#isRecent(at.seq) && !signal.aborted) {
+      const from = at
+      at = await this.#turns.take(() => this.#readOn(joining, from, signal))
       // Nobody else waits for a reader that does not read.
       await joining.drained()
       // A page may have gone past what was told here: then the others are told first.
-      while (this.#cursor < at && !signal.aborted) await this.#nextNews(signal)
+      while (this.#end.seq < at.seq && !signal.aborted) await this.#nextNews(signal)
     }
     if (signal.aborted) return at
     // Nothing waits from here on, so nothing can come between.
-    const rest = this.#recent.slice(at - this.#firstRecent())
-    tellInPieces(joining, rest, this.#cursor)
+    const rest = this.#recent.slice(at.seq - this.#firstRecent())
+    tellInPieces(joining, rest, this.#end)
     joining.join()
-    return this.#cursor
+    return this.#end
   }
 
   end(): void {
@@ -111,41 +108,41 @@ export class TenantHub {
   }
 
   /** Tells what the database holds until the rest is kept here, or more waits than should. @returns up to where it told */
-  async #readOn(joining: Joining, fromSeq: number, signal: AbortSignal): Promise<number> {
-    const terms = { fromSeq, quietMs: QUIET_MS, signal }
-    let at = fromSeq
+  async #readOn(joining: Joining, from: LogPlace, signal: AbortSignal): Promise<LogPlace> {
+    const terms = { from, quietMs: QUIET_MS, signal }
+    let at = from
     // It may have been let go while it waited for its turn.
     if (signal.aborted) return at
     for await (const entries of this.#ports.feed.follow(this.#tenantId, terms)) {
       const last = entries.at(-1)
       if (signal.aborted) break
       if (last !== undefined) {
-        at = last.seq + 1
-        tellInPieces(joining, entries.map(changeOf), at)
+        at = placeAfter(last)
+        tellInPieces(joining, entries, at)
       }
-      if (this.#isRecent(at) || joining.isBehind()) break
+      if (this.#isRecent(at.seq) || joining.isBehind()) break
     }
     return at
   }
 
   #firstRecent(): number {
-    return this.#cursor - this.#recent.length
+    return this.#end.seq - this.#recent.length
   }
 
-  #isRecent(cursor: number): boolean {
-    return cursor >= this.#firstRecent()
+  #isRecent(seq: number): boolean {
+    return seq >= this.#firstRecent()
   }
 
-  async #assertReached(since: number): Promise<void> {
+  async #placeOf(since: LogPlace): Promise<LogPlace> {
     try {
-      await this.#ports.feed.placeIn(this.#tenantId, since)
+      return await this.#ports.feed.placeIn(this.#tenantId, since)
     } catch (error) {
       throw unknownCursor(error, since)
     }
   }
 
   async #begin(): Promise<void> {
-    this.#cursor = await this.#ports.feed.placeIn(this.#tenantId, undefined)
+    this.#end = await this.#ports.feed.placeIn(this.#tenantId, undefined)
     void this.#follow().catch((error: unknown) => {
       // Only what hears may throw here, which is a mistake of ours: nobody must wait for news that never come.
       this.#ports.log.error('the realtime feed of a tenant ended', { detail: messageOf(error) })
@@ -158,7 +155,7 @@ export class TenantHub {
     let retryMs = RETRY_FIRST_MS
     while (!signal.aborted) {
       try {
-        const terms = { fromSeq: this.#cursor, quietMs: QUIET_MS, signal }
+        const terms = { from: this.#end, quietMs: QUIET_MS, signal }
         for await (const entries of this.#ports.feed.follow(this.#tenantId, terms)) {
           this.#hear(entries)
           retryMs = RETRY_FIRST_MS
@@ -177,10 +174,10 @@ export class TenantHub {
     }
   }
 
-  /** A database that was restored meanwhile may be behind what was told. */
+  /** A database that was restored meanwhile may be behind what was told, or have gone on in another way. */
   async #isAnotherLog(): Promise<boolean> {
     try {
-      await this.#ports.feed.placeIn(this.#tenantId, this.#cursor)
+      await this.#ports.feed.placeIn(this.#tenantId, this.#end)
       return false
     } catch (error) {
       return isUnknownEntry(error)
@@ -190,10 +187,9 @@ export class TenantHub {
   #hear(entries: readonly LedgerEntry[]): void {
     const last = entries.at(-1)
     if (last === undefined) return
-    const changes = entries.map(changeOf)
-    this.#cursor = last.seq + 1
-    this.#recent = [...this.#recent, ...changes].slice(-RECENT_LIMIT_CHANGES)
-    this.#ears.heard(changes, entries, this.#cursor)
+    this.#end = placeAfter(last)
+    this.#recent = [...this.#recent, ...entries].slice(-RECENT_LIMIT_ENTRIES)
+    this.#ears.heard(entries, this.#end)
     this.#wake()
   }
 
@@ -219,28 +215,38 @@ export class TenantHub {
 /** Messages of what concerns a watch; none where nothing does. */
 export function* messagesOf(
   release: WatchedRelease | null,
-  changes: readonly Change[],
-  cursor: number,
+  entries: readonly LedgerEntry[],
+  end: LogPlace,
 ): Generator<ChangeMessage, void, undefined> {
   const wanted =
-    release === null ? changes : changes.filter((change) => concernsRelease(change, release))
+    release === null ? entries : entries.filter(({ body }) => concernsRelease(body, release))
   for (let at = 0; at < wanted.length; at += MESSAGE_LIMIT_CHANGES) {
     const piece = wanted.slice(at, at + MESSAGE_LIMIT_CHANGES)
     const isLast = at + MESSAGE_LIMIT_CHANGES >= wanted.length
     // A message that is followed by another knows only what it tells.
-    yield { release, cursor: isLast ? cursor : piece.at(-1)!.seq + 1, changes: piece }
+    const cursor = formatPlace(isLast ? end : placeAfter(piece.at(-1)!))
+    yield { release, cursor, changes: piece.map(changeOf) }
   }
 }
 
-function tellInPieces(joining: Joining, changes: readonly Change[], cursor: number): void {
-  for (const message of messagesOf(joining.release, changes, cursor)) joining.tell(message)
+function tellInPieces(joining: Joining, entries: readonly LedgerEntry[], end: LogPlace): void {
+  for (const message of messagesOf(joining.release, entries, end)) joining.tell(message)
 }
 
-export function unknownCursor(error: unknown, cursor: number): unknown {
+/** @throws REALTIME_CURSOR_OLD */
+export function assertRecent({ seq }: LogPlace, end: LogPlace): void {
+  if (end.seq - seq <= CATCH_UP_LIMIT_ENTRIES) return
+  throw realtimeFault(
+    'REALTIME_CURSOR_OLD',
+    `expected a cursor of the last ${CATCH_UP_LIMIT_ENTRIES} entries, got ${seq} of ${end.seq}`,
+  )
+}
+
+export function unknownCursor(error: unknown, cursor: LogPlace): unknown {
   if (!isUnknownEntry(error)) return error
   return realtimeFault(
     'REALTIME_CURSOR_UNKNOWN',
-    `expected a cursor that the log has reached, got ${cursor}`,
+    `expected a cursor of this log, got ${formatPlace(cursor)}`,
   )
 }
 

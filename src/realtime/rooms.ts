@@ -1,7 +1,7 @@
 // What of each tenant is watched in this process: one hub for its log, and who has to be told of a change.
 import { concernsRelease } from '../client/index.ts'
-import type { Change, ChangeMessage, WatchedRelease } from '../client/index.ts'
-import type { LedgerEntry } from '../ledger/index.ts'
+import type { ChangeMessage, WatchedRelease } from '../client/index.ts'
+import type { LedgerEntry, LogPlace } from '../ledger/index.ts'
 import { roomOf } from './connection.ts'
 import type { Held } from './connection.ts'
 import { messagesOf, TenantHub } from './hub.ts'
@@ -74,8 +74,8 @@ export class Rooms {
 
   #open(tenantId: string): Tenant {
     const hub = new TenantHub(tenantId, this.#ports, {
-      heard: (changes, entries, cursor) => {
-        this.#tell(tenant, changes, cursor)
+      heard: (entries, end) => {
+        this.#tell(tenant, entries, end)
         this.#ears.heard(tenantId, entries)
       },
       lost: () => {
@@ -102,9 +102,9 @@ export class Rooms {
     if (this.#tenants.get(tenantId) === tenant) this.#tenants.delete(tenantId)
   }
 
-  #tell(tenant: Tenant, changes: readonly Change[], cursor: number): void {
-    for (const { name, release } of concernedRooms(tenant, changes)) {
-      for (const message of messagesOf(release, changes, cursor)) this.#ears.tell(name, message)
+  #tell(tenant: Tenant, entries: readonly LedgerEntry[], end: LogPlace): void {
+    for (const { name, release } of concernedRooms(tenant, entries)) {
+      for (const message of messagesOf(release, entries, end)) this.#ears.tell(name, message)
     }
   }
 }
@@ -121,18 +121,18 @@ function addRoom({ rooms, byService }: Tenant, room: Room): Room {
 /** Looked up by service, so that a thousand watched releases cost nothing where one of them changes. */
 function concernedRooms(
   { rooms, byService }: Tenant,
-  changes: readonly Change[],
+  entries: readonly LedgerEntry[],
 ): ReadonlySet<Room> {
   const concerned = new Set<Room>()
   for (const room of rooms.values()) if (room.release === null) concerned.add(room)
-  for (const change of changes) {
-    const { subject } = change
+  for (const { body } of entries) {
+    const { subject } = body
     const services = [subject]
     for (let at = subject.indexOf('@'); at !== -1; at = subject.indexOf('@', at + 1))
       services.push(subject.slice(0, at))
     for (const service of services)
       for (const room of byService.get(service) ?? [])
-        if (room.release !== null && concernsRelease(change, room.release)) concerned.add(room)
+        if (room.release !== null && concernsRelease(body, room.release)) concerned.add(room)
   }
   return concerned
 }

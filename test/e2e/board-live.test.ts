@@ -90,7 +90,7 @@ test(
     await other.until(later)
     assert.ok(performance.now() - answeredMs < PUSHED_LIMIT_MS)
     const [taken, ...rest] = streamsOf([other.tab])
-    assert.match(taken ?? '', /\/v1\/changes\?since=\d+$/)
+    assert.match(taken ?? '', /\/v1\/changes\?since=\d+\.[0-9a-f]{16}$/)
     assert.deepEqual(rest, [])
   }),
 )

@@ -44,7 +44,7 @@ async function readUntil(
   lastId: number,
 ): Promise<readonly FedEntry[]> {
   let text = ''
-  while (!text.includes(`id: ${lastId}\n\n`)) {
+  while (!new RegExp(`^id: ${lastId}\\.[0-9a-f]{16}\n\n`, 'm').test(text)) {
     const { value, done } = await reader.read()
     assert.ok(!done, `the stream ended after ${text}`)
     text += value

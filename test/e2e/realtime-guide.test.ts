@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { positionOf } from '../../src/client/index.ts'
 import { operatorKeyOf } from '../board-tab.ts'
 import { until } from '../feed.ts'
 import { openWorkplace } from './command-line.ts'
@@ -92,7 +93,10 @@ test('the watching program prints each change once, though the server is killed 
   served = await house.serve(['--port', port])
   const two = await note('harbour@2.1.0')
   await until(() => first.seqs().includes(two), 'the note after the restart')
-  await until(() => Number(readFileSync(cursorFile, 'utf8')) > first.seqs().at(-1)!, 'its cursor')
+  await until(
+    () => positionOf(readFileSync(cursorFile, 'utf8')) > first.seqs().at(-1)!,
+    'its cursor',
+  )
   first.child.kill('SIGKILL')
   await once(first.child, 'exit')
   const three = await note('harbour@2.1.0')
