@@ -46,6 +46,8 @@ const rememberedUs = ((performance.now() - rememberedAtMs) * 1_000) / REMEMBERED
 const signer = testSigner('ed25519')
 const tokens = makeServiceTokens({
   ...ports,
+  log: { warn: () => undefined },
+  endedKeys: { read: () => Promise.resolve(new Set()), add: () => Promise.resolve() },
   openTokenSigner: () => Promise.resolve(signer),
   isKeyInForce: () => Promise.resolve(true),
 })

@@ -163,7 +163,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const identity = makeIdentity({ ...ports, ledger })
   const tenants = controlPlaneTenants(sql, identity, signer, config)
   const apiKeys = makeApiKeys({ ...ports, ledger, slowHash: systemSlowHash })
-  const serviceTokens = makeServiceTokens({ ...ports, ...tokenTerms(keys, apiKeys) })
+  const serviceTokens = makeServiceTokens({ ...ports, log, ...tokenTerms(keys, apiKeys) })
   const people = makePeople({ ...ports, ledger, log }, config)
   const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId, version, signer }
   const { pubSub, payloadKeys } = database
@@ -191,7 +191,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const feed = makeLedgerFeed({ ledger, clock: systemClock })
   const asking = { ...planPorts, plans, runs, actions, releases, jobs: background.jobs }
   const { dispatch, dispatchActions } = dispatchOver(asking)
-  const rotation = { ...stored, operatorTenant: config.tenantId }
+  const rotation = { ...stored, endedKeys: keys.endedTokenKeys, operatorTenant: config.tenantId }
   const admins = { apiKeys, accounts: people.accounts }
   const registered = actionsOf(flags, background, erasures.actions, runActions, dispatchActions)
   const routes = [
@@ -240,7 +240,8 @@ function routesOfWhoAsks(
 
 function tokenTerms(keys: InstallationKeys, apiKeys: Pick<ApiKeys, 'isInForce'>) {
   const isKeyInForce = (keyId: string): Promise<boolean> => apiKeys.isInForce(keyId)
-  return { openTokenSigner: keys.openTokenSigner, isKeyInForce }
+  const { openTokenSigner, endedTokenKeys: endedKeys } = keys
+  return { openTokenSigner, endedKeys, isKeyInForce }
 }
 
 /** A release is opened without an author by whoever first asks for a run of it. */

@@ -18,7 +18,11 @@ test('a key that is published between preview and confirmation is not ended unse
         isEnded: false,
       }),
     )
-  const action = rotateTokenKeysAction({ clock, ledger, operatorTenant: tenantId })
+  const remembered: string[] = []
+  const endedKeys = {
+    add: (kids: readonly string[]) => Promise.resolve(void remembered.push(...kids)),
+  }
+  const action = rotateTokenKeysAction({ clock, ledger, endedKeys, operatorTenant: tenantId })
   const admin = { ...operator, role: 'admin', environments: null, credential: 'operator' } as const
   const params = { reason: 'leaked' }
   await publish(`${tenantId}-1`)
@@ -33,4 +37,5 @@ test('a key that is published between preview and confirmation is not ended unse
     keys.filter((kid) => kid.startsWith(tenantId)),
     [`${tenantId}-1`, `${tenantId}-2`],
   )
+  assert.deepEqual(remembered, keys)
 })

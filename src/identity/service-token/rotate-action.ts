@@ -3,11 +3,13 @@ import { z } from 'zod'
 import type { Action, Clock } from '../../kernel/index.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import { identityFault } from '../errors.ts'
+import type { EndedKeys } from './ended-keys.ts'
 import { endTokenKeys, lockTokenKeys, selectTokenKeys } from './store.ts'
 
 export interface RotationPorts {
   readonly clock: Pick<Clock, 'nowMs'>
   readonly ledger: Ledger
+  readonly endedKeys: Pick<EndedKeys, 'add'>
   /** The server's own tenant: the keys are those of all tenants, and its admins speak for the server. */
   readonly operatorTenant: string
 }
@@ -23,7 +25,8 @@ const paramsSchema = z.strictObject({
 })
 
 /** No second person is asked: a leak does not wait for one, and what is lost are tokens of the last five minutes. */
-export function rotateTokenKeysAction({ clock, ledger, operatorTenant }: RotationPorts): Action {
+export function rotateTokenKeysAction(ports: RotationPorts): Action {
+  const { clock, ledger, endedKeys, operatorTenant } = ports
   return {
     name: 'token-keys.rotate',
     summary: 'End every key that signs service tokens; servers go on with new ones',
@@ -60,6 +63,8 @@ export function rotateTokenKeysAction({ clock, ledger, operatorTenant }: Rotatio
         },
         async carryOut(tx) {
           const kids = await endTokenKeys(tx, new Date(clock.nowMs()).toISOString())
+          // Before the commit: a rotation that is cut off here was wished for, and is carried out by whoever reads the keys next.
+          await endedKeys.add(kids)
           await ledger.appendInTx(tx, tenantId, [
             {
               type: 'token-keys.rotated',

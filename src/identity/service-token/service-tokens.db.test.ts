@@ -6,6 +6,7 @@ import { fakeClock } from '../../../test/clock.ts'
 import type { FakeClock } from '../../../test/clock.ts'
 import { nodeDigest, nodeRandom, testSigner } from '../../../test/crypto.ts'
 import { hostileTokens, honestCopy } from '../../../test/hostile-tokens.ts'
+import { SILENT_LOG } from '../../../test/jobs.ts'
 import { openTestSql } from '../../../test/database.ts'
 import { SeaworthyError } from '../../kernel/index.ts'
 import type { Caller, Signer, Sql } from '../../kernel/index.ts'
@@ -34,6 +35,10 @@ interface Mint {
   readonly signers: Map<string, Signer>
   /** Another server of the same deployment. */
   openSecond(): ServiceTokens
+  /** This server again, with what it has in its data folder. */
+  restart(): ServiceTokens
+  /** Puts a database of before the rotation back. */
+  rollBack(): Promise<unknown>
   endKey(): void
   /** What the action of an admin does to the keys. @returns how many ended */
   rotate(): Promise<number>
@@ -46,11 +51,17 @@ async function openMint(): Promise<Mint> {
   ])
   const clock = fakeClock(NOON_MS)
   const signers = new Map<string, Signer>()
+  const remembered = new Set<string>()
   let isInForce = true
-  const open = (own: Map<string, Signer>): ServiceTokens =>
+  const open = (own: Map<string, Signer>, ended = new Set<string>()): ServiceTokens =>
     makeServiceTokens({
       sql,
       clock,
+      log: SILENT_LOG,
+      endedKeys: {
+        read: () => Promise.resolve(ended),
+        add: (kids) => Promise.resolve(kids.forEach((kid) => ended.add(kid))),
+      },
       random: nodeRandom,
       digest: nodeDigest,
       openTokenSigner(name) {
@@ -63,8 +74,11 @@ async function openMint(): Promise<Mint> {
   return {
     clock,
     signers,
-    tokens: open(signers),
+    tokens: open(signers, remembered),
     openSecond: () => open(new Map()),
+    restart: () => open(signers, remembered),
+    rollBack: () =>
+      sql.transaction('system', (tx) => tx.query('update identity_token_key set ended_at = null')),
     endKey() {
       isInForce = false
     },
@@ -223,4 +237,24 @@ test('another service verifies a token made for it with the published keys alone
   const { payload } = await jwtVerify(token, keys, options)
   assert.equal(payload.sub, CALLER.id)
   await assert.rejects(jwtVerify(token, keys, { ...options, audience: 'seaworthy' }))
+})
+
+test('an older database brings no ended key back: whoever saw it end refuses it, tells the others, and signs with another', async () => {
+  const { tokens, clock, openSecond, restart, rotate, rollBack } = await openMint()
+  const { token: leaked } = await tokens.issue(CALLER, {})
+  await rotate()
+  clock.advance(2_000)
+  assert.equal(await tokens.verify(leaked), undefined)
+  const { token: later } = await tokens.issue(CALLER, {})
+  await rollBack()
+  const again = restart()
+  assert.equal(await again.verify(leaked), undefined)
+  const { token: next } = await again.issue(CALLER, {})
+  assert.equal(decodeProtectedHeader(next).kid, decodeProtectedHeader(later).kid)
+  // One that remembers nothing reads it from the database.
+  const second = openSecond()
+  assert.equal(await second.verify(leaked), undefined)
+  assert.notEqual(await second.verify(next), undefined)
+  const { keys } = await second.jwks()
+  assert.ok(!keys.some(({ kid }) => kid === decodeProtectedHeader(leaked).kid))
 })

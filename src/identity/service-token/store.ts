@@ -47,6 +47,18 @@ export async function endTokenKeys(tx: SqlTx, at: string): Promise<readonly stri
   return rows.map(({ kid }) => kid).sort()
 }
 
+/** Those of them that have not ended; to be asked under the lock. */
+export async function endTokenKeysAgain(
+  tx: SqlTx,
+  kids: readonly string[],
+  at: string,
+): Promise<void> {
+  await tx.query(
+    'update identity_token_key set ended_at = $2 where kid = any($1) and ended_at is null',
+    [kids, at],
+  )
+}
+
 export async function insertTokenKey(tx: SqlTx, key: TokenKey): Promise<void> {
   await tx.query(
     `insert into identity_token_key (kid, issuer, public_key, signs_from, signs_until)

@@ -1,11 +1,13 @@
 // The keys that sign service tokens: one for each day and server, published before it signs, retired when nothing of it can be good.
 import { hexOf } from '../../kernel/index.ts'
 import type { Clock, Digest, Random, Signer, Sql } from '../../kernel/index.ts'
+import { readTokenKeys } from './ended-keys.ts'
+import type { EndedKeyPorts } from './ended-keys.ts'
 import { base64UrlOf, retirementMs, signingDayOf } from './model.ts'
 import type { SigningDay, TokenKey } from './model.ts'
-import { deleteRetiredTokenKeys, insertTokenKey, lockTokenKeys, selectTokenKeys } from './store.ts'
+import { deleteRetiredTokenKeys, insertTokenKey, lockTokenKeys } from './store.ts'
 
-export interface TokenKeyPorts {
+export interface TokenKeyPorts extends EndedKeyPorts {
   readonly sql: Sql
   readonly clock: Clock
   readonly random: Random
@@ -36,7 +38,7 @@ const TRUSTED_MS = 2_000
 const KEYS_PER_DAY_LIMIT = 100
 
 export function makeTokenKeys(ports: TokenKeyPorts): TokenKeys {
-  const { sql, clock } = ports
+  const { clock } = ports
   let today: { readonly name: string; readonly own: Promise<OwnTokenKey> } | undefined
   let known = new Map<string, TokenKey>()
   let readAtMs = -Infinity
@@ -44,7 +46,7 @@ export function makeTokenKeys(ports: TokenKeyPorts): TokenKeys {
 
   const read = async (): Promise<void> => {
     const askedAtMs = clock.monotonicMs()
-    const keys = await sql.transaction('system', selectTokenKeys)
+    const keys = await readAll(ports)
     known = new Map(keys.map((key) => [key.kid, key]))
     readAtMs = askedAtMs
   }
@@ -86,15 +88,19 @@ export function makeTokenKeys(ports: TokenKeyPorts): TokenKeys {
     },
     async published() {
       await own()
-      return (await sql.transaction('system', selectTokenKeys)).filter(inForce)
+      return (await readAll(ports)).filter(inForce)
     },
   }
+}
+
+function readAll(ports: TokenKeyPorts): Promise<readonly TokenKey[]> {
+  return ports.sql.transaction('system', (tx) => readTokenKeys(ports, tx))
 }
 
 async function publishOwn(ports: TokenKeyPorts, day: SigningDay): Promise<OwnTokenKey> {
   const days = [day, signingDayOf(day.signsUntilMs)]
   for (let turn = 0; turn < KEYS_PER_DAY_LIMIT; turn += 1) {
-    const known = await ports.sql.transaction('system', selectTokenKeys)
+    const known = await readAll(ports)
     const ended = new Set(known.filter(({ isEnded }) => isEnded).map(({ kid }) => kid))
     const opened = await Promise.all(days.map((each) => openUnended(ports, each, ended)))
     const own = await publishOpened(ports, days, opened)
@@ -128,7 +134,7 @@ async function publishOpened(
 ): Promise<OwnTokenKey | undefined> {
   return ports.sql.transaction('system', async (tx) => {
     await lockTokenKeys(tx)
-    const known = await selectTokenKeys(tx)
+    const known = await readTokenKeys(ports, tx)
     const issuer = known[0]?.issuer ?? `urn:seaworthy:${hexOf(ports.random.bytes(ISSUER_BYTES))}`
     const keys = opened.map((signer, at) => keyOf(ports, days[at]!, signer, issuer))
     const ended = new Set(known.filter(({ isEnded }) => isEnded).map(({ kid }) => kid))
