@@ -79,6 +79,7 @@ function anAsked(tenantId: string): AskedRequest {
     route: '/v1/things/:runId',
     isKnownRoute: true,
     isVisit: false,
+    isConnection: false,
     isWeighty: true,
     caller,
     params: { runId: '019ab0c1-2f00-7000-8000-000000000001' },

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { AccessRole, Caller, Log, Route } from '../kernel/index.ts'
 import { systemClock, systemDigest, systemRandom } from '../platform/index.ts'
-import { KeyedAnswers, makeLimitRoutes, makeWebServer } from '../web/index.ts'
-import type { Site, UpgradeDoor, WebRequest } from '../web/index.ts'
+import { KeyedAnswers, makeLimitRoutes, makePeerOf, makeWebServer } from '../web/index.ts'
+import type { Site, UpgradeDoor, WebOptions, WebRequest } from '../web/index.ts'
 import { authenticate } from './authenticate.ts'
 import { makeBoardSite } from './board-site.ts'
 import type { AppConfig } from './config.ts'
@@ -71,7 +71,7 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
   const { apiKeys, serviceTokens, people, work, recorder, openTenant } = rooms
   const redis = await openSharedRedis(config, log)
   // Requests over a socket are limited; those of this very process are not.
-  const limits = telemetry && makeServerLimits(telemetry.guardSink, redis)
+  const limits = telemetry && makeServerLimits(config, telemetry.guardSink, redis)
   const routes = [
     ...makeLimitRoutes(limits),
     ...(telemetry?.routes(database) ?? []),
@@ -106,7 +106,7 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
     }),
     reference: describeServer(slices, terms.version),
     routes,
-    hosts: config.hosts ?? [],
+    ...placeOf(config),
     openDocuments: [...makeOpenDocuments(serviceTokens), ...people.openDocuments],
     ...(people.browser === undefined ? {} : { browser: people.browser }),
     readiness: makeReadinessChecks({ ...rooms, sql, tenantId: config.tenantId, redis, bucket }),
@@ -143,13 +143,14 @@ async function composeOn(database: Database, terms: HouseTerms): Promise<Compose
 
 /** Of the realtime feed, which hears at once of what this process appends; undefined where nothing comes over a socket. */
 async function openDoor(
-  { feed, appendListeners }: Pick<Rooms, 'feed' | 'appendListeners'>,
+  { feed, appendListeners, recorder }: Pick<Rooms, 'feed' | 'appendListeners' | 'recorder'>,
   { config, log, telemetry }: HouseTerms,
   more: Pick<RealtimeTerms, 'redis' | 'authenticate'>,
 ): Promise<UpgradeDoor | undefined> {
   if (telemetry === undefined) return undefined
   const limits = config.socketLimits ?? {}
-  const { realtime, door } = await openRealtimeFeed({ ...more, log, telemetry, limits, feed })
+  const terms = { ...more, log, telemetry, limits, feed, recorder }
+  const { realtime, door } = await openRealtimeFeed(terms)
   appendListeners.push((tenantId) => realtime.hint(tenantId))
   return door
 }
@@ -157,4 +158,9 @@ async function openDoor(
 /** Browsers come over a socket; commands of this very process need no page. */
 function siteOf({ isServer }: AppConfig): { site?: Site } {
   return isServer ? { site: makeBoardSite(systemDigest) } : {}
+}
+
+/** Under which names requests come, and through whom. */
+function placeOf({ hosts = [], trustedProxies }: AppConfig): Pick<WebOptions, 'hosts' | 'peerOf'> {
+  return { hosts, peerOf: makePeerOf(trustedProxies) }
 }

@@ -56,6 +56,8 @@ export interface AppConfig extends Partial<Services> {
   readonly erasureRegister?: string
   /** Absolute path of the folder where servers of one database keep what was signed last; absent = in each data folder. */
   readonly checkpointGuard?: string
+  /** Proxies whose word about their clients' addresses a server takes, as addresses and networks; absent = nobody's. */
+  readonly trustedProxies?: readonly string[]
   /** With whom people may sign in, and the origin that they come back to; absent where keys alone open the server. */
   readonly signIn?: { readonly ownOrigin: string; readonly issuers: readonly IssuerSettings[] }
   /** How long a person who proved to their issuer who they are may give their word, in milliseconds. */
@@ -141,6 +143,7 @@ export async function readConfig(flags: ConfigFlags): Promise<AppConfig> {
     isServer: flags.isServer === true,
     allowsLoopbackWebhooks: readAnswer('SEAWORTHY_WEBHOOK_LOOPBACK', webhookLoopback),
     ...places,
+    ...(await takeTrustedProxies(take)),
     ...(signIn === undefined ? {} : { signIn }),
     proofLifetimeMs: readMinutes('SEAWORTHY_STEP_UP_MINUTES', stepUp),
     defaults,
@@ -200,6 +203,12 @@ function takeSocketLimits(take: Take): Partial<SocketLimits> {
     perTenant: read('socketsPerTenant', 'SEAWORTHY_SOCKETS_PER_TENANT'),
   }
   return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined))
+}
+
+/** Not from the file: whoever writes a repository's file must not say whose word counts about where requests come from. */
+async function takeTrustedProxies(take: Take): Promise<Pick<AppConfig, 'trustedProxies'>> {
+  const text = take('trustedProxies', [fromEnvironment('SEAWORTHY_TRUSTED_PROXIES')])
+  return text === undefined ? {} : (await import('./trusted-proxies.ts')).readTrustedProxies(text)
 }
 
 interface Candidate {

@@ -1,11 +1,13 @@
 // The realtime feed of a serving process: who may connect, which Redis its servers share, and the edge it is handed connections by.
 import type { Caller, Log } from '../kernel/index.ts'
 import type { LedgerFeed } from '../ledger/index.ts'
-import { systemClock } from '../platform/index.ts'
+import { systemClock, systemRandom } from '../platform/index.ts'
 import type { OpenRedis } from '../platform/index.ts'
 import { openRealtime, REALTIME_PATH } from '../realtime/index.ts'
 import type { Realtime, RealtimePorts, SocketLimits } from '../realtime/index.ts'
-import type { UpgradeDoor, WebRequest } from '../web/index.ts'
+import { askedOfConnection } from '../web/index.ts'
+import type { RequestRecorder, UpgradeDoor, WebRequest } from '../web/index.ts'
+import { newRequestId } from './health.ts'
 import { REDIS_PREFIX } from './shared-limits.ts'
 import type { Telemetry } from './telemetry/index.ts'
 
@@ -15,6 +17,7 @@ export interface RealtimeTerms {
   readonly telemetry: Telemetry
   readonly redis: OpenRedis | undefined
   readonly limits: Partial<SocketLimits>
+  readonly recorder: RequestRecorder | undefined
   authenticate(request: WebRequest): Promise<Caller | undefined>
 }
 
@@ -25,7 +28,7 @@ export interface OpenedFeed {
 
 /** Connections are let in as whoever asks a route that reads. */
 export async function openRealtimeFeed(terms: RealtimeTerms): Promise<OpenedFeed> {
-  const { log, feed, telemetry, redis, limits } = terms
+  const { log, feed, telemetry, redis, limits, recorder } = terms
   const realtime = await openRealtime({
     clock: systemClock,
     log,
@@ -34,6 +37,10 @@ export async function openRealtimeFeed(terms: RealtimeTerms): Promise<OpenedFeed
     guardSink: telemetry.guardSink,
     limits,
     ...(redis === undefined ? {} : { redis: adapterOf(redis) }),
+    async recordRefusal({ caller, peer, ...refusal }) {
+      const place = { path: REALTIME_PATH, requestId: newRequestId(systemRandom) }
+      await recorder?.refuse(askedOfConnection(place, { caller, peer }), refusal)
+    },
     authenticate: ({ token, tenant, session, peer, wasLetIn = false }) =>
       terms.authenticate({
         wasLetIn,

@@ -4,7 +4,7 @@ import type { GuardSink } from '../guard/index.ts'
 import type { Log } from '../kernel/index.ts'
 import { openRedis, systemClock, systemRandom } from '../platform/index.ts'
 import type { OpenRedis } from '../platform/index.ts'
-import { makeRequestLimits } from '../web/index.ts'
+import { makePeerOf, makeRequestLimits } from '../web/index.ts'
 import type { RequestLimits } from '../web/index.ts'
 import type { AppConfig } from './config.ts'
 
@@ -20,10 +20,15 @@ export async function openSharedRedis(
   return openRedis({ url, prefix: REDIS_PREFIX, random: systemRandom, log })
 }
 
-export function makeServerLimits(sink: GuardSink, redis: OpenRedis | undefined): RequestLimits {
+export function makeServerLimits(
+  { trustedProxies }: Pick<AppConfig, 'trustedProxies'>,
+  sink: GuardSink,
+  redis: OpenRedis | undefined,
+): RequestLimits {
+  const peerOf = makePeerOf(trustedProxies)
   const common = redis && {
     shared: makeRedisBuckets((...terms) => redis.run(...terms), `${REDIS_PREFIX}:rl`),
     liveInstances: () => redis.liveCount(),
   }
-  return makeRequestLimits({ clock: systemClock, sink, ...common })
+  return makeRequestLimits({ clock: systemClock, sink, peerOf, ...common })
 }

@@ -1,8 +1,9 @@
-// Makes the fact of a request: what was asked, told by the allow-list, and what became of it.
+// Makes the fact of a request: what was asked, told by the allow-list, and what became of it; and puts it into the ledger.
 import { concatBytes, hexOf, utf8Bytes } from '../kernel/index.ts'
 import type { Digest } from '../kernel/index.ts'
-import type { LedgerFact } from '../ledger/index.ts'
+import type { Ledger, LedgerFact } from '../ledger/index.ts'
 import type { AskedRequest } from '../web/index.ts'
+import { auditFault } from './errors.ts'
 import { harmlessFields, harmlessResource } from './harmless.ts'
 import { STRANGER } from './model.ts'
 import type { AuditPayload, AuditRecord, AuditResult } from './model.ts'
@@ -63,4 +64,19 @@ function hashParameters({ digest, secret }: FactPorts, asked: AskedRequest): str
 function hashPeer({ digest, secret }: FactPorts, peer: string): string {
   const hash = digest.hmacSha256(secret, utf8Bytes(`audit peer\n${peer}`))
   return hexOf(hash).slice(0, PEER_HASH_CHARACTERS)
+}
+
+/** @throws AUDIT_UNRECORDED */
+export async function appendAuditFact(
+  ledger: Pick<Ledger, 'append'>,
+  tenantId: string,
+  fact: LedgerFact,
+): Promise<void> {
+  try {
+    await ledger.append(tenantId, [fact])
+  } catch (error) {
+    throw auditFault('AUDIT_UNRECORDED', 'expected the ledger to take the entry of this request', {
+      cause: error,
+    })
+  }
 }

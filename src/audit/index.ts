@@ -4,9 +4,10 @@ import { auditErrors } from './errors.ts'
 import { AUDIT_ERASURE, AUDIT_EVENTS } from './model.ts'
 
 export { auditCopies } from './erased.ts'
+export type { RefusalKept } from './floods.ts'
 export { makeAuditRoutes } from './http.ts'
 export { makeLedgerRecorder } from './recorder.ts'
-export type { LedgerRecorder, RefusalKept } from './recorder.ts'
+export type { LedgerRecorder } from './recorder.ts'
 export { makeAuditKeeper, makeAuditLog } from './service.ts'
 
 export const auditSlice: Slice = {

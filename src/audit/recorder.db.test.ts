@@ -128,8 +128,8 @@ test('a refused read is recorded, one that finds nothing is not, and floods are 
   await recorder.recordTallies(true)
   const entries = await desk.entries()
   assert.deepEqual(entries.map(shapeOf).toSorted(), [
+    'key-one GET /v1/things/:runId refused WEB_RATE_LIMITED',
     'key-one GET /v1/things/:runId refused WEB_ROLE_REFUSED',
-    'key-one GET /v1/things/:runId tallied',
     'key-one GET /v1/things/:runId tallied',
     'stranger POST /v1/things/:runId tallied',
     'stranger POST /v1/things/:runId tallied',
@@ -138,8 +138,42 @@ test('a refused read is recorded, one that finds nothing is not, and floods are 
   const strangers = counts.map((each) => each['WEB_KEY_REFUSED'] ?? 0)
   assert.deepEqual(
     strangers.toSorted((a, b) => a - b),
-    [0, 0, 1, 99],
+    [0, 1, 99],
   )
+  assert.ok(counts.some((each) => each['WEB_RATE_LIMITED'] === 99))
+})
+
+test('the first past a limit is not answered unrecorded, and what could not be recorded is counted in the next entry', async () => {
+  let isBroken = true
+  const opened = await openDesk()
+  const append: (typeof opened.ledger)['append'] = (tenantId, facts) =>
+    isBroken ? Promise.reject(new Error('no room')) : opened.ledger.append(tenantId, facts)
+  const desk = await openDesk({ ledger: { append } })
+  const read = { ...desk.asked({ method: 'GET', isWeighty: false }), caller: opened.asked().caller }
+  const limited = { status: 429, code: 'WEB_RATE_LIMITED' }
+  await assert.rejects(desk.recorder.refuse(read, limited), { code: 'AUDIT_UNRECORDED' })
+  isBroken = false
+  // The window is not over yet: this one is counted with the one before.
+  await desk.recorder.refuse(read, limited)
+  await desk.recorder.recordTallies(true)
+  const told = (await opened.entries()).map(({ result, counts }) => ({ result, counts }))
+  assert.deepEqual(told, [{ result: 'tallied', counts: { WEB_RATE_LIMITED: 2 } }])
+})
+
+test('where no route is, a known principal is refused by an entry, and a stranger is counted', async () => {
+  const { recorder, asked, entries } = await openDesk()
+  const nowhere = { method: 'GET', route: 'unknown', isKnownRoute: false, isWeighty: false }
+  const unknown = { status: 404, code: 'WEB_ROUTE_UNKNOWN' }
+  for (let count = 0; count < 3; count += 1) {
+    await recorder.refuse(asked(nowhere), unknown)
+    await recorder.refuse(asked({ ...nowhere, caller: undefined }), unknown)
+  }
+  assert.deepEqual((await entries()).map(shapeOf).toSorted(), [
+    'key-one GET unknown refused WEB_ROUTE_UNKNOWN',
+    'key-one GET unknown refused WEB_ROUTE_UNKNOWN',
+    'key-one GET unknown refused WEB_ROUTE_UNKNOWN',
+    'stranger GET unknown tallied',
+  ])
 })
 
 test('a hundred refused requests at once are a hundred entries', async () => {

@@ -1,36 +1,21 @@
 // Records requests in the ledger: what one changed in the same transaction, everything else before its answer leaves.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { messageOf } from '../kernel/index.ts'
-import type { Caller, Clock, JoinableSql, Log, Sql, SqlScope, SqlTx } from '../kernel/index.ts'
+import type { Caller, JoinableSql, Sql, SqlScope, SqlTx } from '../kernel/index.ts'
 import type { Ledger, LedgerFact } from '../ledger/index.ts'
 import type { AskedRefusal, AskedRequest, RequestRecorder } from '../web/index.ts'
-import { auditFault } from './errors.ts'
-import { auditFactOf } from './fact.ts'
-import type { AuditOutcome, FactPorts } from './fact.ts'
-import { RefusalTally } from './tally.ts'
-import type { TallyCounts } from './tally.ts'
+import { appendAuditFact, auditFactOf } from './fact.ts'
+import { Floods } from './floods.ts'
+import type { FloodPorts } from './floods.ts'
 
 const TOO_MANY_REQUESTS = 429
 const FIRST_SERVER_FAULT = 500
 /** Of a read these say that there is no such thing, or not now: an answer, and no refusal. */
 const ANSWERS_OF_READS: readonly number[] = [404, 409, 410]
 
-export interface RecorderPorts extends FactPorts {
-  readonly clock: Pick<Clock, 'monotonicMs'>
-  readonly log: Log
-  /** Not watched by this recorder, as the database. */
-  readonly ledger: Ledger
+export interface RecorderPorts extends FloodPorts {
   readonly sql: Sql
-  /** Whose ledger tells of strangers. */
-  readonly operatorTenant: string
-  /** Makes that tenant known. */
-  openOperatorTenant(): Promise<void>
-  /** Hears of every refusal that was counted, whether an entry told of it or not. */
-  countRefusal(whose: 'principal' | 'stranger', kept: RefusalKept): void
 }
-
-/** `entry`: recorded; `tally`: counted, an entry will say so; `lost`: it could not be recorded. */
-export type RefusalKept = 'entry' | 'tally' | 'lost'
 
 /** What a request is while its handler runs. */
 interface OpenRequest {
@@ -58,11 +43,11 @@ class Recorder implements LedgerRecorder {
   readonly #current = new AsyncLocalStorage<OpenRequest>()
   /** Transactions that hold the entry of a request, as long as they are open. */
   readonly #holding = new WeakSet<SqlTx>()
-  readonly #tally: RefusalTally<AskedRequest>
+  readonly #floods: Floods
 
   constructor(ports: RecorderPorts) {
     this.#ports = ports
-    this.#tally = new RefusalTally(ports.clock)
+    this.#floods = new Floods(ports)
   }
 
   async carryOut<T>(asked: AskedRequest, handle: () => Promise<T>): Promise<T> {
@@ -71,7 +56,7 @@ class Recorder implements LedgerRecorder {
     const request: OpenRequest = { tenantId, done, isRecorded: false, isOver: false }
     try {
       const answer = await this.#current.run(request, handle)
-      if (!request.isRecorded) await this.#appendOrRefuse(tenantId, done)
+      if (!request.isRecorded) await appendAuditFact(this.#ports.ledger, tenantId, done)
       return answer
     } finally {
       // What the request left running is no part of it.
@@ -82,15 +67,19 @@ class Recorder implements LedgerRecorder {
   async refuse(asked: AskedRequest, { status, code }: AskedRefusal): Promise<void> {
     const { caller } = asked
     // Apart, so that no other flood hides what is tried where people sign in.
-    if (asked.isVisit) return this.#count('visitor', asked, code)
-    if (caller === undefined || !asked.isKnownRoute) return this.#count('stranger', asked, code)
-    if (status === TOO_MANY_REQUESTS) return this.#count(principalKey(caller), asked, code)
+    if (asked.isVisit) return this.#floods.countStranger('visitor', asked, code)
+    if (caller === undefined) return this.#floods.countStranger('stranger', asked, code)
+    const isFlood = status === TOO_MANY_REQUESTS || asked.isConnection
+    if (isFlood && status < FIRST_SERVER_FAULT)
+      return this.#floods.countPrincipal(caller, asked, { status, code })
     const isFault = status >= FIRST_SERVER_FAULT
-    if (!asked.isWeighty && (isFault || ANSWERS_OF_READS.includes(status))) return
+    // Where no route is, nothing was asked for that could be missing: whoever asks there is turned away.
+    const isAnswer = asked.isKnownRoute && ANSWERS_OF_READS.includes(status)
+    if (!asked.isWeighty && (isFault || isAnswer)) return
     const result = isFault ? 'failed' : 'refused'
     const fact = auditFactOf(this.#ports, asked, { result, status, code })
     try {
-      await this.#appendOrRefuse(caller.tenantId, fact)
+      await appendAuditFact(this.#ports.ledger, caller.tenantId, fact)
       if (!isFault) this.#ports.countRefusal('principal', 'entry')
     } catch (error) {
       if (!isFault) this.#ports.countRefusal('principal', 'lost')
@@ -158,9 +147,8 @@ class Recorder implements LedgerRecorder {
     })
   }
 
-  async recordTallies(isEnding: boolean): Promise<void> {
-    for (const { counts, sample } of this.#tally.takeAll(isEnding))
-      await this.#recordTally(sample, counts)
+  recordTallies(isEnding: boolean): Promise<void> {
+    return this.#floods.recordTallies(isEnding)
   }
 
   /** The request under way, unless it has its entry already or the scope is none of its own. */
@@ -228,44 +216,8 @@ class Recorder implements LedgerRecorder {
   async #recordFirst(tenantId: string): Promise<void> {
     const request = this.#openRequest({ tenantId })
     if (request === undefined) return
-    await this.#appendOrRefuse(tenantId, request.done)
+    await appendAuditFact(this.#ports.ledger, tenantId, request.done)
     request.isRecorded = true
-  }
-
-  async #appendOrRefuse(tenantId: string, fact: LedgerFact): Promise<void> {
-    try {
-      await this.#ports.ledger.append(tenantId, [fact])
-    } catch (error) {
-      throw auditFault(
-        'AUDIT_UNRECORDED',
-        'expected the ledger to take the entry of this request',
-        {
-          cause: error,
-        },
-      )
-    }
-  }
-
-  async #count(flooder: string, asked: AskedRequest, code: string): Promise<void> {
-    const counts = this.#tally.add(flooder, code, withoutBody(asked))
-    if (counts === undefined) this.#ports.countRefusal(whoseOf(asked), 'tally')
-    else await this.#recordTally(asked, counts)
-  }
-
-  /** Never refuses what is refused already: a flood with a broken database must not become a flood of other answers. */
-  async #recordTally(asked: AskedRequest, counts: TallyCounts): Promise<void> {
-    const { ledger, operatorTenant, log } = this.#ports
-    const outcome: AuditOutcome = { result: 'tallied', counts }
-    try {
-      const isStranger = whoseOf(asked) === 'stranger'
-      if (isStranger) await this.#ports.openOperatorTenant()
-      const tenantId = isStranger ? operatorTenant : callerOf(asked).tenantId
-      await ledger.append(tenantId, [auditFactOf(this.#ports, asked, outcome)])
-      this.#ports.countRefusal(whoseOf(asked), 'entry')
-    } catch (error) {
-      this.#ports.countRefusal(whoseOf(asked), 'lost')
-      log.warn('refusals are not in the audit log', { counts, detail: messageOf(error) })
-    }
   }
 }
 
@@ -280,17 +232,4 @@ async function hasWritten(tx: SqlTx): Promise<boolean> {
 function callerOf({ caller }: AskedRequest): Caller {
   if (caller === undefined) throw new TypeError('expected a request of a known principal')
   return caller
-}
-
-function principalKey({ tenantId, id }: Caller): string {
-  return JSON.stringify([tenantId, id])
-}
-
-function whoseOf({ caller, isKnownRoute }: AskedRequest): 'principal' | 'stranger' {
-  return caller === undefined || !isKnownRoute ? 'stranger' : 'principal'
-}
-
-/** A count must not keep the bodies that it counted. */
-function withoutBody(asked: AskedRequest): AskedRequest {
-  return { ...asked, body: undefined, bodyBytes: new Uint8Array(0) }
 }

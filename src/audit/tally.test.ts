@@ -10,7 +10,7 @@ test('of a flood the first is recorded at once, and every ten seconds how many t
   const recorded: number[] = []
   for (let count = 0; count < 10_000; count += 1) {
     const counts = tally.add('one', 'REFUSED', count)
-    if (counts !== undefined) recorded.push(counts['REFUSED'] ?? 0)
+    if (typeof counts !== 'string') recorded.push(counts['REFUSED'] ?? 0)
     clock.advance(3)
   }
   assert.equal(recorded.length, 3)
@@ -22,9 +22,21 @@ test('of a flood the first is recorded at once, and every ten seconds how many t
   assert.deepEqual(tally.takeAll(true), [])
 })
 
-test('who floods is told apart up to a number, so that many flooders take no memory', () => {
-  const tally = new RefusalTally<number>(fakeClock(0))
-  for (let count = 0; count < 3_000; count += 1) tally.add(`flooder ${count}`, 'REFUSED', count)
-  for (let count = 0; count < 3_000; count += 1) tally.add(`flooder ${count}`, 'REFUSED', count)
-  assert.ok(tally.takeAll(true).length <= 1_000)
+test('more who flood at once than are told apart make no entries, and whoever is quiet makes room', () => {
+  const clock = fakeClock(0)
+  const tally = new RefusalTally<number>(clock)
+  const addAll = (): string[] =>
+    Array.from({ length: 3_000 }, (_, at) => {
+      const kept = tally.add(`flooder ${at}`, 'REFUSED', at)
+      return typeof kept === 'string' ? kept : 'entry'
+    })
+  const countOf = (kept: readonly string[], what: string): number =>
+    kept.filter((each) => each === what).length
+  const first = addAll()
+  assert.deepEqual([countOf(first, 'entry'), countOf(first, 'never')], [1_000, 2_000])
+  const second = addAll()
+  assert.deepEqual([countOf(second, 'later'), countOf(second, 'never')], [1_000, 2_000])
+  assert.equal(tally.takeAll(true).length, 1_000)
+  clock.advance(10_000)
+  assert.notEqual(typeof tally.add('another', 'REFUSED', 0), 'string')
 })

@@ -3,10 +3,13 @@ import type { Clock } from '../kernel/index.ts'
 
 /** Whoever floods gets one entry in so long. */
 const ENTRY_INTERVAL_MS = 10_000
-/** Flooders that are told apart at a time; past that the one who was heard of first is forgotten. */
+/** Flooders that are told apart at a time; past that others are not kept count of until one of these is quiet. */
 const FLOODER_LIMIT_COUNT = 1_000
 
 export type TallyCounts = Readonly<Record<string, number>>
+
+/** `later`: counted for an entry to come; `never`: too many flood at once, so that nobody keeps count of this one. */
+export type Tallied = 'later' | 'never'
 
 interface Flood<Sample> {
   counts: Map<string, number>
@@ -23,12 +26,20 @@ export class RefusalTally<Sample> {
     this.#clock = clock
   }
 
-  /** @returns what to record now, with this one among it; undefined while it is only counted */
-  add(flooder: string, code: string, sample: Sample): TallyCounts | undefined {
+  /** @returns what to record now, with this one among it */
+  add(flooder: string, code: string, sample: Sample): TallyCounts | Tallied {
     const flood = this.#floods.get(flooder) ?? this.#open(flooder, sample)
+    if (flood === undefined) return 'never'
     flood.sample = sample
-    flood.counts.set(code, (flood.counts.get(code) ?? 0) + 1)
-    return this.#takeDue(flood)
+    addTo(flood, code, 1)
+    return this.#takeDue(flood) ?? 'later'
+  }
+
+  /** What was taken and could not be recorded is recorded with what comes. */
+  giveBack(flooder: string, counts: TallyCounts): void {
+    const flood = this.#floods.get(flooder)
+    if (flood === undefined) return
+    for (const [code, count] of Object.entries(counts)) addTo(flood, code, count)
   }
 
   /** What was counted and is due; everything that was counted when this is the end. */
@@ -39,22 +50,33 @@ export class RefusalTally<Sample> {
     })
   }
 
-  #open(flooder: string, sample: Sample): Flood<Sample> {
-    const [first] = this.#floods.keys()
-    if (this.#floods.size >= FLOODER_LIMIT_COUNT && first !== undefined) this.#floods.delete(first)
+  #open(flooder: string, sample: Sample): Flood<Sample> | undefined {
+    if (this.#floods.size >= FLOODER_LIMIT_COUNT && !this.#forgetQuiet()) return undefined
     const flood: Flood<Sample> = { counts: new Map(), sample, entryMs: undefined }
     this.#floods.set(flooder, flood)
     return flood
   }
 
+  /** Whoever is forgotten begins anew with an entry of their own, so that only who has been quiet for long enough may be. */
+  #forgetQuiet(): boolean {
+    for (const [flooder, flood] of this.#floods)
+      if (flood.counts.size === 0 && this.#isDue(flood)) return this.#floods.delete(flooder)
+    return false
+  }
+
+  #isDue({ entryMs }: Flood<Sample>): boolean {
+    return entryMs === undefined || this.#clock.monotonicMs() - entryMs >= ENTRY_INTERVAL_MS
+  }
+
   #takeDue(flood: Flood<Sample>, isEnding = false): TallyCounts | undefined {
-    const nowMs = this.#clock.monotonicMs()
-    const isDue =
-      flood.entryMs === undefined || isEnding || nowMs - flood.entryMs >= ENTRY_INTERVAL_MS
-    if (!isDue || flood.counts.size === 0) return undefined
-    flood.entryMs = nowMs
+    if ((!isEnding && !this.#isDue(flood)) || flood.counts.size === 0) return undefined
+    flood.entryMs = this.#clock.monotonicMs()
     const counts = Object.fromEntries(flood.counts)
     flood.counts = new Map()
     return counts
   }
+}
+
+function addTo<Sample>({ counts }: Flood<Sample>, code: string, count: number): void {
+  counts.set(code, (counts.get(code) ?? 0) + count)
 }

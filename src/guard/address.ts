@@ -114,17 +114,38 @@ export function clientKey(
   forwardedFor: string | undefined,
   trusted: readonly Network[],
 ): string | undefined {
-  let nearest = peer ?? ''
+  return addressKey(clientAddress(peer, forwardedFor, trusted) ?? '')
+}
+
+/** The same as a whole address, or whatever the peer is called where it has none. */
+function clientAddress(
+  peer: string | undefined,
+  forwardedFor: string | undefined,
+  trusted: readonly Network[],
+): string | undefined {
+  let nearest = peer
   const hops = (forwardedFor ?? '').split(',').map((hop) => hop.trim())
   for (let looked = 0; looked < HOP_LIMIT_COUNT && hops.length > 0; looked++) {
-    const groups = parseAddress(nearest)
+    const groups = parseAddress(nearest ?? '')
     if (groups === undefined || !trusted.some((network) => network.has(groups))) break
-    const next = hops.pop()!
+    const next = withoutPort(hops.pop()!)
     // A proxy that writes something else is not believed any further.
-    if (addressKey(withoutPort(next)) === undefined) break
-    nearest = withoutPort(next)
+    if (addressKey(next) === undefined) break
+    nearest = next
   }
-  return addressKey(nearest)
+  return nearest
+}
+
+/**
+ * Finds the client of each request of a service that stands behind proxies.
+ * @param trustedProxies as addresses or networks; nobody else's `X-Forwarded-For` is read
+ * @throws GuardFault GUARD_ADDRESS_INVALID
+ */
+export function makeClientFinder(
+  trustedProxies: readonly string[],
+): (peer: string | undefined, forwardedFor: string | undefined) => string | undefined {
+  const trusted = trustedProxies.map(parseNetwork)
+  return (peer, forwardedFor) => clientAddress(peer, forwardedFor, trusted)
 }
 
 function withoutPort(hop: string): string {

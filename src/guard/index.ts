@@ -1,5 +1,5 @@
 // Front door of the guard: protections for other people's services, without a package of its own.
-export { addressKey, clientKey } from './address.ts'
+export { addressKey, clientKey, makeClientFinder } from './address.ts'
 export { makeAddressBlocks } from './address-blocks.ts'
 export type { AddressBlock, AddressBlocks, BlockTerms } from './address-blocks.ts'
 export { makeAnomalyGuard } from './anomaly/anomaly-guard.ts'

@@ -14,7 +14,18 @@ import type { RealtimeSink } from './sink.ts'
 
 const KEY_LIMIT_COUNT = 100_000
 
+/** A connection that is not let in. */
+export interface RefusedConnection {
+  /** Undefined for nobody known. */
+  readonly caller: Caller | undefined
+  readonly peer: string | undefined
+  readonly status: number
+  readonly code: string
+}
+
 export interface EntrancePorts extends Pick<CredentialPorts, 'authenticate'> {
+  /** Hears of it before it is answered; what it throws is told instead. */
+  recordRefusal?(refused: RefusedConnection): Promise<void>
   readonly log: Log
   readonly sink: RealtimeSink
   readonly guardClock: GuardClock
@@ -31,6 +42,14 @@ interface Came extends Pick<Shown, 'session' | 'peer'> {
   /** Gives back the place of who has not said who they are. */
   readonly leave: Leave
 }
+
+interface Introduction {
+  readonly came: Came | undefined
+  readonly shown: Shown
+  readonly caller: Caller | undefined
+}
+
+const FAULT_STATUS = 500
 
 export class Entrance {
   readonly #ports: EntrancePorts
@@ -76,15 +95,30 @@ export class Entrance {
 
   /** @returns undefined where it is let in */
   async #refusalFor(socket: Socket, came: Came | undefined): Promise<Error | undefined> {
+    let caller: Caller | undefined
     try {
-      await this.#introduce(socket, came)
+      const shown = readShown(socket, came)
+      caller = await this.#ports.authenticate(shown)
+      await this.#introduce(socket, { came, shown, caller })
       return undefined
     } catch (error) {
-      this.countRefusal(error)
+      const told = await this.#record(error, { caller, peer: came?.peer })
+      this.countRefusal(told)
       if (!(error instanceof SeaworthyError))
         this.#ports.log.error('a connection was not let in', { detail: messageOf(error) })
-      const refusal = refusalOf(error)
+      const refusal = refusalOf(told)
       return Object.assign(new Error(refusal.code), { data: refusal })
+    }
+  }
+
+  /** @returns what is told: that it could not be recorded, where it could not */
+  async #record(error: unknown, who: Pick<RefusedConnection, 'caller' | 'peer'>): Promise<unknown> {
+    const status = error instanceof SeaworthyError ? error.row.status : FAULT_STATUS
+    try {
+      await this.#ports.recordRefusal?.({ ...who, status, code: refusalOf(error).code })
+      return error
+    } catch (unrecorded) {
+      return unrecorded
     }
   }
 
@@ -98,26 +132,20 @@ export class Entrance {
     this.#ports.sink({ type: 'realtime.refused', code: refusalOf(error).code })
   }
 
-  async #introduce(socket: Socket, came: Came | undefined): Promise<void> {
-    if (came === undefined)
-      throw realtimeFault('REALTIME_HANDSHAKE_REFUSED', 'expected one CONNECT of a connection')
-    const { token, tenant } = readHandshake(socket.handshake.auth)
-    // Whoever shows a key means it: a cookie does not make up for a wrong one.
-    const session = token === undefined ? came.session : undefined
-    const shown = { token, tenant, session, peer: came.peer }
-    const caller = await this.#ports.authenticate(shown)
+  async #introduce(socket: Socket, { came, shown, caller }: Introduction): Promise<void> {
     if (caller === undefined) {
-      await this.#take(this.#strangers, came.peer ?? 'unknown')
+      await this.#take(this.#strangers, came?.peer ?? 'unknown')
       throw realtimeFault('REALTIME_KEY_REFUSED', 'expected an API key or a session of this server')
     }
-    if (tenant !== undefined && tenant !== caller.tenantId)
-      throw realtimeFault('REALTIME_TENANT_FOREIGN', 'expected the tenant that the key belongs to')
+    // Before whatever else refuses somebody known: what is refused is recorded.
     await this.#take(this.#openings, JSON.stringify([caller.tenantId, caller.id]))
+    if (shown.tenant !== undefined && shown.tenant !== caller.tenantId)
+      throw realtimeFault('REALTIME_TENANT_FOREIGN', 'expected the tenant that the key belongs to')
     const leave = this.#ports.places.takeKnown(caller)
     socket.conn.once('close', leave)
     // It may have gone while what it showed was looked at.
     if (socket.conn.readyState !== 'open') leave()
-    came.leave()
+    came?.leave()
     this.#introduced.set(socket, { caller, shown })
   }
 
@@ -132,4 +160,14 @@ export class Entrance {
       { details: { retryAfterMs } },
     )
   }
+}
+
+/** @throws REALTIME_HANDSHAKE_REFUSED */
+function readShown(socket: Socket, came: Came | undefined): Shown {
+  if (came === undefined)
+    throw realtimeFault('REALTIME_HANDSHAKE_REFUSED', 'expected one CONNECT of a connection')
+  const { token, tenant } = readHandshake(socket.handshake.auth)
+  // Whoever shows a key means it: a cookie does not make up for a wrong one.
+  const session = token === undefined ? came.session : undefined
+  return { token, tenant, session, peer: came.peer }
 }

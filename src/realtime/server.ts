@@ -14,6 +14,7 @@ import type { Ending } from './connection.ts'
 import { Credentials } from './credentials.ts'
 import type { Shown } from './credentials.ts'
 import { Entrance } from './entrance.ts'
+import type { RefusedConnection } from './entrance.ts'
 import { realtimeFault } from './errors.ts'
 import { makeHints } from './hints.ts'
 import type { Hints } from './hints.ts'
@@ -45,6 +46,8 @@ export interface RealtimePorts {
   readonly guardSink: GuardSink
   /** Where they are not as usual. */
   readonly limits?: Partial<SocketLimits>
+  /** Hears of whoever is not let in before they do; what it throws is told instead. */
+  recordRefusal?(refused: RefusedConnection): Promise<void>
   /** As for every route that reads. Undefined, or a fault of 401 or 403, lets nobody in. */
   authenticate(shown: Shown): Promise<Caller | undefined>
   /** Two connections to one Redis as Socket.IO's adapter takes them; undefined where there is one server. */

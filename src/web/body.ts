@@ -4,8 +4,9 @@ import type { ScanLimits } from '../guard/index.ts'
 import { webFault } from './errors.ts'
 
 /** A plan of ten thousand gates is the largest thing that comes as JSON. */
+export const JSON_LIMIT_BYTES = 64 * 1024 * 1024
 const JSON_LIMITS: ScanLimits = {
-  sizeBytes: 64 * 1024 * 1024,
+  sizeBytes: JSON_LIMIT_BYTES,
   depth: 64,
   keyCount: 2_000_000,
   valueCount: 4_000_000,

@@ -12,6 +12,8 @@ import type {
 import { utf8Bytes } from '../kernel/index.ts'
 import type { Clock, Principal, Route } from '../kernel/index.ts'
 import { webFault } from './errors.ts'
+import { makePeerOf } from './peer.ts'
+import type { PeerOf } from './peer.ts'
 
 /** Requests of one principal of one tenant; a runner that submits a thousand gates stays below it. */
 export const KNOWN_POLICY: BucketPolicy = {
@@ -51,11 +53,14 @@ export interface RequestLimitTerms {
   liveInstances?(): number
   /** Hears of refusals. */
   readonly sink?: GuardSink
+  /** Where proxies stand before this server; else the other end of a connection is who asks. */
+  readonly peerOf?: PeerOf
 }
 
 export function makeRequestLimits(terms: RequestLimitTerms): RequestLimits {
   const clock = guardClockOf(terms.clock)
   const { sink, shared } = terms
+  const peerOf = terms.peerOf ?? makePeerOf()
   const told = {
     ...(sink === undefined ? {} : { sink }),
     ...(shared === undefined ? {} : { shared }),
@@ -78,11 +83,11 @@ export function makeRequestLimits(terms: RequestLimitTerms): RequestLimits {
   return {
     async admitKnown({ id, tenantId }, request, reply) {
       const facts = { principal: id, tenant: tenantId, endpoint: 'api', forwardedFor: undefined }
-      applyAnswer(await guardKnown({ ...facts, peer: request.socket.remoteAddress }), reply)
+      applyAnswer(await guardKnown({ ...facts, peer: peerOf(request) }), reply)
     },
     async admitStranger(request, reply) {
       const facts = { endpoint: 'stranger', forwardedFor: undefined }
-      applyAnswer(await guardStranger({ ...facts, peer: request.socket.remoteAddress }), reply)
+      applyAnswer(await guardStranger({ ...facts, peer: peerOf(request) }), reply)
     },
     status: () => guardStatus({ limiters: [known, stranger] }),
   }

@@ -14,6 +14,8 @@ export interface AskedRequest {
   readonly isKnownRoute: boolean
   /** A browser on its way to be signed in, or out. */
   readonly isVisit: boolean
+  /** It asks for a connection that becomes something else than HTTP. */
+  readonly isConnection: boolean
   /** The route may change something, or gives away what opens doors. */
   readonly isWeighty: boolean
   /** Undefined where no key fitted. */
@@ -44,10 +46,16 @@ export interface RequestRecorder {
   refuse(asked: AskedRequest, refusal: AskedRefusal): Promise<void>
 }
 
+/** What is known of who asks. */
+export interface Asker {
+  readonly caller: Caller | undefined
+  readonly peer: string | undefined
+}
+
 /** @param input absent as long as the request was not read by its route's schemas */
 export function askedOf(
   request: FastifyRequest,
-  caller: Caller | undefined,
+  { caller, peer }: Asker,
   input?: Pick<RouteInput, 'body'>,
 ): AskedRequest {
   const { record } = request.routeOptions.config
@@ -58,6 +66,7 @@ export function askedOf(
     route: record?.path ?? request.routeOptions.url ?? UNKNOWN_ROUTE,
     isKnownRoute: route !== undefined,
     isVisit: request.routeOptions.config.isVisit === true,
+    isConnection: false,
     isWeighty: route !== undefined && isWeighty(route),
     caller,
     params: asRecord(request.params),
@@ -65,7 +74,30 @@ export function askedOf(
     body: input?.body,
     url: request.url,
     bodyBytes: request.body instanceof Uint8Array ? request.body : new Uint8Array(0),
-    peer: request.socket.remoteAddress,
+    peer,
+  }
+}
+
+/** Of a connection that is refused as it begins; nothing of it is read. */
+export function askedOfConnection(
+  { path, requestId, url = path }: { path: string; requestId: string; url?: string | undefined },
+  { caller, peer }: Asker,
+): AskedRequest {
+  return {
+    requestId,
+    method: 'GET',
+    route: path,
+    isKnownRoute: true,
+    isVisit: false,
+    isConnection: true,
+    isWeighty: false,
+    caller,
+    params: {},
+    query: {},
+    body: undefined,
+    url,
+    bodyBytes: new Uint8Array(0),
+    peer,
   }
 }
 

@@ -5,23 +5,28 @@ import { fastifyEdgeHook, makeEdgeGuard, securityHeaders } from '../guard/index.
 import { UNTRACED } from '../kernel/index.ts'
 import type { Caller, Clock, Log, Route, RouteAnswer, Tracing } from '../kernel/index.ts'
 import { sendAnswer, sendProblem } from './answer.ts'
-import { assertPageOf, cookieOf } from './browser.ts'
+import { JSON_LIMIT_BYTES } from './body.ts'
+import { assertPageOf } from './browser.ts'
 import type { BrowserTerms } from './browser.ts'
 import { webFault } from './errors.ts'
 import { mountHealth } from './health.ts'
 import type { ReadinessCheck } from './health.ts'
 import { refuseForeignHost } from './host.ts'
-import { readInput, VIEW_KEY_PARAMETER } from './input.ts'
+import { makeIdentify, textHeader } from './identify.ts'
+import type { Authenticate, Identify } from './identify.ts'
+import { readInput } from './input.ts'
 import type { KeyedAnswers } from './keyed-answers.ts'
 import type { RequestLimits } from './limits.ts'
 import type { ReferenceTerms } from './mounted-route.ts'
 import { mountDocument } from './open-document.ts'
 import type { OpenDocument } from './open-document.ts'
+import { makePeerOf } from './peer.ts'
+import type { PeerOf } from './peer.ts'
 import { problemOf } from './problem.ts'
 import { collectRoutes, mountReference } from './reference.ts'
 import { requestIdOf } from './request-id.ts'
 import { askedOf } from './request-recorder.ts'
-import type { RequestRecorder } from './request-recorder.ts'
+import type { Asker, RequestRecorder } from './request-recorder.ts'
 import { traceRequests } from './request-trace.ts'
 import { watchRequests } from './request-watch.ts'
 import type { RequestWatch } from './request-watch.ts'
@@ -30,6 +35,7 @@ import { mountSite } from './site.ts'
 import type { Site } from './site.ts'
 import { endSlowBodies } from './slow-body.ts'
 import { OpenStreams } from './stream.ts'
+import { refuseUnknownRoutes } from './unknown-route.ts'
 import { HEADER_LIMIT_BYTES, PATH_PART_LIMIT_CHARACTERS, UnroutedRequests } from './unrouted.ts'
 import { isForDoor, mountUpgrades } from './upgrade.ts'
 import type { UpgradeDoor } from './upgrade.ts'
@@ -56,6 +62,8 @@ export interface WebOptions {
   readonly clock: Clock
   /** For a request that brings no usable id. */
   newRequestId(): string
+  /** Where proxies stand before this server; else the other end of a connection is who asks. */
+  readonly peerOf?: PeerOf
   /** What has to answer before requests make sense; told at `/health/ready`. */
   readonly readiness: readonly ReadinessCheck[]
   /** Names besides the loopback's that a Host header may bear. */
@@ -84,23 +92,8 @@ export interface WebOptions {
   }
   /** Takes connections that become something else; without it none does. */
   readonly door?: UpgradeDoor
-  /** Decides who asks; undefined refuses. Called once per request before the body is read. */
-  authenticate(request: WebRequest): Promise<Caller | undefined>
-}
-
-/** What authentication may look at. */
-export interface WebRequest {
-  readonly access: Route['access']
-  readonly authorization: string | undefined
-  /** Query parameter `key`, for pages that a browser opens. */
-  readonly viewKey: string | undefined
-  readonly tenant: string | undefined
-  /** What a browser keeps of a session; only looked at where there is no authorization. */
-  readonly session: string | undefined
-  /** Address that the request came from. */
-  readonly peer: string | undefined
-  /** What is shown was let in before, by this very process, and is asked about again: whoever guesses elsewhere has no part in it. */
-  readonly wasLetIn?: boolean
+  /** Called once per request before the body is read. */
+  readonly authenticate: Authenticate
 }
 
 /** A Fastify instance with every route mounted; `listen` or `inject` it. */
@@ -138,8 +131,14 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
   const mounted = collectRoutes(server)
   closeGently(server, options.clock)
   const callers = new WeakMap<FastifyRequest, Caller>()
+  const { browser, door, hosts = [], limits, peerOf = makePeerOf() } = options
+  const identify = makeIdentify(options.authenticate, browser?.sessionCookie, peerOf)
   const traceIdOf = traceRequests(server, options.tracing ?? UNTRACED)
-  const refuse = makeRefuse(options, (request) => callers.get(request))
+  const askerOf = (request: FastifyRequest): Asker => ({
+    caller: callers.get(request),
+    peer: peerOf(request),
+  })
+  const refuse = makeRefuse(options, askerOf)
   if (options.watch !== undefined)
     watchRequests(server, options.watch, options.clock, {
       callerOf: (request) => callers.get(request),
@@ -149,25 +148,24 @@ export function makeWebServer(options: WebOptions): FastifyInstance {
     void reply.header('x-request-id', request.id)
   })
   server.addHook('onRequest', fastifyEdgeHook(makeEdgeGuard({ headers: API_FIELDS })))
-  server.addHook('onRequest', refuseForeignHost(options.hosts ?? []))
-  server.setErrorHandler((error, request, reply) => refuse(request, reply, error))
-  server.setNotFoundHandler(async (request, reply) => {
-    await options.limits?.admitStranger(request, reply)
-    return refuse(request, reply, unrouted.faultOf(request))
+  server.addHook('onRequest', refuseForeignHost(hosts))
+  refuseUnknownRoutes(server, {
+    identify,
+    ...(limits === undefined ? {} : { limits }),
+    callers,
+    faultOf: (request) => unrouted.faultOf(request),
   })
+  server.setErrorHandler((error, request, reply) => refuse(request, reply, error))
   mountHealth(server, options.readiness, options.clock)
   if (options.site !== undefined) mountSite(server, options.site)
-  for (const document of options.openDocuments ?? [])
-    mountDocument(server, document, options.limits)
-  const { browser, door, hosts = [] } = options
-  for (const visit of browser?.visits ?? []) mountVisit(server, visit, browser!, options)
-  if (options.reference !== undefined)
-    mountReference(server, mounted, options.reference, options.limits)
+  for (const document of options.openDocuments ?? []) mountDocument(server, document, limits)
+  for (const visit of browser?.visits ?? [])
+    mountVisit(server, visit, browser!, { ...options, peerOf })
+  if (options.reference !== undefined) mountReference(server, mounted, options.reference, limits)
   const streams = new OpenStreams(server, options.clock)
-  const mounting = { options, streams, callers }
+  const mounting = { options, streams, callers, identify, askerOf }
   for (const route of options.routes) mountRoute(server, route, mounting)
-  if (door !== undefined)
-    mountUpgrades(server, { door, hosts, ...(browser === undefined ? {} : { browser }) })
+  if (door !== undefined) mountUpgrades(server, { ...options, door, hosts, peerOf })
   return server
 }
 
@@ -176,32 +174,26 @@ interface Mounting {
   readonly streams: OpenStreams
   /** Who asks, once it is known. */
   readonly callers: WeakMap<FastifyRequest, Caller>
+  readonly identify: Identify
+  askerOf(request: FastifyRequest): Asker
 }
 
 function mountRoute(
   server: FastifyInstance,
   route: Route,
-  { options, streams, callers }: Mounting,
+  { options, streams, callers, identify, askerOf }: Mounting,
 ): void {
-  const identify = (request: FastifyRequest, wasLetIn = false): Promise<Caller | undefined> =>
-    options.authenticate({
-      wasLetIn,
-      access: route.access,
-      authorization: request.headers.authorization,
-      viewKey: queryText(request, VIEW_KEY_PARAMETER),
-      tenant: textHeader(request, 'x-seaworthy-tenant'),
-      session: options.browser && cookieOf(request, options.browser.sessionCookie),
-      peer: request.socket.remoteAddress,
-    })
+  const { access } = route
   const { proofLifetimeMs = 0 } = options.browser ?? {}
   const proven = (caller: Caller): void =>
     assertProven(caller, { clock: options.clock, proofLifetimeMs })
   server.route({
     method: route.method,
     url: route.path,
+    bodyLimit: route.accepts === 'bytes' ? BODY_LIMIT_BYTES : JSON_LIMIT_BYTES,
     config: { record: route },
     onRequest: async (request, reply) => {
-      const caller = await identify(request)
+      const caller = await identify(request, { access })
       if (caller === undefined) {
         await options.limits?.admitStranger(request, reply)
         throw keyRefused()
@@ -224,14 +216,14 @@ function mountRoute(
         keyed === undefined
           ? route.handle(input)
           : keyed.answer(route, input, caller, request, reply)
-      const asked = askedOf(request, caller, input)
+      const asked = askedOf(request, askerOf(request), input)
       const answer =
         recorder !== undefined && asked.isWeighty
           ? await recorder.carryOut(asked, handle)
           : await handle()
       if ('stream' in answer) {
         const isAdmitted = async (): Promise<boolean> =>
-          (await identify(request, true)) !== undefined
+          (await identify(request, { access, wasLetIn: true })) !== undefined
         return streams.send(reply, answer, { caller, isAdmitted })
       }
       return sendAnswer(reply, answer, textHeader(request, 'if-none-match'))
@@ -242,13 +234,13 @@ function mountRoute(
 /** A problem leaves once it is recorded; what cannot be recorded is answered with that instead. */
 function makeRefuse(
   { recorder, log, limits }: WebOptions,
-  callerOf: (request: FastifyRequest) => Caller | undefined,
+  askerOf: (request: FastifyRequest) => Asker,
 ): (request: FastifyRequest, reply: FastifyReply, error: unknown) => Promise<FastifyReply> {
   const telling = { log, isOutside: limits !== undefined }
   return async (request, reply, error) => {
     try {
       const problem = problemOf(error, telling.isOutside)
-      await recorder?.refuse(askedOf(request, callerOf(request)), problem)
+      await recorder?.refuse(askedOf(request, askerOf(request)), problem)
     } catch (unrecorded) {
       return sendProblem(reply, unrecorded, telling)
     }
@@ -281,14 +273,4 @@ function cutOffAfterGrace({ server }: FastifyInstance, clock: Clock): void {
     // Everything was answered before: nothing is left to cut off.
     () => undefined,
   )
-}
-
-function textHeader(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name]
-  return typeof value === 'string' ? value : undefined
-}
-
-function queryText(request: FastifyRequest, name: string): string | undefined {
-  const value = (request.query as Record<string, unknown>)[name]
-  return typeof value === 'string' ? value : undefined
 }

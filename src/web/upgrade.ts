@@ -5,6 +5,8 @@ import type { FastifyInstance } from 'fastify'
 import { cookieOf } from './browser.ts'
 import { webFault } from './errors.ts'
 import { isListedHost, isLoopbackHost } from './host.ts'
+import { recordRefusal } from './upgrade-refusal.ts'
+import type { RefusalTerms } from './upgrade-refusal.ts'
 import { problemOf } from './problem.ts'
 import { endWithProblem } from './raw-problem.ts'
 
@@ -27,7 +29,7 @@ export interface Upgrade {
   readonly peer: string | undefined
 }
 
-export interface UpgradeTerms {
+export interface UpgradeTerms extends Omit<RefusalTerms, 'path' | 'sessionCookie'> {
   readonly door: UpgradeDoor
   readonly hosts: readonly string[]
   /** Set where people sign in. */
@@ -50,9 +52,10 @@ export function mountUpgrades(server: FastifyInstance, terms: UpgradeTerms): voi
         terms.browser !== undefined && origin !== undefined
           ? cookieOf(request, terms.browser.sessionCookie)
           : undefined
-      terms.door.take({ request, socket, head, session, peer: request.socket.remoteAddress })
+      terms.door.take({ request, socket, head, session, peer: terms.peerOf(request) })
     } catch (error) {
-      refuseUpgrade(socket, error)
+      const sessionCookie = terms.browser?.sessionCookie
+      refuseUpgrade(request, socket, error, { ...terms, path: terms.door.path, sessionCookie })
     }
   })
   server.addHook('preClose', () => terms.door.close())
@@ -76,7 +79,15 @@ function isOriginOf(origin: string, host: string | undefined): boolean {
   return named !== undefined && named.toLowerCase() === host?.toLowerCase()
 }
 
-/** Answers as every other refusal is answered, and ends the connection. */
-function refuseUpgrade(socket: Duplex, error: unknown): void {
-  endWithProblem(socket, problemOf(error, true))
+/** Answers as every other refusal is answered, once it is recorded, and ends the connection. */
+function refuseUpgrade(
+  request: IncomingMessage,
+  socket: Duplex,
+  error: unknown,
+  terms: RefusalTerms,
+): void {
+  recordRefusal(request, problemOf(error, true), terms).then(
+    () => void endWithProblem(socket, problemOf(error, true)),
+    (unrecorded: unknown) => void endWithProblem(socket, problemOf(unrecorded, true)),
+  )
 }

@@ -4,8 +4,12 @@ import type { BrowserTerms } from './browser.ts'
 import { assertOwnPage, cookieOf } from './browser.ts'
 import type { RequestLimits } from './limits.ts'
 import type { MountedRoute } from './mounted-route.ts'
+import type { PeerOf } from './peer.ts'
 import { askedOf } from './request-recorder.ts'
 import type { AskedRefusal, RequestRecorder } from './request-recorder.ts'
+
+/** Nothing that a browser is led through reads a body, and anybody may ask. */
+const BODY_LIMIT_BYTES = 1_024
 
 export interface Cookie {
   readonly name: string
@@ -43,6 +47,7 @@ export interface Visit {
 }
 
 interface VisitTerms {
+  readonly peerOf: PeerOf
   readonly limits?: RequestLimits
   readonly recorder?: RequestRecorder
 }
@@ -51,7 +56,7 @@ export function mountVisit(
   server: FastifyInstance,
   visit: Visit,
   browser: BrowserTerms,
-  { limits, recorder }: VisitTerms,
+  { limits, recorder, peerOf }: VisitTerms,
 ): void {
   const { method, path, summary } = visit
   const answer =
@@ -63,6 +68,7 @@ export function mountVisit(
   server.route({
     method,
     url: path,
+    bodyLimit: BODY_LIMIT_BYTES,
     config: { record, isVisit: true },
     onRequest: async (request, reply) => {
       await limits?.admitStranger(request, reply)
@@ -73,7 +79,11 @@ export function mountVisit(
       if (visit.isOnOwnOrigin === true && isUnderOtherName(request, ownOrigin))
         return reply.redirect(`${ownOrigin.origin}${request.url}`, 303)
       const { location, data = null, cookies, refusal } = await visit.handle(visitorOf(request))
-      if (refusal !== undefined) await recorder?.refuse(askedOf(request, undefined), refusal)
+      if (refusal !== undefined)
+        await recorder?.refuse(
+          askedOf(request, { caller: undefined, peer: peerOf(request) }),
+          refusal,
+        )
       for (const cookie of cookies) void reply.header('set-cookie', writeCookie(cookie, ownOrigin))
       if (location !== undefined) return reply.redirect(location, 303)
       return reply.type('application/json').send(JSON.stringify({ data }))
