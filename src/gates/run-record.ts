@@ -102,6 +102,7 @@ export async function recordGateRun(
         subject: `${run.service}@${run.version}`,
         payload: {
           attempt: claim.attempt,
+          environment: plan.environment,
           gate: gate.id,
           run: runId,
           status: judgement.status,

@@ -113,7 +113,7 @@ export async function finishRun(
         type: 'run.finished',
         actor,
         subject: `${run.service}@${run.version}`,
-        payload: { run: runId },
+        payload: { environment: run.subject.environment, run: runId },
         refs: [run.planHash],
       },
     ])

@@ -48,19 +48,20 @@ export interface RuleNotice {
 export function noticesOf(fact: ToldFact): readonly RuleNotice[] {
   const { type, subject, payload } = fact
   const text = (name: string): string => (typeof payload[name] === 'string' ? payload[name] : '')
+  const place = placeOf(subject, text('environment'))
   switch (type) {
     case 'release.decided':
-      return [decisionNotice(subject, text('environment'), text('verdict'), text('run'))]
+      return [decisionNotice(subject, place, text('verdict'), text('run'))]
     case 'gate.recorded':
       return FAILED.includes(text('status'))
-        ? [gateNotice(subject, text('gate'), text('status'), text('run'))]
+        ? [gateNotice(place, text('gate'), text('status'), text('run'))]
         : []
     case 'run.finished':
-      return runNotices(fact, text('run'))
+      return runNotices(fact, place, text('run'))
     case 'sign-off.recorded': {
-      const title = `${subject}: ${text('role')} said ${text('decision')}`
+      const title = `${place}: ${text('role')} said ${text('decision')}`
       return [
-        { event: 'sign-off', notice: plainNotice(title, `sign-off/${subject}/${text('role')}`) },
+        { event: 'sign-off', notice: plainNotice(title, `sign-off/${place}/${text('role')}`) },
       ]
     }
     case 'waiver.requested': {
@@ -114,17 +115,15 @@ function plainNotice(title: string, topic: string): Notice {
   return { title, text: '', fields: [], urgency: 'info', topic }
 }
 
-/** Of each environment by itself: a Go in staging closes no incident of production. */
-function decisionNotice(
-  release: string,
-  environment: string,
-  verdict: string,
-  run: string,
-): RuleNotice {
-  const isGo = GO.includes(verdict)
-  // Facts of before environments were told apart say none, and are told as they were.
+/** Where a release is spoken of. Facts of before environments were told apart say none, and are told as they were. */
+function placeOf(release: string, environment: string): string {
   const isUsual = environment === '' || environment === USUAL_ENVIRONMENT
-  const what = isUsual ? release : `${release} in ${environment}`
+  return isUsual ? release : `${release} in ${environment}`
+}
+
+/** Of each environment by itself: a Go in staging closes no incident of production. */
+function decisionNotice(release: string, what: string, verdict: string, run: string): RuleNotice {
+  const isGo = GO.includes(verdict)
   return {
     event: isGo ? 'decision-go' : 'decision-no-go',
     notice: {
@@ -140,26 +139,26 @@ function decisionNotice(
   }
 }
 
-function gateNotice(release: string, gate: string, status: string, run: string): RuleNotice {
+function gateNotice(what: string, gate: string, status: string, run: string): RuleNotice {
   return {
     event: 'gate-failed',
     notice: {
-      ...plainNotice(`${release}: ${gate} is ${status}`, `gate/${release}/${gate}`),
+      ...plainNotice(`${what}: ${gate} is ${status}`, `gate/${what}/${gate}`),
       fields: [{ name: 'run', value: run }],
       urgency: 'warning',
     },
   }
 }
 
-function runNotices({ subject, gates = [] }: ToldFact, run: string): readonly RuleNotice[] {
+function runNotices({ gates = [] }: ToldFact, what: string, run: string): readonly RuleNotice[] {
   const failed = gates.filter(({ status }) => FAILED.includes(status))
   const fields = [{ name: 'run', value: run }]
-  const topic = `run/${subject}`
+  const topic = `run/${what}`
   const count = `${failed.length} of ${gates.length} gates failed`
   const finished: RuleNotice = {
     event: 'run-finished',
     notice: {
-      ...plainNotice(`${subject}: the run is finished, ${count}`, `${topic}/${run}`),
+      ...plainNotice(`${what}: the run is finished, ${count}`, `${topic}/${run}`),
       fields,
     },
   }
@@ -170,7 +169,7 @@ function runNotices({ subject, gates = [] }: ToldFact, run: string): readonly Ru
   const more = failed.length - lines.length
   const text = [...lines, ...(more > 0 ? [`- and ${more} more`] : [])].join('\n')
   const notice = {
-    ...plainNotice(`${subject}: the run failed, ${count}`, topic),
+    ...plainNotice(`${what}: the run failed, ${count}`, topic),
     text,
     fields,
     urgency: 'warning' as const,

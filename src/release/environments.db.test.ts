@@ -113,6 +113,22 @@ test('a sign-off is of the environment of the run that it names', async () => {
   assert.deepEqual([after.reviewHash, after.runId], [reviewHash, runId])
 })
 
+test('what is recorded of gates, runs and sign-offs says where it was', async () => {
+  const { house, ann, run } = await openQuay()
+  await run('production', 0)
+  await house.sign(ann, 'Manager')
+  await run('staging', 1)
+  const where: string[] = []
+  for (const type of ['gate.recorded', 'run.finished', 'sign-off.recorded']) {
+    const { entries } = await house.ledger.list(house.tenantId, { type })
+    for (const { seq } of entries) {
+      const { value } = (await house.ledger.payloadOf(house.tenantId, seq))!
+      where.push((value as { readonly environment: string }).environment)
+    }
+  }
+  assert.deepEqual(where, ['production', 'staging', 'production', 'staging', 'production'])
+})
+
 test('an open run is taken up whatever was run in another environment since', async () => {
   const { house } = await openQuay()
   const open = await startPlan(house, planOf('production'), false, {

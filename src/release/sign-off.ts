@@ -61,10 +61,8 @@ async function trySignOff(
   const { tenantId } = caller
   const { sql, clock, evidence, identity, ledger } = context.ports
   const claim = opened.predicate
-  const release = {
-    ...parseReleaseName(claim.release),
-    environment: await context.runs.environmentOf(tenantId, claim.run),
-  }
+  const environment = await context.runs.environmentOf(tenantId, claim.run)
+  const release = { ...parseReleaseName(claim.release), environment }
   const gathered = await gatherRelease(context, tenantId, release)
   assertEligible(opened, gathered)
   assertTimely(opened, gathered, clock.nowMs())
@@ -83,12 +81,7 @@ async function trySignOff(
     await lockSignOffs(tx, tenantId, release)
     const known = await selectSignOffs(tx, tenantId, release)
     if (known.length !== gathered.signOffs.length) return false
-    const speaker = await identity.assertInForce(
-      tx,
-      tenantId,
-      opened.signer.id,
-      release.environment,
-    )
+    const speaker = await identity.assertInForce(tx, tenantId, opened.signer.id, environment)
     await identity.assertOwnWord(tx, caller, opened.signer)
     if (!(await insertSignOff(tx, tenantId, { ...signOff, ...release, runId: claim.run }, at)))
       return true
@@ -100,6 +93,7 @@ async function trySignOff(
         subject: claim.release,
         payload: {
           decision: claim.decision,
+          environment,
           reviewHash,
           role: claim.role,
           run: claim.run,
