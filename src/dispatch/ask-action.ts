@@ -1,42 +1,26 @@
 // The action `run.request`: a run is asked for with what its gates would do shown first, and confirmed by whoever asks.
-import { z } from 'zod'
 import { canonicalize, UUID_CHANCE_BYTES, uuidV7 } from '../kernel/index.ts'
 import type { Action, ActionCall, ContentDigest, Json, Principal, SqlTx } from '../kernel/index.ts'
 import { riskOf, selectLatestRun, waitingChanges } from '../gates/index.ts'
 import type { Plan, Subject } from '../verdict/index.ts'
+import { assertAskable, parseAskParams } from './ask-terms.ts'
+import type { AskParams } from './ask-terms.ts'
 import { dispatchFault } from './errors.ts'
 import type { RunRequest, StoredRequest } from './model.ts'
 import type { DispatchPorts } from './ports.ts'
 import { SETTLE_KIND, settleRequest } from './settling.ts'
 import { insertRequest, lockRequest, selectRequestPage } from './request-store.ts'
 
-const paramsSchema = z.strictObject({
-  planHash: z.string(),
-  parameters: z.record(z.string(), z.string()),
-  subject: z.custom<Subject>((value) => typeof value === 'object' && value !== null),
-  labels: z.array(z.string()),
-  resume: z.enum(['cut-off', 'none']),
-  repeat: z.boolean(),
-  waitS: z.int(),
-})
-
-/** What was asked for, in the form that a token pins. */
-export type AskParams = z.infer<typeof paramsSchema>
-
 export function requestAction(ports: DispatchPorts): Action {
   return {
     name: 'run.request',
     summary: 'Ask a waiting runner for a run whose gates are more than reads',
     async open(principal, params) {
-      const read = paramsSchema.safeParse(params)
-      if (!read.success)
-        throw dispatchFault(
-          'DISPATCH_PARAMETER_REFUSED',
-          `expected the parameters of a request for a run: ${z.prettifyError(read.error)}`,
-        )
-      const { plan, reviewers } = await ports.plans.read(principal.tenantId, read.data.planHash)
+      const asked = parseAskParams(params)
+      const { plan, reviewers } = await ports.plans.read(principal.tenantId, asked.planHash)
       assertReviewed(reviewers)
-      return callOf(ports, principal, plan, read.data)
+      assertAskable(plan, asked)
+      return callOf(ports, principal, plan, asked)
     },
   }
 }

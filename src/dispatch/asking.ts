@@ -1,13 +1,13 @@
 // Use cases of whoever asks for a run: ask, look, cancel.
-import { isSecretName, MASK, passwordInUrl } from '../kernel/index.ts'
+import { MASK } from '../kernel/index.ts'
 import type { Principal, SqlTx } from '../kernel/index.ts'
 import { selectRun, waitingChanges } from '../gates/index.ts'
 import type { IssuedPreview } from '../action/index.ts'
 import { releaseDigestOf } from '../proof/index.ts'
-import { askedParameters } from '../verdict/index.ts'
 import type { Plan, Subject } from '../verdict/index.ts'
 import { assertReviewed, isSameAsk, jsonOfAsk, keepRequest, requestAction } from './ask-action.ts'
-import type { AskParams } from './ask-action.ts'
+import { assertAskable, secretRefused } from './ask-terms.ts'
+import type { AskParams } from './ask-terms.ts'
 import { dispatchFault } from './errors.ts'
 import { WAIT_DEFAULT_S } from './model.ts'
 import type { RunRequest, StoredRequest } from './model.ts'
@@ -54,13 +54,14 @@ export async function askForRun(
   assertReviewed(reviewers)
   const params: AskParams = {
     planHash,
-    parameters: readParameters(plan, wish),
+    parameters: readParameters(wish),
     subject: subjectOf(ports, plan, wish),
     labels: [...new Set(wish.labels)].sort(),
     resume: wish.resume,
     repeat: wish.repeat,
     waitS: wish.waitS ?? WAIT_DEFAULT_S,
   }
+  assertAskable(plan, params)
   const { service, version } = plan
   await ports.openRelease(tenantId, principal.id, { service, version })
   const json = jsonOfAsk(params)
@@ -79,27 +80,10 @@ export async function askForRun(
   return { request, preview: null }
 }
 
-/** @throws DISPATCH_PARAMETER_REFUSED */
-function readParameters(plan: Plan, { parameters, secrets }: AskWish): Record<string, string> {
-  const taken = new Set(plan.gates.flatMap(askedParameters))
-  const named = [...Object.keys(parameters), ...secrets]
-  const idle = named.filter((name) => !taken.has(name))
-  if (idle.length > 0) {
-    const known = [...taken].sort().join(', ') || 'none'
-    throw dispatchFault(
-      'DISPATCH_PARAMETER_REFUSED',
-      `expected parameters that a gate takes (${known}), got ${idle.join(', ').slice(0, 500)}`,
-    )
-  }
-  const shown = Object.entries(parameters).find(
-    ([name, value]) =>
-      isSecretName(name) || passwordInUrl(value) !== undefined || secrets.includes(name),
-  )
-  if (shown !== undefined)
-    throw dispatchFault(
-      'DISPATCH_PARAMETER_REFUSED',
-      `expected no secret in a request, the value of ${shown[0]} is or looks like one`,
-    )
+/** @throws DISPATCH_PARAMETER_REFUSED for a secret that comes with its value */
+function readParameters({ parameters, secrets }: AskWish): Record<string, string> {
+  const told = secrets.find((name) => Object.hasOwn(parameters, name))
+  if (told !== undefined) throw secretRefused(told)
   return { ...parameters, ...Object.fromEntries(secrets.map((name) => [name, MASK])) }
 }
 

@@ -42,7 +42,7 @@ export const dispatchErrors = defineErrors({
     status: 422,
     exit: 2,
     title: 'A parameter may not be given with a request',
-    hint: 'Give parameters that a gate of the plan takes. Secrets are named under `secrets`; their values stay with the runner (`runner start --secret NAME`).',
+    hint: 'Give parameters that a gate of the plan takes. Secrets are named under `secrets`; their values stay with the runner (`runner start --secret NAME`). A value that begins with a hyphen is for gates that ask for a confirmation.',
   },
   DISPATCH_OFFER_REFUSED: {
     status: 403,

@@ -6,8 +6,14 @@ import { nextOf, pageShape, readPage } from '../web/index.ts'
 import type { PagedList } from '../web/index.ts'
 import { askedSchema, requestSchema, requestsSchema } from './answers.ts'
 import type { AskWish } from './asking.ts'
-import { WAIT_LIMIT_S } from './model.ts'
-import { environmentOfRequest, labelSchema, requestParams } from './request-path.ts'
+import {
+  askedCommitSchema,
+  askedDigestsSchema,
+  askedLabelsSchema,
+  askedParametersSchema,
+  askedWaitSchema,
+} from './ask-terms.ts'
+import { environmentOfRequest, requestParams } from './request-path.ts'
 import { makeTakingRoutes } from './taking-http.ts'
 import type { Dispatch } from './service.ts'
 
@@ -16,26 +22,19 @@ const REQUESTS: PagedList = {
   position: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   limitDefault: 100,
 }
-const LABELS_LIMIT = 20
-const PARAMETERS_LIMIT_CHARACTERS = 10_000
 
 const text = z.string().min(1).max(500)
 
 const askSchema = z.strictObject({
   planHash: z.string().regex(/^sha256:[0-9a-f]{64}$/),
-  parameters: z
-    .record(z.string().max(100), z.string().max(PARAMETERS_LIMIT_CHARACTERS))
-    .default({}),
+  parameters: askedParametersSchema.default({}),
   secrets: z.array(z.string().max(100)).max(100).default([]),
-  digests: z.record(text, z.string().regex(/^(sha256:)?[0-9a-f]{64}$/)).optional(),
-  commit: z
-    .string()
-    .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
-    .optional(),
-  labels: z.array(labelSchema).max(LABELS_LIMIT).default([]),
+  digests: askedDigestsSchema.optional(),
+  commit: askedCommitSchema.optional(),
+  labels: askedLabelsSchema.default([]),
   resume: z.enum(['cut-off', 'none']).default('cut-off'),
   repeat: z.boolean().default(false),
-  waitS: z.int().min(1).max(WAIT_LIMIT_S).optional(),
+  waitS: askedWaitSchema.optional(),
   confirmToken: z.string().max(200).optional(),
 })
 const listQuery = z.strictObject({

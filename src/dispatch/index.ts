@@ -3,6 +3,7 @@ import type { Slice } from '../kernel/index.ts'
 import { dispatchErrors } from './errors.ts'
 import { DISPATCH_EVENTS } from './model.ts'
 
+export { unconfirmedOptions } from './ask-terms.ts'
 export { makeDispatchRoutes } from './http.ts'
 export { claimWord, offerGap, seatWord } from './model.ts'
 export type { RunnerOffer, RunRequest } from './model.ts'

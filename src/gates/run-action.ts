@@ -2,13 +2,14 @@
 import { z } from 'zod'
 import { canonicalize } from '../kernel/index.ts'
 import type { Action, ActionCall, Json, Principal, SqlTx } from '../kernel/index.ts'
-import type { Plan, Subject } from '../verdict/index.ts'
+import type { Plan } from '../verdict/index.ts'
 import { riskOf, waitingChanges } from './confirmation.ts'
 import { gatesFault } from './errors.ts'
 import { callSchema } from './run-call.ts'
+import { subjectSchema } from './run-requests.ts'
 import { assertNotHeld } from './run-lease.ts'
 import type { RunContext } from './run-model.ts'
-import { appendConfirmed, findOpenRun, openRun } from './run-opening.ts'
+import { appendConfirmed, assertOwnSubject, findOpenRun, openRun } from './run-opening.ts'
 import type { RunWish } from './run-opening.ts'
 import { lockRelease } from './run-store.ts'
 import { selectReviewers } from './store.ts'
@@ -17,7 +18,7 @@ const paramsSchema = z.strictObject({
   planHash: z.string(),
   parameters: z.record(z.string(), z.string()),
   pin: z.string(),
-  subject: z.custom<Subject>((value) => typeof value === 'object' && value !== null),
+  subject: subjectSchema,
   gates: z.array(z.string()).exactOptional(),
   call: callSchema.exactOptional(),
 })
@@ -37,6 +38,7 @@ export function runConfirmAction(context: RunContext, replaces?: string): Action
           `expected the parameters of a run: ${z.prettifyError(read.error)}`,
         )
       const { plan } = await context.plans.read(principal.tenantId, read.data.planHash)
+      assertOwnSubject(plan, read.data.subject)
       return callOf(context, principal, plan, read.data, replaces)
     },
   }

@@ -2,6 +2,7 @@
 import { canonicalize, UUID_CHANCE_BYTES, uuidV7 } from '../kernel/index.ts'
 import type { ContentDigest, SqlTx } from '../kernel/index.ts'
 import type { Plan, Subject } from '../verdict/index.ts'
+import { gatesFault } from './errors.ts'
 import type { RunContext, StandingWaivers } from './run-model.ts'
 import { insertRun, selectLatestRun, selectNewestRunId, updateRunTerms } from './run-store.ts'
 import type { StoredRun } from './run-store.ts'
@@ -16,6 +17,17 @@ export interface RunWish {
   /** MAC over the real values, the workspace and the subject. */
   readonly pin: string
   readonly subject: Subject
+}
+
+/** Rights go by the environment that a request names, so it must be the one of the plan. @throws GATES_SUBJECT_DIFFERS */
+export function assertOwnSubject(plan: Plan, subject: Subject): void {
+  const nameOf = (of: Pick<Subject, 'service' | 'version' | 'environment'>): string =>
+    `${of.service}@${of.version} in ${of.environment}`
+  if (nameOf(plan) === nameOf(subject)) return
+  throw gatesFault(
+    'GATES_SUBJECT_DIFFERS',
+    `expected a run of ${nameOf(plan)}, as the plan says, got ${nameOf(subject)}`,
+  )
 }
 
 /** The newest run of the release in the plan's environment, if it is open and on the same plan, values, workspace and subject. */

@@ -10,20 +10,22 @@ const digestSchema = z
   .transform((text) => text as ContentDigest)
 const textSchema = z.string().min(1).max(500)
 
+export const subjectSchema = z.strictObject({
+  service: z.string().min(1).max(RELEASE_PART_LIMIT_CHARACTERS),
+  version: z.string().min(1).max(RELEASE_PART_LIMIT_CHARACTERS),
+  environment: z.string().min(1).max(ENVIRONMENT_LIMIT_CHARACTERS),
+  digests: z.record(textSchema, z.string().regex(/^(sha256:)?[0-9a-f]{64}$/)),
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40,64}$/)
+    .exactOptional(),
+})
+
 export const startSchema = z.strictObject({
   planHash: digestSchema,
   parameters: z.record(z.string().max(100), z.string().max(10_000)),
   parametersDigest: digestSchema,
-  subject: z.strictObject({
-    service: z.string().min(1).max(RELEASE_PART_LIMIT_CHARACTERS),
-    version: z.string().min(1).max(RELEASE_PART_LIMIT_CHARACTERS),
-    environment: z.string().min(1).max(ENVIRONMENT_LIMIT_CHARACTERS),
-    digests: z.record(textSchema, z.string().regex(/^(sha256:)?[0-9a-f]{64}$/)),
-    commit: z
-      .string()
-      .regex(/^[0-9a-f]{40,64}$/)
-      .exactOptional(),
-  }),
+  subject: subjectSchema,
   confirmToken: z.string().max(200).optional(),
   resume: z.enum(['cut-off', 'open', 'must', 'none']).optional(),
   gates: z.array(z.string().max(2000)).min(1).max(10_000).optional(),

@@ -7,7 +7,13 @@ import { gatesFault } from './errors.ts'
 import { isSameConfirm, runConfirmAction } from './run-action.ts'
 import { assertNotHeld, takeRun } from './run-lease.ts'
 import type { RunContext, RunStart, StandingWaivers, StartedRun, StartRun } from './run-model.ts'
-import { appendConfirmed, appendWaived, findOpenRun, openRun } from './run-opening.ts'
+import {
+  appendConfirmed,
+  appendWaived,
+  assertOwnSubject,
+  findOpenRun,
+  openRun,
+} from './run-opening.ts'
 import type { RunWish } from './run-opening.ts'
 import type { RecordedPlan } from './service.ts'
 import { lockRelease } from './run-store.ts'
@@ -50,17 +56,6 @@ export async function startRun(
     isResumed,
     preview,
   }
-}
-
-/** Rights go by the environment that a request names, so it must be the one of the plan. */
-function assertOwnSubject(plan: RecordedPlan['plan'], subject: StartRun['subject']): void {
-  const nameOf = (of: Pick<StartRun['subject'], 'service' | 'version' | 'environment'>): string =>
-    `${of.service}@${of.version} in ${of.environment}`
-  if (nameOf(plan) === nameOf(subject)) return
-  throw gatesFault(
-    'GATES_SUBJECT_DIFFERS',
-    `expected a run of ${nameOf(plan)}, as the plan says, got ${nameOf(subject)}`,
-  )
 }
 
 /** What of a request says which run it takes, and for whom. */

@@ -2,7 +2,7 @@
 import type { Digest, SignatureVerifier } from '../../kernel/index.ts'
 import { bytesOfBase64, canonicalize } from '../../kernel/index.ts'
 import type { ClaimedRequest } from '../../dispatch/index.ts'
-import { offerGap } from '../../dispatch/index.ts'
+import { offerGap, unconfirmedOptions } from '../../dispatch/index.ts'
 import { waitingChanges } from '../../gates/index.ts'
 import type { StartedRun } from '../../gates/index.ts'
 import type { PresentedPrincipal } from '../../identity/index.ts'
@@ -43,6 +43,9 @@ export async function objectionTo(
   const taken = new Set(plan.gates.flatMap(askedParameters))
   const idle = Object.keys(request.wish.parameters).filter((name) => !taken.has(name))
   if (idle.length > 0) return `no gate of the plan takes ${idle.join(', ')}`
+  const [option] = unconfirmedOptions(plan, request.wish.parameters)
+  if (option !== undefined)
+    return `the value of ${option.name} could turn into an option of ${option.gate}, which nobody confirms`
   const changes = waitingChanges(plan, true, undefined).map(({ of }) => of)
   if (side.terms.isReadsOnly && changes.length > 0)
     return `it runs reads only, and these are more: ${changes.slice(0, 5).join(', ')}`
