@@ -6,12 +6,13 @@ import { askedParameters, steeringParameters } from '../verdict/index.ts'
 import type { Plan, Subject } from '../verdict/index.ts'
 import { dispatchFault } from './errors.ts'
 import { WAIT_LIMIT_S } from './model.ts'
-import { labelSchema } from './request-path.ts'
 
 const LABELS_LIMIT = 20
 const PARAMETERS_LIMIT_CHARACTERS = 10_000
 
 const text = z.string().min(1).max(500)
+
+export const labelSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,62}$/)
 
 export const askedParametersSchema = z.record(
   z.string().max(100),
@@ -47,7 +48,7 @@ export type AskParams = Omit<z.infer<typeof askParamsSchema>, 'subject'> & {
 /** @throws DISPATCH_PARAMETER_REFUSED */
 export function parseAskParams(params: unknown): AskParams {
   const read = askParamsSchema.safeParse(params)
-  if (read.success) return read.data as AskParams
+  if (read.success) return read.data
   throw refused(`expected the parameters of a request for a run: ${z.prettifyError(read.error)}`)
 }
 

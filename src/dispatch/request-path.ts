@@ -3,7 +3,6 @@ import { z } from 'zod'
 import type { Principal } from '../kernel/index.ts'
 import type { Dispatch } from './service.ts'
 
-export const labelSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,62}$/)
 export const requestParams = z.strictObject({ requestId: z.uuid() })
 
 /** The environment of the request that the path names. */
