@@ -49,14 +49,18 @@ export async function authenticate(request: WebRequest, doors: Doors): Promise<C
   if (!isSameKey(request.viewKey, doors.viewKey) && !isSameKey(bearer, doors.viewKey))
     // Whoever shows a key means it: a wrong one is not made good by a cookie.
     return request.authorization === undefined && request.session !== undefined
-      ? callerOfSession(request.session, doors)
+      ? callerOfSession(request.session, request.peer, doors)
       : undefined
   const tenantId = doors.defaultTenant
   return { id: OPERATOR, tenantId, role: 'viewer', environments: null, credential: 'view-key' }
 }
 
-async function callerOfSession(secret: string, doors: Doors): Promise<Caller | undefined> {
-  const known = await doors.sessions.verify(secret)
+async function callerOfSession(
+  secret: string,
+  peer: string | undefined,
+  doors: Doors,
+): Promise<Caller | undefined> {
+  const known = await doors.sessions.verify(secret, peer)
   if (known === undefined) return undefined
   const { session, account } = known
   const { authenticatedAt, endsAt, sessionId } = session

@@ -186,8 +186,8 @@ export const identityErrors = defineErrors({
   IDENTITY_FAILURES_LIMITED: {
     status: 429,
     exit: 9,
-    title: 'Too many API keys that do not fit came from this address',
-    hint: 'Check SEAWORTHY_KEY, and wait as long as Retry-After says.',
+    title: 'Too many API keys or sessions that do not fit came from this address',
+    hint: 'Check SEAWORTHY_KEY, or sign in again, and wait as long as Retry-After says.',
     retryable: true,
   },
   IDENTITY_KEYS_BUSY: {

@@ -1,4 +1,4 @@
-// Keys that do not fit, counted per address and per key and address: beyond the limit nothing is hashed any more.
+// Keys and sessions that do not fit, counted per address, keys also per key and address: beyond the limit nothing is looked at any more.
 import { addressKey, makeLocalBuckets } from '../../guard/index.ts'
 import type { BucketPolicy, LocalBuckets } from '../../guard/index.ts'
 import type { Clock } from '../../kernel/index.ts'
@@ -24,35 +24,33 @@ const KEY_POLICY: BucketPolicy = {
 const KEPT_LIMIT = 10_000
 
 export interface FailureLimit {
-  /** To be asked before anything is hashed. @throws IDENTITY_FAILURES_LIMITED */
-  assertAdmitted(peer: string | undefined, keyId: string): void
-  /** A key that did not fit. */
-  count(peer: string | undefined, keyId: string): void
+  /** To be asked before anything is hashed or looked up. @param keyId absent for what names no key @throws IDENTITY_FAILURES_LIMITED */
+  assertAdmitted(peer: string | undefined, keyId?: string): void
+  /** Something that did not fit. */
+  count(peer: string | undefined, keyId?: string): void
 }
 
 export function makeFailureLimit(clock: Clock): FailureLimit {
   const byAddress = watchFailures(ADDRESS_POLICY, clock)
   const byKey = watchFailures(KEY_POLICY, clock)
-  const namesOf = (peer: string | undefined, keyId: string): readonly [string, string] => {
-    const address = addressKey(peer ?? '') ?? 'unknown'
-    return [address, `${address} ${keyId}`]
-  }
+  const nameOf = (peer: string | undefined): string => addressKey(peer ?? '') ?? 'unknown'
   return {
     assertAdmitted(peer, keyId) {
-      const [address, key] = namesOf(peer, keyId)
-      const waitMs = Math.max(byAddress.waitMs(address), byKey.waitMs(key))
+      const address = nameOf(peer)
+      const keyMs = keyId === undefined ? 0 : byKey.waitMs(`${address} ${keyId}`)
+      const waitMs = Math.max(byAddress.waitMs(address), keyMs)
       if (waitMs <= 0) return
       const retryAfterS = Math.ceil(waitMs / 1_000)
       throw identityFault(
         'IDENTITY_FAILURES_LIMITED',
-        `expected fewer keys that do not fit; wait ${retryAfterS} s`,
+        `expected fewer keys and sessions that do not fit; wait ${retryAfterS} s`,
         { details: { retryAfterS } },
       )
     },
     count(peer, keyId) {
-      const [address, key] = namesOf(peer, keyId)
+      const address = nameOf(peer)
       byAddress.count(address)
-      byKey.count(key)
+      if (keyId !== undefined) byKey.count(`${address} ${keyId}`)
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Clock, Digest, Random, Sql } from '../../kernel/index.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import type { Account } from '../account/model.ts'
 import { lockAccount } from '../account/store.ts'
+import { makeFailureLimit } from '../api-key/failure-limit.ts'
 import { identityFault } from '../errors.ts'
 import { base64UrlOf } from '../service-token/model.ts'
 import {
@@ -54,8 +55,11 @@ export interface Sessions {
     authenticatedAtMs: number | undefined,
     former: string | undefined,
   ): Promise<BegunSession>
-  /** Undefined for what is no secret of ours by its form. @throws IDENTITY_SESSION_ENDED */
-  verify(secret: string): Promise<KnownSession | undefined>
+  /**
+   * Undefined for what is no secret of ours by its form. A secret that was in force here before is asked about whatever else comes from its address.
+   * @param peer address that it came from @throws IDENTITY_SESSION_ENDED, IDENTITY_FAILURES_LIMITED
+   */
+  verify(secret: string, peer?: string): Promise<KnownSession | undefined>
   /** Ending what is over, or never was, is no change. */
   end(secret: string): Promise<void>
   /** Of one account, newest first; those in force. */
@@ -63,10 +67,14 @@ export interface Sessions {
 }
 
 const SECRET_BYTES = 32
+/** Sessions that are told from guesses without a look, each by the hash of its secret. */
+const FAMILIAR_LIMIT_COUNT = 10_000
 
 export function makeSessions(ports: SessionPorts): Sessions {
   const { sql, clock, digest, ledger, limits = SESSION_LIMITS } = ports
   const hashOf = (secret: string): string => hexOf(digest.sha256(utf8Bytes(secret)))
+  const failures = makeFailureLimit(clock)
+  const familiar = new FamiliarSecrets()
   const find = async (secret: string): Promise<KnownSession | undefined> => {
     if (!looksLikeSessionSecret(secret)) return undefined
     return sql.transaction('system', (tx) => selectSessionAnywhere(tx, hashOf(secret)))
@@ -109,16 +117,24 @@ export function makeSessions(ports: SessionPorts): Sessions {
           { type: 'session.begun', actor: accountId, subject: accountId, payload, refs: [] },
         ])
       })
+      familiar.add(hashOf(secret))
       return { session, secret }
     },
-    async verify(secret) {
+    async verify(secret, peer) {
       if (!looksLikeSessionSecret(secret)) return undefined
+      const mark = hashOf(secret)
+      // Each look costs the database a question, which whoever sends cookies of chance must not have for nothing.
+      if (!familiar.has(mark)) failures.assertAdmitted(peer)
       const found = await find(secret)
       const nowMs = clock.nowMs()
       const why =
         found === undefined ? 'ended, or never begun' : endOfSession(found.session, nowMs, limits)
-      if (found === undefined || why !== undefined)
+      if (found === undefined || why !== undefined) {
+        familiar.forget(mark)
+        failures.count(peer)
         throw identityFault('IDENTITY_SESSION_ENDED', `expected a session in force, got one ${why}`)
+      }
+      familiar.add(mark)
       if (Date.parse(found.session.seenAt) + SEEN_STEP_MS <= nowMs)
         await sql.transaction({ tenantId: found.session.tenantId }, (tx) =>
           updateSessionUse(tx, found.session, instantOf(nowMs)),
@@ -133,6 +149,27 @@ export function makeSessions(ports: SessionPorts): Sessions {
       const nowMs = clock.nowMs()
       return all.filter((each) => endOfSession(each, nowMs, limits) === undefined)
     },
+  }
+}
+
+/** By their hashes, so that what lies in memory opens nothing. */
+class FamiliarSecrets {
+  readonly #marks = new Set<string>()
+
+  has(mark: string): boolean {
+    return this.#marks.has(mark)
+  }
+
+  /** Anew at the end: the oldest is the one that was not used for longest. */
+  add(mark: string): void {
+    this.#marks.delete(mark)
+    const [oldest] = this.#marks
+    if (this.#marks.size >= FAMILIAR_LIMIT_COUNT && oldest !== undefined) this.#marks.delete(oldest)
+    this.#marks.add(mark)
+  }
+
+  forget(mark: string): void {
+    this.#marks.delete(mark)
   }
 }
 

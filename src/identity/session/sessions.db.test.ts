@@ -151,3 +151,20 @@ test('an admin has no limits to environments, and an issuer has to be configured
   assert.equal(await invite({ issuer: 'https://other.example' }), 'IDENTITY_ISSUER_UNKNOWN')
   assert.equal(await invite({ issuer: 'corp' }), 'opened')
 })
+
+test('who sends cookies of chance is not looked up any more, and who signed in goes on from the same address', async () => {
+  const { sessions, elsewhere, clock, admit } = await openLodge()
+  const { secret } = await sessions.begin(await admit(newSubject()), undefined, undefined)
+  assert.equal(await codeOf(elsewhere.verify(secret, '192.0.2.1')), 'opened')
+  const guess = (at: number): Promise<string> =>
+    codeOf(elsewhere.verify(String(at).padStart(43, 'A'), '192.0.2.1'))
+  const codes: string[] = []
+  for (let at = 0; at < 60; at += 1) codes.push(await guess(at))
+  const lookedUp = codes.filter((code) => code === ENDED).length
+  assert.ok(lookedUp <= 20, `${lookedUp} were looked up`)
+  assert.equal(codes.at(-1), 'IDENTITY_FAILURES_LIMITED')
+  assert.equal(await codeOf(elsewhere.verify(secret, '192.0.2.1')), 'opened')
+  assert.equal(await codeOf(elsewhere.verify('B'.repeat(43), '192.0.2.2')), ENDED)
+  clock.advance(MINUTE_MS)
+  assert.equal(await guess(60), ENDED)
+})

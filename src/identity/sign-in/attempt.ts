@@ -2,7 +2,7 @@
 import { utf8Bytes, utf8Text } from '../../kernel/index.ts'
 import type { Digest, Random } from '../../kernel/index.ts'
 import { z } from 'zod'
-import { base64UrlOf, bytesOfBase64Url, encodedJson } from '../service-token/model.ts'
+import { base64UrlOf, bytesOfBase64Url, encodedJson, SKEW_S } from '../service-token/model.ts'
 
 export interface Attempt {
   /** Name of the issuer. */
@@ -52,7 +52,8 @@ export function readAttempt(cookie: string, nowMs: number): Attempt | undefined 
   const read = attemptSchema.safeParse(value)
   if (!read.success) return undefined
   const ageMs = nowMs - read.data.startedAtMs
-  return ageMs >= 0 && ageMs <= ATTEMPT_LIFETIME_MS ? read.data : undefined
+  // Another server began it, whose clock may be ahead.
+  return ageMs >= -SKEW_S * 1_000 && ageMs <= ATTEMPT_LIFETIME_MS ? read.data : undefined
 }
 
 /**
