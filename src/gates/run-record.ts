@@ -17,6 +17,10 @@ import type { AttemptName, AttemptOutcome } from './store.ts'
 
 /** Clocks of runner and control plane may differ by this much (release.md section 4). */
 const CLOCK_SKEW_LIMIT_MS = 5 * 60 * 1000
+/** Of one attempt; a runner keeps 500 reports, three streams and the capture at most. */
+const EVIDENCE_COUNT_LIMIT = 1_000
+/** Of one attempt; a runner keeps 32 MiB of reports and three streams of 4 MiB, which masking makes longer by a third at most. */
+const EVIDENCE_LIMIT_BYTES = 128 * 1024 * 1024
 
 export async function recordIntent(
   context: RunContext,
@@ -253,6 +257,19 @@ function attemptFactsOf(claim: GateRunPredicate): AttemptFacts {
   }
 }
 
+/** All of it is held in memory at once, and a statement may name the same bytes any number of times. */
+function assertBounded({ evidence }: GateRunPredicate): void {
+  const sizeBytes = evidence.reduce((sum, ref) => sum + ref.sizeBytes, 0)
+  if (evidence.length > EVIDENCE_COUNT_LIMIT)
+    throw refuseClaim(
+      `expected at most ${EVIDENCE_COUNT_LIMIT} pieces of evidence, got ${evidence.length}`,
+    )
+  if (sizeBytes > EVIDENCE_LIMIT_BYTES)
+    throw refuseClaim(
+      `expected at most ${EVIDENCE_LIMIT_BYTES} bytes of evidence, got ${sizeBytes}`,
+    )
+}
+
 /** The judgement of a gate from stored evidence. @throws GATES_STATEMENT_REFUSED when names or sizes do not fit. */
 export async function judgeEvidence(
   context: RunContext,
@@ -261,6 +278,7 @@ export async function judgeEvidence(
   run: FixedRun,
   claim: GateRunPredicate,
 ): Promise<Judgement> {
+  assertBounded(claim)
   const bytes: Record<string, Uint8Array> = {}
   for (const ref of claim.evidence) {
     const stored = await context.ports.evidence.read(tenantId, ref.digest)
