@@ -4,6 +4,7 @@ import type { CheckDescription } from '../kernel/index.ts'
 import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
 import { readDocumentBytes } from '../document/index.ts'
 import type { ImportedChecklist } from './imported.ts'
+import { isRunnable } from './confirmation.ts'
 import { formatPlanFile } from './plan-file.ts'
 import { counted, renderChecks, renderImport, renderPlanSummary } from './screen.ts'
 import type { RecordedPlan } from './service.ts'
@@ -143,7 +144,7 @@ async function importFile(
 /** Gates that run because a person says that they only read: what the review really vouches for. */
 function onTheirWord({ plan }: RecordedPlan): string {
   const vouched = plan.gates.filter(
-    (gate) => gate.check.type === 'command' && gate.effect === 'read' && !gate.provenRead,
+    (gate) => isRunnable(gate) && gate.effect === 'read' && !gate.provenRead,
   )
   if (vouched.length === 0) return ''
   const listed = vouched.map((gate) => `  ${gate.id}`).join('\n')

@@ -27,3 +27,21 @@ test('a claim of reading is withdrawn from a script or a request that is not pro
     assert.equal(claimAfter(check, false), false, 'a claim is never added')
   }
 })
+
+test('a request whose method changes something asks before it runs, whatever the plan calls it', () => {
+  const effectOf = (method: string): string | undefined => {
+    const check: Check = { type: 'http', method, url: 'https://pier.example/berths' }
+    const gate = aGate({ id: 'claim', check, effect: 'read', provenRead: true })
+    return withdrawUnprovenClaims(aPlan([gate])).gates[0]?.effect
+  }
+  const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'delete']
+  assert.deepEqual(methods.map(effectOf), [
+    'read',
+    'read',
+    'read',
+    'unknown',
+    'unknown',
+    'unknown',
+    'unknown',
+  ])
+})

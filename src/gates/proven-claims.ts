@@ -4,6 +4,9 @@ import { isHarmlessRequest } from './http-request.ts'
 import { classifyBlock, lintBlock } from '../soundness/index.ts'
 import type { BlockClass, CodeBlock } from '../soundness/index.ts'
 
+/** Methods that are there to change something (RFC 9110, RFC 5789); a POST may be a question. */
+const CHANGING_METHODS: ReadonlySet<string> = new Set(['PUT', 'PATCH', 'DELETE'])
+
 /**
  * The plan with every claim withdrawn that cannot be proven again; what a person made stricter stays so. A withdrawn
  * claim leaves its gate waiting for review or confirmation.
@@ -25,8 +28,12 @@ export function withdrawUnprovenClaims(plan: Plan): Plan {
  * plan says, and asks before it runs.
  */
 function effectOf(gate: PlanGate): Effect {
-  if (gate.effect !== 'read' || gate.check.type !== 'command') return gate.effect
-  const { effect } = classifyCheck(gate, gate.check.language, gate.check.script)
+  const { check } = gate
+  if (gate.effect !== 'read') return gate.effect
+  if (check.type === 'http')
+    return CHANGING_METHODS.has(check.method.toUpperCase()) ? 'unknown' : gate.effect
+  if (check.type !== 'command') return gate.effect
+  const { effect } = classifyCheck(gate, check.language, check.script)
   return effect === 'write-prod' || effect === 'write-staging' ? effect : gate.effect
 }
 
