@@ -100,8 +100,13 @@ export async function fetchAsReader(path: string, terms: RequestInit): Promise<R
     credentials: key === undefined ? 'same-origin' : 'omit',
   })
   if (response.status === 401 && isSignedIn() && !asksNewProof(response)) forget()
-  if (person !== undefined) await lookForOther(response)
+  if (person !== undefined && !isOpen(path)) await lookForOther(response)
   return response
+}
+
+/** Answered to anybody: such an answer says nothing of whose session it is. */
+function isOpen(path: string): boolean {
+  return path === '/v1/sign-in'
 }
 
 /** Another tab of this browser may have let somebody else in, and they share one cookie. */

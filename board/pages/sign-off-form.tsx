@@ -60,21 +60,27 @@ export function SignOffForm(terms: FormTerms): ReactNode {
     typed.type({ ...typed.words, reviewHash: seen.reviewHash, ...part })
   const isRejected = hasRejected(review, who, role)
   const choices: readonly Word[] = isRejected ? ['WITHDRAW', 'REJECT'] : ['APPROVE', 'REJECT']
-  const word = choices.find((each) => each === wished) ?? choices[0] ?? 'APPROVE'
+  // Nothing is chosen for anybody.
+  const word = choices.find((each) => each === wished)
   const isMoved = seen.reviewHash !== review.reviewHash || seen.runId !== review.runId
-  const wanted: SignWish = { role, decision: word, comment: comment.trim() }
-  const sign = async (): Promise<undefined> => {
+  const sign = async (decision: Word): Promise<undefined> => {
     try {
-      onDone(await signOff({ who, ownKey }, seen, wanted))
+      const wish: SignWish = { role, decision, comment: comment.trim() }
+      onDone(await signOff({ who, ownKey }, seen, wish))
     } catch (thrown) {
       if (KEY_OVER.includes(faultOf(thrown).code)) onKey()
       throw thrown
     }
     typed.forget()
   }
+  // What somebody chose over another state is no choice over this one.
+  const lookAnew = (): void => {
+    look(review)
+    type({ decision: undefined, reviewHash: review.reviewHash })
+  }
   const leaving = { to: addressOfForm(FORM), onLeave: () => type({}) }
   return (
-    <WordForm onSign={() => act.run(sign)}>
+    <WordForm onSign={() => word !== undefined && act.run(() => sign(word))}>
       <Choices
         label="Your word"
         chosen={word}
@@ -95,7 +101,7 @@ export function SignOffForm(terms: FormTerms): ReactNode {
         <span className="soft">It is signed too, and goes wherever the bundle goes.</span>
       </label>
       <WhatIsSigned review={seen} verdict={(isMoved ? seen : review).verdict.value} />
-      <p className="meaning">{meaningOf(word, role, seen.release)}</p>
+      {word === undefined ? null : <p className="meaning">{meaningOf(word, role, seen.release)}</p>}
       {typed.kept !== undefined && typed.kept.reviewHash !== seen.reviewHash ? (
         <p className="stale-note" role="alert">
           While you were away the release changed: what you sign now is not what you had before you.
@@ -103,11 +109,11 @@ export function SignOffForm(terms: FormTerms): ReactNode {
       ) : null}
       <SignsAs {...{ who, ownKey, role, act, ...leaving }} />
       {isMoved ? (
-        <Moved onLook={() => look(review)} />
+        <Moved onLook={lookAnew} />
       ) : (
         <p>
-          <button type="submit" className="primary" disabled={act.isBusy}>
-            {WORDS[word].press} as {role}
+          <button type="submit" className="primary" disabled={act.isBusy || word === undefined}>
+            {word === undefined ? 'Say first whether it may go' : `${WORDS[word].press} as ${role}`}
           </button>
         </p>
       )}

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import {
   APPROVALS_WANTED_COUNT,
+  dayAt,
   DEFAULT_USE_COUNT,
   endOfDay,
   nextId,
@@ -142,7 +143,7 @@ function EndField({ zone, until, onUntil }: EndTerms): ReactNode {
         name="until"
         type="date"
         required
-        min={new Date(serverNow()).toISOString().slice(0, 10)}
+        min={dayAt(serverNow(), zone)}
         value={until}
         onChange={({ target }) => onUntil(target.value)}
       />

@@ -1,5 +1,5 @@
 // Door of release for a browser: a service's register as the API answers it, and how its waivers stand, the same as at the command line.
-import { readMoment } from '../register/index.ts'
+import { describeMoment, readMoment } from '../register/index.ts'
 import type { Register, RegisterAct, RegisteredFreeze } from '../register/index.ts'
 
 type ValueOf<M> = M extends ReadonlyMap<string, infer V> ? V : never
@@ -88,4 +88,9 @@ export function nextId(letter: string, taken: readonly { readonly id: string }[]
 export function endOfDay(day: string, zone: string): string {
   const end = readMoment(day, zone, 0)
   return end.ok ? new Date(end.value).toISOString() : day
+}
+
+/** The day that an instant is of in the zone of the release, `YYYY-MM-DD`. */
+export function dayAt(atMs: number, zone: string): string {
+  return describeMoment(atMs, zone).slice(0, 'YYYY-MM-DD'.length)
 }

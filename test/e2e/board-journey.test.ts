@@ -112,6 +112,7 @@ async function answerGate(reader: Reader, title: string, note: string, slot = ''
 
 async function signOff(reader: Reader, role: string): Promise<void> {
   await reader.shows('What you sign')
+  await pressOn(reader, 'Approve')
   await pressOn(reader, `Sign the approval as ${role}`)
   await reader.shows(`You approved dinghy@1.2.0 as ${role}`)
 }

@@ -64,6 +64,7 @@ test(
     async (ann) => {
       assert.ok(ann !== undefined)
       await enter(ann, await invite('Ann', '--signs-as', 'Captain'), 'What you sign')
+      await pressButton(ann, 'Approve')
       await pressButton(ann, 'Sign the approval as Captain')
       await ann.shows('You approved gig@1.0.0 as Captain')
       await ann.open('/people')
@@ -77,6 +78,7 @@ test(
       await ann.shows('The key of this browser was revoked')
       await ann.inspect('sign-off-key-revoked')
       await pressButton(ann, 'Put it away and make a new key')
+      await pressButton(ann, 'Approve')
       await pressButton(ann, 'Sign the approval as Captain')
       await ann.shows('You approved gig@1.0.0 as Captain')
       const keys = await signersNamed('Ann')
@@ -118,6 +120,7 @@ test(
       const [before] = await signersNamed('Cleo')
       const person = await invite('Cleo', '--signs-as', 'Captain')
       await enter(cleo, person, 'What you sign')
+      await pressButton(cleo, 'Approve')
       await pressButton(cleo, 'Sign the approval as Captain')
       await cleo.shows('IDENTITY_NAME_TAKEN')
       await cleo.shows('seaworthy account link ACCOUNT KEY')

@@ -20,6 +20,7 @@ const CHECKLIST = `# ketch 1.0.0
 | **Captain** | _[Name]_ | ✅❌ |
 `
 const RELEASE = '/releases/ketch/1.0.0'
+const IDA: TestPerson = { subject: 'ida', email: 'ida@example.com', name: 'Ida' }
 const ANN: TestPerson = { subject: 'ann', email: 'ann@example.com', name: 'Ann' }
 const BEN: TestPerson = { subject: 'ben', email: 'ben@example.com', name: 'Ben' }
 /** Loses the answers to what is posted to a path, as often as it says; the server has done it all the same. */
@@ -38,6 +39,7 @@ before(async () => {
   board = await openIssuerBoard()
   for (const { email = '' } of [ANN, BEN])
     await board.run('account', 'invite', email, '--role', 'developer', '--signs-as', 'Captain')
+  await board.run('account', 'invite', IDA.email ?? '', '--role', 'admin')
   await board.place.shell(['run', board.place.write('ketch.md', CHECKLIST)])
 })
 after(() => board.close())
@@ -82,6 +84,7 @@ test(
       await enter(ben, BEN)
       const before = await countSignOffs()
       await takeSessionOf(ann, ben)
+      await pressButton(ann, 'Approve')
       await pressButton(ann, 'Sign the approval as Captain')
       await ann.shows('WEB_ACCOUNT_CHANGED')
       await ann.shows('Somebody else has signed in in this browser. This page is still Ann’s')
@@ -107,6 +110,7 @@ test(
       await enter(ann, ANN)
       const before = await countSignOffs()
       await ann.tab.evaluate(`losing.path = '/v1/sign-offs'; losing.left = 2`)
+      await pressButton(ann, 'Approve')
       for (const _ of [1, 2]) {
         await pressButton(ann, 'Sign the approval as Captain')
         await ann.shows('BOARD_PRESS_UNANSWERED')
@@ -158,6 +162,35 @@ test(
       assert.equal(await ben.tab.evaluate('location.search'), '')
       await pressButton(ben, 'Sign that it holds')
       await ben.shows('Recorded: Pass')
+    },
+  ),
+)
+
+test(
+  'that somebody else has signed in is said until the page is loaded anew, whatever is answered to anybody meanwhile',
+  browseApart(
+    () => board.origin,
+    2,
+    async (ida, ben) => {
+      assert.ok(ida !== undefined && ben !== undefined)
+      await enter(ida, IDA, 'Ida, admin of local')
+      await enter(ben, BEN)
+      // With whom people may sign in is answered to anybody: here once the session is Ben's.
+      await ida.tab.send('Network.setBlockedURLs', { urls: ['*/v1/sign-in'] })
+      for (const to of ['/webhooks', '/people']) {
+        await ida.until(`document.querySelector('a[href="${to}"]')`)
+        await ida.tab.evaluate(`document.querySelector('a[href="${to}"]').click()`)
+      }
+      await ida.until(`document.querySelector('[aria-label="Remove the account of Ben"]')`)
+      await takeSessionOf(ida, ben)
+      await pressButton(ida, 'Sign out')
+      await ida.shows('This page is still Ida’s')
+      await ida.tab.evaluate(`{ globalThis.goneCount = 0
+        const look = () => { if (document.querySelector('.other-person') === null) goneCount++ }
+        new MutationObserver(look).observe(document.body, { childList: true, subtree: true }) }`)
+      await ida.tab.send('Network.setBlockedURLs', { urls: [] })
+      await ida.shows('Invite somebody')
+      assert.equal(await ida.tab.evaluate('goneCount'), 0)
     },
   ),
 )

@@ -5,105 +5,24 @@ import { join } from 'node:path'
 import test, { after, before } from 'node:test'
 import { untilTrue } from '../asked-runs.ts'
 import { browseApart, fillIn, pressButton } from '../board-tab.ts'
-import { tickOff, waitForText } from '../board-hands.ts'
+import { tickOff } from '../board-hands.ts'
 import type { Reader } from '../board-tab.ts'
-import type { TestPerson } from '../issuer.ts'
-import { leaveAndReturn, openIssuerBoard, signInAtIssuer } from './issuer-board.ts'
+import { leaveAndReturn } from './issuer-board.ts'
 import type { IssuerBoard } from './issuer-board.ts'
+import { AGAIN, ANN, BEN, checklistOf, enterAs, openCrewBoard } from './sign-off-crew.ts'
 
-const CHECKLIST = `# SERVICE 1.0.0
-
-- [ ] **The clock speaks UTC**
-  \`\`\`bash
-  test "$(date +%z)" = "+0000"
-  \`\`\`
-
-## Sign-Off
-
-| Role | Name | Status |
-| --- | --- | --- |
-| **Captain** | _[Name]_ | ✅❌ |
-| **Pilot** | _[Name]_ | ✅❌ |
-`
-
-const ANN: TestPerson = { subject: 'ann', email: 'ann@example.com', name: 'Ann' }
-const BEN: TestPerson = { subject: 'ben', email: 'ben@example.com', name: 'Ben' }
-const CY: TestPerson = { subject: 'cy', email: 'cy@example.com', name: 'Cy' }
-const AGAIN = `[...document.querySelectorAll('.refusal a')].find((it) => it.innerText.startsWith('Sign in again'))`
+/** How many words are chosen on the form of a sign-off. */
+const CHOSEN = `document.querySelectorAll('[aria-label="Your word"] [aria-pressed=true]').length`
 
 let board: IssuerBoard
 before(async () => {
-  board = await openIssuerBoard()
-  const { run } = board
-  const rights = ['--role', 'developer', '--signs-as']
-  await run('account', 'invite', ANN.email ?? '', ...rights, 'Captain')
-  await run('account', 'invite', BEN.email ?? '', ...rights, 'Pilot')
-  await run('account', 'invite', CY.email ?? '', ...rights, 'Pilot')
+  board = await openCrewBoard()
 })
 after(() => board.close())
 
 function runChecklist(service: string, ...words: readonly string[]): Promise<string> {
-  const file = board.place.write(`${service}.md`, CHECKLIST.replaceAll('SERVICE', service))
+  const file = board.place.write(`${service}.md`, checklistOf(service))
   return board.run('run', file, ...words)
-}
-
-/** A release whose only gate fails, and a risk that a waiver of it can rest on. */
-async function runFailing(service: string): Promise<void> {
-  const text = CHECKLIST.replaceAll('SERVICE', service).replace('"+0000"', '"+9999"')
-  const { exit } = await board.place.shell(['run', board.place.write(`${service}.md`, text)])
-  assert.notEqual(exit, 0, 'the gate fails')
-  await board.run('key', 'create', 'dee', '--role', 'Captain')
-  const terms = ['--service', service, '--level', 'P2', '--owner', 'dee', '--as', 'dee']
-  await board.run('risk', 'add', 'The clock drifts', ...terms)
-}
-
-/** Unfolds what the summary says. */
-async function unfold({ tab, until }: Reader, summary: string): Promise<void> {
-  const found = `[...document.querySelectorAll('summary')].find((it) => it.textContent === '${summary}')`
-  await until(found)
-  await tab.evaluate(`${found}.click()`)
-}
-
-/** Asks for a waiver of the failing gate, at first with a proof of who they are that is too old. */
-async function askForWaiver(reader: Reader, person: TestPerson): Promise<void> {
-  await unfold(reader, 'Ask for a waiver')
-  await fillIn(reader, 'reason', 'the drift is known')
-  await fillIn(reader, 'control', 'times are compared by hand')
-  const TWO_DAYS_MS = 172_800_000
-  await fillIn(reader, 'until', new Date(Date.now() + TWO_DAYS_MS).toISOString().slice(0, 10))
-  await reader.inspect('waiver-request')
-  await pressButton(reader, 'Sign the request')
-  await reader.shows('WEB_PROOF_TOO_OLD')
-  board.corp.person = person
-  await leaveAndReturn(reader, AGAIN, 'You may sign until')
-  await reader.until(`document.querySelector('[name=reason]')?.value === 'the drift is known'`)
-  await pressButton(reader, 'Sign the request')
-  await reader.shows('You asked for waiver W1. 2 other people have to approve it.')
-  await waitForText(reader, '0 of 2 approvals')
-}
-
-/** The first of two approvals by the second reader, the other one by the third. */
-async function approveByTwo(ben: Reader, cy: Reader): Promise<void> {
-  await enter(ben, BEN, '/releases/yawl/1.0.0')
-  await unfold(ben, 'Approve waiver W1')
-  await ben.shows('times are compared by hand')
-  await ben.inspect('waiver-approval')
-  await pressButton(ben, 'Sign the approval of W1')
-  await ben.shows('You approved waiver W1.')
-  await ben.shows('You approved W1; it waits for somebody else.')
-  await waitForText(ben, '1 of 2 approvals')
-  await enter(cy, CY, '/releases/yawl/1.0.0')
-  await unfold(cy, 'Approve waiver W1')
-  await pressButton(cy, 'Sign the approval of W1')
-  await cy.shows('You approved waiver W1.')
-  await waitForText(cy, 'in use')
-}
-
-async function enter(reader: Reader, person: TestPerson, address: string): Promise<void> {
-  board.corp.person = person
-  await reader.open(address)
-  await reader.shows('Sign in with Example Corp')
-  await signInAtIssuer(reader, 'What you sign')
 }
 
 /** Where the row of the role says how it stands. */
@@ -137,8 +56,11 @@ test(
     async (ann, ben) => {
       assert.ok(ann !== undefined && ben !== undefined)
       await runChecklist('sloop')
-      await enter(ann, ANN, '/releases/sloop/1.0.0')
+      await enterAs(board, ANN, ann, '/releases/sloop/1.0.0')
+      await ann.shows('Say first whether it may go')
+      assert.equal(await ann.tab.evaluate(CHOSEN), 0)
       await ann.inspect('sign-off-form')
+      await pressButton(ann, 'Approve')
       await pressButton(ann, 'Sign the approval as Captain')
       await ann.shows('You approved sloop@1.0.0 as Captain')
       await ann.shows('ledger entry')
@@ -151,9 +73,10 @@ test(
       })()`
       assert.equal(await ann.tab.evaluate(readKey), 'InvalidAccessError')
       // Ben left his browser open: his word is refused until he has been at his issuer, and nothing he wrote is lost.
-      await enter(ben, { ...BEN, provenAgoS: 3_600 }, '/releases/sloop/1.0.0')
+      await enterAs(board, { ...BEN, provenAgoS: 3_600 }, ben, '/releases/sloop/1.0.0')
       await ben.shows('It is too long since you signed in')
       await fillIn(ben, 'comment', 'calm sea')
+      await pressButton(ben, 'Approve')
       await pressButton(ben, 'Sign the approval as Pilot')
       await ben.shows('WEB_PROOF_TOO_OLD')
       await ben.inspect('sign-off-proof-too-old')
@@ -187,7 +110,7 @@ test(
       const file = board.place.write('cutter.md', text)
       const made = await board.place.ask<{ planHash: string }>(['plan', file])
       const { planHash } = made.data
-      await enter(ann, { ...ANN, provenAgoS: 3_600 }, `/plans/${planHash}`)
+      await enterAs(board, { ...ANN, provenAgoS: 3_600 }, ann, `/plans/${planHash}`)
       await ann.shows('Nobody has reviewed this plan yet')
       await ann.shows('What the import and the lint say (1)')
       await ann.inspect('plan-review-form')
@@ -220,7 +143,8 @@ test(
       ])
       const author = signers.data.find(({ displayName }) => displayName === 'Ann')?.id ?? ''
       await runChecklist('brig', '--author', author)
-      await enter(ann, ANN, '/releases/brig/1.0.0')
+      await enterAs(board, ANN, ann, '/releases/brig/1.0.0')
+      await pressButton(ann, 'Approve')
       await pressButton(ann, 'Sign the approval as Captain')
       await ann.shows('expected somebody other than the author of the change')
       await ann.shows('RELEASE_SIGN_OFF_REFUSED')
@@ -236,12 +160,15 @@ test(
       // While the page cannot ask, another run changes what the release comes to.
       await ann.tab.send('Network.setBlockedURLs', { urls: ['*/v1/releases/*'] })
       await runChecklist('brig')
+      await pressButton(ann, 'Take my rejection back')
       await pressButton(ann, 'Sign that it is taken back as Captain')
       await ann.shows('RELEASE_REVIEW_CHANGED')
       await ann.tab.send('Network.setBlockedURLs', { urls: [] })
       await ann.shows('The release has changed since you opened this')
       await ann.inspect('sign-off-changed')
       await pressButton(ann, 'Show what I would sign now')
+      assert.equal(await ann.tab.evaluate(CHOSEN), 0)
+      await pressButton(ann, 'Take my rejection back')
       await pressButton(ann, 'Sign that it is taken back as Captain')
       await ann.shows('You took your rejection back of brig@1.0.0 as Captain')
       // On one state: rejected, and then no longer.
@@ -249,45 +176,9 @@ test(
       await fillIn(ann, 'comment', 'fog again')
       await pressButton(ann, 'Sign the rejection as Captain')
       await ann.until(captainIs('Rejected'))
+      await pressButton(ann, 'Take my rejection back')
       await pressButton(ann, 'Sign that it is taken back as Captain')
       await ann.until(captainIs('0 of 1'))
-    },
-  ),
-)
-
-test(
-  'a waiver is asked for and not approved by who asked; two colleagues approve it, and the release goes on it and says so',
-  browseApart(
-    () => board.origin,
-    3,
-    async (ann, ben, cy) => {
-      assert.ok(ann !== undefined && ben !== undefined && cy !== undefined)
-      await runFailing('yawl')
-      await enter(ann, { ...ANN, provenAgoS: 3_600 }, '/releases/yawl/1.0.0')
-      await ann.shows('No-Go')
-      await askForWaiver(ann, ANN)
-      await unfold(ann, 'Approve waiver W1')
-      await pressButton(ann, 'Sign the approval of W1')
-      await ann.shows('Ann asked for waiver W1 and cannot approve it')
-      await ann.shows('RELEASE_CHANGE_REFUSED')
-      await ann.inspect('waiver-refused')
-      await approveByTwo(ben, cy)
-      // Who asked reads it without asking again: the page is told.
-      await ann.shows('On waiver W1; without it: No-Go')
-      // What they had before them has changed, and is looked at anew before it is signed.
-      await pressButton(ann, 'Show what I would sign now')
-      await pressButton(ann, 'Sign the approval as Captain')
-      await ann.shows('You approved yawl@1.0.0 as Captain')
-      await pressButton(ben, 'Show what I would sign now')
-      await pressButton(ben, 'Sign the approval as Pilot')
-      await ben.shows('Go, with waivers')
-      await ben.shows('waiver W1 covers it: the drift is known')
-      await ben.shows('Record the decision: until then')
-      const row = String(await ben.tab.evaluate(`document.querySelector('#waiver-W1').textContent`))
-      assert.match(row, /^W1: the drift is known for The clock speaks UTC.*in useAnnBen, Cy/)
-      await ben.inspect('waiver-go')
-      await cy.open('/audit')
-      await cy.shows('You may not see this')
     },
   ),
 )
