@@ -1,7 +1,8 @@
-// The answer command: a person's word on a manual gate of the newest run, under that person's key.
+// The answer command: a person's word on a manual gate of a release's newest run, under that person's key.
 import { EXIT } from '../kernel/index.ts'
 import { firstRow } from '../client/index.ts'
-import type { CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
+import type { Client, CommandContext, CommandOutcome, OptionValues } from '../client/index.ts'
+import { parseReleaseName } from '../gates/index.ts'
 import type { RunBinding, RunView } from '../gates/index.ts'
 import { isSatisfied } from '../verdict/index.ts'
 import { apiSink } from './api-sink.ts'
@@ -19,16 +20,15 @@ export async function runAnswer(
     throw runnerFault('RUNNER_OPTION_REFUSED', 'expected exactly one of --yes and --no')
   }
   const { client, ports } = context
-  const newest = await firstRow<{ readonly runId: string }>(client, '/v1/runs')
-  if (newest === undefined)
-    throw runnerFault('RUNNER_GATE_UNKNOWN', 'expected a run with the gate, found no run')
-  const view = await client.call<RunView>('GET', `/v1/runs/${newest.runId}`)
+  const runId = await meantRun(client, options)
+  const view = await client.call<RunView>('GET', `/v1/runs/${runId}`)
+  const { service, version, subject } = view.run
   const key = await context.keys.open(typeof options['as'] === 'string' ? options['as'] : '')
   const gate = args[0] ?? ''
   const binding: RunBinding = {
-    runId: newest.runId,
+    runId,
     planHash: view.run.planHash,
-    subject: view.run.subject,
+    subject,
     runner: { id: personIdOf(context, key), version: context.version },
     signer: key.signer,
     digest: ports.digest,
@@ -41,14 +41,30 @@ export async function runAnswer(
     note: typeof options['comment'] === 'string' ? options['comment'] : '',
     slots: Object.fromEntries(listOption(options, 'slot').map(slotPair)),
     binding,
-    sink: apiSink(client, newest.runId),
+    sink: apiSink(client, runId),
     clock: ports.clock,
   })
   return {
     exit: isSatisfied(outcome.status) ? EXIT.ok : EXIT.noGo,
-    data: { gate, ...outcome },
-    text: `${outcome.status} ${gate}: ${outcome.reason}`,
+    data: { gate, run: runId, ...outcome },
+    text: `${outcome.status} ${gate} of ${service}@${version} in ${subject.environment}: ${outcome.reason}`,
   }
+}
+
+/** The newest run of the release that is named, or of all: others may have started one of another release meanwhile. */
+async function meantRun(client: Client, { release, environment }: OptionValues): Promise<string> {
+  if (typeof release === 'string') {
+    const { service, version } = parseReleaseName(release)
+    const query =
+      typeof environment === 'string' ? `?environment=${encodeURIComponent(environment)}` : ''
+    const path = `/v1/releases/${encodeURIComponent(service)}/${encodeURIComponent(version)}${query}`
+    return (await client.call<{ readonly runId: string }>('GET', path)).runId
+  }
+  if (environment !== undefined)
+    throw runnerFault('RUNNER_OPTION_REFUSED', 'expected --environment beside --release')
+  const newest = await firstRow<{ readonly runId: string }>(client, '/v1/runs')
+  if (newest !== undefined) return newest.runId
+  throw runnerFault('RUNNER_GATE_UNKNOWN', 'expected a run with the gate, found no run')
 }
 
 function slotPair(text: string): readonly [string, string] {

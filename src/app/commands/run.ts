@@ -176,10 +176,18 @@ export const runCommands: readonly CommandSpec[] = [
   },
   {
     name: 'answer',
-    summary: 'Answer a manual gate of the newest run under your own key',
+    summary: 'Answer a manual gate of a release under your own key',
     arguments: [{ name: '<gate>', description: 'id of the manual gate' }],
     options: [
       AS,
+      {
+        flags: '--release <release>',
+        description: 'SERVICE@VERSION; default: the release of the newest run',
+      },
+      {
+        flags: '--environment <name>',
+        description: 'environment that is meant where the named release was run in several',
+      },
       { flags: '--yes', description: 'what the gate asks holds' },
       { flags: '--no', description: 'it does not hold' },
       { flags: '--comment <text>', description: 'what you looked at' },
@@ -187,6 +195,7 @@ export const runCommands: readonly CommandSpec[] = [
     ],
     examples: [
       'seaworthy answer team-readiness/on-call-coverage --as bob --yes --comment "rota checked"',
+      'seaworthy answer team-readiness/on-call-coverage --release harbour@1.4.0 --as bob --yes',
     ],
     needs: 'api',
     load: async () => (await import('../../runner/index.ts')).runAnswer,
