@@ -23,6 +23,7 @@ import type {
   Replayed,
   ReplayWish,
   Schedule,
+  ShownAction,
 } from './operations-answers.ts'
 import type { Provenance, SectionGates } from './provenance-answers.ts'
 import type { AskPreview, AskWish, RunnerSeat, RunRequest } from './run-answers.ts'
@@ -200,6 +201,8 @@ export const operations = {
     client.call<FlipPreview>('POST', pathOf('actions', 'flag.flip', 'previews'), {
       params: { name, word: { state }, ...rest },
     }),
+  readOffer: (token: string) =>
+    client.call<ShownAction>('POST', pathOf('action-tokens', 'read'), { token }),
   confirm: (token: string) =>
     client.call<unknown>('POST', pathOf('action-tokens', 'confirm'), { token }),
   apiKeys: () => readEvery<ApiKey>(pathOf('api-keys')),

@@ -59,6 +59,9 @@ const RunnersPage = lazy(() =>
 const SettingsPage = lazy(() =>
   import('./pages/settings.tsx').then((it) => ({ default: it.SettingsPage })),
 )
+const ConfirmPage = lazy(() =>
+  import('./pages/confirm.tsx').then((it) => ({ default: it.ConfirmPage })),
+)
 const AuditPage = lazy(() => import('./pages/audit.tsx').then((it) => ({ default: it.AuditPage })))
 
 const SECTIONS = [
@@ -68,7 +71,7 @@ const SECTIONS = [
   {
     to: '/webhooks',
     label: 'Operations',
-    pages: ['webhooks', 'webhook', 'jobs', 'guards', 'people', 'runners', 'audit'],
+    pages: ['webhooks', 'webhook', 'jobs', 'guards', 'people', 'runners', 'audit', 'confirm'],
   },
   { to: '/claims', label: 'Claims', pages: ['claims'] },
   { to: '/verify', label: 'Verify', pages: ['verify'] },
@@ -182,6 +185,8 @@ function Page({ place }: { readonly place: Place | undefined }): ReactNode {
       return <RunnersPage />
     case 'audit':
       return <AuditPage />
+    case 'confirm':
+      return <ConfirmPage />
     case 'settings':
       return <SettingsPage />
     case undefined:

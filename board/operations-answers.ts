@@ -111,15 +111,29 @@ export interface Flip {
 /** What an action would do, under the token that does exactly that. */
 export interface ActionPreview extends FlipPreview {
   readonly changes: readonly { readonly what: string }[]
-  readonly asksSecondPerson?: boolean
 }
 
 export interface FlipPreview {
+  readonly asksSecondPerson?: boolean
   readonly token: string
   readonly summary: string
   readonly risk: string
   readonly policy: string
   readonly expiresAt: string
+}
+
+/** What a token stands for, and who asked for it. */
+export interface ShownAction {
+  readonly action: string
+  readonly preview: {
+    readonly summary: string
+    readonly risk: string
+    readonly policy: string
+    readonly changes: readonly { readonly of: string; readonly what: string }[]
+  }
+  readonly expiresAt: string
+  readonly previewedBy: string
+  readonly asksSecondPerson: boolean
 }
 
 /** Somebody whose requests are held to what is usual for them. */

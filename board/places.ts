@@ -20,7 +20,17 @@ export type Place =
   | { readonly page: 'verify' }
   | { readonly page: 'claims' }
   | { readonly page: 'webhook'; readonly endpointId: string }
-  | { readonly page: 'webhooks' | 'jobs' | 'guards' | 'people' | 'runners' | 'audit' | 'settings' }
+  | {
+      readonly page:
+        | 'webhooks'
+        | 'jobs'
+        | 'guards'
+        | 'people'
+        | 'runners'
+        | 'audit'
+        | 'settings'
+        | 'confirm'
+    }
 
 /** Pages whose address is their name. */
 const PLAIN = [
@@ -33,6 +43,7 @@ const PLAIN = [
   { page: 'runners' },
   { page: 'audit' },
   { page: 'settings' },
+  { page: 'confirm' },
 ] as const satisfies readonly Place[]
 
 const ENTRY_NUMBER = /^(?:0|[1-9][0-9]{0,15})$/

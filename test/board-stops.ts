@@ -170,6 +170,7 @@ const PAGES = [
   'runners',
   'audit',
   'settings',
+  'confirm',
 ] as const
 
 export const STOPS: Readonly<Record<BoardPage, Stop>> = {
@@ -258,4 +259,5 @@ export const STOPS: Readonly<Record<BoardPage, Stop>> = {
   runners: at('Runners', '/runners', 'Make its API key'),
   audit: at('Audit', '/audit', 'api-key'),
   settings: at('Settings', '/settings', 'Yours, in this browser'),
+  confirm: at('Confirm a preview', '/confirm', 'Link or token that you were given'),
 }

@@ -6,10 +6,11 @@ import type { ApiKey } from '../operations-answers.ts'
 import { useLive } from '../live.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
 import type { Act } from '../parts/act.tsx'
-import { Command, CopyButton } from '../parts/copy.tsx'
+import { Command } from '../parts/copy.tsx'
 import { Ending } from '../parts/ending.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
+import { NewKey } from '../parts/new-key.tsx'
 import { Loaded } from '../parts/state.tsx'
 import { serverNow } from '../reach.ts'
 import { toldOfFacts } from '../rhythms.ts'
@@ -33,17 +34,11 @@ export function ApiKeys(): ReactNode {
     <section aria-labelledby="api-keys">
       <h2 id="api-keys">API keys</h2>
       {issued === undefined ? null : (
-        <div className="state" role="alert">
-          <h2>The new key of {issued.name}</h2>
-          <p>It is shown now and never again; nobody keeps its text.</p>
-          <div className="command">
-            <code>{issued.text}</code>
-            <CopyButton text={issued.text} what="the key" />
-          </div>
-          <button type="button" onClick={() => show(undefined)}>
-            I have it
-          </button>
-        </div>
+        <NewKey
+          title={`The new key of ${issued.name}`}
+          text={issued.text}
+          onTaken={() => show(undefined)}
+        />
       )}
       <ActNote act={act} />
       <Loaded live={keys} what="the keys">

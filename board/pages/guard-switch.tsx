@@ -9,6 +9,7 @@ import { ActNote, useAct } from '../parts/act.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { MoreRows } from '../parts/more.tsx'
+import { PreviewButtons } from '../parts/preview-buttons.tsx'
 import { Loaded } from '../parts/state.tsx'
 import { usePages } from '../paged.ts'
 
@@ -93,19 +94,13 @@ function FlipForm({ stored }: { readonly stored: Switch }): ReactNode {
             Risk: {preview.risk}. This switch asks for a second thought ({preview.policy}). What you
             see is what will be done; the offer ends <Moment at={preview.expiresAt} />.
           </p>
-          <p className="buttons">
-            <button
-              type="button"
-              className="primary"
-              disabled={act.isBusy}
-              onClick={() => confirm(preview)}
-            >
-              Do it
-            </button>
-            <button type="button" onClick={() => show(undefined)}>
-              Leave it
-            </button>
-          </p>
+          <PreviewButtons
+            preview={preview}
+            second="somebody else"
+            isBusy={act.isBusy}
+            onConfirm={() => confirm(preview)}
+            onLeave={() => show(undefined)}
+          />
         </div>
       )}
       <ActNote act={act} />

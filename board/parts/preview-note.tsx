@@ -5,6 +5,7 @@ import { operations } from '../api.ts'
 import type { ActionPreview } from '../operations-answers.ts'
 import type { Act } from './act.tsx'
 import { Moment } from './moment.tsx'
+import { PreviewButtons } from './preview-buttons.tsx'
 
 interface NoteTerms {
   readonly preview: ActionPreview
@@ -14,7 +15,7 @@ interface NoteTerms {
 }
 
 function PreviewNote({ preview, isBusy, onConfirm, onLeave }: NoteTerms): ReactNode {
-  const { summary, risk, policy, expiresAt, changes, token, asksSecondPerson } = preview
+  const { summary, risk, policy, expiresAt, changes } = preview
   const effects = [...new Set(changes.map(({ what }) => what))]
   return (
     <div className="state" role="alert">
@@ -23,21 +24,7 @@ function PreviewNote({ preview, isBusy, onConfirm, onLeave }: NoteTerms): ReactN
         {effects.join('; ')}. Risk: {risk} ({policy}). What you see is what will be done; the offer
         ends <Moment at={expiresAt} />.
       </p>
-      {asksSecondPerson === true ? (
-        <p>
-          It takes another admin, with the command <code>seaworthy confirm {token}</code>
-        </p>
-      ) : null}
-      <p className="buttons">
-        {asksSecondPerson === true ? null : (
-          <button type="button" className="primary" disabled={isBusy} onClick={onConfirm}>
-            Do it
-          </button>
-        )}
-        <button type="button" onClick={onLeave}>
-          Leave it
-        </button>
-      </p>
+      <PreviewButtons {...{ preview, isBusy, onConfirm, onLeave }} second="another admin" />
     </div>
   )
 }

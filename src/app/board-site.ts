@@ -33,6 +33,7 @@ const PAGES = [
   '/runners',
   '/audit',
   '/settings',
+  '/confirm',
   '/claims',
   '/verify',
 ] as const
