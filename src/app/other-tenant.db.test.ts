@@ -68,6 +68,7 @@ const OTHERWISE: Readonly<Record<string, readonly [answer: string, why: string]>
     'nobody is looked for before a preview, which is asked for below',
   ],
   'POST /v1/accounts/:accountId/removal': ['409 IDENTITY_CONFIRMATION_REQUIRED', 'the same'],
+  'POST /v1/accounts/:accountId/keys': ['409 IDENTITY_CONFIRMATION_REQUIRED', 'the same'],
   'POST /v1/actions/:name/previews': ['422 WEB_BODY_INVALID', 'actions are of the deployment'],
   'PUT /v1/evidence/:digest': ['201 ', 'whoever has the bytes keeps them for themselves'],
   'PUT /v1/switches/:name': ['200 ', 'one of their own under the same name'],
@@ -107,8 +108,8 @@ async function previewOf(
   app: ComposedApp,
   key: string,
   account: string,
+  wishes: object = { 'account.change': { role: 'viewer' }, 'account.remove': REASON },
 ): Promise<(readonly [number, string | undefined])[]> {
-  const wishes = { 'account.change': { role: 'viewer' }, 'account.remove': REASON }
   const told: (readonly [number, string | undefined])[] = []
   for (const [action, wish] of Object.entries(wishes)) {
     const answer = await app.web.inject({
@@ -168,6 +169,8 @@ test('what is there in one tenant is not there for an admin of another, on any r
   assert.deepEqual(wrong, [])
   const unknown = [404, 'IDENTITY_UNKNOWN']
   assert.deepEqual(await previewOf(app, key, things['accountId'] ?? ''), [unknown, unknown])
+  const link = { 'account.link': { principal: things['principalId'] } }
+  assert.deepEqual(await previewOf(app, key, things['accountId'] ?? '', link), [unknown])
   const after = await readOwn(app, things)
   const moved = steady.filter(([path, text]) => after.get(path) !== text).map(([path]) => path)
   assert.deepEqual(moved, [])

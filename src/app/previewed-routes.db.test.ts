@@ -124,6 +124,7 @@ test('other rights and a removal take a preview of one person, and a token is vo
 const PREVIEWED: Readonly<Record<string, string>> = {
   'POST /v1/accounts': 'account.invite',
   'POST /v1/accounts/:accountId/rights': 'account.change',
+  'POST /v1/accounts/:accountId/keys': 'account.link',
   'POST /v1/accounts/:accountId/removal': 'account.remove',
   'POST /v1/api-keys': 'api-key.create',
   'POST /v1/api-keys/:keyId/rotation': 'api-key.create',

@@ -92,11 +92,16 @@ export async function runAccountLink(
   args: readonly string[],
 ): Promise<CommandOutcome> {
   const account = await findAccount(context, args[0] ?? '')
-  const linked = await context.client.call<PresentedPrincipal>(
-    'POST',
-    `/v1/accounts/${account.id}/keys`,
-    { principal: args[1] ?? '' },
+  const path = `/v1/accounts/${account.id}/keys`
+  const principal = args[1] ?? ''
+  const linked = await callOrPreview<PresentedPrincipal>(
+    context,
+    path,
+    { principal },
+    'account.link',
+    { account: account.id, principal },
   )
+  if ('exit' in linked) return linked
   const text = `${nameOf(account)} is ${harmlessLine(linked.displayName)}: all keys of ${linked.person} count as this account.`
   return { exit: EXIT.ok, data: linked, text }
 }

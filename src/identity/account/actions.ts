@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Action, ActionCall, ActionPreview, Principal } from '../../kernel/index.ts'
 import { readParams } from '../direct.ts'
+import { presentPrincipal } from '../http.ts'
 import {
   invitationOf,
   invitationSchema,
@@ -15,11 +16,17 @@ import type { Accounts } from './service.ts'
 
 const accountId = z.string().min(1).max(200)
 const changeParams = rightsSchema.extend({ account: accountId })
+const linkParams = z.strictObject({ account: accountId, principal: accountId })
 const removalParams = removalSchema.extend({ account: accountId })
 
 /** Who is made an admin may do all that an admin may: a second person looks at it. */
 export function makeAccountActions(accounts: Accounts): readonly Action[] {
-  return [inviteAction(accounts), changeAction(accounts), removeAction(accounts)]
+  return [
+    inviteAction(accounts),
+    changeAction(accounts),
+    removeAction(accounts),
+    linkAction(accounts),
+  ]
 }
 
 function inviteAction(accounts: Accounts): Action {
@@ -89,6 +96,41 @@ function removeAction(accounts: Accounts): Action {
         }),
         carryOut: (tx) => accounts.remove(principal.tenantId, principal.id, wanted, reason, tx),
       })
+    },
+  }
+}
+
+/** Whoever has the account may speak as that person from then on, in every role that the account has: nobody gives that away, or takes it, alone. */
+function linkAction({ keys }: Accounts): Action {
+  return {
+    name: 'account.link',
+    summary: 'Say that a registered person is an account, with every key of theirs',
+    access: 'admin',
+    asksSecondPerson: true,
+    asksProof: true,
+    async open({ id, tenantId }, params) {
+      const { account: wanted, principal: key } = readParams(linkParams, params)
+      return {
+        async preview(tx) {
+          const { account, found } = await keys.holdLink(tx, tenantId, wanted, key)
+          const { displayName, email, subject } = account
+          const whose = displayName ?? email ?? subject ?? 'somebody'
+          return {
+            summary: `say that ${wanted} (${whose}) is ${found.person} (${found.displayName})`,
+            risk: 'high',
+            changes: [
+              {
+                of: wanted,
+                effect: 'write-prod',
+                what: `speaks as ${found.displayName} for ever, and every key of theirs is its own`,
+              },
+            ],
+            policy: 'a second admin agrees to who somebody is',
+            state: { person: account.person ?? null, signsAs: [...account.signsAs] },
+          }
+        },
+        carryOut: async (tx) => presentPrincipal(await keys.link(tenantId, id, wanted, key, tx)),
+      }
     },
   }
 }

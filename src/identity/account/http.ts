@@ -155,6 +155,7 @@ function makeLinkRoute(keys: Pick<AccountKeys, 'link'>): Route {
     body: z.strictObject({ principal: nameSchema }),
     answer: { data: principalSchema },
     async handle({ principal, params, body }) {
+      assertDirect(principal, 'account.link')
       const { tenantId, id } = principal
       const linked = await keys.link(tenantId, id, params['accountId'] ?? '', body.principal)
       return { data: presentPrincipal(linked) }

@@ -48,7 +48,15 @@ export interface AccountKeys {
     actor: string,
     accountId: string,
     principalId: string,
+    within?: SqlTx,
   ): Promise<RegisteredPrincipal>
+  /** Whom a link would join, as they stay until the end of the transaction. @throws as `link` */
+  holdLink(tx: SqlTx, tenantId: string, accountId: string, principalId: string): Promise<HeldLink>
+}
+
+export interface HeldLink {
+  readonly account: Account
+  readonly found: RegisteredPrincipal
 }
 
 interface KeyPorts {
@@ -98,28 +106,41 @@ export function makeAccountKeys(ports: KeyPorts): AccountKeys {
         if (found.revokedAt !== undefined) return found
         return revokeInTx(ports, tx, tenantId, found, { actor: accountId, reason })
       }),
-    link: (tenantId, actor, accountId, principalId) =>
-      sql.transaction({ tenantId }, async (tx) => {
-        await lockRegistrations(tx, tenantId)
-        const account = await lockJoined(tx, tenantId, accountId)
-        const found = await lockPrincipalById(tx, tenantId, principalId)
-        if (found === undefined || found.kind !== 'person')
-          throw identityFault(
-            'IDENTITY_UNKNOWN',
-            `expected the id of a person's key, got ${JSON.stringify(principalId.slice(0, 100))}`,
-          )
-        // Who somebody is does not change afterwards: what was signed and counted before stands.
-        if (account.person !== undefined && account.person !== found.person)
-          throw identityFault(
-            'IDENTITY_ACCOUNT_LINKED',
-            `expected a key of ${account.person}, who the account counts as, got one of ${found.person}`,
-          )
+    holdLink,
+    link(tenantId, actor, accountId, principalId, within) {
+      const work = async (tx: SqlTx): Promise<RegisteredPrincipal> => {
+        const { account, found } = await holdLink(tx, tenantId, accountId, principalId)
         await updateAccountPersonId(tx, account, found.person)
         for (const key of await claimKeysOf(tx, tenantId, found.person, accountId))
           await tellLinked(ports, tx, tenantId, actor, key)
         return (await lockPrincipalById(tx, tenantId, principalId)) ?? found
-      }),
+      }
+      return within === undefined ? sql.transaction({ tenantId }, work) : work(within)
+    },
   }
+}
+
+async function holdLink(
+  tx: SqlTx,
+  tenantId: string,
+  accountId: string,
+  principalId: string,
+): Promise<HeldLink> {
+  await lockRegistrations(tx, tenantId)
+  const account = await lockJoined(tx, tenantId, accountId)
+  const found = await lockPrincipalById(tx, tenantId, principalId)
+  if (found === undefined || found.kind !== 'person')
+    throw identityFault(
+      'IDENTITY_UNKNOWN',
+      `expected the id of a person's key, got ${JSON.stringify(principalId.slice(0, 100))}`,
+    )
+  // Who somebody is does not change afterwards: what was signed and counted before stands.
+  if (account.person !== undefined && account.person !== found.person)
+    throw identityFault(
+      'IDENTITY_ACCOUNT_LINKED',
+      `expected a key of ${account.person}, who the account counts as, got one of ${found.person}`,
+    )
+  return { account, found }
 }
 
 async function lockJoined(tx: SqlTx, tenantId: string, accountId: string): Promise<Account> {
