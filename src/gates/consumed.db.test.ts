@@ -65,7 +65,7 @@ test('an attempt is recorded with exactly what its producer has, and is STALE on
   const after = await house.releases.review(house.tenantId, SUBJECT)
   assert.match(
     after.verdict.reasons.find(({ gate }) => gate === 'deploy')?.text ?? '',
-    /^STALE: CODE is from an earlier attempt of build/,
+    /^out of date: CODE is from an earlier attempt of build/,
   )
 })
 

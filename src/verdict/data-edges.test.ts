@@ -203,8 +203,8 @@ test('when a producer ran again, everything down the chain is STALE, although th
       .map(({ gate, text }) => `${gate} ${text}`)
   assert.deepEqual(texts(chainResults('1')), [])
   assert.deepEqual(texts(chainResults('4')), [
-    'deploy STALE: BUILD is from an earlier attempt of build',
-    'smoke STALE: PORT is from deploy, which is STALE',
+    'deploy out of date: BUILD is from an earlier attempt of build',
+    'smoke out of date: PORT is from deploy, which is out of date',
   ])
 })
 

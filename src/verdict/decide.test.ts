@@ -60,9 +60,21 @@ test('each status of a required gate decides as the rules say, with gate, rule a
     assert.equal(verdict.value, value, status)
     assert.deepEqual(rulesOf(verdict), rule === undefined ? [] : [rule])
     for (const reason of verdict.reasons)
-      assert.ok(reason.gate === 'b' && reason.flip !== '' && reason.text.startsWith(status))
+      assert.ok(reason.gate === 'b' && reason.flip !== '' && !reason.text.startsWith(status))
     assert.equal(verdict.expiresAtMs === undefined, rule !== undefined)
   }
+})
+
+test('reasons say in words how a gate stands, also where its stored reason tells of another one', () => {
+  const reason = 'needs x, which is INCONCLUSIVE'
+  const verdict = verdictOf(
+    {},
+    { results: [aResult(A, 'SKIPPED', { reason }), aResult(B, 'INCONCLUSIVE')] },
+  )
+  assert.deepEqual(
+    verdict.reasons.map(({ text }) => text),
+    ['skipped: needs x, which is undecided', 'undecided: made INCONCLUSIVE by a test'],
+  )
 })
 
 test('a gate without a result is pending, and a stale one is a NO_GO that names its evidence', () => {
@@ -76,7 +88,7 @@ test('a gate without a result is pending, and a stale one is a NO_GO that names 
     { results: [aResult(A, 'PASS'), aResult(B, 'PASS', { environment: 'laptop' })] },
   )
   assert.deepEqual([stale.value, stale.reasons[0]?.evidence], ['NO_GO', digestOf('c')])
-  assert.match(stale.reasons[0]?.text ?? '', /^STALE/)
+  assert.match(stale.reasons[0]?.text ?? '', /^out of date/)
 })
 
 test('advisory and informational gates are listed and never block', () => {

@@ -4,6 +4,7 @@ import type { Reason, RunTerms, Status } from './model.ts'
 import { needsOf } from './plan.ts'
 import type { GateStanding, Standings } from './standing.ts'
 import { isSatisfied } from './status.ts'
+import { reasonInWords, statusWords } from './status-words.ts'
 
 const NO_GO: ReadonlySet<Status> = new Set<Status>([
   'FAIL',
@@ -59,7 +60,7 @@ function reasonFor(rule: string, standing: GateStanding, terms: RunTerms): Reaso
     rule,
     gate: standing.gate.id,
     ...(evidence === undefined ? {} : { evidence }),
-    text: `${standing.status}: ${standing.reason}`,
+    text: `${statusWords(standing.status)}: ${reasonInWords(standing.reason)}`,
     flip: flipOf(standing, terms),
   }
 }

@@ -38,7 +38,10 @@ function verdictOf(
 test('one person cannot let a failed gate pass on a condition; two who signed it off can', () => {
   const alone = verdictOf('FAIL', {})
   assert.deepEqual([alone.value, alone.reasons[0]?.rule], ['NOT_READY', '7.6-condition'])
-  assert.match(alone.reasons[0]?.text ?? '', /FAIL; that needs sign-offs by 2 people, and 1 signed/)
+  assert.match(
+    alone.reasons[0]?.text ?? '',
+    /does not hold \(failed\); that needs sign-offs by 2 people, and 1 signed/,
+  )
   assert.equal(verdictOf('FAIL', { signers: ['ann', 'ann'] }).value, 'NOT_READY')
   assert.equal(verdictOf('FAIL', { signers: ['ann', 'bo'] }).value, 'CONDITIONAL_GO')
 })

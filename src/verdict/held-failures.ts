@@ -3,6 +3,7 @@ import type { Case } from './case.ts'
 import { isThirdEdition } from './edition.ts'
 import { describeInstant } from './instant.ts'
 import type { Reason, Status } from './model.ts'
+import { statusWords } from './status-words.ts'
 import { withDescendants } from './plan.ts'
 
 const DAY_MS = 86_400_000
@@ -33,7 +34,8 @@ export function heldFailureReasons(facts: Case): Reason[] {
       return facts.held.has(id) && status !== undefined && FAILED.has(status)
     })
     if (failed === undefined) return []
-    const holds = `condition ${condition.id} holds it although it is ${facts.standings.get(failed)?.status ?? 'FAIL'}`
+    const status = statusWords(facts.standings.get(failed)?.status ?? 'FAIL')
+    const holds = `condition ${condition.id} holds it although it does not hold (${status})`
     if (condition.dueAtMs - facts.inputs.asOfMs > HELD_FAILURE_LIMIT_DAYS * DAY_MS)
       return [
         {

@@ -87,7 +87,11 @@ export function withRollUps(plan: Plan, leaves: Standings, view: ChildView): Sta
     })
     const status = worstStatus(statuses.map((each) => each.status)) ?? 'NOT_APPLICABLE'
     const which = statuses.find((each) => each.status === status)?.id ?? 'none'
-    out.set(gate.id, { gate, status, reason: `the worst of its gates is ${which}: ${status}` })
+    out.set(gate.id, {
+      gate,
+      status,
+      reason: `the worst of its gates is ${which}, which is ${status}`,
+    })
   }
   return out
 }

@@ -116,7 +116,7 @@ test('a gate runs with what another one found, and is STALE once that one ran ag
   assert.equal(decided.data.verdict.value, 'NO_GO')
   assert.match(
     decided.data.verdict.reasons[0]?.text ?? '',
-    /^STALE: BUILD_DIGEST is from an earlier/,
+    /^out of date: BUILD_DIGEST is from an earlier/,
   )
   const sealed = await place.ask<{ paths: { bundle: string } }>(['bundle', ...own])
   const verified = await place.shell(['verify', sealed.data.paths.bundle])
