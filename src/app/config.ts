@@ -7,6 +7,7 @@ import type { SocketLimits } from '../realtime/index.ts'
 import type { FileSettings } from './config-file.ts'
 import { appFault } from './errors.ts'
 import { takePlaces } from './outside-places.ts'
+import type { OutsidePlaces } from './outside-places.ts'
 
 /** One setting as `seaworthy config` shows it. */
 export interface Setting {
@@ -36,7 +37,7 @@ export interface Services {
   readonly socketLimits: Partial<SocketLimits>
 }
 
-export interface AppConfig extends Partial<Services> {
+export interface AppConfig extends Partial<Services>, OutsidePlaces {
   /** Absolute path of the data folder. */
   readonly dataFolder: string
   readonly tenantId: string
@@ -50,12 +51,6 @@ export interface AppConfig extends Partial<Services> {
   readonly hosts?: readonly string[]
   /** Whether webhooks may go to this very machine, without TLS: for tests and demonstrations. */
   readonly allowsLoopbackWebhooks: boolean
-  /** Absolute path of the file with the key of payloads; absent = in the data folder's keys. */
-  readonly payloadSecret?: string
-  /** Absolute path of the file that says what has to stay erased; absent = in the data folder. */
-  readonly erasureRegister?: string
-  /** Absolute path of the folder where servers of one database keep what was signed last; absent = in each data folder. */
-  readonly checkpointGuard?: string
   /** Proxies whose word about their clients' addresses a server takes, as addresses and networks; absent = nobody's. */
   readonly trustedProxies?: readonly string[]
   /** With whom people may sign in, and the origin that they come back to; absent where keys alone open the server. */

@@ -91,6 +91,7 @@ import type { People } from './sign-in.ts'
 import type { InstallationKeys } from './installation-keys.ts'
 import { openLedger } from './open-ledger.ts'
 import { controlPlaneTenants } from './tenants.ts'
+import { openCosigner } from './witnesses.ts'
 import type { Telemetry } from './telemetry/index.ts'
 
 /** Slices in floor order: migrations run in this order. */
@@ -186,7 +187,8 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const findWaivers = makeStandingWaivers({ sql, clock: systemClock, identity, evidence })
   const { runs, runActions } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
   const erasures = openErasures({ ...database, register }, ledger, log)
-  const sealing = { ...stored, evidence, identity, erasures, signer, systemLog, gzip: gzipBytes }
+  const kept = { ...stored, evidence, identity, erasures, gzip: gzipBytes }
+  const sealing = { ...kept, signer, systemLog, ...openCosigner(config, ledger) }
   const releases = makeReleases({ ports: sealing, runs, controlPlane })
   const feed = makeLedgerFeed({ ledger, clock: systemClock })
   const asking = { ...planPorts, plans, runs, actions, releases, jobs: background.jobs }

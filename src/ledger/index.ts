@@ -20,6 +20,7 @@ export { openJournalledSql, type JournalledSql, type LeafJournal } from './journ
 export { makePayloadSealer, sealStoredPayloads } from './payload/clear.ts'
 export { PayloadKeys } from './payload/keys.ts'
 export * from './model.ts'
+export { gatherCosignatures } from './cosigning.ts'
 export { makeLedger, type LedgerPorts } from './service.ts'
 export type * from './epoch/model.ts'
 export { LogRestore } from './epoch/restore.ts'
@@ -29,7 +30,6 @@ export type * from './v1/model.ts'
 export { V1Migration } from './v1/service.ts'
 export { Witness, type WitnessMemory } from './witness.ts'
 export { makeWitnessRoutes } from './witness-http.ts'
-
 export const ledgerSlice: Slice = {
   name: 'ledger',
   migrations: new URL('./migrations/', import.meta.url),

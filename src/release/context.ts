@@ -3,7 +3,7 @@ import type { Evidence } from '../evidence/index.ts'
 import type { Runs } from '../gates/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Clock, Digest, Signer, Sql } from '../kernel/index.ts'
-import type { Erasures, Ledger } from '../ledger/index.ts'
+import type { Erasures, Ledger, SignedCheckpoint } from '../ledger/index.ts'
 import type { SystemLog } from '../attestation/index.ts'
 
 export interface ReleasePorts {
@@ -19,6 +19,8 @@ export interface ReleasePorts {
   readonly signer: Signer
   readonly systemLog: SystemLog
   gzip(bytes: Uint8Array): Promise<Uint8Array>
+  /** Asks the operator's witnesses, and refuses without their quorum; absent where none are named. */
+  cosign?(tenantId: string, signed: SignedCheckpoint): Promise<SignedCheckpoint>
 }
 
 /** What every use case of a release is handed. */

@@ -55,7 +55,8 @@ export async function sealRelease(
   const { trust: keys, since } = await collectTrust(context, tenantId)
   const trust = formatTrust(keys)
   await appendClosingLine(context, tenantId, release)
-  const checkpoint = await ledger.checkpoint(tenantId)
+  const signed = await ledger.checkpoint(tenantId)
+  const checkpoint = (await context.ports.cosign?.(tenantId, signed)) ?? signed
   await assertUnmoved(context, tenantId, secondRun, second.results)
   const { entries, closings } = await listShown(context, tenantId, release, inputs, checkpoint.size)
   const files: BundleFile[] = [

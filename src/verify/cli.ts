@@ -15,6 +15,8 @@ export interface VerifyCommand {
   readonly trust?: string
   /** File with the bytes of the entry that a proof is about. */
   readonly entry?: string
+  /** File of a C2SP policy: whose quorum has to have cosigned a bundle's checkpoint. */
+  readonly witnesses?: string
 }
 
 export interface VerifyAnswer {
@@ -28,11 +30,13 @@ export interface VerifyAnswer {
 /** @throws VERIFY_BUNDLE_MISSING (exit 6), VERIFY_TRUST_REFUSED (exit 2), VERIFY_USAGE_REFUSED (exit 2) */
 export async function runVerify(command: VerifyCommand): Promise<VerifyAnswer> {
   if (await isEntryProofFile(command.bundle)) {
+    if (command.witnesses !== undefined)
+      throw verifyFault('VERIFY_USAGE_REFUSED', 'expected the policy of a proof as --trust')
     const proof = await verifyEntryProofFile(command.bundle, command.trust, command.entry)
     return { exitCode: exitCodeOfProof(proof), data: proof, text: renderEntryProof(proof) }
   }
   if (command.entry !== undefined)
     throw verifyFault('VERIFY_USAGE_REFUSED', 'expected --entry with a .tlog-proof only')
-  const data = await verifyBundleFile(command.bundle, command.trust)
+  const data = await verifyBundleFile(command.bundle, command.trust, command.witnesses)
   return { exitCode: exitCodeOfReport(data), data, text: renderVerifyReport(data) }
 }

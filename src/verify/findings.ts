@@ -21,6 +21,7 @@ export const FINDING_TITLES = {
   VERIFY_TRUSTED_ROOT_DIFFERS: 'The trusted root names other keys than the bundle rests on',
   VERIFY_POLICY_DIFFERS: 'The policy is not the one that was decided by',
   VERIFY_CHECKPOINT_REFUSED: 'The ledger checkpoint is not signed by the ledger',
+  VERIFY_QUORUM_MISSED: 'Too few of the named witnesses cosigned the ledger checkpoint',
   VERIFY_CONSISTENCY_BROKEN:
     'The ledger of the decision is not the beginning of the ledger in the bundle',
   VERIFY_ENTRY_MALFORMED: 'A ledger entry cannot be read',

@@ -10,13 +10,21 @@ import {
   verifyCommitment,
   verifyConsistency,
 } from '../proof/index.ts'
-import type { BundleEntry, Checkpoint, EntryBody, Leaf, Trust } from '../proof/index.ts'
+import type {
+  BundleEntry,
+  Checkpoint,
+  EntryBody,
+  Leaf,
+  Trust,
+  WitnessPolicy,
+} from '../proof/index.ts'
 import { inspectCompleteness } from './completeness.ts'
 import type { Completeness } from './completeness.ts'
 import type { BundleContents } from './contents.ts'
 import { quoteName } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import { settleErasures } from './erasures.ts'
+import { inspectWitnesses } from './witnesses.ts'
 
 /** An entry that was shown to be in the ledger. */
 export interface ProvenEntry {
@@ -32,6 +40,8 @@ export interface ProvenEntry {
 
 export interface LedgerPart {
   readonly checkpoint: Checkpoint
+  /** True when the quorum that the reader named cosigned the checkpoint. */
+  readonly isWitnessed: boolean
   /** In order. */
   readonly entries: readonly ProvenEntry[]
   /** True when no position between the first and the last entry is left out. */
@@ -47,9 +57,11 @@ export async function inspectLedger(
   inspection: Inspection,
   contents: BundleContents,
   trust: Trust,
+  policy?: WitnessPolicy,
 ): Promise<LedgerPart | undefined> {
   const checkpoint = await readCheckpoint(inspection, contents, trust)
   if (checkpoint === undefined) return undefined
+  const isWitnessed = await inspectWitnesses(inspection, contents.checkpointNote, trust, policy)
   const before = inspection.findingCount()
   checkConsistency(inspection, contents, checkpoint)
   const entries: ProvenEntry[] = []
@@ -75,6 +87,7 @@ export async function inspectLedger(
     inspectCompleteness(inspection, settled, subject, checkpoint.size)
   return {
     checkpoint,
+    isWitnessed,
     entries: settled,
     isContiguous,
     release: inspect(`${service}@${version}`),

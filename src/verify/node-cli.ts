@@ -7,7 +7,7 @@ import type { VerifyCommand } from './cli.ts'
 import { verifyFault } from './errors.ts'
 import { escapeControls } from './rendering.ts'
 
-const HELP = `Usage: seaworthy-verify BUNDLE|PROOF [--trust FILE|KEY] [--entry FILE] [--json]
+const HELP = `Usage: seaworthy-verify BUNDLE|PROOF [--trust FILE|KEY] [--entry FILE] [--witnesses FILE] [--json]
 
 Verifies an evidence bundle offline: no byte changed, every signature and ledger proof holds, and every gate's
 status and the verdict follow from the evidence. Nothing is taken on the bundle's word. A file that begins as a
@@ -16,6 +16,7 @@ C2SP tlog-proof is verified as the proof of one ledger entry instead.
   --trust FILE|KEY  whom to believe: a trust file, a PEM public key file, a base64 key, or a key id (64 digits).
                     Without it the keys in the bundle count, and the best answer is "intact, signer unknown".
                     For a proof: a trust file, or the log's verifier key (name+hash+key) itself or in a file.
+  --witnesses FILE  for a bundle: C2SP policy of the witnesses you trust; without its quorum the bundle is INVALID
   --entry FILE      for a proof: the bytes of the entry, when they are not in it
   --json            one JSON document on standard output
   --help            this text
@@ -69,6 +70,7 @@ function readCommand(args: readonly string[]): VerifyCommand | 'help' {
     bundle,
     ...(values.trust === undefined ? {} : { trust: values.trust }),
     ...(values.entry === undefined ? {} : { entry: values.entry }),
+    ...(values.witnesses === undefined ? {} : { witnesses: values.witnesses }),
   }
 }
 
@@ -78,6 +80,7 @@ function parseWords(args: readonly string[]): {
     readonly json?: boolean
     readonly trust?: string
     readonly entry?: string
+    readonly witnesses?: string
   }
   readonly positionals: readonly string[]
 } {
@@ -86,6 +89,7 @@ function parseWords(args: readonly string[]): {
     json: { type: 'boolean' },
     trust: { type: 'string' },
     entry: { type: 'string' },
+    witnesses: { type: 'string' },
   } as const
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })

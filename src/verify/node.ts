@@ -15,7 +15,7 @@ import type { EntryProofReport } from './entry-proof.ts'
 import { verifyFault } from './errors.ts'
 import type { VerifyPorts, VerifyReport } from './model.ts'
 import { refuseBundle, verifyBundle } from './service.ts'
-import { isKeyId, parseLogTrustText, parseTrustText } from './trust-text.ts'
+import { isKeyId, parseLogTrustText, parseTrustText, parseWitnessesText } from './trust-text.ts'
 
 const INFLATE_HERE_LIMIT_BYTES = 1024 * 1024
 /** Enough to tell a proof file by its first line. */
@@ -79,14 +79,18 @@ export const nodeVerifyPorts: VerifyPorts = {
 /**
  * Verifies the bundle in a file.
  * @param trustArgument path of a trust file or PEM key, a base64 key, or a key id; absent: signer unknown at best
+ * @param witnessesPath file of a C2SP policy whose quorum has to have cosigned the checkpoint
  * @throws VERIFY_BUNDLE_MISSING, VERIFY_TRUST_REFUSED
  */
 export async function verifyBundleFile(
   path: string,
   trustArgument?: string,
+  witnessesPath?: string,
 ): Promise<VerifyReport> {
   const trust =
     trustArgument === undefined ? undefined : await readTrust(trustArgument, parseTrustText)
+  const witnesses =
+    witnessesPath === undefined ? undefined : await readTrust(witnessesPath, parseWitnessesText)
   const bytes = await readBounded(path, TAR_LIMIT_BYTES)
   if (bytes === undefined) {
     return refuseBundle(
@@ -94,7 +98,11 @@ export async function verifyBundleFile(
       `expected a file of at most ${TAR_LIMIT_BYTES} bytes, got a larger one`,
     )
   }
-  return verifyBundle(bytes, { ports: nodeVerifyPorts, ...(trust === undefined ? {} : { trust }) })
+  return verifyBundle(bytes, {
+    ports: nodeVerifyPorts,
+    ...(trust === undefined ? {} : { trust }),
+    ...(witnesses === undefined ? {} : { witnesses }),
+  })
 }
 
 /** Whether the file is a proof of one entry rather than a bundle. @throws VERIFY_BUNDLE_MISSING */

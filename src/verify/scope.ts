@@ -137,6 +137,7 @@ function describeIncomplete(contents: BundleContents, ledger: LedgerPart): strin
       `That nothing was recorded ${what.join(', or ')}: only an entry that came later would say so.`,
     )
   }
+  if (ledger.isWitnessed) return out
   return [
     ...out,
     'That the ledger has one history: who holds its key and its database could keep two; only a witness that saw both tells.',

@@ -2,6 +2,7 @@
 import { EXIT, messageOf } from '../kernel/index.ts'
 import type { ExitCode } from '../kernel/index.ts'
 import { compareFiles, openBundle } from '../proof/index.ts'
+import type { WitnessPolicy } from '../proof/index.ts'
 import { inspectAuthor } from './author.ts'
 import { inspectPersons } from './persons.ts'
 import { checkAgreement, checkEvidence, checkPaths, readContents } from './contents.ts'
@@ -23,6 +24,8 @@ import { inspectStatements } from './statements.ts'
 export interface VerifyOptions {
   /** Absent: the bundle's own keys count, and the best verdict is INTACT_SIGNER_UNKNOWN. */
   readonly trust?: TrustInput
+  /** Whose quorum has to have cosigned the checkpoint; its log lines do not count. */
+  readonly witnesses?: WitnessPolicy
   readonly ports: VerifyPorts
 }
 
@@ -36,7 +39,7 @@ export async function verifyBundle(
 ): Promise<VerifyReport> {
   const inspection = beginInspection(options.ports)
   try {
-    return await inspectBundle(inspection, bytes, options.trust)
+    return await inspectBundle(inspection, bytes, options)
   } catch (thrown) {
     // Hostile content must not pass by breaking the verifier: what could not be finished is not proven.
     inspection.find('VERIFY_INSPECTION_BROKEN', `the inspection stopped: ${messageOf(thrown)}`)
@@ -60,7 +63,7 @@ export function refuseBundle(ports: VerifyPorts, text: string): VerifyReport {
 async function inspectBundle(
   inspection: Inspection,
   bytes: Uint8Array,
-  given: TrustInput | undefined,
+  { trust, witnesses }: Omit<VerifyOptions, 'ports'>,
 ): Promise<VerifyReport> {
   const opened = openBundle(bytes)
   if (!opened.ok) {
@@ -74,7 +77,7 @@ async function inspectBundle(
   inspection.checked.files = opened.value.files.size
   inspection.checked.bytes = bytes.length
   checkPaths(inspection, opened.value)
-  const authority = await identifySigner(inspection, opened.value, given)
+  const authority = await identifySigner(inspection, opened.value, trust)
   if (authority === undefined || inspection.findingCount() > 0)
     return reportInvalid(inspection, signer)
 
@@ -82,7 +85,7 @@ async function inspectBundle(
   if (contents === undefined) return reportInvalid(inspection, signer)
   checkAgreement(inspection, contents)
   await checkEvidence(inspection, contents)
-  const ledger = await inspectLedger(inspection, contents, authority.trust)
+  const ledger = await inspectLedger(inspection, contents, authority.trust, witnesses)
   if (ledger === undefined || inspection.findingCount() > 0)
     return reportInvalid(inspection, signer)
 

@@ -44,6 +44,16 @@ export function parseLogTrustText(digest: Digest, bytes: Uint8Array): Parsed<Wit
   return key.ok ? { ok: true, value: policyOfLog(key.value) } : key
 }
 
+/** A C2SP policy that asks somebody. */
+export function parseWitnessesText(digest: Digest, bytes: Uint8Array): Parsed<WitnessPolicy> {
+  const text = readText(bytes)
+  if (text === undefined) return refuse('expected text in UTF-8')
+  const policy = parseWitnessPolicy(digest, text)
+  return policy.ok && policy.value.witnesses.length === 0
+    ? refuse('expected a policy with witnesses')
+    : policy
+}
+
 /** True for 64 lower-case hexadecimal digits. */
 export function isKeyId(text: string): boolean {
   return /^[0-9a-f]{64}$/.test(text)

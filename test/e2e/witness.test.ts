@@ -20,9 +20,9 @@ interface Served {
   readonly keys: readonly string[]
 }
 
-async function startWitness(name: string, logKey: string): Promise<Served> {
-  const words = ['ledger', 'witness', '--folder', join(place.folder, name), '--port', '0']
-  const started = place.start([...words, '--name', `witness.example/${name}`, '--log', logKey])
+async function startWitness(name: string, logKey: string, at = place): Promise<Served> {
+  const words = ['ledger', 'witness', '--folder', join(at.folder, name), '--port', '0']
+  const started = at.start([...words, '--name', `witness.example/${name}`, '--log', logKey])
   running.push(started)
   return new Promise((resolve, reject) => {
     let said = ''
@@ -89,6 +89,56 @@ quorum both
   await place.ask(['ledger', 'append', 'another two'])
   const forked = await place.refusal(words)
   assert.deepEqual([forked.exit, forked.code], [9, 'LEDGER_QUORUM_MISSED'])
+})
+
+test('a release is sealed with the quorum of the witnesses that the operator named, or not at all, and verify says whose', async (t) => {
+  const yard = openWorkplace()
+  t.after(() => yard.remove())
+  const checklist = yard.write(
+    'checklist.md',
+    '---\nservice: sloop\nversion: 1.0.0\n---\n# sloop 1.0.0\n\n- [ ] **It floats**\n  ```bash\n  true\n  ```\n',
+  )
+  const asked = await yard.ask<{ confirm: { token: string } | null }>(['run', checklist])
+  if (asked.data.confirm !== null) await yard.ask(['confirm', asked.data.confirm.token])
+  const decided = await yard.ask(['decide', 'sloop@1.0.0'])
+  assert.ok(decided.envelope.ok, decided.stdout + asked.stdout)
+  const { data } = await yard.ask<{ noteKey: string }>(['ledger', 'checkpoint'])
+  const one = await startWitness('one', data.noteKey, yard)
+  const two = await startWitness('two', data.noteKey, yard)
+  const named = `witness one ${one.keys[0]} ${one.url}\nwitness two ${two.keys[1]} ${two.url}\n`
+  const policy = yard.write('witnesses.txt', `${named}group both all one two\nquorum both\n`)
+  const other = yard.write('other.txt', `witness two ${two.keys[0]}\nquorum two\n`)
+  const server = openWorkplace(yard.dataFolder, { SEAWORTHY_WITNESS_POLICY: policy })
+  t.after(() => server.remove())
+  const sealed = await server.ask<{ paths: { bundle: string; trust: string } }>([
+    'bundle',
+    'sloop@1.0.0',
+  ])
+  assert.equal(sealed.exit, 0, sealed.stdout)
+  const { bundle, trust } = sealed.data.paths
+  const words = ['verify', bundle, '--trust', trust]
+  interface Shown {
+    readonly verdict: string
+    readonly proven: readonly string[]
+    readonly notProven: readonly string[]
+  }
+  const shown = await yard.ask<Shown>([...words, '--witnesses', policy])
+  assert.equal(shown.data.verdict, 'INTACT', shown.stdout)
+  assert.match(
+    shown.data.proven.join('\n'),
+    /^The checkpoint was cosigned by "one" at \S+Z, "two" at \S+Z: the quorum "both" of the witnesses that you named\.$/m,
+  )
+  assert.doesNotMatch(shown.data.notProven.join(), /only a witness that saw both/)
+  const unasked = await yard.ask<Shown>(words)
+  assert.equal(unasked.data.verdict, 'INTACT')
+  assert.match(unasked.data.notProven.join('\n'), /further signatures.*"witness.example\/one"/)
+  assert.equal((await yard.ask([...words, '--witnesses', other])).exit, 40)
+  // One of them is gone: nothing is sealed then.
+  const doomed = running.at(-1)!
+  doomed.child.kill('SIGINT')
+  await doomed.ended
+  const refused = await server.refusal(['bundle', 'sloop@1.0.0'])
+  assert.equal(refused.code, 'LEDGER_QUORUM_MISSED')
 })
 
 /** Keeps the log's own signature, which is the first. */

@@ -8,10 +8,13 @@ export async function runVerifyCommand(
 ): Promise<CommandOutcome> {
   const trust = typeof options['trust'] === 'string' ? { trust: options['trust'] } : {}
   const entry = typeof options['entry'] === 'string' ? { entry: options['entry'] } : {}
+  const witnesses =
+    typeof options['witnesses'] === 'string' ? { witnesses: options['witnesses'] } : {}
   const { exitCode, data, text } = await runVerify({
     bundle: args[0] ?? '',
     ...trust,
     ...entry,
+    ...witnesses,
   })
   return { exit: exitCode, data, text }
 }

@@ -157,6 +157,11 @@ export const releaseCommands: readonly CommandSpec[] = [
         flags: '--entry <file>',
         description: 'for a proof: the bytes of the entry, when they are not in it',
       },
+      {
+        flags: '--witnesses <file>',
+        description:
+          'for a bundle: C2SP policy of the witnesses you trust; without its quorum on the checkpoint it is INVALID',
+      },
     ],
     examples: [
       'seaworthy verify harbour-1.4.0.bundle.tar --trust harbour-1.4.0.trust.json',
