@@ -168,7 +168,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const people = makePeople({ ...ports, ledger, log }, config)
   const controlPlane = { id: `control-plane-${keyId.slice(0, 16)}`, keyId, version, signer }
   const { pubSub, payloadKeys } = database
-  const stored = { ...ports, pubSub, payloadKeys, ledger }
+  const stored = { ...ports, pubSub, payloadKeys, ledger, ...openCosigner(config, ledger) }
   const workPorts = { ...stored, log, masterSecret, seedSigner, appendBell, tracing }
   const background = makeBackground({
     ...workPorts,
@@ -187,8 +187,7 @@ export function makeRooms(database: Database, terms: HouseTerms, keys: Installat
   const findWaivers = makeStandingWaivers({ sql, clock: systemClock, identity, evidence })
   const { runs, runActions } = makeRuns({ ...planPorts, findWaivers }, plans, actions)
   const erasures = openErasures({ ...database, register }, ledger, log)
-  const kept = { ...stored, evidence, identity, erasures, gzip: gzipBytes }
-  const sealing = { ...kept, signer, systemLog, ...openCosigner(config, ledger) }
+  const sealing = { ...stored, evidence, identity, erasures, signer, systemLog, gzip: gzipBytes }
   const releases = makeReleases({ ports: sealing, runs, controlPlane })
   const feed = makeLedgerFeed({ ledger, clock: systemClock })
   const asking = { ...planPorts, plans, runs, actions, releases, jobs: background.jobs }
