@@ -14,6 +14,8 @@ export interface Account {
   readonly role: string
   readonly environments: readonly string[] | null
   readonly signsAs: readonly string[]
+  /** Who its keys count as; null while it has none. */
+  readonly person: string | null
   readonly expiresAt: string
 }
 
@@ -25,7 +27,9 @@ export interface Rights {
 }
 
 export interface Invitation extends Rights {
-  readonly email: string
+  /** Either the address that the issuer vouches for, or what the issuer calls them. */
+  readonly email?: string
+  readonly subject?: string
   /** Absent where there is only one. */
   readonly issuer?: string
 }
@@ -44,6 +48,13 @@ export const accounts = {
       account: accountId,
       reason,
     }),
+  /** @returns how many sessions there were */
+  async signOut(accountId: string): Promise<number> {
+    const path = pathOf('accounts', accountId, 'sign-out')
+    return (await client.call<{ readonly sessionCount: number }>('POST', path)).sessionCount
+  },
+  link: (accountId: string, principal: string) =>
+    client.call<unknown>('POST', pathOf('accounts', accountId, 'keys'), { principal }),
 } as const
 
 /** Does it, or says what would be done where that has to be seen first. */

@@ -183,6 +183,10 @@ export interface ApiKey {
 export interface Principal {
   readonly id: string
   readonly kind: 'person' | 'runner' | 'control-plane'
+  /** Who the key counts as. */
+  readonly person: string
+  /** Absent where it is of no account. */
+  readonly account?: string
   readonly displayName: string
   readonly roles: readonly string[]
   readonly keyId: string
@@ -194,4 +198,13 @@ export interface OwnKey extends Principal {
   /** SubjectPublicKeyInfo, base64. */
   readonly publicKey: string
   readonly registeredAt: string
+}
+
+/** A browser in which whoever asks is signed in. */
+export interface OwnSession {
+  readonly id: string
+  readonly isCurrent: boolean
+  readonly startedAt: string
+  readonly seenAt: string
+  readonly endsAt: string
 }

@@ -1,7 +1,7 @@
 // What a person who signed in says with a key of their own, and how they see and end such keys.
 import { asking } from './api.ts'
 import type { EntryPage, GateResult, Review } from './answers.ts'
-import type { OwnKey, Principal } from './operations-answers.ts'
+import type { OwnKey, OwnSession, Principal } from './operations-answers.ts'
 
 interface SealedAnswer {
   readonly statement: Uint8Array
@@ -13,6 +13,7 @@ const ENTRY_PAGE_ROWS = 500
 const { client, pathOf, queryOf } = asking
 
 export const own = {
+  sessions: () => client.call<readonly OwnSession[]>('GET', pathOf('sessions')),
   keys: () => client.call<readonly OwnKey[]>('GET', pathOf('session', 'keys')),
   /** The same key again is no change. */
   registerKey: (publicKey: string) =>

@@ -146,6 +146,16 @@ export async function leave(): Promise<void> {
     await client.call('GET', '/v1/session')
     await client.call('POST', '/v1/sign-out')
   }
+  forgetReader()
+}
+
+/** Ends every session of the person. */
+export async function leaveEverywhere(): Promise<void> {
+  await client.call('POST', '/v1/sessions/sign-out')
+  forgetReader()
+}
+
+function forgetReader(): void {
   kept.clear()
   intentions.forget()
   forgetAllTyped()

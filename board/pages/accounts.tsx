@@ -15,8 +15,9 @@ import { Loaded } from '../parts/state.tsx'
 import { toldOfFacts } from '../rhythms.ts'
 import { settings } from '../settings-api.ts'
 import type { Reader } from '../settings-api.ts'
-import { callPerson } from '../words.ts'
+import { callPerson, countOf } from '../words.ts'
 import { FORM, InvitationForm } from './invitation-form.tsx'
+import { LinkForm } from './link-form.tsx'
 import { RightsForm } from './rights-form.tsx'
 
 const REFRESH_MS = 20_000
@@ -42,7 +43,7 @@ export function AccountsSection(): ReactNode {
 function OwnAccounts({ reader }: { readonly reader: Reader }): ReactNode {
   const act = useAct()
   const [pressCount, count] = useState(0)
-  const [changed, change] = useState<Account>()
+  const [opened, open] = useState<Opened>()
   const { note, offer } = usePreview(act)
   const remove = (account: Account, reason: string): void =>
     act.run(async () =>
@@ -51,6 +52,11 @@ function OwnAccounts({ reader }: { readonly reader: Reader }): ReactNode {
         () => `${callPerson(account)} signs in no more, and every session of theirs is over.`,
       ),
     )
+  const signOut = (account: Account): void =>
+    act.run(async () => {
+      const count = await accounts.signOut(account.id)
+      return `${callPerson(account)} is signed out of ${countOf(count, 'browser')}.`
+    })
   const issuers = useLive('issuers', api.issuers)
   const nudge = `${pressCount} ${act.done ?? ''}`
   const all = useLive('accounts', accounts.list, toldOfFacts(REFRESH_MS, 'account'), nudge)
@@ -63,18 +69,19 @@ function OwnAccounts({ reader }: { readonly reader: Reader }): ReactNode {
           <AccountTable
             isBusy={act.isBusy}
             rows={rows.filter(({ state }) => state !== 'removed')}
-            onChange={change}
+            onOpen={open}
+            onSignOut={signOut}
             onRemove={remove}
           />
         )}
       </Loaded>
-      {changed === undefined ? null : (
-        <RightsForm
-          key={changed.id}
-          account={changed}
-          onLeave={() => change(undefined)}
+      {opened === undefined ? null : (
+        <OpenedForm
+          key={`${opened.form} ${opened.account.id}`}
+          opened={opened}
+          onLeave={() => open(undefined)}
           onDone={(words) => {
-            change(undefined)
+            open(undefined)
             act.run(() => Promise.resolve(words))
           }}
         />
@@ -101,15 +108,36 @@ function OwnAccounts({ reader }: { readonly reader: Reader }): ReactNode {
   )
 }
 
+/** Which form is open, about whom. */
+interface Opened {
+  readonly form: 'rights' | 'link'
+  readonly account: Account
+}
+
+interface OpenedTerms {
+  readonly opened: Opened
+  onDone(words: string): void
+  onLeave(): void
+}
+
+function OpenedForm({ opened: { form, account }, ...terms }: OpenedTerms): ReactNode {
+  return form === 'rights' ? (
+    <RightsForm account={account} {...terms} />
+  ) : (
+    <LinkForm account={account} {...terms} />
+  )
+}
+
 interface TableTerms {
   readonly rows: readonly Account[]
   readonly isBusy: boolean
   onRemove(account: Account, reason: string): void
-  /** Somebody is to have other rights. */
-  onChange(account: Account): void
+  onSignOut(account: Account): void
+  /** Somebody is to have other rights, or is somebody who signs already. */
+  onOpen(opened: Opened): void
 }
 
-function AccountTable({ rows, isBusy, onRemove, onChange }: TableTerms): ReactNode {
+function AccountTable({ rows, ...terms }: TableTerms): ReactNode {
   if (rows.length === 0) return <p className="soft">Nobody is invited yet.</p>
   return (
     <table className="rows">
@@ -144,25 +172,57 @@ function AccountTable({ rows, isBusy, onRemove, onChange }: TableTerms): ReactNo
               <State account={account} />
             </td>
             <td data-column="Do">
-              <Ending
-                what={`the account of ${callPerson(account)}`}
-                verb="Remove"
-                isBusy={isBusy}
-                onEnd={(reason) => onRemove(account, reason)}
-              >
-                <button
-                  type="button"
-                  aria-label={`Change the rights of ${callPerson(account)}`}
-                  onClick={() => onChange(account)}
-                >
-                  Change
-                </button>
-              </Ending>
+              <AccountButtons account={account} {...terms} />
             </td>
           </tr>
         ))}
       </tbody>
     </table>
+  )
+}
+
+function AccountButtons({
+  account,
+  isBusy,
+  onRemove,
+  onSignOut,
+  onOpen,
+}: Omit<TableTerms, 'rows'> & { readonly account: Account }): ReactNode {
+  const name = callPerson(account)
+  return (
+    <Ending
+      what={`the account of ${name}`}
+      verb="Remove"
+      isBusy={isBusy}
+      onEnd={(reason) => onRemove(account, reason)}
+    >
+      <button
+        type="button"
+        aria-label={`Change the rights of ${name}`}
+        onClick={() => onOpen({ form: 'rights', account })}
+      >
+        Change
+      </button>
+      {account.state === 'joined' ? (
+        <>
+          <button
+            type="button"
+            aria-label={`Link ${name} with keys that were there before`}
+            onClick={() => onOpen({ form: 'link', account })}
+          >
+            Link
+          </button>
+          <button
+            type="button"
+            disabled={isBusy}
+            aria-label={`Sign out ${name} everywhere`}
+            onClick={() => onSignOut(account)}
+          >
+            Sign out
+          </button>
+        </>
+      ) : null}
+    </Ending>
   )
 }
 

@@ -18,26 +18,37 @@ interface FormTerms {
   onInvited(): void
 }
 
-const NOTHING_TYPED = { email: '', role: 'developer', signsAs: '', environments: '', issuer: '' }
+const NOTHING_TYPED = {
+  by: 'email',
+  email: '',
+  subject: '',
+  role: 'developer',
+  signsAs: '',
+  environments: '',
+  issuer: '',
+}
 
 export function InvitationForm({ reader, issuers, onInvited }: FormTerms): ReactNode {
   const act = useAct()
   const typed = useTyped({ who: reader, form: FORM }, NOTHING_TYPED)
-  const { email, issuer } = typed.words
+  const { by, issuer } = typed.words
+  const email = typed.words.email.trim()
+  const subject = typed.words.subject.trim()
+  const whom = by === 'email' ? { email } : { subject }
   const type = (part: Partial<typeof NOTHING_TYPED>): void =>
     typed.type({ ...typed.words, ...part })
   const chosen = issuers.find(({ name }) => name === issuer) ?? issuers[0]
   const { note, offer } = usePreview(act)
   const invite = async (): Promise<string | undefined> => {
     const invited = await accounts.invite({
-      email: email.trim(),
+      ...whom,
       ...rightsIn(typed.words),
       ...(chosen === undefined ? {} : { issuer: chosen.name }),
     })
     return offer(invited, () => {
       typed.forget()
       onInvited()
-      return `${email.trim()} is invited, and signs in at ${location.origin} with ${chosen?.label ?? 'the issuer'}.`
+      return `${by === 'email' ? email : subject} is invited, and signs in at ${location.origin} with ${chosen?.label ?? 'the issuer'}.`
     })
   }
   return (
@@ -48,17 +59,7 @@ export function InvitationForm({ reader, issuers, onInvited }: FormTerms): React
         act.run(invite)
       }}
     >
-      <label>
-        E-mail address
-        <input
-          name="email"
-          value={email}
-          required
-          maxLength={320}
-          autoComplete="off"
-          onChange={({ target }) => type({ email: target.value })}
-        />
-      </label>
+      <WhomField words={typed.words} onType={type} />
       <RightsFields rights={typed.words} onType={type} />
       {issuers.length < 2 ? null : (
         <label>
@@ -82,5 +83,66 @@ export function InvitationForm({ reader, issuers, onInvited }: FormTerms): React
       {note}
       <ActNote act={act} to={addressOfForm(FORM)} onLeave={() => type({})} />
     </form>
+  )
+}
+
+interface WhomTerms {
+  readonly words: typeof NOTHING_TYPED
+  onType(part: Partial<typeof NOTHING_TYPED>): void
+}
+
+/** By what their issuer vouches for, or by what it calls them where it tells no address. */
+function WhomField({ words: { by, email, subject }, onType }: WhomTerms): ReactNode {
+  return (
+    <>
+      <label>
+        Known by
+        <select name="by" value={by} onChange={({ target }) => onType({ by: target.value })}>
+          <option value="email">e-mail address</option>
+          <option value="subject">subject at the issuer</option>
+        </select>
+      </label>
+      {by === 'email' ? (
+        <Text
+          name="email"
+          label="E-mail address"
+          value={email}
+          limit={320}
+          onText={(text) => onType({ email: text })}
+        />
+      ) : (
+        <Text
+          name="subject"
+          label="Subject: what the issuer calls them"
+          value={subject}
+          limit={255}
+          onText={(text) => onType({ subject: text })}
+        />
+      )}
+    </>
+  )
+}
+
+interface TextTerms {
+  readonly name: string
+  readonly label: string
+  readonly value: string
+  readonly limit: number
+  onText(text: string): void
+}
+
+function Text({ name, label, value, limit, onText }: TextTerms): ReactNode {
+  return (
+    <label>
+      {label}
+      <input
+        name={name}
+        value={value}
+        required
+        maxLength={limit}
+        autoComplete="off"
+        onChange={({ target }) => onText(target.value)}
+      />
+    </label>
   )
 }

@@ -13,6 +13,7 @@ import { useSession } from '../session.ts'
 import { AccountsSection } from './accounts.tsx'
 import { ApiKeys } from './api-keys.tsx'
 import { OwnKeysSection } from './own-keys.tsx'
+import { OwnSessionsSection } from './own-sessions.tsx'
 
 const REFRESH_MS = 20_000
 
@@ -28,7 +29,12 @@ export function PeoplePage(): ReactNode {
       title="People and keys"
       lead="API keys open the API and sign nothing. Those who sign keep their keys on their own machines and in their browsers; here are the public halves."
     >
-      {person === undefined ? null : <OwnKeysSection who={person} />}
+      {person === undefined ? null : (
+        <>
+          <OwnKeysSection who={person} />
+          <OwnSessionsSection />
+        </>
+      )}
       <AccountsSection />
       <ApiKeys />
       <section aria-labelledby="signers">
