@@ -65,9 +65,9 @@ export function describeThrown(thrown: unknown): string {
   return `${code}${messageOf(thrown)}`
 }
 
-/** The same key would be refused again, however often it asks. */
+/** The same key would be refused again, however often it asks. What stands before a server that is away says nothing about keys. */
 function isFinal(thrown: unknown): boolean {
-  if (!(thrown instanceof SeaworthyError)) return false
+  if (!(thrown instanceof SeaworthyError) || thrown.code === 'CLIENT_ANSWER_FOREIGN') return false
   const { status } = thrown.row
   return thrown.code !== 'DISPATCH_REQUEST_TAKEN' && (status === 401 || status === 403)
 }
