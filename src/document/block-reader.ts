@@ -3,8 +3,7 @@
 // The usual JavaScript parser takes seconds per megabyte and its time grows with the square of the nesting; this one
 // follows the two-phase strategy of the CommonMark specification's appendix, and a test compares it with that parser.
 import { countCells } from '../kernel/index.ts'
-import { documentFault } from './errors.ts'
-import { canHold, makeBlock, NESTING_LIMIT_LEVELS, settleEnds } from './block-tree.ts'
+import { canHold, makeBlock, NESTING_LIMIT_LEVELS, nestingFault, settleEnds } from './block-tree.ts'
 import type { Block, NewBlock } from './block-tree.ts'
 import {
   closesFence,
@@ -18,6 +17,10 @@ import {
   takeListMarker,
 } from './block-starts.ts'
 import { LineCursor } from './line-cursor.ts'
+
+/** Each level costs its line at least one character, unless the line is blank: only those can use that up. */
+const STEPS_PER_UNIT = 16
+const STEPS_AT_LEAST = 100_000
 
 type Continuation = 'matched' | 'ended' | 'line-used'
 
@@ -49,9 +52,11 @@ class BlockReader {
   #depth = 0
   /** Last line that a paragraph took over although its containers had ended. */
   #lazyLine = 0
+  #stepsLeft: number
 
   constructor(text: string) {
     this.#cursor = new LineCursor(text)
+    this.#stepsLeft = STEPS_AT_LEAST + STEPS_PER_UNIT * text.length
   }
 
   readLine(line: number, start: number, end: number): void {
@@ -60,6 +65,7 @@ class BlockReader {
     this.#depth = 0
     while (this.#depth + 1 < this.#open.length) {
       const block = this.#open[this.#depth + 1]!
+      if (--this.#stepsLeft < 0) throw nestingFault(line)
       const continuation = this.#continueBlock(block)
       if (continuation === 'line-used') {
         block.end = end
@@ -232,13 +238,7 @@ class BlockReader {
     this.#open.at(-1)!.children.push(made)
     this.#open.push(made)
     // Every list level is two blocks, a list and an item.
-    if (this.#open.length > 2 * NESTING_LIMIT_LEVELS + 2) {
-      throw documentFault(
-        'DOCUMENT_NESTING_EXCEEDED',
-        `expected lists and quotes nested at most ${NESTING_LIMIT_LEVELS} levels deep, got more on line ${cursor.line}`,
-        { details: { line: cursor.line } },
-      )
-    }
+    if (this.#open.length > 2 * NESTING_LIMIT_LEVELS + 2) throw nestingFault(cursor.line)
     this.#depth = this.#open.length - 1
     return made
   }

@@ -1,4 +1,6 @@
 // The tree of blocks: containers, leaves and the lines they are made of.
+import type { SeaworthyError } from '../kernel/index.ts'
+import { documentFault } from './errors.ts'
 
 export type BlockKind =
   | 'document'
@@ -99,4 +101,12 @@ export function makeBlock(block: NewBlock, line: number, start: number): Block {
 export function canHold(parent: BlockKind, child: BlockKind): boolean {
   if (parent === 'list') return child === 'item'
   return child !== 'item' && (parent === 'document' || parent === 'quote' || parent === 'item')
+}
+
+export function nestingFault(line: number): SeaworthyError {
+  return documentFault(
+    'DOCUMENT_NESTING_EXCEEDED',
+    `expected lists and quotes nested at most ${NESTING_LIMIT_LEVELS} levels deep, without long runs of blank lines far inside, got more on line ${line}`,
+    { details: { line } },
+  )
 }

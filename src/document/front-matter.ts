@@ -1,5 +1,7 @@
 // Reads the YAML front matter of a document, guarded against documents that want to exhaust the reader.
 import { isMap, parseDocument } from 'yaml'
+import { messageOf } from '../kernel/index.ts'
+import { singleLine } from './inline.ts'
 
 /** Longest front matter that is parsed, in UTF-16 units. */
 export const FRONT_MATTER_LIMIT_UNITS = 65_536
@@ -37,7 +39,8 @@ function readEntries(source: string): { entries: Record<string, string>; problem
   if (source.length > FRONT_MATTER_LIMIT_UNITS) {
     return { entries: {}, problem: `it is longer than ${FRONT_MATTER_LIMIT_UNITS} characters` }
   }
-  const parsed = parseDocument(source, { merge: false, uniqueKeys: true, prettyErrors: false })
+  const parsed = parseGuarded(source)
+  if ('problem' in parsed) return { entries: {}, problem: parsed.problem }
   const error = parsed.errors[0]
   if (error !== undefined) return { entries: {}, problem: error.code }
   // Only scalars of the top level are taken, so aliases are never expanded.
@@ -52,4 +55,15 @@ function readEntries(source: string): { entries: Record<string, string>; problem
       entries[key] = String(value)
   }
   return { entries: { ...entries } }
+}
+
+// The YAML reader recurses, so a text of nested brackets ends in a RangeError of its own making.
+function parseGuarded(
+  source: string,
+): ReturnType<typeof parseDocument> | { readonly problem: string } {
+  try {
+    return parseDocument(source, { merge: false, uniqueKeys: true, prettyErrors: false })
+  } catch (cause) {
+    return { problem: singleLine(messageOf(cause)) }
+  }
 }

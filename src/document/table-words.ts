@@ -159,14 +159,16 @@ function setOf(lines: readonly string[]): ReadonlySet<string> {
 
 /** The head of a column for comparing: lower case, no accents, no marks at its end. */
 function columnWord(head: string): string {
-  return head
+  const word = head
     .normalize('NFKD')
     .toLowerCase()
     .replace(/\p{M}/gu, '')
     .replaceAll('ı', 'i')
     .replace(/\s+/g, ' ')
-    .replace(/[\s:?!.*]+$/u, '')
-    .trim()
+  // A loop: a pattern for "marks, then the end" takes quadratic time on marks that are followed by something else.
+  let end = word.length
+  while (end > 0 && ' :?!.*'.includes(word[end - 1]!)) end--
+  return word.slice(0, end).trim()
 }
 
 export function signOffColumnOf(
