@@ -59,7 +59,8 @@ function readSecurityHeaders(url: string, answer: Answered): ProbeRecord {
     const value = field(name)
     return value !== null && (name !== 'server' || /\d/.test(value)) ? [{ name, value }] : []
   })
-  const csp = field('content-security-policy')
+  // Judged and kept whole: what is unsafe may stand at the end.
+  const csp = answer.headers['content-security-policy']?.toWellFormed() ?? null
   return {
     status: answer.status,
     isHttps: url.startsWith('https:'),

@@ -27,6 +27,12 @@ test('inline is unsafe but beside a nonce, and a policy without a rule for scrip
     [`script-src *; script-src 'self'; ${rest}`, 1],
     [rest, 1],
     ["default-src 'none'", 0],
+    [`script-src 'self'; script-src-attr 'unsafe-inline'; ${rest}`, 1],
+    [`script-src 'nonce-abc'; script-src-elem 'unsafe-inline'; ${rest}`, 1],
+    // Several policies, each of which browsers obey.
+    [`script-src 'unsafe-inline', img-src *; ${rest}`, 1],
+    [`script-src 'unsafe-inline'; ${rest}, script-src 'self'`, 0],
+    ['', 2],
   ]
   for (const [csp, count] of table) assert.equal(countUnsafeSources(csp), count, csp)
   const page = securityHeaders('page')
@@ -44,4 +50,7 @@ test('where a policy says who may frame, the older field has no say', () => {
   assert.equal(refusesFraming('frame-ancestors *', 'DENY'), false)
   assert.equal(refusesFraming("default-src 'none'", 'sameorigin'), true)
   assert.equal(refusesFraming(null, null), false)
+  assert.equal(refusesFraming("default-src 'self', frame-ancestors 'none'", null), true)
+  assert.equal(refusesFraming("frame-ancestors *, frame-ancestors 'self'", null), true)
+  assert.equal(refusesFraming('frame-ancestors *, img-src *', 'DENY'), false)
 })

@@ -18,9 +18,17 @@ export function readHsts(text: string | null | undefined): Hsts {
   }
 }
 
-function directivesOf(csp: string): ReadonlyMap<string, readonly string[]> {
+/** Several policies come joined by commas, and browsers obey each of them (CSP level 3, 2.2.2). */
+function policiesOf(csp: string): readonly ReadonlyMap<string, readonly string[]>[] {
+  return csp
+    .split(',')
+    .map(directivesOf)
+    .filter(({ size }) => size > 0)
+}
+
+function directivesOf(policy: string): ReadonlyMap<string, readonly string[]> {
   const directives = new Map<string, readonly string[]>()
-  for (const part of csp.split(';')) {
+  for (const part of policy.split(';')) {
     const [name = '', ...sources] = part.trim().toLowerCase().split(/\s+/)
     // The first of a name counts; browsers ignore later ones.
     if (name !== '' && !directives.has(name)) directives.set(name, sources)
@@ -28,24 +36,40 @@ function directivesOf(csp: string): ReadonlyMap<string, readonly string[]> {
   return directives
 }
 
-/** Sources that let in what the policy is there to keep out; a policy without a rule for scripts lets in everything. */
+const UNSAFE_SCRIPTS = ["'unsafe-inline'", "'unsafe-eval'", '*', 'http:', 'https:', 'data:']
+const UNSAFE_STYLES = ["'unsafe-inline'", '*']
+
+/**
+ * Sources that let in what the policy is there to keep out; a policy without a rule for scripts lets in everything. Of
+ * several policies the strictest counts, for scripts and for styles.
+ */
 export function countUnsafeSources(csp: string): number {
-  const directives = directivesOf(csp)
-  const fallback = directives.get('default-src')
-  const scripts = directives.get('script-src') ?? fallback
-  const styles = directives.get('style-src') ?? fallback
-  const unsafe = (sources: readonly string[] | undefined, words: readonly string[]): number => {
+  const policies = policiesOf(csp)
+  const least = (kind: 'script' | 'style', words: readonly string[]): number =>
+    Math.min(...policies.map((policy) => unsafeIn(policy, kind, words)))
+  return policies.length === 0 ? 2 : least('script', UNSAFE_SCRIPTS) + least('style', UNSAFE_STYLES)
+}
+
+/** Elements and attributes may have rules of their own, which browsers follow instead of the common one. */
+function unsafeIn(
+  directives: ReadonlyMap<string, readonly string[]>,
+  kind: 'script' | 'style',
+  words: readonly string[],
+): number {
+  const common = directives.get(`${kind}-src`) ?? directives.get('default-src')
+  const found = new Set<string>()
+  for (const sources of [
+    common,
+    directives.get(`${kind}-src-elem`) ?? common,
+    directives.get(`${kind}-src-attr`) ?? common,
+  ]) {
     if (sources === undefined) return 1
     // Beside a nonce or a hash browsers ignore 'unsafe-inline'.
     const isPinned = sources.some((source) => /^'(?:nonce-|sha(?:256|384|512)-)/.test(source))
-    return sources.filter(
-      (source) => words.includes(source) && !(isPinned && source === "'unsafe-inline'"),
-    ).length
+    for (const source of sources)
+      if (words.includes(source) && !(isPinned && source === "'unsafe-inline'")) found.add(source)
   }
-  return (
-    unsafe(scripts, ["'unsafe-inline'", "'unsafe-eval'", '*', 'http:', 'https:', 'data:']) +
-    unsafe(styles, ["'unsafe-inline'", '*'])
-  )
+  return found.size
 }
 
 /** Whether no other site may show the answer in a frame. */
@@ -53,9 +77,15 @@ export function refusesFraming(
   csp: string | null | undefined,
   frameOptions: string | null | undefined,
 ): boolean {
-  const ancestors = typeof csp === 'string' ? directivesOf(csp).get('frame-ancestors') : undefined
-  // Where both are there, browsers follow the policy.
-  if (ancestors !== undefined)
-    return ancestors.length === 1 && (ancestors[0] === "'none'" || ancestors[0] === "'self'")
+  const ancestors = policiesOf(csp ?? '').flatMap((policy) => {
+    const sources = policy.get('frame-ancestors')
+    return sources === undefined ? [] : [sources]
+  })
+  // Where both are there, browsers follow the policy. Without a source it says nobody.
+  if (ancestors.length > 0)
+    return ancestors.some(
+      ([source, ...more]) =>
+        more.length === 0 && (source === undefined || source === "'none'" || source === "'self'"),
+    )
   return /^(?:deny|sameorigin)$/i.test(frameOptions?.trim() ?? '')
 }
