@@ -60,9 +60,14 @@ export function makeAddressBlocks(terms: BlockTerms): AddressBlocks {
     (beganMs, _, nowMs) => beganMs + refusalWindowMs <= nowMs,
   )
   const blocks = new SlotTable(keyLimit, 2, (untilMs, _, nowMs) => untilMs + MEMORY_MS <= nowMs)
-  const isAllowed = (address: string): boolean => {
-    const groups = parseAddress(address.replace(/\/64$/, ''))
-    return groups !== undefined && networks.some((network) => network.has(groups))
+  // Who comes by IPv6 is known by its /64 only: one allowed address, or a part of its /64, stands for the whole.
+  const allowedKeys = new Set((terms.allowed ?? []).map((text) => addressKey(text.split('/')[0]!)))
+  const isAllowed = (given: string, key: string): boolean => {
+    const groups = parseAddress(given.replace(/\/64$/, ''))
+    return (
+      groups !== undefined &&
+      (allowedKeys.has(key) || networks.some((network) => network.has(groups)))
+    )
   }
 
   const block = (address: string, nowMs: number): void => {
@@ -86,7 +91,7 @@ export function makeAddressBlocks(terms: BlockTerms): AddressBlocks {
     },
     countRefusal(given) {
       const address = addressKey(given) ?? given
-      if (isAllowed(given)) return
+      if (isAllowed(given, address)) return
       const nowMs = clock.epochMs()
       const slot = refusals.find(address) ?? refusals.insert(address, nowMs)
       if (slot === undefined) return

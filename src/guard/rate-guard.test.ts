@@ -135,6 +135,22 @@ test('ten refusals block an address, each block doubles to a day, and a hand can
   assert.equal(events.length, 11)
 })
 
+test('an allowed address of IPv6 is known by its /64, as every other is', () => {
+  const allowed = ['2001:db8:1:2::7', '2001:db8:1:3::/96']
+  const blocks = makeAddressBlocks({ clock: nodeGuardClock, refusalLimit: 1, allowed })
+  for (const key of ['2001:db8:1:2::/64', '2001:db8:1:3::/64', '2001:db8:1:4::/64'])
+    blocks.countRefusal(key)
+  assert.deepEqual(
+    blocks.list().map(({ address }) => address),
+    ['2001:db8:1:4::/64'],
+  )
+})
+
+test('half a character in a name is a key like any other', () => {
+  const facts = { tenant: 'a\ud800', principal: '\udfff', endpoint: 'GET /' }
+  assert.match(rateKey(facts as Parameters<typeof rateKey>[0], undefined), /^t\/a%EF%BF%BD/)
+})
+
 test('refusals that are far apart block nobody', () => {
   let nowMs = 0
   const blocks = makeAddressBlocks({ clock: { epochMs: () => nowMs } })

@@ -79,5 +79,8 @@ export function rateKey(facts: RequestFacts, address: string | undefined): strin
     facts.tenant === undefined && facts.principal === undefined
       ? ['ip', address ?? 'unknown']
       : ['t', facts.tenant ?? '', 'p', facts.principal ?? '']
-  return [...who, 'e', facts.endpoint].map(encodeURIComponent).join('/')
+  // Halves of characters have no form in an address, and would throw.
+  return [...who, 'e', facts.endpoint]
+    .map((part) => encodeURIComponent(part.toWellFormed()))
+    .join('/')
 }

@@ -181,6 +181,7 @@ test('lines that tell of no request are none', () => {
     '{"at":1}',
     '{"at":"soon","path":"/"}',
     '{"at":1,"path":"/","cost":-1}',
+    '{"at":1e20,"path":"/"}',
     '{',
     'a - - [99/Foo/2026:12:00:00 +0200] "GET / HTTP/1.1" 200 1',
   ])

@@ -132,7 +132,8 @@ function parseJsonLine(line: string): TrafficRequest | undefined {
 function instantOf(value: unknown): number | undefined {
   const ms =
     typeof value === 'string' ? Date.parse(value) : typeof value === 'number' ? value : Number.NaN
-  if (!Number.isFinite(ms) || ms < 0) return undefined
+  // No date stands further away.
+  if (!(ms >= 0 && ms <= 8.64e15)) return undefined
   // Seconds stay below this until the year 5138, milliseconds are above it since March 1973.
   return typeof value === 'number' && ms < 1e11 ? ms * 1_000 : ms
 }
