@@ -7,6 +7,8 @@ import { platformFault } from './errors.ts'
 /** A lost connection is opened again after this. */
 const RECONNECT_PAUSE_MS = 200
 const CONNECT_LIMIT_MS = 5_000
+/** A server that takes commands and says nothing is gone; without a limit, who asked would wait for ever. */
+const SILENCE_LIMIT_MS = 5_000
 const COUNT_INTERVAL_MS = 5_000
 /** Who did not count for so long, by the clock of Redis, is gone. */
 const GONE_AFTER_S = 15
@@ -59,6 +61,7 @@ export async function openRedis({ url, prefix, random, log }: RedisTerms): Promi
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     connectTimeout: CONNECT_LIMIT_MS,
+    socketTimeout: SILENCE_LIMIT_MS,
     retryStrategy: () => RECONNECT_PAUSE_MS,
   })
   // Each call tells what a lost connection means to it; the emitter would end the process.
