@@ -9,7 +9,7 @@ import {
   meterSchema,
 } from '../guard/index.ts'
 import type { BucketPolicy, CostAnswer, GraphGuard, GraphLimits } from '../guard/index.ts'
-import { SeaworthyError, Turns, utf8Bytes } from '../kernel/index.ts'
+import { messageOf, SeaworthyError, Turns, utf8Bytes } from '../kernel/index.ts'
 import type { Principal } from '../kernel/index.ts'
 import { guardClockOf } from '../web/index.ts'
 import { graphFault } from './errors.ts'
@@ -38,6 +38,8 @@ export const POINTS_POLICY: BucketPolicy = {
   windowMs: 60_000,
   burst: 40_000,
 }
+/** What a gathered release costs besides its field: one for so many gates. */
+const GATES_PER_POINT = 2
 /** Releases gathered at once, for all queries together: each keeps the processor of the whole server busy. */
 const GATHERED_AT_ONCE_COUNT = 2
 /** Queries of one tenant that are executed at once, so that those of others need not wait behind all of them. */
@@ -103,7 +105,10 @@ export function makeGraphEngine(ports: GraphPorts): GraphEngine {
       if (mistakes.length > 0) throw refuseMistakes(mistakes)
       const meter = new ExecutionMeter(guard.limits, clock)
       const { tenantId } = principal
-      const reader = new GraphReader(ports, tenantId, { turns, isOver: () => meter.isOver() })
+      const bill = new Bill(cost, (points) => guard.charge(facts, points))
+      const isOver = (): boolean => bill.refusal !== undefined || meter.isOver()
+      const pay = (gateCount: number): Promise<void> => bill.pay(gateCount)
+      const reader = new GraphReader(ports, tenantId, { turns, isOver, pay })
       const context: GraphContext = { meter }
       const result = await executing.run(tenantId, async () =>
         library.execute({
@@ -116,6 +121,7 @@ export function makeGraphEngine(ports: GraphPorts): GraphEngine {
         }),
       )
       meter.end()
+      if (bill.refusal !== undefined) throw bill.refusal
       if (meter.excess !== undefined) expectAllowed(guard.refuse(meter.excess, meter.nodes))
       if (!wasExecuted(result)) throw refuseMistakes(result.errors ?? [])
       const errors = result.errors
@@ -124,6 +130,48 @@ export function makeGraphEngine(ports: GraphPorts): GraphEngine {
       return boundedJson({ data: result.data, ...(errors === undefined ? {} : { errors }) })
     },
   }
+}
+
+/** What one query costs, with what is known only once releases are gathered. */
+class Bill {
+  /** Why nothing more is gathered: the query is refused as a whole. */
+  refusal: Error | undefined
+  #cost: number
+  readonly #charge: (points: number) => Promise<CostAnswer>
+
+  constructor(cost: number, charge: (points: number) => Promise<CostAnswer>) {
+    this.#cost = cost
+    this.#charge = charge
+  }
+
+  /** @throws GRAPH_QUERY_REFUSED, GRAPH_POINTS_SPENT */
+  async pay(gateCount: number): Promise<void> {
+    const points = Math.ceil(gateCount / GATES_PER_POINT)
+    this.#cost += points
+    try {
+      if (this.#cost > OWN_LIMITS.cost) throw refuseCost(this.#cost)
+      if (points > 0) expectAllowed(await this.#charge(points))
+    } catch (error) {
+      this.refusal ??= error instanceof Error ? error : new Error(messageOf(error))
+      throw error
+    }
+  }
+}
+
+function refuseCost(cost: number): Error {
+  const limit = OWN_LIMITS.cost
+  const message = `expected a cost of at most ${limit}, got ${cost} with the gates that were gathered`
+  const reason = 'cost'
+  // As the guard says it of a query that is too dear before it begins.
+  const code = `GRAPH_${reason.toUpperCase()}`
+  return graphFault('GRAPH_QUERY_REFUSED', message, {
+    details: {
+      reason,
+      cost,
+      limit,
+      errors: [{ message, extensions: { code, reason, cost, limit } }],
+    },
+  })
 }
 
 /** Counts what is executed for each tenant. */

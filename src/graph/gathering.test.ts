@@ -4,11 +4,13 @@ import test from 'node:test'
 import { fakeClock } from '../../test/clock.ts'
 import type { FakeClock } from '../../test/clock.ts'
 import { nodeDigest } from '../../test/crypto.ts'
+import { aGate, aPlan } from '../../test/decisions.ts'
 import { SeaworthyError } from '../kernel/index.ts'
 import { BOARD_DOCUMENTS } from './board-documents.ts'
 import { makeGraphEngine } from './index.ts'
 import type { GraphEngine } from './index.ts'
 import type { GraphPorts } from './model.ts'
+import type { ReleaseReview } from '../release/index.ts'
 
 const ignore = (): undefined => undefined
 
@@ -19,8 +21,8 @@ interface Slow {
   mostAtOnce: number
 }
 
-/** Every release takes as long to be gathered, and is none. */
-function openSlow(reviewMs: number): Slow {
+/** Every release takes as long to be gathered, and is none, or has as many gates. */
+function openSlow(reviewMs: number, gateCount?: number): Slow {
   const clock = fakeClock(0)
   let count = 0
   const nothing = new SeaworthyError(
@@ -40,14 +42,27 @@ function openSlow(reviewMs: number): Slow {
       async review() {
         slow.begunCount += 1
         slow.mostAtOnce = Math.max(slow.mostAtOnce, ++count)
-        await clock.sleep(reviewMs)
+        if (reviewMs > 0) await clock.sleep(reviewMs)
         count -= 1
-        throw nothing
+        if (gateCount === undefined) throw nothing
+        return aReview(gateCount)
       },
     },
   }
   const slow: Slow = { engine: makeGraphEngine(ports), clock, begunCount: 0, mostAtOnce: 0 }
   return slow
+}
+
+/** As much of a review as is looked at here. */
+function aReview(gateCount: number): ReleaseReview {
+  const gates = Array.from({ length: gateCount }, (_, nth) => aGate({ id: `gate-${nth}` }))
+  const review = {
+    plan: aPlan(gates),
+    results: [],
+    verdict: { value: 'NO_GO', raw: 'NO_GO', asOfMs: 0, expiresAtMs: null, reasons: [] },
+    subject: { environment: 'production' },
+  } as Partial<Record<keyof ReleaseReview, unknown>>
+  return review as Partial<ReleaseReview> as ReleaseReview
 }
 
 function ask({ engine }: Slow, query: string, tenantId = 'local'): Promise<string> {
@@ -118,4 +133,39 @@ test('a query that gathers a hundred releases is refused before it begins, and w
     slow.clock.advance(100)
     await asked
   }
+})
+
+test('what a release costs depends on its gates, so that many small ones may be asked for and few large ones', async () => {
+  const answered = async (gateCount: number): Promise<number> => {
+    const slow = openSlow(0, gateCount)
+    let count = 0
+    while ((await ask(slow, releasesOf(1))) === 'answered') count += 1
+    assert.equal(await ask(slow, releasesOf(1)), 'GRAPH_POINTS_SPENT')
+    return count
+  }
+  const [small, large] = [await answered(50), await answered(1_000)]
+  assert.ok(small > 4 * large, `${small} of 50 gates, ${large} of 1,000`)
+  assert.equal(await ask(openSlow(0, 50), releasesOf(20)), 'answered')
+})
+
+test('a query whose releases turn out to have too many gates is refused as a whole, with cost and limit, and gathers no further', async () => {
+  const slow = openSlow(0, 1_000)
+  const asked = slow.engine.answer({ id: 'viewer', tenantId: 'local' }, { query: releasesOf(20) })
+  const refusal: unknown = await asked.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  assert.ok(refusal instanceof SeaworthyError)
+  const { reason, cost, limit } = refusal.details
+  assert.deepEqual([refusal.code, reason, limit], ['GRAPH_QUERY_REFUSED', 'cost', 10_000])
+  assert.ok(Number(cost) > 10_000 && Number(cost) < 11_000, String(cost))
+  assert.ok(slow.begunCount < 20, `${slow.begunCount} were gathered`)
+})
+
+test('what the board asks of a release of ten thousand gates is paid for', async () => {
+  const slow = openSlow(0, 10_000)
+  const variables = { service: 's', version: '1', section: 'Part' }
+  for (const query of Object.values(BOARD_DOCUMENTS))
+    await slow.engine.answer({ id: 'viewer', tenantId: 'local' }, { query, variables })
+  assert.equal(slow.begunCount, 2)
 })

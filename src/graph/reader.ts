@@ -29,6 +29,8 @@ export interface Gathering {
   readonly turns: Turns
   /** The execution was ended: nobody reads any more what is gathered. */
   isOver(): boolean
+  /** Pays for a release that was gathered, by its gates. @throws GRAPH_QUERY_REFUSED, GRAPH_POINTS_SPENT */
+  pay(gateCount: number): Promise<void>
 }
 
 const NO_REASONS: readonly Reason[] = []
@@ -107,6 +109,7 @@ export class GraphReader {
     const review = await orNone(() => this.ports.releases.review(this.tenantId, release))
     if (review === undefined) return undefined
     const { plan, results, verdict } = review
+    await this.#gathering.pay(plan.gates.length)
     const inputs = { results, asOfMs: verdict.asOfMs }
     const leaves = standingsOf(this.ports.digest, plan, inputs)
     const standings = withRollUps(plan, leaves, (child) => child.status)

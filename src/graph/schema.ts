@@ -1,6 +1,6 @@
 // The schema of the provenance graph in GraphQL's own language, with what each field costs.
 
-/** `@cost` and `@listSize` are IBM's cost specification; the graph guard reads them. What gathers a release costs 400, which a list has on all of its items together. */
+/** `@cost` and `@listSize` are IBM's cost specification; the graph guard reads them. What gathers a release costs 100, which a list has on all of its items together; its gates are charged once they are counted. */
 export const GRAPH_SCHEMA = `
 directive @cost(weight: String!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | OBJECT | SCALAR
 directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION
@@ -16,11 +16,11 @@ interface Node { id: ID! }
 "All that can be asked. Nothing here changes anything, and nothing of another tenant is there."
 type Query {
   "A release that was run at least once; null where there is none. Without an environment it is looked at in its own: production where it was run there, else the one it was run in first."
-  release(service: String!, version: String!, environment: String): Release @cost(weight: "400")
+  release(service: String!, version: String!, environment: String): Release @cost(weight: "100")
   "Releases with a run, each in its own environment, those that were run last first."
   releases("At most 100." first: Int = 20, after: String): ReleaseConnection! @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "Anything by its id; null where there is no such thing in this tenant."
-  node(id: ID!): Node @cost(weight: "400")
+  node(id: ID!): Node @cost(weight: "100")
 }
 
 type PageInfo {
@@ -50,23 +50,23 @@ type Release implements Node {
   "Where it was run, the first one in front."
   environments: [String!]! @cost(weight: "80") @listSize(assumedSize: 5)
   "The newest run in this environment, whose results count."
-  runId: String! @cost(weight: "400")
+  runId: String! @cost(weight: "100")
   "What is released."
   artefacts: [Artefact!]! @cost(weight: "80") @listSize(assumedSize: 5)
   "What would be decided now."
-  verdict: Verdict! @cost(weight: "400")
+  verdict: Verdict! @cost(weight: "100")
   "The newest decision that was signed about this environment, which may be of an earlier run; null before the first."
-  decision: Decision @cost(weight: "400")
+  decision: Decision @cost(weight: "100")
   "Gates by top-level section of the checklist, in its order."
   sections: [Section!]! @cost(weight: "20") @listSize(assumedSize: 20)
   "Gates in the order of the plan."
-  gates("At most 100." first: Int = 20, after: String, "Of this top-level section only." section: String, "With one of these statuses only." status: [GateStatus!]): GateConnection! @cost(weight: "400") @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  gates("At most 100." first: Int = 20, after: String, "Of this top-level section only." section: String, "With one of these statuses only." status: [GateStatus!]): GateConnection! @cost(weight: "100") @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "Sign-offs that were ever given, in order; which of them count is the verdict's to say."
-  signOffs("At most 100." first: Int = 20, after: String): SignOffConnection! @cost(weight: "400") @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  signOffs("At most 100." first: Int = 20, after: String): SignOffConnection! @cost(weight: "100") @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "Roles that the plan asks to sign off."
   signOffRoles: [SignOffRole!]! @cost(weight: "80") @listSize(assumedSize: 5)
   "What the ledger holds about this release, in order."
-  entries("At most 100." first: Int = 20, after: String): EntryConnection! @cost(weight: "400") @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
+  entries("At most 100." first: Int = 20, after: String): EntryConnection! @cost(weight: "100") @listSize(slicingArguments: ["first"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)
   "The last signed checkpoint of the tenant's ledger; null before the first."
   checkpoint: Checkpoint @cost(weight: "5")
 }
