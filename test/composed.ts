@@ -20,6 +20,8 @@ export interface ApiRequest {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
   readonly payload?: string
+  /** Where it comes from; default: this machine. */
+  readonly remoteAddress?: string
 }
 
 /** Composed for the tenant `local`, on what `prepare` left in its database, and gone with the test. */

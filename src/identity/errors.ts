@@ -17,8 +17,8 @@ export const identityErrors = defineErrors({
   IDENTITY_NAME_TAKEN: {
     status: 409,
     exit: 7,
-    title: 'Somebody else is registered under the name of this account',
-    hint: 'If it is the same person, an admin says so: `seaworthy account link ACCOUNT KEY`.',
+    title: 'Somebody else is registered under this name',
+    hint: 'Whoever has an account registers their keys while signed in. If an account is the person of a key, two admins say so: `seaworthy account link ACCOUNT KEY`.',
   },
   IDENTITY_ACCOUNT_LINKED: {
     status: 409,

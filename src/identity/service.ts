@@ -121,17 +121,22 @@ export function makeIdentity(ports: {
         // Of two keys registered under one name at once, the second has to see the first.
         await lockRegistrations(tx, tenantId)
         // A second key under a person's name is that person again: it fills no second place anywhere.
-        const person =
+        const named =
           own.kind === 'person'
-            ? ((await selectPersonNamed(tx, tenantId, own.displayName)) ?? ownId)
-            : ownId
-        const principal = { ...own, person }
+            ? await selectPersonNamed(tx, tenantId, own.displayName)
+            : undefined
+        const principal = { ...own, person: named?.person ?? ownId }
         const isNew = await insertPrincipal(
           tx,
           tenantId,
           principal,
           new Date(clock.nowMs()).toISOString(),
         )
+        if (isNew && named?.hasAccount === true)
+          throw identityFault(
+            'IDENTITY_NAME_TAKEN',
+            `expected a name that nobody with an account has, got ${JSON.stringify(own.displayName)}`,
+          )
         if (!isNew) {
           const known = await selectPrincipalByKey(tx, tenantId, keyId)
           if (known !== undefined && samePrincipal(known, principal)) return known

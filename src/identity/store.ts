@@ -93,13 +93,16 @@ export async function selectPersonNamed(
   tx: SqlTx,
   tenantId: string,
   displayName: string,
-): Promise<string | undefined> {
-  const rows = await tx.query<{ person_id: string }>(
-    `select person_id from identity_principal
+): Promise<{ readonly person: string; readonly hasAccount: boolean } | undefined> {
+  const rows = await tx.query<{ person_id: string; has_account: boolean }>(
+    `select person_id, exists (select from identity_principal o where o.tenant_id = $1 and o.name_key = $2
+         and o.kind = 'person' and o.account_id is not null) as has_account
+     from identity_principal
      where tenant_id = $1 and name_key = $2 and kind = 'person' order by created_at, principal_id limit 1`,
     [tenantId, nameKeyOf(displayName)],
   )
-  return rows[0]?.person_id
+  const [row] = rows
+  return row === undefined ? undefined : { person: row.person_id, hasAccount: row.has_account }
 }
 
 export async function selectPrincipals(

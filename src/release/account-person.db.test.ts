@@ -162,6 +162,19 @@ test('a key that was there before is linked by an admin with all others of the p
   })
 })
 
+test('nobody registers a key under the name of somebody who signs in, who does it themselves', async () => {
+  const house = await openHouse()
+  const annId = await join(house, 'ann', 'Ann')
+  const ann = await newKey(house, annId)
+  for (const name of ['Ann', ' ann'])
+    await assert.rejects(house.person(name, ['Manager', 'Auditor']), {
+      code: 'IDENTITY_NAME_TAKEN',
+    })
+  const again = await newKey(house, annId)
+  assert.equal(again.principal.person, ann.principal.person)
+  assert.equal((await house.person('Anna', ['Manager'])).principal.displayName, 'Anna')
+})
+
 test('keys sign in no role that the account has lost, and in none once it is taken away', async () => {
   const house = await openHouse()
   const { tenantId, accounts } = house
