@@ -122,9 +122,7 @@ export function makeIdentity(ports: {
         await lockRegistrations(tx, tenantId)
         // A second key under a person's name is that person again: it fills no second place anywhere.
         const named =
-          own.kind === 'person'
-            ? await selectPersonNamed(tx, tenantId, own.displayName)
-            : undefined
+          own.kind === 'person' ? await selectPersonNamed(tx, tenantId, own.displayName) : undefined
         const principal = { ...own, person: named?.person ?? ownId }
         const isNew = await insertPrincipal(
           tx,
