@@ -54,7 +54,10 @@ export const accounts = {
     return (await client.call<{ readonly sessionCount: number }>('POST', path)).sessionCount
   },
   link: (accountId: string, principal: string) =>
-    client.call<unknown>('POST', pathOf('accounts', accountId, 'keys'), { principal }),
+    post(pathOf('accounts', accountId, 'keys'), { principal }, 'account.link', {
+      account: accountId,
+      principal,
+    }),
 } as const
 
 /** Does it, or says what would be done where that has to be seen first. */

@@ -7,6 +7,7 @@ import { operations } from '../api.ts'
 import type { Principal } from '../operations-answers.ts'
 import { useLive } from '../live.ts'
 import { ActNote, useAct } from '../parts/act.tsx'
+import { usePreview } from '../parts/preview-note.tsx'
 import { Loaded } from '../parts/state.tsx'
 import { callPerson } from '../words.ts'
 
@@ -52,10 +53,13 @@ function Linking({
   const [wished, choose] = useState('')
   const chosen = free.find(({ id }) => id === wished)
   const name = callPerson(account)
-  const link = async (principal: Principal): Promise<undefined> => {
-    await accounts.link(account.id, principal.id)
-    onDone(`All keys of ${principal.displayName} count as ${name} now: one person.`)
-  }
+  const { note, offer } = usePreview(act)
+  const link = async (principal: Principal): Promise<string | undefined> =>
+    offer(await accounts.link(account.id, principal.id), () => {
+      const words = `All keys of ${principal.displayName} count as ${name} now: one person.`
+      onDone(words)
+      return words
+    })
   return (
     <form
       className="filter"
@@ -87,6 +91,7 @@ function Linking({
         Every key of theirs counts as this account from then on, which is one person among
         sign-offs. It is not taken back: look at the id, names can be alike.
       </p>
+      {note}
       <ActNote act={act} />
     </form>
   )
