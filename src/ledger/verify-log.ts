@@ -1,16 +1,8 @@
 // Verifies a stored log in TypeScript: every row against its neighbours, the whole against every root ever signed.
 import { base64Of, bytesEqual, hexOf } from '../kernel/index.ts'
 import type { Digest, SignatureVerifier, Sql, SqlTx } from '../kernel/index.ts'
-import {
-  decodeLeaf,
-  EMPTY_FRONTIER,
-  encodeFrontier,
-  extendFrontier,
-  frontierRoot,
-  HASH_BYTES,
-  openCheckpoint,
-} from '../proof/index.ts'
-import type { Frontier, NoteKey } from '../proof/index.ts'
+import { decodeLeaf, encodeFrontier, frontierRoot, openCheckpoint } from '../proof/index.ts'
+import type { NoteKey } from '../proof/index.ts'
 import { findDayFault } from './day-check.ts'
 import { ErasureCheck } from './erasure/check.ts'
 import { ledgerFault } from './errors.ts'
@@ -19,6 +11,8 @@ import { isIdChosen } from './fact.ts'
 import type { ChainPosition, JudgedEntry } from './entry-check.ts'
 import type { KnownRoot, LogVerdict, VerificationFindings } from './model.ts'
 import type { PayloadKeys } from './payload/keys.ts'
+import { readAhead } from './read-ahead.ts'
+import { RootCheck } from './root-check.ts'
 import { selectDays } from './signed-store.ts'
 import type { StoredCheckpoint, StoredDay } from './signed-store.ts'
 import { selectLeaves, selectRepeats } from './store.ts'
@@ -26,10 +20,10 @@ import type { StoredLog } from './store.ts'
 import { SubjectCheck } from './subject-check.ts'
 import { TileCheck } from './tile-check.ts'
 import { selectCheckpoints, selectSnapshot, selectStoredEntries } from './verify-store.ts'
-import type { LogSnapshot } from './verify-store.ts'
+import type { LogSnapshot, StoredEntry } from './verify-store.ts'
 
 /** Rows per transaction, so that a long verification lets others have their turn. A multiple of a tile's width. */
-const CHUNK_ROWS = 1_024
+const PAGE_ROWS = 1_024
 
 export interface VerifyPorts {
   readonly sql: Sql
@@ -48,6 +42,12 @@ export interface VerifyTask {
   readonly outside: readonly KnownRoot[]
 }
 
+/** Rows up to `untilSeq`, whatever they say. */
+interface StoredPage {
+  readonly untilSeq: number
+  readonly rows: readonly StoredEntry[]
+}
+
 class Damage extends Error {
   readonly seq: number | null
 
@@ -64,13 +64,14 @@ export class LogCheck {
   readonly #tiles: TileCheck
   readonly #subjects: SubjectCheck
   readonly #erasures: ErasureCheck
-  #frontier: Frontier = EMPTY_FRONTIER
+  #roots: RootCheck
   #size = 0
   #fromSeq = 0
   #entries = 0
   #erased = 0
+  #hasRepeats = true
   #repeats = 0
-  #roots = 0
+  #isHeadTrue = false
   #genesis: Uint8Array | undefined
   #days: readonly StoredDay[] = []
 
@@ -80,6 +81,7 @@ export class LogCheck {
     this.#tiles = new TileCheck(ports.digest, task.log.logId)
     this.#subjects = new SubjectCheck(ports.digest, task.log.logId)
     this.#erasures = new ErasureCheck(this.#ports, task.tenantId)
+    this.#roots = new RootCheck(ports.digest, [])
   }
 
   async run(): Promise<LogVerdict> {
@@ -92,6 +94,7 @@ export class LogCheck {
     if (snapshot === undefined)
       throw ledgerFault('LEDGER_ENTRY_UNREADABLE', `expected a head of ${log.origin}, got none`)
     this.#size = snapshot.size
+    this.#hasRepeats = snapshot.repeats > 0
     this.#fromSeq = Math.max(0, snapshot.size - (this.#task.limit ?? snapshot.size))
     try {
       const roots = [...signed, ...outside].sort((a, b) => a.size - b.size)
@@ -128,7 +131,8 @@ export class LogCheck {
   }
 
   #findings(scope: string, snapshot: LogSnapshot): VerificationFindings {
-    const isComplete = this.#isWhole && this.#frontier.size === snapshot.size && snapshot.size > 0
+    const isComplete =
+      this.#isWhole && this.#roots.frontier.size === snapshot.size && snapshot.size > 0
     return {
       origin: this.#task.log.origin,
       size: snapshot.size,
@@ -139,11 +143,11 @@ export class LogCheck {
         erased: this.#erased,
         repeats: this.#repeats,
         tiles: this.#tiles.checkedCount,
-        roots: this.#roots,
+        roots: this.#roots.checkedCount + (this.#isHeadTrue ? 1 : 0),
       },
       genesis: this.#genesis === undefined ? null : hexOf(this.#genesis),
       latest: snapshot.size === 0 ? null : hexOf(snapshot.latest),
-      root: isComplete ? base64Of(frontierRoot(this.#ports.digest, this.#frontier)) : null,
+      root: isComplete ? base64Of(frontierRoot(this.#ports.digest, this.#roots.frontier)) : null,
     }
   }
 
@@ -170,22 +174,21 @@ export class LogCheck {
   }
 
   async #walk(snapshot: LogSnapshot, roots: readonly KnownRoot[]): Promise<void> {
+    this.#roots = new RootCheck(this.#ports.digest, roots)
     let at = await this.#start()
-    let pending = roots
-    while (at.seq < snapshot.size) {
-      const untilSeq = Math.min(at.seq + CHUNK_ROWS, snapshot.size)
-      const start = at
-      const judged = await this.#inTx((tx) => this.#judgeChunk(tx, start, untilSeq))
-      if (this.#isWhole) pending = this.#judgeRoots(judged, pending)
+    const bounds = { fromSeq: at.seq, untilSeq: snapshot.size, rows: PAGE_ROWS }
+    for await (const page of readAhead(bounds, (from, until) => this.#readPage(from, until))) {
+      const judged = this.#judgeRows(at, page)
+      await this.#inTx((tx) => this.#judgeBeside(tx, page, judged))
       at = judged.at(-1)!.next
     }
     if (!bytesEqual(at.link, snapshot.latest))
       throw new Damage('the head does not name the last entry', snapshot.size - 1)
     if (!this.#isWhole) return
-    if (!bytesEqual(encodeFrontier(this.#frontier), snapshot.frontier)) {
+    if (!bytesEqual(encodeFrontier(this.#roots.frontier), snapshot.frontier)) {
       throw new Damage('the head has another frontier than the entries', null)
     }
-    this.#roots++
+    this.#isHeadTrue = true
   }
 
   /** The place before the first row: genesis, or the stored row before, which is taken as it is. */
@@ -201,18 +204,25 @@ export class LogCheck {
     return { seq: fromSeq, timeMs: leaf.value.timeMs, link: before.leafHash }
   }
 
-  async #judgeChunk(tx: SqlTx, start: ChainPosition, untilSeq: number): Promise<JudgedEntry[]> {
-    const { digest } = this.#ports
+  #readPage(fromSeq: number, untilSeq: number): Promise<StoredPage> {
     const { tenantId, log } = this.#task
-    const { logId } = log
     const { payloadKeys } = this.#ports
-    const ports = { tenantId, payloadKeys, ...log }
-    const stored = await selectStoredEntries(tx, ports, start.seq, untilSeq)
-    const rows = await this.#erasures.settle(tx, stored)
+    return this.#inTx(async (tx) => {
+      const stored = await selectStoredEntries(
+        tx,
+        { tenantId, payloadKeys, ...log },
+        fromSeq,
+        untilSeq,
+      )
+      return { untilSeq, rows: await this.#erasures.settle(tx, stored) }
+    })
+  }
+
+  #judgeRows(start: ChainPosition, { rows, untilSeq }: StoredPage): JudgedEntry[] {
     const judged: JudgedEntry[] = []
     let at = start
     for (const row of rows) {
-      const result = judgeEntry(digest, at, row)
+      const result = judgeEntry(this.#ports.digest, at, row)
       if (typeof result === 'string') throw new Damage(result, at.seq)
       judged.push(result)
       at = result.next
@@ -221,8 +231,35 @@ export class LogCheck {
       if (row.seq === 0) this.#genesis = row.leaf_hash
     }
     if (at.seq !== untilSeq) throw new Damage(`entry ${at.seq} is missing`, at.seq)
+    return judged
+  }
+
+  /** Holds what is stored beside the entries of a page against them. */
+  async #judgeBeside(
+    tx: SqlTx,
+    { rows }: StoredPage,
+    judged: readonly JudgedEntry[],
+  ): Promise<void> {
+    await this.#judgeRepeats(tx, rows, judged)
+    const miscount = await this.#subjects.add(tx, judged, this.#isWhole)
+    if (miscount !== undefined) throw new Damage(miscount.reason, miscount.seq)
+    if (!this.#isWhole) return
+    const links = judged.map(({ next }) => next.link)
+    const tiles = await this.#tiles.add(tx, links)
+    const reason =
+      tiles.fault ?? findDayFault(this.#days, judged) ?? this.#roots.add(links, tiles.roots)
+    if (reason !== undefined) throw new Damage(reason, null)
+  }
+
+  async #judgeRepeats(
+    tx: SqlTx,
+    rows: readonly StoredEntry[],
+    judged: readonly JudgedEntry[],
+  ): Promise<void> {
+    // Most logs have none, and then no entry can lead to one.
+    if (!this.#hasRepeats) return
     const ids = judged.map(({ body }) => body.id)
-    const repeats = await selectRepeats(tx, logId, ids)
+    const repeats = await selectRepeats(tx, this.#task.log.logId, ids)
     const known = new Map(repeats.map((repeat) => [repeat.idem, repeat]))
     rows.forEach((row, i) => {
       const { body } = judged[i]!
@@ -230,50 +267,10 @@ export class LogCheck {
       if (repeat === undefined && isIdChosen(body))
         throw new Damage('the repetition row is missing', row.seq)
       if (repeat === undefined) return
-      if (!isRepeatRowTrue(digest, body, row, repeat))
+      if (!isRepeatRowTrue(this.#ports.digest, body, row, repeat))
         throw new Damage('the repetition row leads elsewhere or to other content', row.seq)
       this.#repeats++
     })
-    const miscount = await this.#subjects.add(tx, judged, this.#isWhole)
-    if (miscount !== undefined) throw new Damage(miscount.reason, miscount.seq)
-    if (this.#isWhole) {
-      const links = judged.map(({ next }) => next.link)
-      const reason = (await this.#tiles.add(tx, links)) ?? findDayFault(this.#days, judged)
-      if (reason !== undefined) throw new Damage(reason, null)
-    }
-    return judged
-  }
-
-  /** Extends the tree by the chunk, stopping at every size a root is known for. Answers the roots still ahead. */
-  #judgeRoots(judged: readonly JudgedEntry[], roots: readonly KnownRoot[]): readonly KnownRoot[] {
-    const { digest } = this.#ports
-    const links = judged.map(({ next }) => next.link)
-    const base = this.#frontier.size
-    let pending = roots
-    for (
-      let next = pending[0];
-      next !== undefined && next.size <= base + links.length;
-      next = pending[0]
-    ) {
-      this.#frontier = extendFrontier(
-        digest,
-        this.#frontier,
-        links.slice(this.#frontier.size - base, next.size - base),
-      )
-      if (
-        next.root.length !== HASH_BYTES ||
-        !bytesEqual(frontierRoot(digest, this.#frontier), next.root)
-      ) {
-        throw new Damage(
-          `expected the root of the checkpoint of size ${next.size}, got another`,
-          null,
-        )
-      }
-      this.#roots++
-      pending = pending.slice(1)
-    }
-    this.#frontier = extendFrontier(digest, this.#frontier, links.slice(this.#frontier.size - base))
-    return pending
   }
 
   // Side rows that no entry accounts for.

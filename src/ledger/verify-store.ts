@@ -1,16 +1,15 @@
 // SQL that verification reads with: rows as they are stored, whatever they say.
 import type { SqlTx } from '../kernel/index.ts'
 import type { PayloadKeys } from './payload/keys.ts'
-import { openStored, PAYLOAD_COLUMNS } from './payload/stored.ts'
+import { openStored } from './payload/stored.ts'
 import type { PayloadRow, StoredPayload } from './payload/stored.ts'
 import type { StoredCheckpoint } from './signed-store.ts'
+import { selectEntryPage, selectPayloadPage } from './stored-page.ts'
+import type { StoredRow } from './stored-page.ts'
 
 const GONE: StoredPayload = { state: 'gone' }
 
-export interface StoredEntry {
-  readonly seq: number
-  readonly leaf: Uint8Array
-  readonly leaf_hash: Uint8Array
+export interface StoredEntry extends StoredRow {
   readonly stored: StoredPayload
 }
 
@@ -68,16 +67,10 @@ export async function selectStoredEntries(
   fromSeq: number,
   untilSeq: number,
 ): Promise<StoredEntry[]> {
-  const range = [logId, fromSeq, untilSeq]
-  const entries = await tx.query<Omit<StoredEntry, 'stored'>>(
-    'select seq, leaf, leaf_hash from ledger_entry where log_id = $1 and seq >= $2 and seq < $3 order by seq',
-    range,
-  )
+  const range = [logId, fromSeq, untilSeq] as const
+  const entries = await selectEntryPage(tx, range)
   const read = async (): Promise<readonly (readonly [number, StoredPayload])[]> => {
-    const payloads = await tx.query<PayloadRow & { seq: number }>(
-      `select p.seq, ${PAYLOAD_COLUMNS} from ledger_payload p where p.log_id = $1 and p.seq >= $2 and p.seq < $3`,
-      range,
-    )
+    const payloads = await selectPayloadPage(tx, range)
     const opened = await openStored(payloadKeys, tx, tenantId, origin, payloads)
     return payloads.map(({ seq }, at) => [seq, opened[at]!])
   }
