@@ -22,8 +22,9 @@ type Range = readonly [logId: number, fromSeq: number, untilSeq: number]
 
 const IN_RANGE = 'log_id = $1 and seq >= $2 and seq < $3'
 const IS_SHORT_ENTRY = `octet_length(leaf) <= ${JOINED_LIMIT_BYTES} and octet_length(leaf_hash) = ${HASH_BYTES}`
-/** As everything is that was sealed and not erased; what the other columns then say is never read. */
-const IS_SHORT_PAYLOAD = `octet_length(sealed) <= ${JOINED_LIMIT_BYTES} and dek_id is not null and (salt is null or payload is null)`
+/** As everything is that was sealed and not erased. A row that says more than that is read whole, and judged by it. */
+const IS_SHORT_PAYLOAD = `octet_length(sealed) <= ${JOINED_LIMIT_BYTES} and dek_id is not null
+  and salt is null and payload is null and erased_log is null and erased_seq is null`
 
 /** What is there of these positions, in order. */
 export async function selectEntryPage(tx: SqlTx, range: Range): Promise<readonly StoredRow[]> {

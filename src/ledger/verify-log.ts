@@ -256,10 +256,9 @@ export class LogCheck {
     rows: readonly StoredEntry[],
     judged: readonly JudgedEntry[],
   ): Promise<void> {
-    // Most logs have none, and then no entry can lead to one.
-    if (!this.#hasRepeats) return
-    const ids = judged.map(({ body }) => body.id)
-    const repeats = await selectRepeats(tx, this.#task.log.logId, ids)
+    // Where there are none, none has to be looked for; an entry that should have one is found all the same.
+    const ids = this.#hasRepeats ? judged.map(({ body }) => body.id) : []
+    const repeats = ids.length === 0 ? [] : await selectRepeats(tx, this.#task.log.logId, ids)
     const known = new Map(repeats.map((repeat) => [repeat.idem, repeat]))
     rows.forEach((row, i) => {
       const { body } = judged[i]!
