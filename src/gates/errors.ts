@@ -78,7 +78,7 @@ export const gatesErrors = defineErrors({
     status: 404,
     exit: 6,
     title: 'No such plan',
-    hint: 'Record the plan first; its hash is printed when it is recorded.',
+    hint: 'Record the plan first; its hash is printed when it is recorded. Several servers need one place for evidence to see the plans of each other.',
   },
   GATES_PLAN_DIFFERS: {
     status: 409,
