@@ -77,6 +77,7 @@ test('what is done only after a preview is listed, with whose word it takes', as
     ['account.invite', 'admin', true],
     ['account.change', 'admin', true],
     ['account.remove', 'admin', false],
+    ['account.link', 'admin', true],
     ['token-keys.rotate', 'admin', false],
     ['flag.flip', 'write', true],
     ['webhook.remove', 'admin', true],
