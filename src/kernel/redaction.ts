@@ -19,7 +19,7 @@ export function isSecretName(name: string): boolean {
  * the authority, as clients read it (WHATWG URL, section 4.4).
  */
 export function passwordInUrl(value: string): string | undefined {
-  const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#:@]*:([^/?#]*)@/i.exec(value)?.[1]
+  const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#:]*:([^/?#]*)@/i.exec(value)?.[1]
   return password === '' ? undefined : password
 }
 

@@ -167,7 +167,7 @@ async function askAs(
     allowCredentials: fieldOf(answer, 'access-control-allow-credentials') === 'true',
     allowMethods: fieldOf(answer, 'access-control-allow-methods'),
     allowHeaders: fieldOf(answer, 'access-control-allow-headers'),
-    variesOnOrigin: /(?:^|,)\s*(?:origin|\*)\s*(?:,|$)/i.test(fieldOf(answer, 'vary') ?? ''),
+    variesOnOrigin: /(?:^|,)\s*(?:origin|\*)\s*(?:,|$)/i.test(answer.headers['vary'] ?? ''),
     // A foreign origin is let in as soon as it is named; the allowed one only when all it asks for is granted.
     isGranted: each.isAllowed ? opensOrigin && opensRequest : opensOrigin,
   }

@@ -159,6 +159,13 @@ test('several Origin fields, endless lists and strange names are malformed, and 
   )
 })
 
+test('a service that lets everybody in says so to whoever names no origin: a cache may hand that answer to a page', () => {
+  const open = judgeCors(makeCorsPolicy({ origins: ['*'] }), { method: 'GET', headers: {} })
+  assert.deepEqual([open.fields['access-control-allow-origin'], open.vary], ['*', []])
+  const listed = judgeCors(policy, { method: 'GET', headers: {} })
+  assert.deepEqual([listed.fields, listed.vary], [{}, ['Origin']])
+})
+
 test('a list that changes while the service runs holds from the next request on', () => {
   let now = policy
   const guard = makeEdgeGuard({ cors: () => now })

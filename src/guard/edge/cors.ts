@@ -107,7 +107,8 @@ export function judgeCors(policy: CorsPolicy, { method, headers }: CorsRequest):
   const isOpen = policy.origins[0] === '*'
   const vary = isOpen ? [] : ['Origin']
   const origin = headers['origin']
-  if (origin === undefined) return { fields: {}, vary }
+  // To everybody the same, also to who names no origin: a cache may hand that answer on to a page.
+  if (origin === undefined) return { fields: isOpen ? originFields(policy, '*') : {}, vary }
   const wanted = headers['access-control-request-method']
   const isPreflight = method === 'OPTIONS' && wanted !== undefined
   const isKnown = typeof origin === 'string' && (isOpen || policy.origins.includes(origin))
