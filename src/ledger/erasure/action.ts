@@ -1,6 +1,7 @@
 // The action `ledger.erase`: somebody's payloads are gone for good, so a second person confirms it.
 import { z } from 'zod'
-import type { Action } from '../../kernel/index.ts'
+import { messageOf } from '../../kernel/index.ts'
+import type { Action, Log } from '../../kernel/index.ts'
 import { ledgerFault } from '../errors.ts'
 import { executeErasure, previewErasure } from './erasure.ts'
 import type { ErasurePorts } from './model.ts'
@@ -25,7 +26,7 @@ const WHAT: Readonly<Record<string, string>> = {
   record: 'payloads that were kept under legal obligation and their key, gone for good',
 }
 
-export function eraseAction(ports: ErasurePorts): Action {
+export function eraseAction(ports: ErasurePorts & { readonly log: Pick<Log, 'error'> }): Action {
   return {
     name: 'ledger.erase',
     summary: 'Erase the payloads that the ledger holds of somebody',
@@ -41,7 +42,7 @@ export function eraseAction(ports: ErasurePorts): Action {
       const wish = read.data
       const { tenantId } = principal
       const registered: RegisteredErasure[] = []
-      const { register } = ports
+      const { register, log } = ports
       const noting: ErasurePorts = {
         ...ports,
         register: {
@@ -90,7 +91,10 @@ export function eraseAction(ports: ErasurePorts): Action {
         async takeBack() {
           // What cannot be taken back counts as confirmed, and is carried out at the next start.
           for (const erasure of registered.splice(0))
-            await register.addUndone(erasure).catch(() => undefined)
+            await register.addUndone(erasure).catch((error: unknown) => {
+              const detail = messageOf(error)
+              log.error('an erasure that was undone is not noted as undone', { tenantId, detail })
+            })
         },
       })
     },

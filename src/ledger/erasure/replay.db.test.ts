@@ -135,7 +135,10 @@ test('an erasure that was undone with its transaction is not carried out when th
   const register = memoryRegister()
   const { ledger, erasing, replay } = openHouse(opened, register)
   await ledger.append(tenantId, [aFact({ subject: WISH.subject })])
-  const call = await eraseAction(erasing).open({ id: 'p-2', tenantId }, { ...WISH })
+  const call = await eraseAction({ ...erasing, log: SILENT }).open(
+    { id: 'p-2', tenantId },
+    { ...WISH },
+  )
   const undone = sql.transaction({ tenantId }, async (tx) => {
     await call.carryOut(tx, { previewedBy: 'p-1' })
     throw new Error('undo')
